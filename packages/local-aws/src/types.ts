@@ -1,0 +1,78 @@
+/**
+ * The seams inside the local AWS. Services keep state and answer operations; edges are the data planes;
+ * neither knows the other's inside: a service describes an edge, the edge asks it for its trust on every handshake.
+ */
+
+/** Time as this emulator sees it. `jump` clocks are for tests: time moves only when told, and sleepers wake. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves when the clock has moved on by `ms`. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** How an unknown about AWS is read: against lockouts (`admit`) or against exposures (`refuse`). */
+export type Reading = 'refuse' | 'admit';
+
+/** What a data plane trusts at this instant; asked anew at each handshake. DER bytes, in no order. */
+export interface EdgeTrust {
+  readonly mode: 'off' | 'verify' | 'required' | 'optional' | 'passthrough' | 'complete-chain';
+  /** Certificates of the trust store. Cache what is parsed from them under `version`. */
+  readonly anchors: readonly Uint8Array[];
+  readonly crls: readonly Uint8Array[];
+  readonly version: string;
+  readonly ignoreExpiry: boolean;
+  readonly advertiseCaNames: boolean;
+}
+
+/** One TLS (or plain HTTP) listener of a data plane, as its service describes it. */
+export interface EdgeSpec {
+  readonly kind: 'alb' | 'cloudfront' | 'api-gateway' | 'execute-api';
+  readonly protocol: 'https' | 'http';
+  /** ARN of the listener, distribution, domain or API. */
+  readonly resource: string;
+  /** Names that clients use; the server certificate covers them. */
+  readonly hosts: readonly string[];
+  readonly account: string;
+  readonly region: string;
+  /** The port the real service would listen on (443, 80, 8443 ...). */
+  readonly servicePort: number;
+  trust(): EdgeTrust;
+  /** `disabled` answers 403 to all (a default endpoint that was switched off); `forward` answers the origin's JSON. */
+  behaviour(): 'forward' | 'disabled' | 'redirect';
+}
+
+/** An open edge. */
+export interface Edge {
+  readonly kind: EdgeSpec['kind'];
+  readonly protocol: EdgeSpec['protocol'];
+  readonly resource: string;
+  readonly hosts: readonly string[];
+  readonly servicePort: number;
+  /** Loopback address and port where it really listens. */
+  readonly host: string;
+  readonly port: number;
+  /** PEM file and text of the throw-away CA that issued the server certificate. */
+  readonly caFile: string;
+  readonly caPem: string;
+}
+
+/** One handshake as the service would log it; `reason` is AWS's own code (`Success`, `ClientCertMissing`, ...). */
+export interface Connection {
+  readonly time: number;
+  readonly kind: EdgeSpec['kind'];
+  readonly resource: string;
+  readonly outcome: 'accepted' | 'refused';
+  readonly reason: string;
+  /** Lower-case hex, no separators, no sign byte. */
+  readonly leafSerial?: string;
+}
+
+/** The data planes, as services see them. */
+export interface Edges {
+  /** Opens the listener for a resource; resolves once it listens. */
+  open(spec: EdgeSpec): Promise<Edge>;
+  close(resource: string): Promise<void>;
+  list(): readonly Edge[];
+  connections(): readonly Connection[];
+}
