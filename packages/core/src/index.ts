@@ -1,1 +1,28 @@
-export {};
+// base
+
+// adapter
+export type * from './adapter/contract.ts';
+export { defineAdapter } from './adapter/define-adapter.ts';
+export type * from './adapter/facts.ts';
+export type * from './adapter/step.ts';
+export { sameBytes, sha256Hex, toHex } from './base/bytes.ts';
+export type { Json, JsonObject } from './base/json.ts';
+export { isJsonObject } from './base/json.ts';
+export type { Place } from './base/place.ts';
+export { placeText } from './base/place.ts';
+export type { StandardResult, StandardSchemaV1 } from './base/standard-schema.ts';
+export type { Clock, Instant } from './base/time.ts';
+export { isoTime } from './base/time.ts';
+// bundle
+export type { Certificate, DistinguishedName, PublicKeyFacts } from './bundle/certificate.ts';
+// crl
+export type { Crl, RevocationList, RevocationSet } from './crl/crl.ts';
+// errors
+export type { Code, CodeFacts, CodeKind } from './errors/codes.ts';
+export { codes } from './errors/codes.ts';
+export type { ErrorContext } from './errors/error.ts';
+export { isTrustloomError, TrustloomError } from './errors/error.ts';
+export type { Finding, Location, Severity } from './errors/finding.ts';
+export { sortFindings } from './errors/finding.ts';
+// definition
+// plan, apply, record, report

@@ -1,0 +1,208 @@
+import type { JsonObject } from '../base/json.ts';
+import type { Place } from '../base/place.ts';
+import type { StandardSchemaV1 } from '../base/standard-schema.ts';
+import type { Clock, Instant } from '../base/time.ts';
+import type { Certificate } from '../bundle/certificate.ts';
+import type { Crl, RevocationSet } from '../crl/crl.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { Facts } from './facts.ts';
+import type { Receipt, Step } from './step.ts';
+
+/** What a definition grants on one target: the input of `render`. */
+export interface Trust {
+  /** CAs to be trusted here (state `trusted` in the lock, groups of the target), sorted by SHA-256. Never empty. */
+  readonly cas: readonly Certificate[];
+  /** Every CA that is known at all: the lock in any state, and what sources offer. For chains, reach and list issuers. */
+  readonly known: readonly Certificate[];
+  /** The lists in force by definition, one per issuer key: of CAs trusted here and of every known CA that can reach them. */
+  readonly revocation: RevocationSet;
+}
+
+/** Which target this is about, for names, tags and texts. */
+export interface TargetContext {
+  /** `name` of the definition: the owner mark on every object we make. */
+  readonly definition: string;
+  /** Name of the target in the definition. */
+  readonly name: string;
+  readonly place: Place;
+  /** `external`: somebody else owns the attachment; keep the content, report the attachment. */
+  readonly attach: 'managed' | 'external';
+  readonly anchors: 'all' | 'issuing';
+}
+
+/** A file that the service fetches from S3; uploaded before any step that refers to it. Named by its digest. */
+export interface Artifact {
+  /** SHA-256 of `body`, lower-case hex. */
+  readonly sha256: string;
+  readonly kind: 'bundle' | 'crl';
+  /** Always sent as `text/plain`. */
+  readonly body: string;
+}
+
+/** What a target should hold, in the service's own form. */
+export interface Rendering<Desired> {
+  readonly desired: Desired;
+  /** The certificates that will be anchors, for reach. */
+  readonly anchors: readonly Certificate[];
+  readonly artifacts: readonly Artifact[];
+  readonly findings: readonly Finding[];
+}
+
+/** A CA that a target holds, as far as the service tells. */
+export interface HeldCa {
+  readonly sha256: string;
+  readonly subject: string;
+  /** Present when the certificate could be read back. */
+  readonly certificate?: Certificate;
+}
+
+/** A list that a target holds. */
+export interface HeldCrl {
+  readonly sha256: string;
+  readonly issuer: string;
+  readonly entries: number;
+  readonly thisUpdate?: Instant;
+  readonly nextUpdate?: Instant;
+  /** Imported but not in force (a disabled Roles Anywhere list). */
+  readonly inForce: boolean;
+  readonly crl?: Crl;
+}
+
+/** A listener, distribution or domain and how it asks for client certificates. */
+export interface HeldAttachment {
+  readonly id: string;
+  /** In the service's own words: `verify`, `required`, `off`. */
+  readonly mode: string;
+  /** True when nobody without a trusted certificate gets in here. */
+  readonly enforcing: boolean;
+  readonly ignoresExpiry: boolean;
+}
+
+/** A way to the application that goes around mTLS. */
+export interface Door {
+  readonly id: string;
+  readonly state: 'open' | 'closed' | 'unknown';
+  readonly what: string;
+}
+
+/** Where a client knocks: for `probe`. */
+export type Endpoint =
+  | { readonly kind: 'tls'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'create-session';
+      readonly region: string;
+      readonly trustAnchorArns: readonly string[];
+      readonly profileArn: string;
+      readonly roleArn: string;
+    };
+
+/** What every observation tells in the same words, for status, drift, reach and reports. */
+export interface Holdings {
+  /** Does our object exist at all? */
+  readonly exists: boolean;
+  /** `unknown` where the service does not tell and our digest tag does not either. */
+  readonly cas: readonly HeldCa[] | 'unknown';
+  readonly crls: readonly HeldCrl[];
+  readonly attachments: readonly HeldAttachment[];
+  readonly doors: readonly Door[];
+  readonly endpoints: readonly Endpoint[];
+  /** Preconditions that are not met, warnings that the service gives, drift that cannot be read off the rest. */
+  readonly findings: readonly Finding[];
+}
+
+/** What a target holds now. */
+export interface Observation<Observed> {
+  readonly state: Observed;
+  readonly holds: Holdings;
+  /** What the service is still busy with, in words (`trust store is CREATING`); empty when settled. */
+  readonly pending: readonly string[];
+}
+
+/** Where an object of ours lies in S3. */
+export interface ObjectLocation {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version?: string;
+}
+
+/** What observing and performing may use of the world, besides the adapter's own port. */
+export interface Io {
+  readonly context: TargetContext;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** What earlier receipts of this target left in the record. */
+  readonly notes: JsonObject;
+  /** Waits until the service's rate allows one more call of this family (a key of `facts.rates`). Call it before every request. */
+  pace(family: string): Promise<void>;
+  /** Reads an object from S3 in the target's account; undefined when it is not there. */
+  readObject(location: ObjectLocation): Promise<Uint8Array | undefined>;
+}
+
+/** What an adapter plans for one target. */
+export interface TargetPlan<Input extends JsonObject> {
+  /** In the order in which they make sense; no steps means that the target holds what it should. */
+  readonly steps: readonly Step<Input>[];
+  /** Artifacts beyond those of the rendering (a union bundle on the way). */
+  readonly artifacts?: readonly Artifact[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The code for one service. Everything but `observe` and `perform` is pure: same input, same output, no clock, no I/O.
+ * `Target` is what the definition says under the adapter's key, `Desired` and `Observed` are the adapter's own types.
+ */
+export interface AdapterSpec<Target, Desired, Observed, Input extends JsonObject> {
+  readonly facts: Facts;
+  /** How a target is written in a definition, under this key (`alb`, `apiGateway`). */
+  readonly key: string;
+  readonly target: StandardSchemaV1<unknown, Target>;
+  /** Account and region as far as the target itself tells them (ARNs; CloudFront is always us-east-1). */
+  place(target: Target): Partial<Place>;
+  /**
+   * What the target should hold. Must refuse (finding with severity `error`) what the service cannot hold or enforce;
+   * must not depend on the order of its input; may not drop a CA silently.
+   */
+  render(
+    trust: Trust,
+    target: Target,
+    context: TargetContext & { readonly now: Instant },
+  ): Rendering<Desired>;
+  /** Reads only. Never throws for a missing object: it is then observed as absent. */
+  observe(target: Target, io: Io): Promise<Observation<Observed>>;
+  /**
+   * The writes from `observed` to `desired`; none when it holds. `desired` undefined: the target left the definition, so detach and
+   * delete what carries our mark. A write that would both grant and remove is split: union first, subset later.
+   */
+  plan(
+    desired: Desired | undefined,
+    observed: Observed,
+    target: Target,
+    context: TargetContext & { readonly now: Instant },
+  ): TargetPlan<Input>;
+  /** At most one write. Must not repeat it. The service's exceptions come out as `TrustloomError`s with codes of the table. */
+  perform(step: Step<Input>, target: Target, io: Io): Promise<Receipt>;
+}
+
+/** An adapter with its own types hidden: what the engine works with. */
+export interface Adapter {
+  readonly facts: Facts;
+  readonly key: string;
+  readonly schema: StandardSchemaV1<unknown, JsonObject>;
+  place(target: JsonObject): Partial<Place>;
+  /** Binds one target of a definition. */
+  bind(target: JsonObject, context: TargetContext): BoundTarget;
+}
+
+/** One target, ready to be rendered, observed, planned and written. */
+export interface BoundTarget {
+  readonly context: TargetContext;
+  readonly facts: Facts;
+  render(trust: Trust, now: Instant): Rendering<unknown>;
+  observe(io: Io): Promise<Observation<unknown>>;
+  plan(
+    rendering: Rendering<unknown> | undefined,
+    observation: Observation<unknown>,
+    now: Instant,
+  ): TargetPlan<JsonObject>;
+  perform(step: Step, io: Io): Promise<Receipt>;
+}

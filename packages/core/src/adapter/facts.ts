@@ -1,0 +1,84 @@
+/** One documented limit of a service. Stands once, in the adapter's `facts`, and is read by rules, tests and docs. */
+export interface Limit {
+  readonly max: number;
+  readonly unit: string;
+  /** AWS can raise it on request. */
+  readonly adjustable: boolean;
+  /** Where the number stands: title of the AWS page, `model`, or who measured it. */
+  readonly source: string;
+  /** Month in which the source was read: `2026-11`. */
+  readonly checked: string;
+}
+
+/** The names of limits that the shared rules read; an adapter may have others. */
+export type LimitName =
+  | 'certificates' // CA certificates in one store or anchor
+  | 'bundleBytes' // size of one bundle
+  | 'certificateBytes' // size of one certificate, PEM
+  | 'subjectBytes' // all subjects together
+  | 'chainDepth'
+  | 'crlLists' // lists per store or anchor
+  | 'crlEntries' // entries per store, all lists
+  | 'crlBytes' // size of one list as the service takes it
+  | 'stores'
+  | 'attachments';
+
+/** A token bucket of the service's control plane, per account and region. */
+export interface Rate {
+  /** Calls that may come at once. */
+  readonly burst: number;
+  readonly perSecond: number;
+  /** API actions that draw on it. */
+  readonly actions: readonly string[];
+  readonly source: string;
+  readonly checked: string;
+}
+
+/** How a service builds the chain from a leaf to what it trusts. */
+export type ChainBuilding =
+  /** Any certificate of the store is an anchor; intermediates that the client sends may bridge to it. */
+  | 'any-anchor'
+  /** The chain must be complete inside the store, up to a self-signed root; what the client sends bridges nothing. */
+  | 'complete-in-store';
+
+/** What a service can do, as data: validation, plans, tests and docs all read this. */
+export interface Capabilities {
+  readonly chain: ChainBuilding;
+  /** May an intermediate alone be trusted? Decides whether `anchors: issuing` is possible. */
+  readonly intermediateAnchors: boolean;
+  /** `list`: takes CRLs itself. `none-yet`: revocation needs a mechanism of ours that is not built yet. */
+  readonly revocation: 'list' | 'none-yet';
+  /** Does the service take a list without entries? */
+  readonly emptyCrl: boolean;
+  /** Must the issuer of a list stand in the store? Unknown counts as yes. */
+  readonly crlIssuerInStore: boolean;
+  /** Can the bundle in force be read back? */
+  readonly bundleReadable: boolean;
+  /** Modes that a target of this service can have, strictest first. */
+  readonly modes: readonly string[];
+}
+
+/** All data about one service. */
+export interface Facts {
+  /** Key of the kind in a definition, and of its targets in texts: `alb`, `cloudfront`, `api-gateway`, `roles-anywhere`. */
+  readonly service: string;
+  /** For people: `Application Load Balancer`. */
+  readonly title: string;
+  readonly capabilities: Capabilities;
+  readonly limits: Readonly<Partial<Record<LimitName, Limit>> & Record<string, Limit | undefined>>;
+  /** Token buckets by family name. */
+  readonly rates: Readonly<Record<string, Rate>>;
+  /** IAM actions by what they are needed for. */
+  readonly permissions: {
+    readonly observe: readonly string[];
+    readonly refresh: readonly string[];
+    readonly apply: readonly string[];
+  };
+  /** How to wait for the service: how often to look, and when to give up; `expect` is what a plan counts with. */
+  readonly settle: {
+    readonly everyMs: number;
+    readonly expectMs: number;
+    readonly limitMs: number;
+    readonly source: string;
+  };
+}

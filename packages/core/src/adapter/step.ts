@@ -1,0 +1,52 @@
+import type { JsonObject } from '../base/json.ts';
+
+/** What a write does to trust (`docs/concepts`). The order of work and the consent needed follow from it. */
+export type Effect = 'label' | 'grant' | 'enforce' | 'remove' | 'open' | 'readmit' | 'clean' | 'revoke';
+
+/** What a revoking step changes, for the summary. */
+export interface RevocationChange {
+  /** Subject of the issuing CA. */
+  readonly issuer: string;
+  readonly added: number;
+  readonly removed: number;
+  readonly entries: number;
+  /** The first few serials added, lower-case hex. */
+  readonly serials: readonly string[];
+}
+
+/**
+ * One write, as plain JSON. Objects that do not exist yet are references: `{ "$ref": "<step id>", "get": "arn" }` stands for a value of
+ * an earlier step's receipt, `{ "$artifact": "<sha256>" }` for the place of an uploaded file (`{ bucket, key, version }`).
+ */
+export interface Step<Input extends JsonObject = JsonObject> {
+  /** Unique within the target and stable from plan to plan: `create-store`, `add-list:3f9c2a10`. */
+  readonly id: string;
+  readonly effect: Effect;
+  /**
+   * What it acts on, as consents name it: SHA-256 of CAs (grant, remove) or lists (revoke, readmit), ids of attachments or
+   * `setting=value` (enforce, open), ids of objects (label, clean). Each becomes a line of the approval digest.
+   */
+  readonly things: readonly string[];
+  /** Which difference it ends, in words: `trust CN=Acme Root`. */
+  readonly mends: string;
+  /** API action it calls, as IAM writes it: `elasticloadbalancing:CreateTrustStore`. */
+  readonly action: string;
+  readonly input: Input;
+  /** Ids of steps of the same target that must have succeeded before. */
+  readonly after?: readonly string[];
+  /** Consents beyond what the effect asks for: `adopt:<id>`. */
+  readonly consents?: readonly string[];
+  /** For `remove`: the whole target goes, so the consent is `remove:<target>`. */
+  readonly wholeTarget?: boolean;
+  readonly revocation?: RevocationChange;
+}
+
+/** What a step's write returned. */
+export interface Receipt {
+  /** Values that later steps may refer to: `{ arn }`. */
+  readonly result: JsonObject;
+  /** What the record shall remember for this target (merged over what it has): ids, CloudFront ETags. */
+  readonly notes?: JsonObject;
+  /** True when the service needs time before the next step of this target may run. */
+  readonly settles?: boolean;
+}

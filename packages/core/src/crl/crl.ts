@@ -1,0 +1,40 @@
+import type { Instant } from '../base/time.ts';
+import type { Certificate, DistinguishedName } from '../bundle/certificate.ts';
+
+/** One certificate revocation list (RFC 5280, 5), read by one strict pass; its entries stay offsets into `der`. */
+export interface Crl {
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly sha256: string;
+  readonly der: Uint8Array;
+  readonly issuer: DistinguishedName;
+  /** CRLNumber as a decimal string; absent when the extension is. */
+  readonly number?: string;
+  readonly thisUpdate: Instant;
+  /** Absent when the list has none: it then never goes stale by itself. */
+  readonly nextUpdate?: Instant;
+  readonly authorityKeyId?: string;
+  readonly signatureName: string;
+  readonly entryCount: number;
+  /** A delta list (deltaCRLIndicator) or a partition (issuingDistributionPoint): by name, so that they are never taken for whole lists. */
+  readonly scope: 'complete' | 'delta' | 'partition' | 'indirect';
+  /** True when the serial (lower-case hex, no leading zeros) is listed. */
+  has(serial: string): boolean;
+  /** All serials as lower-case hex without leading zeros, in the list's own order. */
+  serials(): Iterable<string>;
+}
+
+/** A list with the CA whose key signed it: the unit in which revocation travels. */
+export interface RevocationList {
+  /** A known CA certificate with the key that signed the list (twins share the key). */
+  readonly issuer: Certificate;
+  readonly crl: Crl;
+  /** True when the list is past its nextUpdate at the moment of planning. */
+  readonly expired: boolean;
+}
+
+/** All lists in force by definition, one per issuer key, sorted by the key's SHA-256. */
+export interface RevocationSet {
+  readonly lists: readonly RevocationList[];
+  /** Keys whose newest list was refused: whatever list of that key is in force stays. SHA-256 of the key, with the reason's code. */
+  readonly kept: ReadonlyMap<string, string>;
+}

@@ -1,0 +1,45 @@
+import type { CodeFacts } from '../codes.ts';
+
+/** Codes of planning, applying and the record. */
+export const planCodes = {
+  'consent-missing': {
+    kind: 'refused',
+    means: 'A step needs a consent that was not given.',
+    advice: 'Read the plan; pass the consent that it prints with --allow.',
+  },
+  'approval-stale': {
+    kind: 'race',
+    means: 'The plan is no longer the approved one.',
+    advice: 'Read the new plan and approve its digest.',
+  },
+  'not-converged': {
+    kind: 'service',
+    means: 'After apply, the services do not hold what the definition says.',
+    advice: 'See the report, then apply again.',
+  },
+  'lease-held': {
+    kind: 'race',
+    means: 'Another run holds the right to write.',
+    advice: 'Wait until it ends, or until its lease has passed.',
+  },
+  'lease-lost': {
+    kind: 'race',
+    means: 'The right to write was taken over by another run.',
+    advice: 'See what the other run did, then plan again.',
+  },
+  'record-unreadable': {
+    kind: 'input',
+    means: 'The record cannot be read.',
+    advice: 'Restore an earlier version of the object.',
+  },
+  'contract-broken': {
+    kind: 'bug',
+    means: 'An adapter broke its contract.',
+    advice: 'Report it to the maker of the adapter.',
+  },
+  aborted: {
+    kind: 'race',
+    means: 'The run was aborted.',
+    advice: 'Apply again: it goes on where this one stopped.',
+  },
+} as const satisfies Readonly<Record<string, CodeFacts>>;

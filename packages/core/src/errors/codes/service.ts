@@ -1,0 +1,42 @@
+import type { CodeFacts } from '../codes.ts';
+
+/** Codes of what the four services answer, and of what adapters find on them. */
+export const serviceCodes = {
+  'access-denied': {
+    kind: 'service',
+    means: 'AWS denied the call.',
+    advice: 'Grant the permission named; `docs/services` lists all that are needed.',
+  },
+  throttled: {
+    kind: 'transient',
+    means: 'The service asks to slow down.',
+    advice: 'Apply again later; what was done stays.',
+  },
+  'service-unavailable': {
+    kind: 'transient',
+    means: 'The service did not answer, or failed inside.',
+    advice: 'Apply again.',
+  },
+  'service-refused': { kind: 'service', means: 'The service refused the call.', advice: 'Read its answer.' },
+  'object-changed': {
+    kind: 'race',
+    means: 'Somebody else changed the object in the meantime.',
+    advice: 'Plan again.',
+  },
+  'object-missing': { kind: 'race', means: 'An object that the step needs is gone.', advice: 'Plan again.' },
+  'name-taken': {
+    kind: 'service',
+    means: 'An object without our mark has the name that we would use.',
+    advice: 'Rename it, or adopt it with --allow adopt:<id>.',
+  },
+  'quota-exceeded': {
+    kind: 'service',
+    means: 'A quota of the account is used up.',
+    advice: 'Ask AWS for more, or remove what is not used.',
+  },
+  'settle-timeout': {
+    kind: 'transient',
+    means: 'The service did not become ready in time.',
+    advice: 'Look at its status, then apply again.',
+  },
+} as const satisfies Readonly<Record<string, CodeFacts>>;
