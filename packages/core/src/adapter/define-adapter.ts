@@ -76,10 +76,10 @@ function validated<Target extends object>(
   const result = spec.target['~standard'].validate(target);
   if (result instanceof Promise)
     throw new TrustloomError('contract-broken', `${spec.key}: the schema of a target must be synchronous`);
-  return valueOf(result, spec.key);
+  return unwrap(result, spec.key);
 }
 
-function valueOf<Target>(result: StandardResult<Target>, key: string): Target {
+function unwrap<Target>(result: StandardResult<Target>, key: string): Target {
   if (result.issues === undefined) return result.value;
   throw new TrustloomError(
     'definition-value',
