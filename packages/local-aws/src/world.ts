@@ -1,0 +1,95 @@
+import type { Account, Caller, Credentials, Role } from './accounts.ts';
+import type { Faults } from './faults/faults.ts';
+import type { Random } from './random.ts';
+import type { Settle } from './settle.ts';
+import type { Clock, Edges } from './types.ts';
+import type { Unknowns } from './unknowns.ts';
+
+/** One request, as it was answered. */
+export interface Call {
+  /** Milliseconds since the epoch, on the emulator's clock. */
+  readonly time: number;
+  /** Signing name: `s3`, `cloudfront`, `elasticloadbalancing`, `apigateway`, `rolesanywhere`, `sts`. */
+  readonly service: string;
+  /** Operation name, as in the service's API reference. */
+  readonly action: string;
+  readonly account: string;
+  readonly region: string;
+  /** HTTP status of the answer; 0 when the connection was dropped by a fault. */
+  readonly status: number;
+  /** Error code of the answer. */
+  readonly error?: string;
+  readonly requestId: string;
+}
+
+/** What a service reads from S3 with its caller's permission. */
+export type ObjectRead =
+  | {
+      readonly ok: true;
+      readonly body: Uint8Array;
+      /** `null` for an unversioned object, as S3 has it. */
+      readonly versionId: string;
+      /** Region of the bucket. */
+      readonly region: string;
+    }
+  | { readonly ok: false; readonly why: 'no-bucket' | 'no-object' | 'no-version' | 'denied' };
+
+/** S3 as the other services see it. */
+export interface Objects {
+  read(where: { bucket: string; key: string; version?: string | undefined }, caller: Caller): ObjectRead;
+}
+
+/** Bytes that are given out by a URL for a while, as services do with presigned URLs. */
+export interface Content {
+  /** Gives the bytes out for `seconds` of real time (a presigned URL follows real time); returns the URL. */
+  publish(body: Uint8Array, options: { name: string; contentType: string; seconds: number }): string;
+}
+
+/**
+ * What every service gets. A service keeps its own state (see `createPlaces`) and reaches the rest of the emulator
+ * only through this.
+ */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly unknowns: Unknowns;
+  readonly settle: Settle;
+  readonly credentials: Credentials;
+  readonly accounts: readonly Account[];
+  readonly roles: readonly Role[];
+  readonly faults: Faults;
+  readonly edges: Edges;
+  readonly objects: Objects;
+  readonly content: Content;
+  /** `http://127.0.0.1:PORT` of this emulator, once it listens. */
+  url(): string;
+}
+
+/** State of one service, per account and region, made on first use. */
+export interface Places<T> {
+  at(account: string, region: string): T;
+  /** Every place that was used, as `[account, region, state]`. */
+  all(): readonly (readonly [string, string, T])[];
+  clear(): void;
+}
+
+/**
+ * Keeps one `T` per account and region. For a global service use one fixed region name.
+ *
+ * @example
+ * const places = createPlaces(() => ({ anchors: new Map<string, Anchor>() }));
+ * places.at(ctx.account, ctx.region).anchors.set(id, anchor);
+ */
+export function createPlaces<T>(create: () => T): Places<T> {
+  const states = new Map<string, readonly [string, string, T]>();
+  return Object.freeze({
+    at(account: string, region: string): T {
+      const key = `${account}/${region}`;
+      const entry = states.get(key) ?? [account, region, create()];
+      states.set(key, entry);
+      return entry[2];
+    },
+    all: () => [...states.values()],
+    clear: () => states.clear(),
+  });
+}
