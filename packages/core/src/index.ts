@@ -26,3 +26,16 @@ export type { Finding, Location, Severity } from './errors/finding.ts';
 export { sortFindings } from './errors/finding.ts';
 // definition
 // plan, apply, record, report
+export type { Address, Fetched, Sources, Uploads } from './plan/ports.ts';
+export type {
+  AcceptedList,
+  HeldLease,
+  Lease,
+  RecordedTarget,
+  RecordObject,
+  RevocationRecord,
+  TrustloomRecord,
+  TrustRecord,
+} from './record/record.ts';
+export { leaseMs, openRecord } from './record/record.ts';
+export type { VersionedStore } from './record/store.ts';

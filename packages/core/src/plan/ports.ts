@@ -1,0 +1,34 @@
+import type { Artifact, ObjectLocation } from '../adapter/contract.ts';
+import type { Place } from '../base/place.ts';
+
+/** What a source gave. */
+export interface Fetched {
+  readonly bytes: Uint8Array;
+  /** Address for people, with the version where there is one. */
+  readonly from: string;
+  readonly version?: string;
+}
+
+/** An address of a definition: a path, `s3://bucket/key`, `https://...`, or for lists `http://...`. */
+export interface Address {
+  readonly text: string;
+  readonly kind: 'file' | 's3' | 'https' | 'http';
+}
+
+/** Fetches what groups name. A source says where to fetch, not whom to trust. */
+export interface Sources {
+  /** @throws TrustloomError `file-not-found`, `source-unreachable`, `source-denied`, `source-too-large` */
+  fetch(
+    address: Address,
+    what: 'bundle' | 'crl',
+    accountName?: string,
+    signal?: AbortSignal,
+  ): Promise<Fetched>;
+}
+
+/** Puts artifacts where services fetch them, and reads objects in a target's account. */
+export interface Uploads {
+  /** Idempotent by digest; gives the pinned version. */
+  put(place: Place, accountName: string, artifact: Artifact): Promise<Required<ObjectLocation>>;
+  read(place: Place, accountName: string, location: ObjectLocation): Promise<Uint8Array | undefined>;
+}

@@ -1,0 +1,191 @@
+import type { JsonObject } from '../base/json.ts';
+import type { Place } from '../base/place.ts';
+import { type Clock, isoTime } from '../base/time.ts';
+import { TrustloomError } from '../errors/error.ts';
+import type { VersionedStore } from './store.ts';
+
+/** The right to write for a while. */
+export interface Lease {
+  /** Who holds it, for people: `ann@laptop 4711`. */
+  readonly holder: string;
+  /** ISO time after which anybody may take it. */
+  readonly until: string;
+  /** Grows by one with every change of hands. */
+  readonly generation: number;
+}
+
+/** One target as it was last applied: enough to find it again when the definition forgot it. */
+export interface RecordedTarget {
+  readonly kind: string;
+  readonly place: Place;
+  readonly accountName: string;
+  readonly attach: 'managed' | 'external';
+  readonly anchors: 'all' | 'issuing';
+  readonly config: JsonObject;
+  /** What the adapter asked to remember: ids, CloudFront ETags. */
+  readonly notes: JsonObject;
+}
+
+/** `trust.json`: targets applied, and every distrusted key. */
+export interface TrustRecord {
+  readonly formatVersion: 1;
+  readonly lease?: Lease;
+  readonly targets: Readonly<Record<string, RecordedTarget>>;
+  /** By SHA-256 of the key. */
+  readonly distrusted: Readonly<Record<string, { readonly subject: string; readonly since: string }>>;
+}
+
+/** The newest list accepted for one key. */
+export interface AcceptedList {
+  readonly sha256: string;
+  readonly issuer: string;
+  readonly number?: string;
+  readonly thisUpdate: string;
+  readonly nextUpdate?: string;
+  readonly entries: number;
+}
+
+/** `revocation.json`: the newest list accepted per key, and the deny list. */
+export interface RevocationRecord {
+  readonly formatVersion: 1;
+  readonly lease?: Lease;
+  /** By SHA-256 of the issuer's key. */
+  readonly lists: Readonly<Record<string, AcceptedList>>;
+  readonly deny: readonly JsonObject[];
+}
+
+/** A lease that is held. */
+export interface HeldLease<T> {
+  /** Renews when half of its time is gone; call it before every write to the world. @throws TrustloomError `lease-lost` */
+  keep(): Promise<void>;
+  /** Changes the object while the lease is ours. @throws TrustloomError `lease-lost` */
+  update(change: (current: T) => T): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** One object of the record. */
+export interface RecordObject<T> {
+  read(): Promise<T>;
+  /** @throws TrustloomError `lease-held` when another run holds it */
+  acquire(holder: string): Promise<HeldLease<T>>;
+}
+
+/** The record: what the tool remembers between runs. If lost, everything is retained and nothing is granted. */
+export interface TrustloomRecord {
+  readonly trust: RecordObject<TrustRecord>;
+  readonly revocation: RecordObject<RevocationRecord>;
+}
+
+const emptyTrust: TrustRecord = { formatVersion: 1, targets: {}, distrusted: {} };
+const emptyRevocation: RevocationRecord = { formatVersion: 1, lists: {}, deny: [] };
+
+/** How long a lease lasts without renewal. Short, because a run that was killed leaves it behind. */
+export const leaseMs = 30_000;
+
+/** Opens the record in a store. Nothing is read or written before the first use. */
+export function openRecord(store: VersionedStore, clock: Clock): TrustloomRecord {
+  return Object.freeze({
+    trust: recordObject(store, clock, 'trust.json', emptyTrust),
+    revocation: recordObject(store, clock, 'revocation.json', emptyRevocation),
+  });
+}
+
+type Leased = { readonly formatVersion: 1; readonly lease?: Lease };
+
+function recordObject<T extends Leased>(
+  store: VersionedStore,
+  clock: Clock,
+  key: string,
+  empty: T,
+): RecordObject<T> {
+  const load = async (): Promise<{ value: T; etag?: string }> => {
+    const found = await store.get(key);
+    return found === undefined ? { value: empty } : { value: parse<T>(found.body, key), etag: found.etag };
+  };
+  /** Reads, changes, writes; reads again when somebody was faster. */
+  const change = async (next: (current: T) => T): Promise<T> => {
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const { value, etag } = await load();
+      const wanted = next(value);
+      if (JSON.stringify(wanted) === JSON.stringify(value)) return wanted;
+      const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };
+      if ((await store.put(key, `${JSON.stringify(wanted, null, 2)}\n`, condition)) !== 'conflict')
+        return wanted;
+      await clock.sleep(50 * (attempt + 1));
+    }
+    throw new TrustloomError('lease-lost', `${key}: others write it all the time; try again later`);
+  };
+  return {
+    read: async () => (await load()).value,
+    async acquire(holder) {
+      const taken = await change((current) => ({
+        ...current,
+        lease: takenLease(current.lease, holder, clock.now(), key),
+      }));
+      return heldLease(change, clock, key, taken.lease?.generation ?? 0);
+    },
+  };
+}
+
+function takenLease(current: Lease | undefined, holder: string, now: number, key: string): Lease {
+  if (current !== undefined && Date.parse(current.until) > now) {
+    throw new TrustloomError('lease-held', `${key}: ${current.holder} may write until ${current.until}`, {
+      context: { holder: current.holder, until: current.until },
+    });
+  }
+  return { holder, until: isoTime(now + leaseMs), generation: (current?.generation ?? 0) + 1 };
+}
+
+function heldLease<T extends Leased>(
+  change: (next: (current: T) => T) => Promise<T>,
+  clock: Clock,
+  key: string,
+  generation: number,
+): HeldLease<T> {
+  let renewAt = clock.now() + leaseMs / 2;
+  const mine = (current: T): Lease => {
+    if (current.lease?.generation === generation) return current.lease;
+    throw new TrustloomError(
+      'lease-lost',
+      `${key}: taken over by ${current.lease?.holder ?? 'another run'}`,
+      {
+        context: { holder: current.lease?.holder },
+      },
+    );
+  };
+  const renewed = (current: T): T => ({
+    ...current,
+    lease: { ...mine(current), until: isoTime(clock.now() + leaseMs) },
+  });
+  return {
+    async keep() {
+      if (clock.now() < renewAt) return;
+      await change(renewed);
+      renewAt = clock.now() + leaseMs / 2;
+    },
+    async update(next) {
+      await change((current) => {
+        mine(current);
+        return next(current);
+      });
+    },
+    async release() {
+      await change((current) => ({
+        ...current,
+        lease: { ...mine(current), until: isoTime(clock.now() - 1000) },
+      }));
+    },
+  };
+}
+
+function parse<T extends Leased>(body: string, key: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (cause) {
+    throw new TrustloomError('record-unreadable', `${key}: not JSON`, { cause });
+  }
+  if (typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === 1)
+    return value as T;
+  throw new TrustloomError('record-unreadable', `${key}: written by another version of Trustloom`);
+}

@@ -1,0 +1,11 @@
+/** Where the record's objects lie: a versioned bucket, or anything with conditional writes. Keys are relative to the definition's folder. */
+export interface VersionedStore {
+  /** The newest version; undefined when there is none. */
+  get(key: string): Promise<{ readonly body: string; readonly etag: string } | undefined>;
+  /** Writes only if the object is still what `condition` says; `conflict` when it is not. */
+  put(
+    key: string,
+    body: string,
+    condition: { readonly ifMatch: string } | { readonly ifNoneMatch: '*' },
+  ): Promise<{ readonly etag: string } | 'conflict'>;
+}
