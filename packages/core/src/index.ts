@@ -18,6 +18,7 @@ export type { Certificate, DistinguishedName, PublicKeyFacts } from './bundle/ce
 // crl
 export type { Crl, RevocationList, RevocationSet } from './crl/crl.ts';
 // errors
+export { serviceError } from './errors/aws-error.ts';
 export type { Code, CodeFacts, CodeKind } from './errors/codes.ts';
 export { codes } from './errors/codes.ts';
 export type { ErrorContext } from './errors/error.ts';
