@@ -1,5 +1,4 @@
 import type { Random } from './random.ts';
-import type { Clock } from './types.ts';
 
 /** An AWS account of this emulator and the long-lived key its user signs with. */
 export interface Account {
@@ -33,7 +32,7 @@ export interface IssuedCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, in real time: SDKs judge it by their own clock. */
   readonly expires: number;
 }
 
@@ -61,7 +60,7 @@ export const DEFAULT_ACCOUNTS: readonly Account[] = Object.freeze([
   }),
 ]);
 
-export function createCredentials(accounts: readonly Account[], clock: Clock, random: Random): Credentials {
+export function createCredentials(accounts: readonly Account[], wall: () => number, random: Random): Credentials {
   const issued = new Map<string, IssuedCredentials & { readonly caller: Caller }>();
   const user = (account: Account, anonymous: boolean): Caller => ({
     account: account.id,
@@ -78,7 +77,7 @@ export function createCredentials(accounts: readonly Account[], clock: Clock, ra
         accessKeyId: `ASIA${random.text(16)}`,
         secretAccessKey: random.text(40),
         sessionToken: random.text(120),
-        expires: clock.now() + seconds * 1000,
+        expires: wall() + seconds * 1000,
       };
       const { accessKeyId } = credentials;
       issued.set(accessKeyId, {
@@ -90,7 +89,7 @@ export function createCredentials(accounts: readonly Account[], clock: Clock, ra
     find(accessKeyId) {
       if (accessKeyId === undefined) return { caller: user(first, true), expired: false };
       const session = issued.get(accessKeyId);
-      if (session) return { caller: session.caller, expired: session.expires <= clock.now() };
+      if (session) return { caller: session.caller, expired: session.expires <= wall() };
       const account = accounts.find((one) => one.accessKeyId === accessKeyId);
       return { caller: { ...user(account ?? first, false), accessKeyId }, expired: false };
     },

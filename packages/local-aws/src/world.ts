@@ -51,6 +51,8 @@ export interface Content {
  */
 export interface World {
   readonly clock: Clock;
+  /** Real time in milliseconds, for what clients judge by their own clock: signatures, presigned URLs, sessions. */
+  wall(): number;
   readonly random: Random;
   readonly unknowns: Unknowns;
   readonly settle: Settle;

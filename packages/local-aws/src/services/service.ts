@@ -54,6 +54,8 @@ export interface Context {
 export interface Answer {
   status?: number;
   headers: Record<string, string>;
+  /** Body instead of the one that the schema would write. */
+  body?: string;
 }
 
 /** A request that was matched: the operation's name, and the work. */

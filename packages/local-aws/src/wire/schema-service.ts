@@ -1,5 +1,20 @@
-import type { Operation, Operations, Service } from '../services/service.ts';
-import { notImplemented } from '../services/service.ts';
+import type {
+  Context,
+  Operation,
+  Operations,
+  Routed,
+  Service,
+  WireRequest,
+  WireResponse,
+} from '../services/service.ts';
+import { notImplemented, ServiceError } from '../services/service.ts';
+import { DECLARATION, readInput, writeOutput } from './bind.ts';
+import { s3Error, wrappedError } from './errors.ts';
+import { fromForm } from './form.ts';
+import { createMatcher } from './match.ts';
+import { jsonError } from './route-service.ts';
+import { takeBucket } from './s3-bucket.ts';
+import { bodyShape, missingMembers, type OperationSchema, operationsOf, toXml } from './schema.ts';
 
 /** How a schema-driven service speaks. */
 export type Protocol = 's3' | 'rest-xml' | 'query' | 'rest-json';
@@ -24,9 +39,116 @@ export interface SchemaServiceOptions<Model extends { [K in keyof Model]: Operat
   reset(): void;
 }
 
-/** Makes a service from a table of operations; see `SchemaServiceOptions`. */
+type Handler = (input: object, ctx: Context) => unknown;
+
+/**
+ * Makes a service from a table of operations. A request for an operation that the client knows and the table does
+ * not is answered with 501 and the operation's name.
+ */
 export function schemaService<Model extends { [K in keyof Model]: Operation<unknown, unknown> }>(
   options: SchemaServiceOptions<Model>,
 ): Service {
-  throw notImplemented(options.title, 'anything yet');
+  const { protocol, title, xmlns = '' } = options;
+  const format = { kind: protocol === 'rest-json' ? 'json' : 'xml', xmlns } as const;
+  const handlerOf = (name: string): Handler | undefined => {
+    const handler: unknown = Object.hasOwn(options.operations, name)
+      ? Reflect.get(options.operations, name)
+      : undefined;
+    return isHandler(handler) ? handler : undefined;
+  };
+  const malformed = (message: string) =>
+    new ServiceError(options.malformed.code, options.malformed.status, message);
+
+  let loading: Promise<Loaded> | undefined;
+  const loaded = () => {
+    loading ??= options.load().then((client) => {
+      const operations = operationsOf(client);
+      return { operations, match: createMatcher(operations, (name) => handlerOf(name) !== undefined) };
+    });
+    return loading;
+  };
+
+  const read = <T>(parse: () => T): T => {
+    try {
+      return parse();
+    } catch (error) {
+      if (error instanceof ServiceError) throw error;
+      throw malformed('The request could not be parsed.');
+    }
+  };
+
+  const routed = (operation: OperationSchema, parse: () => Record<string, unknown>): Routed => {
+    const handler = handlerOf(operation.name);
+    return {
+      action: operation.name,
+      async run(ctx) {
+        if (!handler) throw notImplemented(title, operation.name);
+        const input = read(parse);
+        const missing = missingMembers(operation.input.schema, input);
+        if (missing.length > 0) {
+          throw malformed(
+            missing.length === 1
+              ? `1 validation error detected: Value at '${missing[0]}' failed to satisfy constraint: Member must not be null`
+              : `${missing.length} validation errors detected: Member must not be null: ${missing.join(', ')}`,
+          );
+        }
+        const output = await handler(input, ctx);
+        return answer(operation, typeof output === 'object' && output !== null ? output : {}, ctx);
+      },
+    };
+  };
+
+  const answer = (operation: OperationSchema, output: object, ctx: Context): WireResponse => {
+    const { status = operation.status, headers } = ctx.answer;
+    if (protocol === 'query') {
+      const result = toXml(bodyShape(operation.output, `${operation.name}Result`), output, '');
+      const root = `${operation.name}Response`;
+      const body =
+        `${DECLARATION}<${root} xmlns="${xmlns}">${result}` +
+        `<ResponseMetadata><RequestId>${ctx.requestId}</RequestId></ResponseMetadata></${root}>`;
+      return { status, headers: { 'content-type': 'text/xml', ...headers }, body };
+    }
+    const bound = writeOutput(operation, output, format);
+    return { status, headers: { ...bound.headers, ...headers }, body: ctx.answer.body ?? bound.body };
+  };
+
+  const routeQuery = async (request: WireRequest): Promise<Routed> => {
+    const { operations } = await loaded();
+    const form = new URLSearchParams(
+      request.method === 'GET' ? request.query : new TextDecoder().decode(request.body),
+    );
+    const name = form.get('Action');
+    if (name === null) throw new ServiceError('MissingAction', 400, 'The request names no Action.');
+    const operation = operations.get(name);
+    if (!operation) throw notImplemented(title, /^\w{1,128}$/.test(name) ? name : 'an action of that name');
+    return routed(operation, () => fromForm(operation.input.schema, form));
+  };
+
+  const routeRest = async (request: WireRequest): Promise<Routed> => {
+    const { match } = await loaded();
+    const target = protocol === 's3' ? takeBucket(request) : { path: request.path, bucket: undefined };
+    const matched = read(() => match(request, target.path, target.bucket));
+    if (!matched) throw notImplemented(title, `${request.method} ${request.path}`);
+    const { operation, labels } = matched;
+    return routed(operation, () => readInput(operation, labels, request, format));
+  };
+
+  return Object.freeze({
+    names: options.names,
+    ...(options.owns ? { owns: options.owns } : {}),
+    ...(options.global ? { global: true } : {}),
+    route: protocol === 'query' ? routeQuery : routeRest,
+    error(error: ServiceError, request: WireRequest, requestId: string): WireResponse {
+      if (protocol === 'rest-json') return jsonError(error);
+      return protocol === 's3' ? s3Error(error, request, requestId) : wrappedError(error, requestId, xmlns);
+    },
+    reset: () => options.reset(),
+  });
 }
+
+interface Loaded {
+  readonly operations: ReadonlyMap<string, OperationSchema>;
+  readonly match: ReturnType<typeof createMatcher>;
+}
+
+const isHandler = (value: unknown): value is Handler => typeof value === 'function';
