@@ -1,0 +1,33 @@
+import { spawn, spawnSync } from 'node:child_process';
+
+/** Whether a foreign tool is here; a test that lacks its tool is skipped, and its title names the tool. */
+export const has = (tool: string, ...args: readonly string[]): boolean => {
+  const result = spawnSync(tool, args.length > 0 ? args : ['--version'], { stdio: 'ignore' });
+  return result.status === 0;
+};
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a tool; an own process must not be blocked meanwhile, for the servers under test live in it. */
+export const run = (
+  tool: string,
+  args: readonly string[],
+  options: { readonly input?: string | Uint8Array; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Ran> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(tool, args, { env: options.env ?? process.env });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code) =>
+      resolve({ code: code ?? -1, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }),
+    );
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+  });
