@@ -1,0 +1,54 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { TrustloomError } from '@trustloom/core';
+import { isLoopbackHost } from './endpoints.ts';
+
+/** Longest time to connect, and longest silence on a connection, in ms. */
+const connectTimeoutMs = 10_000;
+const socketTimeoutMs = 60_000;
+
+/** The HTTP client that all SDK clients share: connections are kept, and nothing leaves the machine while it is guarded. */
+export interface SharedHandler {
+  readonly handler: NodeHttpHandler;
+  close(): void;
+}
+
+/**
+ * Makes the shared HTTP client.
+ *
+ * @param guardedBy the setting that points to this machine; then a request to anywhere else is refused with `endpoint-not-loopback`
+ */
+export function createHandler(guardedBy: string | undefined): SharedHandler {
+  const httpAgent = new HttpAgent({ keepAlive: true, maxSockets: 50 });
+  const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: 50 });
+  const handler = new NodeHttpHandler({
+    httpAgent,
+    httpsAgent,
+    connectionTimeout: connectTimeoutMs,
+    socketTimeout: socketTimeoutMs,
+  });
+  const send = handler.handle.bind(handler);
+  if (guardedBy !== undefined) {
+    handler.handle = async (request, options) => {
+      if (!isLoopbackHost(request.hostname)) throw notLoopback(request.hostname, guardedBy);
+      return send(request, options);
+    };
+  }
+  return {
+    handler,
+    close: () => {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}
+
+/** The error of a call that would have left the machine although a setting points to it. */
+export function notLoopback(where: string, setting: string): TrustloomError {
+  return new TrustloomError(
+    'endpoint-not-loopback',
+    `${setting} points to this machine, but the call would have gone to ${where}; nothing was sent`,
+    { context: { setting, where } },
+  );
+}
