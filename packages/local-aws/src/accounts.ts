@@ -60,7 +60,11 @@ export const DEFAULT_ACCOUNTS: readonly Account[] = Object.freeze([
   }),
 ]);
 
-export function createCredentials(accounts: readonly Account[], wall: () => number, random: Random): Credentials {
+export function createCredentials(
+  accounts: readonly Account[],
+  wall: () => number,
+  random: Random,
+): Credentials {
   const issued = new Map<string, IssuedCredentials & { readonly caller: Caller }>();
   const user = (account: Account, anonymous: boolean): Caller => ({
     account: account.id,

@@ -1,1 +1,19 @@
-export {};
+/**
+ * The part of AWS that trust stores live in, on your machine: the control planes of S3, STS, Elastic Load Balancing,
+ * CloudFront, API Gateway and IAM Roles Anywhere on one port, and data planes with real mutual TLS behind them.
+ *
+ * @packageDocumentation
+ */
+export type { Account, Role } from './accounts.ts';
+export { DEFAULT_ACCOUNTS } from './accounts.ts';
+export type { JumpClock } from './clock.ts';
+export { createJumpClock, realClock } from './clock.ts';
+export type { Fault } from './faults/faults.ts';
+export type { Random } from './random.ts';
+export type { Bucket, ObjectVersion } from './services/s3/index.ts';
+export type { LocalAws, LocalAwsOptions, LocalAwsState, LocalClientConfig } from './start.ts';
+export { startLocalAws } from './start.ts';
+export type { Clock, Connection, Edge, Reading } from './types.ts';
+export type { Unknowns } from './unknowns.ts';
+export { DEFAULT_UNKNOWNS } from './unknowns.ts';
+export type { Call } from './world.ts';

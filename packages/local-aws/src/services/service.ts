@@ -92,12 +92,21 @@ export class ServiceError extends Error {
   readonly status: number;
   /** Further members of the body, by their wire names. */
   readonly extra: Readonly<Record<string, string>>;
-  constructor(code: string, status: number, message: string, extra: Readonly<Record<string, string>> = {}) {
+  /** Further headers of the answer, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    extra: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.name = 'ServiceError';
     this.code = code;
     this.status = status;
     this.extra = extra;
+    this.headers = headers;
   }
 }
 

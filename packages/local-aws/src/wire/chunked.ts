@@ -26,8 +26,12 @@ export function decodeChunked(framed: Uint8Array): Decoded | undefined {
     if (size === undefined) return undefined;
     const length = Number.parseInt(size, 16);
     at = end + 2;
-    if (length === 0) return { body: Buffer.concat(parts), trailers: readTrailers(buffer.toString('latin1', at)) };
-    if (at + length + 2 > buffer.length || buffer.toString('latin1', at + length, at + length + 2) !== '\r\n') {
+    if (length === 0)
+      return { body: Buffer.concat(parts), trailers: readTrailers(buffer.toString('latin1', at)) };
+    if (
+      at + length + 2 > buffer.length ||
+      buffer.toString('latin1', at + length, at + length + 2) !== '\r\n'
+    ) {
       return undefined;
     }
     parts.push(buffer.subarray(at, at + length));

@@ -18,15 +18,25 @@ export interface DispatchOptions {
 
 /** Service names for messages about signing names that nothing answers. */
 const UNREADABLE = {
-  'body-too-large': new ServiceError('EntityTooLarge', 400, 'The request body is larger than this emulator takes.'),
-  'broken-chunks': new ServiceError('IncompleteBody', 400, 'The chunk framing of the request body is broken.'),
+  'body-too-large': new ServiceError(
+    'EntityTooLarge',
+    400,
+    'The request body is larger than this emulator takes.',
+  ),
+  'broken-chunks': new ServiceError(
+    'IncompleteBody',
+    400,
+    'The chunk framing of the request body is broken.',
+  ),
   'bad-target': new ServiceError('InvalidURI', 400, 'The request line cannot be read.'),
 } as const;
 
 const DROPPED = 'dropped';
 
 /** Makes the request listener of the one port: finds service, region and caller, and lets the service answer. */
-export function createDispatch(options: DispatchOptions): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+export function createDispatch(
+  options: DispatchOptions,
+): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   const { world } = options;
   return async (req, res) => {
     const requestId = world.random.uuid();
@@ -77,10 +87,16 @@ async function answerOf(
       requestId,
     });
   try {
-    if (!service) throw new ServiceError('NotImplemented', 501, `The local AWS does not emulate ${nameOf(scope.service)}.`);
+    if (!service)
+      throw new ServiceError(
+        'NotImplemented',
+        501,
+        `The local AWS does not emulate ${nameOf(scope.service)}.`,
+      );
     const routed = await service.route(request);
     action = routed.action;
-    if (expired) throw new ServiceError('ExpiredToken', 403, 'The security token included in the request is expired.');
+    if (expired)
+      throw new ServiceError('ExpiredToken', 403, 'The security token included in the request is expired.');
     const fault = world.faults.take(scope.service, action);
     if (fault?.delay !== undefined) await world.clock.sleep(fault.delay);
     if (fault && fault.when !== 'after' && !strike(fault)) return dropped(log);
@@ -122,11 +138,13 @@ function dropped(log: (status: number, error?: string) => void): typeof DROPPED 
 /** A defect of this emulator shows as InternalFailure, with the name of the error and where it happened. */
 function asServiceError(thrown: unknown): ServiceError {
   if (thrown instanceof ServiceError) return thrown;
-  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message).split('\n').slice(0, 3).join(' ') : 'unknown';
+  const text =
+    thrown instanceof Error ? (thrown.stack ?? thrown.message).split('\n').slice(0, 3).join(' ') : 'unknown';
   return new ServiceError('InternalFailure', 500, `The local AWS failed: ${text}`);
 }
 
-const nameOf = (signingName: string) => (/^[a-z0-9-]{1,64}$/.test(signingName) ? signingName : 'this service');
+const nameOf = (signingName: string) =>
+  /^[a-z0-9-]{1,64}$/.test(signingName) ? signingName : 'this service';
 
 function send(res: ServerResponse, response: WireResponse, requestId: string): void {
   const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;

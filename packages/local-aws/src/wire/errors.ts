@@ -15,7 +15,11 @@ export function s3Error(error: ServiceError, request: WireRequest, requestId: st
     `${DECLARATION}<Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>` +
     `${extras(error)}<RequestId>${requestId}</RequestId></Error>`;
   const none = request.method === 'HEAD' || error.status === 304;
-  return { status: error.status, headers: { 'content-type': 'application/xml' }, body: none ? '' : body };
+  return {
+    status: error.status,
+    headers: { 'content-type': 'application/xml', ...error.headers },
+    body: none ? '' : body,
+  };
 }
 
 /** `<ErrorResponse>`, as CloudFront, ELBv2 and STS do. */
@@ -25,5 +29,5 @@ export function wrappedError(error: ServiceError, requestId: string, xmlns: stri
     `${DECLARATION}<ErrorResponse xmlns="${xmlns}"><Error><Type>${type}</Type><Code>${escapeXml(error.code)}</Code>` +
     `<Message>${escapeXml(error.message)}</Message>${extras(error)}</Error>` +
     `<RequestId>${requestId}</RequestId></ErrorResponse>`;
-  return { status: error.status, headers: { 'content-type': 'text/xml' }, body };
+  return { status: error.status, headers: { 'content-type': 'text/xml', ...error.headers }, body };
 }

@@ -73,8 +73,11 @@ function candidate(operation: OperationSchema, known: boolean): Candidate {
 function fits({ operation, literals }: Candidate, { query, headers }: WireRequest, bucket?: string): boolean {
   if (!literals.every(([key, value]) => query.has(key) && (value === '' || query.get(key) === value)))
     return false;
+  const bucketLabel = operation.input.members.some(
+    (member) => member.name === 'Bucket' && member.place === 'label',
+  );
+  if (bucketLabel !== (bucket !== undefined)) return false;
   return operation.input.members.every((member) => {
-    if (member.name === 'Bucket' && member.place === 'label') return bucket !== undefined;
     if (!member.required) return true;
     if (member.place === 'query') return query.has(member.key);
     if (member.place === 'header') return headers[member.key.toLowerCase()] !== undefined;

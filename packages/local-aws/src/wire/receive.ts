@@ -37,7 +37,11 @@ export async function receive(message: IncomingMessage): Promise<WireRequest | U
 function targetOf(url: string): { path: string; query: string; host?: string } | undefined {
   const absolute = /^https?:\/\/([^/?]+)([^?]*)(?:\?(.*))?$/i.exec(url);
   if (absolute) {
-    return { host: absolute[1] ?? '', path: absolute[2] === '' ? '/' : (absolute[2] ?? '/'), query: absolute[3] ?? '' };
+    return {
+      host: absolute[1] ?? '',
+      path: absolute[2] === '' ? '/' : (absolute[2] ?? '/'),
+      query: absolute[3] ?? '',
+    };
   }
   if (!url.startsWith('/')) return undefined;
   const mark = url.indexOf('?');
@@ -46,7 +50,8 @@ function targetOf(url: string): { path: string; query: string; host?: string } |
 
 function headersOf(message: IncomingMessage, host: string | undefined): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [name, values] of Object.entries(message.headersDistinct)) headers[name] = (values ?? []).join(',');
+  for (const [name, values] of Object.entries(message.headersDistinct))
+    headers[name] = (values ?? []).join(',');
   return host === undefined ? headers : { ...headers, host };
 }
 

@@ -55,7 +55,7 @@ export function routeService(options: RouteServiceOptions): Service {
 export function jsonError(error: ServiceError): WireResponse {
   return {
     status: error.status,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code, ...error.headers },
     body: JSON.stringify({ message: error.message, ...error.extra }),
   };
 }

@@ -1,0 +1,204 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Account, createCredentials, DEFAULT_ACCOUNTS, type Role } from './accounts.ts';
+import { realClock } from './clock.ts';
+import { createContent } from './content.ts';
+import { createNoEdges } from './edges-none.ts';
+import { createFaults, type Fault } from './faults/faults.ts';
+import { frozenCopy } from './freeze.ts';
+import { type Random, systemRandom } from './random.ts';
+import { type Bucket, createS3 } from './services/s3/index.ts';
+import type { WireRequest, WireResponse } from './services/service.ts';
+import { createSettle, type SettleMode } from './settle.ts';
+import type { Clock, Connection, Edge } from './types.ts';
+import { DEFAULT_UNKNOWNS, type Unknowns } from './unknowns.ts';
+import { createDispatch } from './wire/dispatch.ts';
+import type { Call, World } from './world.ts';
+
+/** How a local AWS is started. Everything has a default. */
+export interface LocalAwsOptions {
+  /** Port on 127.0.0.1; 0 (default) takes any free one. */
+  readonly port?: number;
+  /** Accounts and their keys; default two, `111111111111` and `222222222222`. A request signed with an unknown key counts as the first account's. */
+  readonly accounts?: readonly Account[];
+  /** Roles with an external id or a shorter longest session. Any other role can be assumed by anybody. */
+  readonly roles?: readonly Role[];
+  /** Default the real one; `createJumpClock` for tests. */
+  readonly clock?: Clock;
+  /** When changes are ready: `auto` (default, 5 ms on the clock), `manual` (at `settle()`), or a time in milliseconds. */
+  readonly settle?: 'auto' | 'manual' | { readonly ms: number };
+  /** Other readings of what is unknown about AWS; see `DEFAULT_UNKNOWNS`. */
+  readonly unknowns?: Partial<Unknowns>;
+  readonly random?: Random;
+  /** Real time in milliseconds; for tests of expired URLs and sessions. */
+  readonly wall?: () => number;
+}
+
+/** What the emulator holds, as a frozen copy. */
+export interface LocalAwsState {
+  readonly s3: readonly Bucket[];
+}
+
+/** Settings of an SDK client: spread them into its constructor. */
+export interface LocalClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** A running local AWS. */
+export interface LocalAws extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT`: every service, every region. */
+  readonly url: string;
+  readonly accounts: readonly Account[];
+  /** Environment variables for child processes, with the keys of the first account. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Settings for an SDK client of a service; by default the first account in us-east-1. */
+  clientConfig(
+    service: string,
+    where?: { readonly account?: string; readonly region?: string },
+  ): LocalClientConfig;
+  /** Everything that is held, as a frozen copy: the oracle of tests. */
+  state(): LocalAwsState;
+  /** Every request answered since the start or the last reset, in order. */
+  calls(): readonly Call[];
+  /** The data planes: real listeners. */
+  edges(): readonly Edge[];
+  /** Every handshake with a data plane, with AWS's reason codes. */
+  connections(): readonly Connection[];
+  readonly faults: { add(fault: Fault): () => void; clear(): void };
+  /** Makes everything ready that is pending. */
+  settle(): void;
+  /** What is not ready yet: ARNs. */
+  pending(): readonly string[];
+  /** Forgets everything, and closes the data planes; keeps listening. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_SETTLE_MS = 5;
+
+/**
+ * Starts the part of AWS that trust stores live in, on one port of this machine.
+ *
+ * @throws TypeError when `accounts` is empty or an id is not twelve digits; the system's error when the port is taken.
+ * @example
+ * await using aws = await startLocalAws();
+ * const s3 = new S3Client(aws.clientConfig('s3'));
+ */
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const accounts = options.accounts ?? DEFAULT_ACCOUNTS;
+  const [first] = accounts;
+  if (!first || accounts.some((account) => !/^\d{12}$/.test(account.id))) {
+    throw new TypeError('startLocalAws: accounts needs at least one entry, each with an id of twelve digits');
+  }
+  const clock = options.clock ?? realClock;
+  const wall = options.wall ?? Date.now;
+  const random = options.random ?? systemRandom;
+  const calls: Call[] = [];
+  const faults = createFaults();
+  const settle = createSettle(clock, settleMode(options.settle));
+  const credentials = createCredentials(accounts, wall, random);
+  const edges = createNoEdges();
+  const s3 = createS3();
+  let url = '';
+  const content = createContent(() => url, wall, random);
+  const world: World = Object.freeze({
+    clock,
+    wall,
+    random,
+    unknowns: { ...DEFAULT_UNKNOWNS, ...options.unknowns },
+    settle,
+    credentials,
+    accounts,
+    roles: options.roles ?? [],
+    faults,
+    edges,
+    objects: s3.objects,
+    content,
+    url: () => url,
+  });
+  const services = [s3.service];
+
+  const local = (request: WireRequest): WireResponse | undefined => {
+    if (request.path === '/_local/edges') return json(edges.list());
+    return content.answer(request);
+  };
+  const dispatch = createDispatch({
+    world,
+    services,
+    local,
+    record: (call) => void calls.push(Object.freeze(call)),
+  });
+  const server = createServer((req, res) => {
+    dispatch(req, res).catch(() => res.socket?.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  url = `http://127.0.0.1:${portOf(server.address())}`;
+
+  const reset = async () => {
+    await edges.closeAll();
+    for (const service of services) service.reset();
+    faults.clear();
+    settle.clear();
+    credentials.clear();
+    content.clear();
+    calls.length = 0;
+  };
+  const close = async () => {
+    await edges.closeAll();
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return Object.freeze({
+    url,
+    accounts,
+    env: Object.freeze({
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: first.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: first.secretAccessKey,
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    }),
+    clientConfig(_service: string, where: { readonly account?: string; readonly region?: string } = {}) {
+      const account = accounts.find((one) => one.id === (where.account ?? first.id));
+      if (!account) throw new TypeError(`clientConfig: the local AWS has no account ${where.account}`);
+      const { accessKeyId, secretAccessKey } = account;
+      return {
+        endpoint: url,
+        region: where.region ?? 'us-east-1',
+        credentials: { accessKeyId, secretAccessKey },
+      };
+    },
+    state: () => frozenCopy({ s3: s3.state() }),
+    calls: () => Object.freeze([...calls]),
+    edges: () => edges.list(),
+    connections: () => edges.connections(),
+    faults: { add: faults.add, clear: faults.clear },
+    settle: () => settle.all(),
+    pending: () => settle.pending(),
+    reset,
+    close,
+    [Symbol.asyncDispose]: close,
+  });
+}
+
+function settleMode(option: LocalAwsOptions['settle']): SettleMode {
+  if (option === 'manual') return { mode: 'manual' };
+  return { mode: 'auto', ms: typeof option === 'object' ? option.ms : DEFAULT_SETTLE_MS };
+}
+
+const json = (value: unknown): WireResponse => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});
+
+function portOf(address: AddressInfo | string | null): number {
+  if (typeof address !== 'object' || address === null) throw new TypeError('startLocalAws: no port');
+  return address.port;
+}
