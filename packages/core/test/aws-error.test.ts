@@ -62,7 +62,7 @@ describe('serviceError', () => {
     });
   });
 
-  it('never repeats PEM or long input, and then keeps no cause either', () => {
+  it('never repeats PEM or long input, and keeps no cause that carries the exchange', () => {
     const body = 'QUJD'.repeat(40);
     const pem = `bad -----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----`;
     for (const message of [pem, `bad ${body}`, `bad ${'x y '.repeat(300)}`]) {
@@ -72,7 +72,9 @@ describe('serviceError', () => {
       expect(error.message.length).toBeLessThan(600);
       expect(error.cause).toBeUndefined();
     }
-    const short = thrown('ValidationException', 400, 'bad name');
-    expect(serviceError(short, 'a:B').cause).toBe(short);
+    const sdk = thrown('ValidationException', 400, 'bad name');
+    expect(serviceError(sdk, 'a:B').cause).toBeUndefined();
+    const mistake = new TypeError('x is not a function');
+    expect(serviceError(mistake, 'a:B').cause).toBe(mistake);
   });
 });

@@ -86,11 +86,12 @@ export function serviceError(
     context: {
       action,
       exception: named,
+      ...(seen.errno === '' ? {} : { errno: seen.errno }),
       ...(seen.status === undefined ? {} : { status: seen.status }),
       ...(seen.requestId === undefined ? {} : { requestId: seen.requestId }),
     },
-    // A message that repeats its input (Roles Anywhere does) would be printed with the cause.
-    ...(seen.clean ? { cause: error } : {}),
+    // An error of the SDK carries the whole exchange, session token included, and may repeat its input: it must not be printed as a cause.
+    ...(seen.ofSdk || !seen.clean ? {} : { cause: error }),
   });
 }
 
@@ -101,6 +102,7 @@ interface Seen {
   readonly requestId: string | undefined;
   readonly text: string;
   readonly clean: boolean;
+  readonly ofSdk: boolean;
 }
 
 function codeOf(seen: Seen, map: Readonly<Record<string, Code>>): Code {
@@ -131,6 +133,7 @@ function look(error: unknown): Seen {
     requestId: text(field(at, 'requestId')) || undefined,
     text: safe,
     clean: safe === message,
+    ofSdk: at !== undefined || field(error, '$response') !== undefined,
   };
 }
 
