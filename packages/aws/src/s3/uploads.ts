@@ -1,0 +1,141 @@
+import {
+  type Artifact,
+  type ObjectLocation,
+  type Place,
+  serviceError,
+  sha256Hex,
+  TrustloomError,
+  type Uploads,
+} from '@trustloom/core';
+import type { Aws } from '../open-aws.ts';
+import { sourceLimits } from '../sources/limits.ts';
+import { bucketName, checkBucket, defaultBucket } from './bucket.ts';
+import { exceptionName, readObject } from './read-object.ts';
+
+/** What `createUploads` is given. */
+export interface UploadOptions {
+  /** `name` of the definition: the folder of everything that is put. */
+  readonly definition: string;
+  /** Default `trustloom-{account}-{region}`. */
+  readonly bucketTemplate?: string;
+}
+
+/**
+ * Puts artifacts where services fetch them: one bucket per account and region, `<definition>/<kind>s/<sha256>.pem`, as `text/plain`,
+ * with a SHA-256 checksum, in the version that is given back. What already lies under the name is used only if it hashes to the name.
+ * Every call names the account that must own the bucket.
+ *
+ * Errors: `bucket-missing`, `bucket-unversioned`, `bucket-foreign-owner`, `bucket-region`, `access-denied`, `service-unavailable`.
+ *
+ * @example
+ * const uploads = createUploads(aws, { definition: 'acme' })
+ * const { bucket, key, version } = await uploads.put(place, 'apps', artifact)
+ */
+export function createUploads(aws: Aws, options: UploadOptions): Uploads {
+  const template = options.bucketTemplate ?? defaultBucket;
+  const checked = new Map<string, Promise<void>>();
+  const check = async (place: Place, accountName: string, bucket: string) => {
+    const running = checked.get(bucket) ?? checkBucket(aws, place, accountName, bucket);
+    checked.set(bucket, running);
+    try {
+      await running;
+    } catch (error) {
+      checked.delete(bucket);
+      throw error;
+    }
+  };
+  return Object.freeze({
+    async put(place: Place, accountName: string, artifact: Artifact) {
+      if (sha256Hex(artifact.body) !== artifact.sha256)
+        throw new TrustloomError(
+          'contract-broken',
+          `an artifact named ${artifact.sha256} does not hash to its name`,
+        );
+      const bucket = bucketName(template, place);
+      const key = `${options.definition}/${artifact.kind}s/${artifact.sha256}.pem`;
+      await check(place, accountName, bucket);
+      const target = { aws, place, accountName, bucket, key };
+      const version = (await goodVersion(target, artifact)) ?? (await write(target, artifact));
+      return Object.freeze({ bucket, key, version });
+    },
+    async read(place: Place, accountName: string, location: ObjectLocation) {
+      // Somebody else's bucket may be named at a service, for example for the bundle in force; ours must be ours.
+      const ours = location.bucket === bucketName(template, place);
+      const found = await readObject(aws, { account: accountName, region: place.region }, location, {
+        maxBytes: sourceLimits.crl,
+        ...(ours ? { owner: place.account } : {}),
+      });
+      return found?.bytes;
+    },
+  } satisfies Uploads);
+}
+
+interface Target {
+  readonly aws: Aws;
+  readonly place: Place;
+  readonly accountName: string;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** The newest version under the name, if its bytes are those of the artifact. */
+async function goodVersion(target: Target, artifact: Artifact): Promise<string | undefined> {
+  const { aws, place, accountName, bucket, key } = target;
+  const { HeadObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const where = { account: accountName, region: place.region };
+  const head = await aws
+    .client(S3Client, 'S3', where)
+    .send(
+      new HeadObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ChecksumMode: 'ENABLED',
+        ExpectedBucketOwner: place.account,
+      }),
+    )
+    .catch((error: unknown) => {
+      const seen = serviceError(error, 's3:GetObject');
+      // Without s3:ListBucket, S3 answers 403 for what is not there; the write then tells.
+      if (exceptionName(error) === 'NotFound' || seen.context.status === 404) return undefined;
+      if (seen.code === 'access-denied') return undefined;
+      throw seen;
+    });
+  const version = head?.VersionId;
+  if (head === undefined || version === undefined || version === 'null') return undefined;
+  if (head.ContentType !== contentType) return undefined;
+  if (head.ChecksumSHA256 !== undefined)
+    return head.ChecksumSHA256 === base64(artifact.sha256) ? version : undefined;
+  const found = await readObject(
+    aws,
+    where,
+    { bucket, key, version },
+    { owner: place.account, maxBytes: sourceLimits.crl },
+  );
+  return found !== undefined && sha256Hex(found.bytes) === artifact.sha256 ? version : undefined;
+}
+
+const contentType = 'text/plain';
+
+async function write(target: Target, artifact: Artifact): Promise<string> {
+  const { aws, place, accountName, bucket, key } = target;
+  const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const answer = await aws
+    .client(S3Client, 'S3', { account: accountName, region: place.region })
+    .send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: artifact.body,
+        ContentType: contentType,
+        ChecksumSHA256: base64(artifact.sha256),
+        ExpectedBucketOwner: place.account,
+      }),
+    )
+    .catch((error: unknown) => {
+      throw serviceError(error, `s3:PutObject s3://${bucket}/${key}`);
+    });
+  if (answer.VersionId !== undefined && answer.VersionId !== 'null') return answer.VersionId;
+  throw new TrustloomError('bucket-unversioned', `bucket ${bucket} kept no version of what was put into it`);
+}
+
+const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
