@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '@trustloom/local-aws';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apps, ca, openLocal, startLocalAws } from './world.ts';
 
 let local: LocalAws;

@@ -1,0 +1,161 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Address } from '@trustloom/core';
+import type { LocalAws } from '@trustloom/local-aws';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSources, type Fetch, sourceLimits } from '../src/index.ts';
+import { apps, ca, makeBucket, openLocal, putText, startLocalAws } from './world.ts';
+
+let local: LocalAws;
+let web: { url: string; close(): Promise<unknown> };
+const dir = mkdtempSync(join(tmpdir(), 'trustloom-sources-'));
+const pages: Record<string, (response: ServerResponse) => unknown> = {
+  '/list.crl': (response) => response.writeHead(200).end('a list'),
+  '/there': (response) => response.writeHead(302, { location: '/list.crl' }).end(),
+  '/loop': (response) => response.writeHead(301, { location: '/loop' }).end(),
+  '/secret': (response) => response.writeHead(403).end('<html>no</html>'),
+  '/huge': (response) =>
+    response.writeHead(200, { 'content-length': String(sourceLimits.crl + 1) }).end(Buffer.alloc(10)),
+};
+
+beforeAll(async () => {
+  local = await startLocalAws();
+  const server = createServer((request, response) => {
+    const page = pages[new URL(request.url ?? '/', 'http://x').pathname];
+    if (page === undefined) response.writeHead(404).end('<html>not here</html>');
+    else page(response);
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  web = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((done) => server.close(done));
+    },
+  };
+});
+beforeEach(() => local.reset());
+afterAll(async () => {
+  await local.close();
+  await web.close();
+  rmSync(dir, { recursive: true });
+});
+
+const sources = (more: { fetch?: Fetch } = {}) => createSources(openLocal(local), { baseDir: dir, ...more });
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const at = (kind: Address['kind'], address: string): Address => ({ kind, text: address });
+
+describe('a file', () => {
+  it('is relative to the definition', async () => {
+    writeFileSync(join(dir, 'ca.pem'), 'a bundle');
+    const got = await sources().fetch(at('file', './ca.pem'), 'bundle');
+    expect({ ...got, bytes: text(got.bytes) }).toEqual({ bytes: 'a bundle', from: './ca.pem' });
+  });
+
+  it.each([
+    ['./none.pem', 'file-not-found'],
+    ['./ca.pem/deeper', 'file-not-found'],
+    ['./folder', 'source-unreachable'],
+    ['./huge.pem', 'source-too-large'],
+  ])('%s is %s, named as it was written', async (path, code) => {
+    mkdirSync(join(dir, 'folder'), { recursive: true });
+    writeFileSync(join(dir, 'ca.pem'), 'a bundle');
+    writeFileSync(join(dir, 'huge.pem'), Buffer.alloc(sourceLimits.bundle + 1));
+    const error = await sources()
+      .fetch(at('file', path), 'bundle')
+      .catch((seen: unknown) => seen);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(path) });
+    expect(String(error)).not.toContain(dir);
+  });
+});
+
+describe('an S3 object', () => {
+  it('is read with the role of the account, in the region of its bucket, and its version is named', async () => {
+    const s3 = await makeBucket(local, 'ca-external', { account: ca, region: 'eu-central-1' });
+    const put = await putText(s3, 'ca-external', 'dir/bundle.pem', 'the CAs');
+    const got = await sources().fetch(at('s3', 's3://ca-external/dir/bundle.pem'), 'bundle', 'ca');
+    expect(text(got.bytes)).toBe('the CAs');
+    expect(got.version).toBe(put.VersionId);
+    expect(got.from).toBe(`s3://ca-external/dir/bundle.pem@${put.VersionId}`);
+  });
+
+  it('that another account keeps is denied without its role', async () => {
+    const s3 = await makeBucket(local, 'ca-external', { account: ca, region: 'us-east-1' });
+    await putText(s3, 'ca-external', 'bundle.pem', 'the CAs');
+    await expect(
+      sources().fetch(at('s3', 's3://ca-external/bundle.pem'), 'bundle', 'apps'),
+    ).rejects.toMatchObject({ code: 'source-denied', message: expect.stringContaining('s3:GetObject') });
+  });
+
+  it.each([
+    ['s3://ca-external/none.pem', 'source-unreachable'],
+    ['s3://no-such-bucket/none.pem', 'source-unreachable'],
+    ['s3://ca-external', 'source-scheme'],
+    ['s3:///x', 'source-scheme'],
+  ])('%s is %s', async (address, code) => {
+    await makeBucket(local, 'ca-external', { account: apps, region: 'us-east-1' });
+    await expect(sources().fetch(at('s3', address), 'bundle', 'apps')).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(address),
+    });
+  });
+
+  it('has a limit', async () => {
+    const s3 = await makeBucket(local, 'ca-external', { account: apps, region: 'us-east-1' });
+    await putText(s3, 'ca-external', 'big', 'x'.repeat(sourceLimits.bundle + 1));
+    await expect(sources().fetch(at('s3', 's3://ca-external/big'), 'bundle')).rejects.toMatchObject({
+      code: 'source-too-large',
+    });
+  });
+});
+
+describe('a web address', () => {
+  it('gives a list by http, also after a redirect', async () => {
+    const got = await sources().fetch(at('http', `${web.url}/there`), 'crl');
+    expect(text(got.bytes)).toBe('a list');
+    expect(got.from).toBe(`${web.url}/there`);
+  });
+
+  it.each([
+    ['/none', 'source-unreachable', /HTTP 404/],
+    ['/secret', 'source-denied', /HTTP 403/],
+    ['/huge', 'source-too-large', /larger than/],
+    ['/loop', 'source-unreachable', /redirects/],
+  ])('%s is %s', async (path, code, message) => {
+    const error = await sources()
+      .fetch(at('http', `${web.url}${path}?token=s3cret`), 'crl')
+      .catch((seen: unknown) => seen);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(String(error)).not.toMatch(/s3cret|html/);
+  });
+
+  it('gives a bundle by https alone, also after redirects', async () => {
+    await expect(sources().fetch(at('http', `${web.url}/list.crl`), 'bundle')).rejects.toMatchObject({
+      code: 'source-scheme',
+    });
+    const asked: string[] = [];
+    const fetch: Fetch = async (url) => {
+      asked.push(String(url));
+      return new Response(null, { status: 302, headers: { location: `${web.url}/list.crl` } });
+    };
+    await expect(
+      sources({ fetch }).fetch(at('https', 'https://ca.example/bundle.pem'), 'bundle'),
+    ).rejects.toMatchObject({ code: 'source-scheme' });
+    expect(asked).toEqual(['https://ca.example/bundle.pem']);
+  });
+
+  it('names why it is out of reach', async () => {
+    await expect(sources().fetch(at('http', 'http://127.0.0.1:9/list.crl'), 'crl')).rejects.toMatchObject({
+      code: 'source-unreachable',
+    });
+  });
+
+  it('stops when it is aborted', async () => {
+    await expect(
+      sources().fetch(at('http', `${web.url}/list.crl`), 'crl', undefined, AbortSignal.abort()),
+    ).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
