@@ -40,6 +40,8 @@ export interface EdgeSpec {
   trust(): EdgeTrust;
   /** `disabled` answers 403 to all (a default endpoint that was switched off); `forward` answers the origin's JSON. */
   behaviour(): 'forward' | 'disabled' | 'redirect';
+  /** API Gateway: form of the event that the origin shows; 1.0 (REST APIs) unless given. */
+  payload?(): '1.0' | '2.0';
 }
 
 /** An open edge. */

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { realClock } from '../clock.ts';
+import type { Clock, Connection, Edge, EdgeSpec, Edges } from '../types.ts';
+import type { Unknowns } from '../unknowns.ts';
+import type { Verdict } from './decide.ts';
+import { type Listener, listen } from './listener.ts';
+import { createServerCa, type ServerCa } from './mint.ts';
+
+export interface EdgesOptions {
+  /** Validity of client certificates and CRLs follows this clock. */
+  readonly clock: Clock;
+  readonly unknowns: Unknowns;
+  /** Where the folder with the CA's PEM file is made; the system's temporary folder by default. */
+  readonly dir?: string;
+  /** Called before trust is asked: makes ready what has become due. */
+  catchUp?(): void;
+}
+
+/** The log keeps this many connections. */
+const LOG_SIZE = 10_000;
+
+interface Open {
+  readonly edge: Edge;
+  readonly listener: Listener;
+}
+
+interface Issuer {
+  readonly ca: ServerCa;
+  readonly folder: string;
+  readonly file: string;
+}
+
+/**
+ * Makes the data planes: real listeners on 127.0.0.1, none to begin with.
+ *
+ * @example
+ * const edges = createEdges({ clock: realClock, unknowns: DEFAULT_UNKNOWNS });
+ * const edge = await edges.open(spec); // https://127.0.0.1:${edge.port}, server CA in edge.caFile
+ * await edges.closeAll();
+ */
+export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promise<void> } {
+  let open: readonly Open[] = [];
+  let log: readonly Connection[] = [];
+  let issuer: Promise<Issuer> | undefined;
+
+  const record = (spec: EdgeSpec, { outcome, reason, leaf }: Verdict) => {
+    const connection: Connection = Object.freeze({
+      time: options.clock.now(),
+      kind: spec.kind,
+      resource: spec.resource,
+      outcome: outcome === 'admit' ? 'accepted' : 'refused',
+      reason,
+      ...(leaf ? { leafSerial: leaf.serialHex } : {}),
+    });
+    log = [...log.slice(1 - LOG_SIZE), connection];
+  };
+  const drop = async (which: (edge: Edge) => boolean) => {
+    const leaving = open.filter(({ edge }) => which(edge));
+    open = open.filter((one) => !leaving.includes(one));
+    await Promise.all(leaving.map(({ listener }) => listener.close()));
+  };
+
+  return Object.freeze({
+    async open(spec: EdgeSpec): Promise<Edge> {
+      issuer ??= makeIssuer(options.dir);
+      const { ca, file } = await issuer;
+      const server = spec.protocol === 'https' ? await ca.issue(spec.hosts) : { key: '', cert: '' };
+      const listener = await listen(spec, {
+        now: () => options.clock.now(),
+        unknowns: options.unknowns,
+        ...server,
+        log: (verdict) => record(spec, verdict),
+        catchUp: () => options.catchUp?.(),
+      });
+      const { kind, protocol, resource, hosts, servicePort } = spec;
+      const edge: Edge = Object.freeze({
+        kind,
+        protocol,
+        resource,
+        hosts: Object.freeze([...hosts]),
+        servicePort,
+        host: '127.0.0.1',
+        port: listener.port,
+        caFile: file,
+        caPem: ca.pem,
+      });
+      open = [...open, { edge, listener }];
+      return edge;
+    },
+    close: (resource: string) => drop((edge) => edge.resource === resource),
+    list: () => open.map(({ edge }) => edge),
+    connections: () => log,
+    async closeAll() {
+      await drop(() => true);
+      const made = issuer;
+      issuer = undefined;
+      log = [];
+      if (made !== undefined) await rm((await made).folder, { recursive: true, force: true });
+    },
+  });
+}
+
+async function makeIssuer(dir: string | undefined): Promise<Issuer> {
+  const [ca, folder] = await Promise.all([
+    createServerCa(realClock.now()),
+    mkdtemp(join(dir ?? tmpdir(), 'local-aws-edges-')),
+  ]);
+  const file = join(folder, 'server-ca.pem');
+  await writeFile(file, ca.pem);
+  return { ca, folder, file };
+}

@@ -1,0 +1,1 @@
+export { createEdges, type EdgesOptions } from './edges.ts';

@@ -1,0 +1,98 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { EdgeSpec, EdgeTrust } from '../types.ts';
+import type { Verdict } from './decide.ts';
+import { clientCert, type Headers, originHeaders } from './identity.ts';
+
+export type Request = IncomingMessage | Http2ServerRequest;
+export type Response = ServerResponse | Http2ServerResponse;
+
+interface Reply {
+  readonly status: number;
+  readonly headers?: Headers;
+  readonly body: object;
+}
+
+const FORBIDDEN: Reply = { status: 403, body: { message: 'Forbidden' } };
+
+/** Answers a request that came through an edge. */
+export function answer(
+  spec: EdgeSpec,
+  trust: EdgeTrust,
+  verdict: Verdict,
+  request: Request,
+  response: Response,
+): void {
+  const { status, headers, body } = reply(spec, trust, verdict, request);
+  const text = Buffer.from(`${JSON.stringify(body)}\n`);
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+  response.setHeader('content-type', 'application/json');
+  response.setHeader('content-length', String(text.length));
+  request.resume();
+  if (request.method === 'HEAD') response.end();
+  else response.end(text);
+}
+
+function reply(spec: EdgeSpec, trust: EdgeTrust, verdict: Verdict, request: Request): Reply {
+  const behaviour = spec.behaviour();
+  if (verdict.outcome === 'forbid' || behaviour === 'disabled') return FORBIDDEN;
+  const url = new URL(request.url ?? '/', 'http://edge.invalid');
+  const headers = plain(request.headers);
+  if (behaviour === 'redirect') {
+    const location = `https://${host(headers)}${spec.kind === 'alb' ? ':443' : ''}${url.pathname}${url.search}`;
+    return { status: 301, headers: { location }, body: { message: 'Moved Permanently' } };
+  }
+  const common = { edge: spec.kind, resource: spec.resource };
+  if (spec.kind === 'api-gateway' || spec.kind === 'execute-api')
+    return {
+      status: 200,
+      body: { ...common, event: event(spec, verdict, request.method ?? 'GET', url, headers) },
+    };
+  return {
+    status: 200,
+    body: {
+      ...common,
+      method: request.method,
+      path: url.pathname + url.search,
+      headers: originHeaders(spec.kind, trust.mode, verdict, headers),
+    },
+  };
+}
+
+/** The event that an integration gets, as far as clients and paths go. */
+function event(spec: EdgeSpec, verdict: Verdict, method: string, url: URL, headers: Headers): object {
+  const payload = spec.payload?.() ?? '1.0';
+  const identity = verdict.leaf ? { clientCert: clientCert(verdict.leaf, payload) } : {};
+  const domainName = host(headers);
+  if (payload === '2.0')
+    return {
+      version: '2.0',
+      rawPath: url.pathname,
+      rawQueryString: url.search.slice(1),
+      headers,
+      requestContext: {
+        accountId: spec.account,
+        domainName,
+        http: { method, path: url.pathname },
+        ...(verdict.leaf ? { authentication: identity } : {}),
+      },
+    };
+  return {
+    version: '1.0',
+    httpMethod: method,
+    path: url.pathname,
+    queryStringParameters: Object.fromEntries(url.searchParams),
+    headers,
+    requestContext: { accountId: spec.account, domainName, httpMethod: method, path: url.pathname, identity },
+  };
+}
+
+const host = (headers: Headers) => (headers[':authority'] ?? headers.host ?? '').replace(/:\d+$/, '');
+
+const plain = (headers: IncomingHttpHeaders): Headers =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
