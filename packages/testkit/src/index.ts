@@ -1,1 +1,10 @@
-export {};
+export type { CrlEntry, CrlRequest, IssuedCrl } from './ca/crl.ts';
+export { crlReasons, writeCrl } from './ca/crl.ts';
+export type { HashName, KeyKind, TestKey } from './ca/keys.ts';
+export { createTestKey } from './ca/keys.ts';
+export type { CertificateOptions, CrlOptions, TestCa, TestCaOptions, TestLeaf } from './ca/test-ca.ts';
+export { createTestCa } from './ca/test-ca.ts';
+export type { TestClock } from './clock.ts';
+export { createTestClock } from './clock.ts';
+export type { KeyUsage, MintedCertificate, MintRequest } from './mint.ts';
+export { mint } from './mint.ts';
