@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { type Account, createCredentials, DEFAULT_ACCOUNTS, type Role } from './accounts.ts';
 import { realClock } from './clock.ts';
 import { createContent } from './content.ts';
-import { createNoEdges } from './edges-none.ts';
+import { createEdges } from './edge/index.ts';
 import { createFaults, type Fault } from './faults/faults.ts';
 import { frozenCopy } from './freeze.ts';
 import { type Random, systemRandom } from './random.ts';
+import { createElbv2, type ElbState } from './services/elbv2/index.ts';
 import { type Bucket, createS3 } from './services/s3/index.ts';
 import type { WireRequest, WireResponse } from './services/service.ts';
+import { createSts } from './services/sts/index.ts';
 import { createSettle, type SettleMode } from './settle.ts';
 import type { Clock, Connection, Edge } from './types.ts';
 import { DEFAULT_UNKNOWNS, type Unknowns } from './unknowns.ts';
@@ -29,6 +31,8 @@ export interface LocalAwsOptions {
   readonly settle?: 'auto' | 'manual' | { readonly ms: number };
   /** Other readings of what is unknown about AWS; see `DEFAULT_UNKNOWNS`. */
   readonly unknowns?: Partial<Unknowns>;
+  /** Folder for the PEM file of the edges' server CA; default the system's temporary folder. */
+  readonly dir?: string;
   readonly random?: Random;
   /** Real time in milliseconds; for tests of expired URLs and sessions. */
   readonly wall?: () => number;
@@ -37,6 +41,7 @@ export interface LocalAwsOptions {
 /** What the emulator holds, as a frozen copy. */
 export interface LocalAwsState {
   readonly s3: readonly Bucket[];
+  readonly elbv2: readonly { readonly account: string; readonly region: string; readonly state: ElbState }[];
 }
 
 /** Settings of an SDK client: spread them into its constructor. */
@@ -99,7 +104,13 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const faults = createFaults();
   const settle = createSettle(clock, settleMode(options.settle));
   const credentials = createCredentials(accounts, wall, random);
-  const edges = createNoEdges();
+  const unknowns = { ...DEFAULT_UNKNOWNS, ...options.unknowns };
+  const edges = createEdges({
+    clock,
+    unknowns,
+    catchUp: () => settle.catchUp(),
+    ...(options.dir === undefined ? {} : { dir: options.dir }),
+  });
   const s3 = createS3();
   let url = '';
   const content = createContent(() => url, wall, random);
@@ -107,7 +118,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     clock,
     wall,
     random,
-    unknowns: { ...DEFAULT_UNKNOWNS, ...options.unknowns },
+    unknowns,
     settle,
     credentials,
     accounts,
@@ -118,7 +129,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     content,
     url: () => url,
   });
-  const services = [s3.service];
+  const elbv2 = createElbv2();
+  const services = [s3.service, createSts(), elbv2.service];
 
   const local = (request: WireRequest): WireResponse | undefined => {
     if (request.path === '/_local/edges') return json(edges.list());
@@ -174,7 +186,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         credentials: { accessKeyId, secretAccessKey },
       };
     },
-    state: () => frozenCopy({ s3: s3.state() }),
+    state: () => frozenCopy({ s3: s3.state(), elbv2: elbv2.state() }),
     calls: () => Object.freeze([...calls]),
     edges: () => edges.list(),
     connections: () => edges.connections(),

@@ -1,0 +1,43 @@
+import { schemaService } from '../../wire/schema-service.ts';
+import { createPlaces } from '../../world.ts';
+import type { Service } from '../service.ts';
+import { listenerOperations } from './listeners.ts';
+import { loadBalancerOperations } from './load-balancers.ts';
+import type { ElbModel } from './model.ts';
+import { revocationOperations } from './revocations.ts';
+import { createElbState, type ElbState } from './state.ts';
+import { tagOperations } from './tags.ts';
+import { trustStoreOperations } from './trust-stores.ts';
+
+export type { ElbState, Listener, LoadBalancer, Revocation, TrustStore } from './state.ts';
+
+/** Elastic Load Balancing and its raw state, by account and region. */
+export interface Elbv2 {
+  readonly service: Service;
+  state(): readonly { readonly account: string; readonly region: string; readonly state: ElbState }[];
+}
+
+/** Elastic Load Balancing v2: trust stores, revocations, and Application Load Balancers to attach them to. */
+export function createElbv2(): Elbv2 {
+  const places = createPlaces(createElbState);
+  const service = schemaService<ElbModel>({
+    title: 'Elastic Load Balancing',
+    names: ['elasticloadbalancing'],
+    protocol: 'query',
+    load: () => import('@aws-sdk/client-elastic-load-balancing-v2'),
+    operations: {
+      ...trustStoreOperations(places),
+      ...revocationOperations(places),
+      ...loadBalancerOperations(places),
+      ...listenerOperations(places),
+      ...tagOperations(places),
+    },
+    xmlns: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+    malformed: { code: 'ValidationError', status: 400 },
+    reset: () => places.clear(),
+  });
+  return Object.freeze({
+    service,
+    state: () => places.all().map(([account, region, state]) => ({ account, region, state })),
+  });
+}
