@@ -2,6 +2,8 @@ export type { CrlEntry, CrlRequest, IssuedCrl } from './ca/crl.ts';
 export { crlReasons, writeCrl } from './ca/crl.ts';
 export type { HashName, KeyKind, TestKey } from './ca/keys.ts';
 export { createTestKey } from './ca/keys.ts';
+export type { ServerlessCa, ServerlessCaKeys, ServerlessCaOptions } from './ca/serverless-ca.ts';
+export { serverlessCaBucket, serverlessCaKeys, startServerlessCa } from './ca/serverless-ca.ts';
 export type { CertificateOptions, CrlOptions, TestCa, TestCaOptions, TestLeaf } from './ca/test-ca.ts';
 export { createTestCa } from './ca/test-ca.ts';
 export type { TestClock } from './clock.ts';
