@@ -8,6 +8,7 @@ import { createFaults, type Fault } from './faults/faults.ts';
 import { frozenCopy } from './freeze.ts';
 import { type Random, systemRandom } from './random.ts';
 import { createElbv2, type ElbState } from './services/elbv2/index.ts';
+import { createRolesAnywhere, type RolesAnywherePlace } from './services/rolesanywhere/index.ts';
 import { type Bucket, createS3 } from './services/s3/index.ts';
 import type { WireRequest, WireResponse } from './services/service.ts';
 import { createSts } from './services/sts/index.ts';
@@ -42,6 +43,11 @@ export interface LocalAwsOptions {
 export interface LocalAwsState {
   readonly s3: readonly Bucket[];
   readonly elbv2: readonly { readonly account: string; readonly region: string; readonly state: ElbState }[];
+  readonly rolesAnywhere: readonly {
+    readonly account: string;
+    readonly region: string;
+    readonly state: RolesAnywherePlace;
+  }[];
 }
 
 /** Settings of an SDK client: spread them into its constructor. */
@@ -130,7 +136,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     url: () => url,
   });
   const elbv2 = createElbv2();
-  const services = [s3.service, createSts(), elbv2.service];
+  const rolesAnywhere = createRolesAnywhere();
+  const services = [s3.service, createSts(), elbv2.service, rolesAnywhere.service];
 
   const local = (request: WireRequest): WireResponse | undefined => {
     if (request.path === '/_local/edges') return json(edges.list());
@@ -186,7 +193,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         credentials: { accessKeyId, secretAccessKey },
       };
     },
-    state: () => frozenCopy({ s3: s3.state(), elbv2: elbv2.state() }),
+    state: () => frozenCopy({ s3: s3.state(), elbv2: elbv2.state(), rolesAnywhere: rolesAnywhere.state() }),
     calls: () => Object.freeze([...calls]),
     edges: () => edges.list(),
     connections: () => edges.connections(),

@@ -1,0 +1,58 @@
+import { createSessionRoute } from '../../session/create-session.ts';
+import { routeService } from '../../wire/route-service.ts';
+import { createPlaces } from '../../world.ts';
+import { notImplemented, type Route, type Service } from '../service.ts';
+import { anchorRoutes } from './anchors.ts';
+import { crlRoutes } from './crls.ts';
+import { profileRoutes } from './profiles.ts';
+import { emptyPlace, type Place } from './state.ts';
+import { subjectRoutes } from './subjects.ts';
+import { tagRoutes } from './tags.ts';
+
+export type { Crl, Place as RolesAnywherePlace, Profile, Subject, TrustAnchor } from './state.ts';
+
+/** Roles Anywhere and its raw state, by account and region. */
+export interface RolesAnywhere {
+  readonly service: Service;
+  state(): readonly { readonly account: string; readonly region: string; readonly state: Place }[];
+}
+
+const TITLE = 'Roles Anywhere';
+
+const missing = (method: Route['method'], path: string, name: string): Route => ({
+  method,
+  path,
+  name,
+  handler() {
+    throw notImplemented(TITLE, name);
+  },
+});
+
+/**
+ * IAM Roles Anywhere: trust anchors with bundles, CRLs, profiles, subjects, tags, and CreateSession. Names are not
+ * unique and nothing is asynchronous, as in the service.
+ */
+export function createRolesAnywhere(): RolesAnywhere {
+  const places = createPlaces(emptyPlace);
+  const service = routeService({
+    title: TITLE,
+    names: ['rolesanywhere'],
+    routes: [
+      ...anchorRoutes(places),
+      ...crlRoutes(places),
+      ...profileRoutes(places),
+      ...subjectRoutes(places),
+      ...tagRoutes(places),
+      createSessionRoute(places),
+      missing('PUT', '/profiles/{profileId}/mappings', 'PutAttributeMapping'),
+      missing('DELETE', '/profiles/{profileId}/mappings', 'DeleteAttributeMapping'),
+      missing('PATCH', '/put-notifications-settings', 'PutNotificationSettings'),
+      missing('PATCH', '/reset-notifications-settings', 'ResetNotificationSettings'),
+    ],
+    reset: () => places.clear(),
+  });
+  return Object.freeze({
+    service,
+    state: () => places.all().map(([account, region, state]) => ({ account, region, state })),
+  });
+}
