@@ -15,8 +15,16 @@ export type { Clock, Instant } from './base/time.ts';
 export { isoTime } from './base/time.ts';
 // bundle
 export type { Certificate, DistinguishedName, PublicKeyFacts } from './bundle/certificate.ts';
+export { type PemBlock, readPem, writePem } from './bundle/pem.ts';
+export { incompleteChains, isIssuedBy, issuingCas, type ReachedCa, reach } from './bundle/reach.ts';
+export { bundlePem, parseBundle, sortCertificates } from './bundle/trust-bundle.ts';
+export { readCertificate } from './bundle/x509.ts';
 // crl
-export type { Crl, RevocationList, RevocationSet } from './crl/crl.ts';
+export { judgeCrl, type ListInForce } from './crl/accept.ts';
+export type { Crl, CrlSignature, RevocationList, RevocationSet } from './crl/crl.ts';
+export { type CrlDiff, diffCrls } from './crl/diff.ts';
+export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
+export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
 // errors
 export { serviceError } from './errors/aws-error.ts';
 export type { Code, CodeFacts, CodeKind } from './errors/codes.ts';

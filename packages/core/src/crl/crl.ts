@@ -1,4 +1,5 @@
 import type { Instant } from '../base/time.ts';
+import type { SignatureAlgorithm } from '../bundle/algorithm.ts';
 import type { Certificate, DistinguishedName } from '../bundle/certificate.ts';
 
 /** One certificate revocation list (RFC 5280, 5), read by one strict pass; its entries stay offsets into `der`. */
@@ -12,15 +13,25 @@ export interface Crl {
   readonly thisUpdate: Instant;
   /** Absent when the list has none: it then never goes stale by itself. */
   readonly nextUpdate?: Instant;
+  /** Lower-case hex. */
   readonly authorityKeyId?: string;
   readonly signatureName: string;
   readonly entryCount: number;
   /** A delta list (deltaCRLIndicator) or a partition (issuingDistributionPoint): by name, so that they are never taken for whole lists. */
   readonly scope: 'complete' | 'delta' | 'partition' | 'indirect';
+  /** Where the signature stands, for `verifyCrl`. */
+  readonly signed: CrlSignature;
   /** True when the serial (lower-case hex, no leading zeros) is listed. */
   has(serial: string): boolean;
   /** All serials as lower-case hex without leading zeros, in the list's own order. */
   serials(): Iterable<string>;
+}
+
+/** The signed part of a list and its signature, as offsets into `der`. */
+export interface CrlSignature {
+  readonly tbs: { readonly start: number; readonly end: number };
+  readonly algorithm: SignatureAlgorithm;
+  readonly signature: { readonly start: number; readonly end: number };
 }
 
 /** A list with the CA whose key signed it: the unit in which revocation travels. */

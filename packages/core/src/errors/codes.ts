@@ -19,6 +19,8 @@ export interface CodeFacts {
   readonly means: string;
   /** What to do about it. */
   readonly advice: string;
+  /** The thing that it is about is refused alone; everything else goes on. Without it, an error finding stops every write. */
+  readonly alone?: true;
 }
 
 /** Every code of findings and errors, in one namespace. A code is the anchor of its documentation and is never renamed. */

@@ -1,10 +1,96 @@
 import type { CodeFacts } from '../codes.ts';
 
-/** Codes of certificate revocation lists. */
+/** Codes of certificate revocation lists. Most refuse the list alone: what is in force stays, and everything else goes on. */
 export const crlCodes = {
   'crl-malformed': {
     kind: 'input',
+    alone: true,
     means: 'The list is not a valid DER or PEM CRL.',
     advice: 'Fetch it again; check that the address gives a CRL and not a page.',
+  },
+  'crl-unknown-issuer': {
+    kind: 'input',
+    alone: true,
+    means: 'No CA that is accepted or offered signed the list.',
+    advice: 'Accept its CA, or remove the address.',
+  },
+  'crl-bad-signature': {
+    kind: 'input',
+    alone: true,
+    means: 'The signature of the list does not verify.',
+    advice: 'Do not use it; ask the CA. The list in force stays.',
+  },
+  'crl-signature-unsupported': {
+    kind: 'input',
+    alone: true,
+    means: 'The signature algorithm of the list is not supported here.',
+    advice: 'Have the list signed with RSA or ECDSA and SHA-256 or stronger.',
+  },
+  'crl-not-yet-valid': {
+    kind: 'input',
+    alone: true,
+    means: 'The list begins in the future.',
+    advice: 'Check the clocks of the CA and of this machine.',
+  },
+  'crl-expired': {
+    kind: 'input',
+    alone: true,
+    means: 'The list is past its nextUpdate.',
+    advice:
+      'Have the CA publish a new one. It is not attached where the service checks dates; what is in force stays.',
+  },
+  'crl-older': {
+    kind: 'refused',
+    alone: true,
+    means: 'The list is older than the one in force.',
+    advice: 'Find out why the CA went back; only --allow readmit:<sha256 of the list> takes it.',
+  },
+  'crl-number-back': {
+    kind: 'input',
+    means: 'The number of a newer list is lower than that of the one in force.',
+    advice: 'None if the CA was re-created; otherwise ask the CA. The list is used, since it is newer.',
+  },
+  'crl-partial': {
+    kind: 'input',
+    alone: true,
+    means: 'The list is a delta, a partition or an indirect list.',
+    advice: 'Name the complete list of the CA.',
+  },
+  'crl-too-large': {
+    kind: 'input',
+    means: 'The list is larger than the service takes.',
+    advice: 'Have the CA prune expired serials, or split it into several issuing CAs.',
+  },
+  'crl-too-many-entries': {
+    kind: 'input',
+    means: 'More entries than the service takes.',
+    advice: 'Have the CA prune expired serials, or ask AWS for a higher quota.',
+  },
+  'crl-negative-serial': {
+    kind: 'input',
+    means: 'A negative serial in the list cannot be revoked by the service.',
+    advice: 'Replace the certificate that has it; retire the CA if there are many.',
+  },
+  'crl-empty': {
+    kind: 'input',
+    means: 'The list has no entries.',
+    advice:
+      'None: the service refuses empty lists, and nothing is revoked; it is put in place with its first entry.',
+  },
+  'crl-no-next-update': {
+    kind: 'input',
+    means: 'The list has no nextUpdate.',
+    advice: 'RFC 5280 requires one; without it nobody can tell that a newer list is missing.',
+  },
+  'crl-not-enforced': {
+    kind: 'input',
+    means: 'The service checks no list, so revoked clients get in.',
+    advice:
+      'Use Application Load Balancer or Roles Anywhere where revocation must hold, until a mechanism for this service is built.',
+  },
+  'crl-issuer-not-in-store': {
+    kind: 'input',
+    means: 'The service takes no list of a CA that does not stand in its store.',
+    advice: 'Accept the CA, or use `anchors: issuing` so that its clients do not get in.',
   },
 } as const satisfies Readonly<Record<string, CodeFacts>>;

@@ -1,0 +1,31 @@
+import type { Holdings } from '../adapter/contract.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { PlannedStep } from '../plan/consent.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** What became of one target. */
+export interface TargetReport {
+  readonly name: string;
+  readonly service: string;
+  /** `holds`: it is as the definition says. `waits`: steps lack a consent. `failed`: see `failed`. `left`: it is gone. */
+  readonly state: 'holds' | 'waits' | 'failed' | 'left' | 'incomplete';
+  readonly done: readonly { readonly id: string; readonly effect: string; readonly mends: string }[];
+  /** What is still different, in words, with the consents that it waits for. */
+  readonly remaining: readonly PlannedStep[];
+  readonly failed?: { readonly code: string; readonly message: string; readonly step?: string };
+  readonly holds?: Holdings;
+}
+
+/** What apply did, what now holds, and what is still wrong. */
+export interface Report {
+  readonly formatVersion: 1;
+  readonly definition: string;
+  readonly plan: Plan;
+  readonly targets: readonly TargetReport[];
+  readonly findings: readonly Finding[];
+  /** Writes done. */
+  readonly calls: number;
+  readonly missing: readonly string[];
+  /** 0 done; 1 error, or not converged; 3 refused by a safety rule (wins over 1). */
+  readonly exitCode: 0 | 1 | 3;
+}

@@ -1,0 +1,33 @@
+import type { Observation } from '../adapter/contract.ts';
+import type { Facts } from '../adapter/facts.ts';
+import type { Clock } from '../base/time.ts';
+import { TrustloomError } from '../errors/error.ts';
+
+/**
+ * Looks again until the service is no longer busy.
+ *
+ * @throws TrustloomError `settle-timeout` when `facts.settle.limitMs` has passed
+ */
+export async function settle(options: {
+  readonly observe: () => Promise<Observation<unknown>>;
+  readonly facts: Facts;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onWait: (pending: readonly string[], sinceMs: number) => void;
+}): Promise<Observation<unknown>> {
+  const { observe, facts, clock, signal, onWait } = options;
+  const start = clock.now();
+  for (;;) {
+    const observation = await observe();
+    if (observation.pending.length === 0) return observation;
+    const since = clock.now() - start;
+    if (since >= facts.settle.limitMs) {
+      throw new TrustloomError(
+        'settle-timeout',
+        `${facts.title}: ${observation.pending.join(', ')} for ${Math.round(since / 1000)} s`,
+      );
+    }
+    onWait(observation.pending, since);
+    await clock.sleep(facts.settle.everyMs, signal);
+  }
+}

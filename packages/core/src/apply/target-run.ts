@@ -1,0 +1,204 @@
+import type { Holdings, ObjectLocation, Observation } from '../adapter/contract.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Clock } from '../base/time.ts';
+import { isTrustloomError, TrustloomError } from '../errors/error.ts';
+import type { PlannedStep } from '../plan/consent.ts';
+import { mayRun, type Phase } from '../plan/order.ts';
+import { resolveReferences } from '../plan/references.ts';
+import type { TargetWork } from '../plan/work.ts';
+import type { OnEvent } from './events.ts';
+import { settle } from './settle.ts';
+
+/** How often one target is planned again after a passing trouble, and how long to wait before (doubling). */
+const maxAttempts = 5;
+const firstWaitMs = 1_000;
+
+/** What one step came to. */
+export interface StepOutcome {
+  readonly step: PlannedStep;
+  readonly outcome: 'done' | 'failed';
+  readonly error?: TrustloomError;
+}
+
+/** What the run of one target needs from the whole. */
+export interface RunContext {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnEvent;
+  readonly artifacts: ReadonlyMap<string, Required<ObjectLocation>>;
+  /** Plans the target again from a fresh observation, with the consents and the approval of this run. */
+  readonly replan: (work: TargetWork, observation: Observation<unknown>) => Promise<readonly PlannedStep[]>;
+  /** Runs a revoking step alone, under the revocation lease. */
+  readonly revoking: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Keeps the trust lease; called before each write. */
+  readonly beforeWrite: () => Promise<void>;
+  readonly remember: (work: TargetWork, notes: JsonObject) => Promise<void>;
+}
+
+/** The work on one target: its steps, in order, phase by phase. */
+export interface TargetRun {
+  readonly work: TargetWork;
+  /** Runs what may run in this phase. Never throws but for the abort signal and a lost lease. */
+  phase(phase: Phase | 'revoke'): Promise<void>;
+  /** True when a step of this phase is left to do. */
+  has(phase: Phase | 'revoke'): boolean;
+  /** Observes, waits until settled, plans again: what is then left is `remaining`. */
+  verify(): Promise<void>;
+  outcomes(): readonly StepOutcome[];
+  remaining(): readonly PlannedStep[];
+  failed(): TrustloomError | undefined;
+  /** What the target held when it was last looked at. */
+  holds(): Holdings | undefined;
+}
+
+export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
+  const { name } = work.bound.context;
+  let steps = work.planned.steps;
+  let results = new Map<string, JsonObject>();
+  let done = new Set<string>();
+  let attempts = 0;
+  let stopped: TrustloomError | undefined;
+  const broken = new Set<string>();
+  const outcomes: StepOutcome[] = [];
+
+  let holds = work.observation?.holds;
+  const observe = async () => {
+    const observation = await work.observe(run.signal);
+    holds = observation.holds;
+    return observation;
+  };
+  const settled = async (): Promise<Observation<unknown>> => {
+    const start = run.clock.now();
+    let waited = false;
+    const observation = await settle({
+      observe,
+      facts: work.bound.facts,
+      clock: run.clock,
+      signal: run.signal,
+      onWait(pending, sinceMs) {
+        waited = true;
+        run.onEvent({ type: 'waiting', target: name, pending, sinceMs });
+      },
+    });
+    if (waited) run.onEvent({ type: 'settled', target: name, afterMs: run.clock.now() - start });
+    return observation;
+  };
+  const replan = async () => {
+    steps = await run.replan(work, await settled());
+    results = new Map();
+    done = new Set();
+  };
+  const next = (phase: Phase | 'revoke') =>
+    stopped !== undefined
+      ? undefined
+      : steps
+          .filter(
+            (step) =>
+              step.leftOut === undefined &&
+              !done.has(step.id) &&
+              !broken.has(step.id) &&
+              mayRun(step.effect, phase),
+          )
+          .filter(
+            (step) =>
+              step.after?.every((id) => done.has(id) || !steps.some((other) => other.id === id)) ?? true,
+          )
+          // Revocations first: nothing of a phase waits longer for them than it must.
+          .sort((a, b) => Number(b.effect === 'revoke') - Number(a.effect === 'revoke'))[0];
+
+  const perform = async (step: PlannedStep) => {
+    await run.beforeWrite();
+    run.onEvent({
+      type: 'step',
+      target: name,
+      id: step.id,
+      effect: step.effect,
+      mends: step.mends,
+      state: 'started',
+    });
+    const input = resolveReferences(step.input, { results, artifacts: run.artifacts });
+    const write = () => work.perform({ ...step, input }, run.signal);
+    const receipt = await (step.effect === 'revoke' ? run.revoking(write) : write());
+    done.add(step.id);
+    results.set(step.id, receipt.result);
+    outcomes.push({ step, outcome: 'done' });
+    run.onEvent({
+      type: 'step',
+      target: name,
+      id: step.id,
+      effect: step.effect,
+      mends: step.mends,
+      state: 'done',
+    });
+    if (receipt.notes !== undefined) await run.remember(work, receipt.notes);
+    if (receipt.settles) await settled();
+  };
+
+  /** A passing trouble: wait, look, plan again. A repeated write is thereby never blind. Anything else ends the step. */
+  const recover = async (step: PlannedStep | undefined, thrown: unknown): Promise<void> => {
+    run.signal.throwIfAborted();
+    const error = asTrustloomError(thrown);
+    if (error.code === 'lease-lost') throw error;
+    const passing = (error.kind === 'transient' && error.code !== 'settle-timeout') || error.kind === 'race';
+    if (passing && attempts < maxAttempts) {
+      const waitMs = firstWaitMs * 2 ** attempts;
+      attempts += 1;
+      run.onEvent({ type: 'again', target: name, code: error.code, attempt: attempts, waitMs });
+      await run.clock.sleep(waitMs, run.signal);
+      try {
+        await replan();
+      } catch (again) {
+        await recover(step, again);
+      }
+      return;
+    }
+    run.onEvent({
+      type: 'step-failed',
+      target: name,
+      id: step?.id ?? 'observe',
+      code: error.code,
+      message: error.message,
+    });
+    if (step === undefined) {
+      stopped = error;
+      return;
+    }
+    outcomes.push({ step, outcome: 'failed', error });
+    // A list that was refused is refused alone; after any other failure the target is left as it is.
+    if (step.effect === 'revoke') broken.add(step.id);
+    else stopped = error;
+  };
+
+  return {
+    work,
+    has: (phase) => next(phase) !== undefined,
+    async phase(phase) {
+      for (let step = next(phase); step !== undefined; step = next(phase)) {
+        try {
+          await perform(step);
+        } catch (error) {
+          await recover(step, error);
+        }
+      }
+    },
+    async verify() {
+      run.onEvent({ type: 'verifying', target: name });
+      try {
+        await replan();
+      } catch (error) {
+        await recover(undefined, error);
+      }
+    },
+    outcomes: () => outcomes,
+    remaining: () => steps.filter((step) => !done.has(step.id)),
+    failed: () => stopped,
+    holds: () => holds,
+  };
+}
+
+/** Anything that an adapter lets through unmapped is its mistake, and is reported as one. */
+export function asTrustloomError(error: unknown): TrustloomError {
+  if (isTrustloomError(error)) return error;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new TrustloomError('contract-broken', `unexpected error: ${what}`, { cause: error });
+}

@@ -1,0 +1,132 @@
+/** One element of a DER encoding, as offsets into the bytes it was read from. */
+export interface Tlv {
+  readonly tag: number;
+  /** Offset of the tag. */
+  readonly start: number;
+  /** Offset of the first content byte. */
+  readonly content: number;
+  /** Offset after the last content byte. */
+  readonly end: number;
+}
+
+/** Thrown by the reader; callers turn it into their own code. Says what and where, never the bytes. */
+export class DerError extends Error {
+  override readonly name = 'DerError';
+}
+
+export const tags = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  oid: 0x06,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/**
+ * Reads the element at an offset strictly (X.690, 10): definite and shortest length, one-byte tags, inside the limit.
+ *
+ * @throws DerError
+ */
+export function readTlv(der: Uint8Array, at: number, limit: number, expected?: number): Tlv {
+  if (at + 2 > limit) throw new DerError(`cut at byte ${at}`);
+  const tag = der[at] as number;
+  if ((tag & 0x1f) === 0x1f) throw new DerError(`tag of several bytes at ${at}`);
+  if (expected !== undefined && tag !== expected)
+    throw new DerError(`expected tag ${expected} at byte ${at}, found ${tag}`);
+  const first = der[at + 1] as number;
+  if (first < 0x80) return ended(tag, at, at + 2, first, limit);
+  const count = first & 0x7f;
+  if (count === 0) throw new DerError(`indefinite length at byte ${at}`);
+  if (count > 4 || at + 2 + count > limit) throw new DerError(`length of ${count} bytes at byte ${at}`);
+  let length = 0;
+  for (let index = 0; index < count; index += 1) length = length * 256 + (der[at + 2 + index] as number);
+  if (length < 0x80 || (count > 1 && length < 256 ** (count - 1)))
+    throw new DerError(`length not in its shortest form at byte ${at}`);
+  return ended(tag, at, at + 2 + count, length, limit);
+}
+
+function ended(tag: number, start: number, content: number, length: number, limit: number): Tlv {
+  const end = content + length;
+  if (end > limit) throw new DerError(`element at byte ${start} goes beyond its end`);
+  return { tag, start, content, end };
+}
+
+/** The elements inside a constructed one, in order. */
+export function childrenOf(der: Uint8Array, parent: Tlv): readonly Tlv[] {
+  const children: Tlv[] = [];
+  for (let at = parent.content; at < parent.end; ) {
+    const child = readTlv(der, at, parent.end);
+    children.push(child);
+    at = child.end;
+  }
+  return children;
+}
+
+/** Checks an INTEGER's form: at least one byte, no needless sign byte. */
+export function checkInteger(der: Uint8Array, { tag, content, end, start }: Tlv): void {
+  if (tag !== tags.integer || end === content) throw new DerError(`no integer at byte ${start}`);
+  const first = der[content] as number;
+  const second = der[content + 1] ?? 0;
+  if (end - content > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+    throw new DerError(`integer not in its shortest form at byte ${start}`);
+  }
+}
+
+/** An INTEGER as lower-case hex without leading zeros, `-` in front when negative: how serials are written everywhere here. */
+export function integerHex(der: Uint8Array, content: number, end: number): string {
+  if (((der[content] ?? 0) & 0x80) !== 0) {
+    return `-${((1n << BigInt(8 * (end - content))) - BigInt(`0x${hexOf(der, content, end)}`)).toString(16)}`;
+  }
+  return hexOf(der, content, end).replace(/^0+(?=.)/, '');
+}
+
+export function hexOf(der: Uint8Array, from: number, to: number): string {
+  return Buffer.from(der.buffer, der.byteOffset + from, to - from).toString('hex');
+}
+
+/** An OBJECT IDENTIFIER in dotted form. */
+export function oidText(der: Uint8Array, { tag, content, end, start }: Tlv): string {
+  if (tag !== tags.oid || end === content) throw new DerError(`no object identifier at byte ${start}`);
+  const numbers: number[] = [];
+  let value = 0;
+  for (let at = content; at < end; at += 1) {
+    const byte = der[at] as number;
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 0x80) {
+      numbers.push(value);
+      value = 0;
+    }
+  }
+  const [first = 0, ...rest] = numbers;
+  const top = Math.min(2, Math.floor(first / 40));
+  return [top, first - 40 * top, ...rest].join('.');
+}
+
+const utc = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
+const generalized = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
+
+/** UTCTime or GeneralizedTime in the only forms that RFC 5280 (4.1.2.5) allows: with seconds, in Zulu, without fractions. */
+export function timeOf(der: Uint8Array, { tag, content, end, start }: Tlv): number {
+  const text = Buffer.from(der.buffer, der.byteOffset + content, end - content).toString('latin1');
+  const match =
+    tag === tags.utcTime ? utc.exec(text) : tag === tags.generalizedTime ? generalized.exec(text) : null;
+  if (match === null) throw new DerError(`no time of RFC 5280 at byte ${start}`);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
+  const full = tag === tags.utcTime ? year + (year < 50 ? 2000 : 1900) : year;
+  const instant = Date.UTC(full, month - 1, day, hour, minute, second);
+  const back = new Date(instant);
+  if (
+    back.getUTCMonth() !== month - 1 ||
+    back.getUTCDate() !== day ||
+    hour > 23 ||
+    minute > 59 ||
+    second > 59
+  ) {
+    throw new DerError(`no such time at byte ${start}`);
+  }
+  return instant;
+}

@@ -1,0 +1,67 @@
+import { childrenOf, DerError, hexOf, oidText, readTlv, type Tlv, tags } from '../base/der.ts';
+import type { DistinguishedName } from './certificate.ts';
+
+/** Short names of attribute types: RFC 4514 (3) and what certificates use besides. */
+const shortNames: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.5': 'SERIALNUMBER',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.9': 'STREET',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.25': 'DC',
+  '0.9.2342.19200300.100.1.1': 'UID',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+};
+
+/** Reads a Name: its text most specific part first (RFC 4514), its DER as it stands. */
+export function readName(der: Uint8Array, name: Tlv): DistinguishedName {
+  if (name.tag !== tags.sequence) throw new DerError(`no name at byte ${name.start}`);
+  const parts = childrenOf(der, name).map((rdn) =>
+    childrenOf(der, rdn)
+      .map((attribute) => attributeText(der, attribute))
+      .join('+'),
+  );
+  return Object.freeze({ text: parts.reverse().join(','), der: hexOf(der, name.start, name.end) });
+}
+
+function attributeText(der: Uint8Array, attribute: Tlv): string {
+  const type = readTlv(der, attribute.content, attribute.end, tags.oid);
+  const value = readTlv(der, type.end, attribute.end);
+  const oid = oidText(der, type);
+  const bytes = Buffer.from(der.buffer, der.byteOffset + value.content, value.end - value.content);
+  return `${shortNames[oid] ?? oid}=${escape(stringOf(value.tag, bytes))}`;
+}
+
+function stringOf(tag: number, bytes: Buffer): string {
+  switch (tag) {
+    case 0x0c: // UTF8String
+    case 0x13: // PrintableString
+    case 0x16: // IA5String
+    case 0x12: // NumericString
+      return bytes.toString('utf8');
+    case 0x14: // TeletexString
+      return bytes.toString('latin1');
+    case 0x1e: // BMPString
+      return Buffer.from(bytes).swap16().toString('utf16le');
+    default:
+      return `#${bytes.toString('hex')}`;
+  }
+}
+
+/** RFC 4514, 2.4; control characters never reach a terminal. */
+function escape(value: string): string {
+  return value
+    .replace(/[\\"+,;<>]/g, (character) => `\\${character}`)
+    .replace(/^[ #]| $/g, (character) => `\\${character}`)
+    .replace(
+      /\p{Cc}|\p{Cf}/gu,
+      (character) =>
+        `\\${Buffer.from(character)
+          .toString('hex')
+          .replace(/(..)(?=.)/g, '$1\\')}`,
+    );
+}

@@ -1,0 +1,52 @@
+import { constants, verify, X509Certificate } from 'node:crypto';
+import type { Certificate } from '../bundle/certificate.ts';
+import type { Crl } from './crl.ts';
+
+const hashes: Readonly<Record<string, string>> = {
+  'SHA-1': 'sha1',
+  'SHA-224': 'sha224',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+  'SHA-512': 'sha512',
+};
+
+/**
+ * Checks a list's signature with an issuer's key. `unsupported` (an algorithm that Node 20 cannot verify) is never told as `invalid`.
+ * Synchronous on purpose: an asynchronous verify copies the whole list first.
+ */
+export function verifyCrl(crl: Crl, issuer: Certificate): 'valid' | 'invalid' | 'unsupported' {
+  const { tbs, algorithm, signature } = crl.signed;
+  const hash = hashes[algorithm.hash ?? ''];
+  if (algorithm.scheme === 'other' || hash === undefined) return 'unsupported';
+  try {
+    const key = new X509Certificate(issuer.der).publicKey;
+    const pss =
+      algorithm.scheme === 'pss'
+        ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: algorithm.saltLength ?? 20 }
+        : {};
+    const signed = crl.der.subarray(tbs.start, tbs.end);
+    return verify(hash, signed, { key, ...pss }, crl.der.subarray(signature.start, signature.end))
+      ? 'valid'
+      : 'invalid';
+  } catch {
+    return 'unsupported';
+  }
+}
+
+/**
+ * The known CA whose key signed the list: by the issuer's name as encoded, by key identifier where both have one, and by signature.
+ * CAs that were re-keyed share their name, so the name alone never decides. When no signature verifies, the CA that the list claims by
+ * name and key identifier is given, so that a bad signature can be told from an unknown issuer.
+ */
+export function crlIssuer(crl: Crl, known: readonly Certificate[]): Certificate | undefined {
+  const named = known.filter(({ subject, isCa }) => isCa && subject.der === crl.issuer.der);
+  const claimed = named.filter(
+    ({ subjectKeyId }) =>
+      crl.authorityKeyId === undefined || subjectKeyId === undefined || subjectKeyId === crl.authorityKeyId,
+  );
+  const valid = claimed.filter((ca) => verifyCrl(crl, ca) === 'valid');
+  // Of twins with one key the one that lives longest speaks for it: a stable choice.
+  return [...(valid.length > 0 ? valid : claimed)].sort(
+    (a, b) => b.notAfter - a.notAfter || (a.sha256 < b.sha256 ? -1 : 1),
+  )[0];
+}

@@ -1,0 +1,189 @@
+import type { Artifact, Holdings, Observation } from '../adapter/contract.ts';
+import type { Step } from '../adapter/step.ts';
+import type { Instant } from '../base/time.ts';
+import { type CodeFacts, codes } from '../errors/codes.ts';
+import { type Finding, sortFindings } from '../errors/finding.ts';
+import { consentsOf, type LeftOut, leaveOut, manyConsent, type PlannedStep } from './consent.ts';
+import { approvalDigest, approvalLines } from './digest.ts';
+import type { Gathered } from './gather.ts';
+import type { Plan, PlannedTarget } from './plan.ts';
+import type { Prepared, PrepareParts, Surveyed } from './prepare.ts';
+import { exposureOf, letIn, lockoutOf, newsOf } from './safety.ts';
+import { planSummary } from './summary.ts';
+import { slowestOf } from './timing.ts';
+import type { TrustView } from './trust.ts';
+import type { TargetWork } from './work.ts';
+
+/** Everything of one target that a plan is made of. */
+export interface Drafted {
+  readonly surveyed: Surveyed;
+  readonly steps: readonly Step[];
+  readonly artifacts: readonly Artifact[];
+  readonly findings: readonly Finding[];
+}
+
+/** Puts the surveyed targets together into one plan: consents, order, digest, summary. Pure. */
+export function assemble(input: {
+  readonly parts: PrepareParts;
+  readonly view: TrustView;
+  readonly gathered: Gathered;
+  readonly surveyed: readonly Surveyed[];
+  readonly now: Instant;
+  readonly allow: ReadonlySet<string>;
+}): Prepared {
+  const { view, now, allow, parts } = input;
+  const drafts = input.surveyed
+    .map((surveyed) => draft(surveyed, now))
+    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const many = manyConsent(
+    drafts.flatMap((one) => one.steps.map((step) => ({ target: nameOf(one), step }))),
+    drafts.length,
+  );
+  const targets = drafts.map((one): TargetWork => {
+    const steps = withConsents(one, view, now, allow, many);
+    return { ...one.surveyed.hands, ...plannedParts(one.surveyed), planned: plannedTarget(one, steps) };
+  });
+  const planned = targets.map((target) => target.planned);
+  const lines = approvalLines(planned.map(({ name, place, steps }) => ({ name, place, steps })));
+  const steps = planned.flatMap((target) => target.steps);
+  const inputFindings = [...view.findings, ...drafts.flatMap((one) => renderFindings(one))];
+  const reached = targets.map((target) => letIn(target, view));
+  const slowest = slowestOf(planned, parts.adapters);
+  const draftPlan: Omit<Plan, 'summary'> = {
+    formatVersion: 1,
+    definition: parts.definition.name,
+    digest: approvalDigest(lines),
+    lines,
+    targets: planned,
+    news: newsOf({ definition: parts.definition, lock: parts.lock, view, gathered: input.gathered, reached }),
+    findings: sortFindings([...view.findings, ...planned.flatMap(({ findings }) => findings)]),
+    lockout: lockoutOf(targets, view, reached),
+    exposure: exposureOf(targets, view, parts.lock, reached),
+    calls: steps.filter(({ leftOut }) => leftOut === undefined).length,
+    ...(slowest === undefined ? {} : { slowest }),
+    missing: [...new Set(steps.flatMap(({ missing }) => missing))].sort(),
+    blocked: inputFindings.some(blocks),
+    changes: steps.length > 0,
+  };
+  return {
+    plan: { ...draftPlan, summary: planSummary(draftPlan) },
+    view,
+    targets,
+    artifacts: new Map(
+      drafts.flatMap((one) => one.artifacts.map((artifact) => [artifact.sha256, artifact] as const)),
+    ),
+    acceptedLists: view.acceptedLists,
+  };
+}
+
+/** Plans one target again in the middle of a run: the same consents, and nothing beyond what was approved. */
+export function replanTarget(input: {
+  readonly work: TargetWork;
+  readonly observation: Observation<unknown>;
+  readonly view: TrustView;
+  readonly now: Instant;
+  readonly allow: ReadonlySet<string>;
+  readonly approved: ReadonlySet<string>;
+}): readonly PlannedStep[] {
+  const { work, observation, view, now, allow, approved } = input;
+  const { rendering, planned } = work;
+  const { name, place } = work.bound.context;
+  const again = draft(
+    { hands: work, leaving: planned.leaving, ...(rendering === undefined ? {} : { rendering }), observation },
+    now,
+  );
+  const many = manyConsent(
+    again.steps.map((step) => ({ target: name, step })),
+    1,
+  );
+  return leaveOut(withConsents(again, view, now, allow, many), (step) => {
+    if (step.leftOut !== undefined) return step.leftOut;
+    return approvalLines([{ name, place, steps: [step] }]).every((line) => approved.has(line))
+      ? undefined
+      : 'not-approved';
+  });
+}
+
+function draft(surveyed: Surveyed, now: Instant): Drafted {
+  const { observation, rendering, leaving, hands } = surveyed;
+  if (observation === undefined || (rendering === undefined && !leaving))
+    return { surveyed, steps: [], artifacts: [], findings: [] };
+  const { steps, artifacts, findings } = hands.bound.plan(rendering, observation, now);
+  return { surveyed, steps, artifacts: [...(rendering?.artifacts ?? []), ...(artifacts ?? [])], findings };
+}
+
+function withConsents(
+  one: Drafted,
+  view: TrustView,
+  now: Instant,
+  allow: ReadonlySet<string>,
+  many: string | undefined,
+): readonly PlannedStep[] {
+  const holds = one.surveyed.observation?.holds;
+  const spared = expired(view, holds, now);
+  const stopped = [...(holds?.findings ?? []), ...one.findings].some(blocks);
+  const steps = one.steps.map((step): PlannedStep => {
+    const own = consentsOf(step, nameOf(one), spared);
+    const needs = step.effect === 'remove' && many !== undefined ? [...own, many] : own;
+    return { ...step, target: nameOf(one), needs, missing: needs.filter((consent) => !allow.has(consent)) };
+  });
+  const reason = ({ effect, missing }: PlannedStep): LeftOut | undefined => {
+    // A precondition that is not met keeps the target as it is; revocations never wait for it.
+    if (stopped && effect !== 'revoke') return 'precondition';
+    return missing.length > 0 ? 'consent' : undefined;
+  };
+  return leaveOut(steps, reason);
+}
+
+/** CAs past their end need no consent to go: no good client is left, unless an attachment ignores expiry. */
+function expired(view: TrustView, holds: Holdings | undefined, now: Instant): ReadonlySet<string> {
+  if (holds?.attachments.some(({ ignoresExpiry }) => ignoresExpiry)) return new Set();
+  const held =
+    holds === undefined || holds.cas === 'unknown'
+      ? []
+      : holds.cas.flatMap(({ certificate }) => certificate ?? []);
+  return new Set(
+    [...view.known, ...held].filter(({ notAfter }) => notAfter <= now).map(({ sha256 }) => sha256),
+  );
+}
+
+/** An error stops writes, unless the thing that it is about is refused alone. */
+function blocks(finding: Finding): boolean {
+  const facts: CodeFacts = codes[finding.code];
+  return finding.severity === 'error' && facts.alone !== true;
+}
+
+function renderFindings(one: Drafted): readonly Finding[] {
+  return (one.surveyed.rendering?.findings ?? []).map((finding) => ({ target: nameOf(one), ...finding }));
+}
+
+function plannedTarget(one: Drafted, steps: readonly PlannedStep[]): PlannedTarget {
+  const { hands, leaving, observation, failed } = one.surveyed;
+  const { name, place } = hands.bound.context;
+  const { service } = hands.bound.facts;
+  const findings = [...renderFindings(one), ...(observation?.holds.findings ?? []), ...one.findings];
+  return {
+    name,
+    service,
+    place,
+    leaving,
+    steps,
+    findings: sortFindings(findings.map((finding) => ({ service, ...finding, target: name }))),
+    ...(observation === undefined ? {} : { holds: observation.holds }),
+    ...(failed === undefined
+      ? {}
+      : { failed: { code: failed.code, kind: failed.kind, message: failed.message } }),
+  };
+}
+
+function plannedParts({ rendering, observation, recorded }: Surveyed) {
+  return {
+    ...(rendering === undefined ? {} : { rendering }),
+    ...(observation === undefined ? {} : { observation }),
+    ...(recorded === undefined ? {} : { recorded }),
+  };
+}
+
+function nameOf(one: Drafted): string {
+  return one.surveyed.hands.bound.context.name;
+}

@@ -1,0 +1,25 @@
+import type { Step } from '../adapter/step.ts';
+import { sha256Hex } from '../base/bytes.ts';
+import { type Place, placeText } from '../base/place.ts';
+
+/**
+ * What a plan's approval stands for, one line for each thing: `effect place target thing`, sorted. Labels and revocations are left out:
+ * they need no approval, and an approved plan must not go stale each morning with a new list.
+ */
+export function approvalLines(
+  targets: readonly { readonly name: string; readonly place: Place; readonly steps: readonly Step[] }[],
+): readonly string[] {
+  const lines = targets.flatMap(({ name, place, steps }) =>
+    steps
+      .filter(({ effect }) => effect !== 'label' && effect !== 'revoke')
+      .flatMap(({ effect, things }) =>
+        things.map((thing) => `${effect} ${placeText(place)} ${name} ${thing}`),
+      ),
+  );
+  return [...new Set(lines)].sort();
+}
+
+/** The digest that `apply --approve` takes: SHA-256 of the lines. */
+export function approvalDigest(lines: readonly string[]): string {
+  return sha256Hex(lines.map((line) => `${line}\n`).join(''));
+}

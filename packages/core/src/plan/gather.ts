@@ -1,0 +1,110 @@
+import type { Certificate } from '../bundle/certificate.ts';
+import { parseBundle } from '../bundle/trust-bundle.ts';
+import type { Crl } from '../crl/crl.ts';
+import { parseCrl } from '../crl/read-crl.ts';
+import type { Definition, GroupDefinition, SourceAddress } from '../definition/definition.ts';
+import { isTrustloomError } from '../errors/error.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { Fetched, Sources } from './ports.ts';
+
+/** A CA that a source offers; trusted for nothing until it is accepted. */
+export interface Offer {
+  readonly certificate: Certificate;
+  readonly group: string;
+  readonly from: string;
+}
+
+/** A list that a source gave, not yet judged. */
+export interface OfferedList {
+  readonly crl: Crl;
+  readonly group: string;
+  readonly from: string;
+}
+
+/** Everything that the sources of a definition gave. */
+export interface Gathered {
+  readonly offers: readonly Offer[];
+  readonly lists: readonly OfferedList[];
+  /** What went wrong: a bundle in error stops every write, a list in error is left alone. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Fetches and reads every source of a definition, side by side. Never throws for what a source gives or does not give: that is a finding.
+ */
+export async function gather(
+  definition: Definition,
+  sources: Sources,
+  signal?: AbortSignal,
+): Promise<Gathered> {
+  const fetched = new Map<string, Promise<Fetched>>();
+  /** The same address under the same role is fetched once. */
+  const once = (address: SourceAddress, what: 'bundle' | 'crl', accountName: string | undefined) => {
+    const key = `${what} ${accountName ?? ''} ${address.text}`;
+    const running = fetched.get(key) ?? sources.fetch(address, what, accountName, signal);
+    fetched.set(key, running);
+    return running;
+  };
+  const parts = await Promise.all(
+    definition.groups.flatMap((group) => [
+      ...group.bundle.map((address) =>
+        bundleOf(group, address, () => once(address, 'bundle', group.account)),
+      ),
+      ...group.crls.map((address) => listOf(group, address, () => once(address, 'crl', group.account))),
+    ]),
+  );
+  signal?.throwIfAborted();
+  return {
+    offers: parts.flatMap(({ offers }) => offers),
+    lists: parts.flatMap(({ lists }) => lists),
+    findings: parts.flatMap(({ findings }) => findings),
+  };
+}
+
+async function bundleOf(
+  group: GroupDefinition,
+  address: SourceAddress,
+  fetch: () => Promise<Fetched>,
+): Promise<Gathered> {
+  return guarded(address, async () => {
+    const { bytes, from } = await fetch();
+    const { certificates, findings } = parseBundle(bytes, address.text);
+    return {
+      offers: certificates.map((certificate) => ({ certificate, group: group.name, from })),
+      lists: [],
+      findings,
+    };
+  });
+}
+
+async function listOf(
+  group: GroupDefinition,
+  address: SourceAddress,
+  fetch: () => Promise<Fetched>,
+): Promise<Gathered> {
+  return guarded(address, async () => {
+    const { bytes, from } = await fetch();
+    return {
+      offers: [],
+      lists: [{ crl: parseCrl(bytes, address.text), group: group.name, from }],
+      findings: [],
+    };
+  });
+}
+
+async function guarded(address: SourceAddress, read: () => Promise<Gathered>): Promise<Gathered> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isTrustloomError(error) || error.kind === 'bug') throw error;
+    const at = address.at === undefined ? {} : { at: address.at };
+    const own: Finding = {
+      code: error.code,
+      severity: 'error',
+      message: error.message,
+      thing: address.text,
+      ...at,
+    };
+    return { offers: [], lists: [], findings: error.findings.length > 0 ? error.findings : [own] };
+  }
+}

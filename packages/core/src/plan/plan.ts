@@ -1,0 +1,61 @@
+import type { Holdings } from '../adapter/contract.ts';
+import type { Place } from '../base/place.ts';
+import type { CodeKind } from '../errors/codes.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { PlannedStep } from './consent.ts';
+
+/** A CA that a source offers and the lock does not know, or that the lock keeps although its source dropped it. */
+export interface CaNews {
+  readonly news: 'propose' | 'keep' | 'retired';
+  readonly sha256: string;
+  readonly subject: string;
+  readonly group: string;
+  /** Targets into which its clients get already, and through which CA (reach). */
+  readonly letInOn: readonly { readonly target: string; readonly through: string }[];
+  /** Targets that trust its group and do not let its clients in. */
+  readonly notOn: readonly string[];
+}
+
+/** What a plan says about one target. */
+export interface PlannedTarget {
+  readonly name: string;
+  readonly service: string;
+  readonly place: Place;
+  /** It left the definition: detach, then delete. */
+  readonly leaving: boolean;
+  /** All steps, those left out too. */
+  readonly steps: readonly PlannedStep[];
+  readonly findings: readonly Finding[];
+  /** What it holds now; absent when it could not be observed. */
+  readonly holds?: Holdings;
+  /** Code and message of what went wrong while observing. */
+  readonly failed?: { readonly code: string; readonly kind: CodeKind; readonly message: string };
+}
+
+/** All writes that would make the services follow the definition, in order, as data. */
+export interface Plan {
+  readonly formatVersion: 1;
+  readonly definition: string;
+  /** What `apply --approve` takes. */
+  readonly digest: string;
+  /** The lines that the digest stands for, as approved. */
+  readonly lines: readonly string[];
+  readonly targets: readonly PlannedTarget[];
+  readonly news: readonly CaNews[];
+  readonly findings: readonly Finding[];
+  /** Good clients that would be refused after this plan, in words; empty is "none". */
+  readonly lockout: readonly string[];
+  /** Clients that are not good and are let in after this plan, in words; empty is "none". */
+  readonly exposure: readonly string[];
+  /** Writes: steps that may run, uploads not counted. */
+  readonly calls: number;
+  readonly slowest?: { readonly service: string; readonly seconds: number };
+  /** Consents that steps wait for, as they are to be typed. */
+  readonly missing: readonly string[];
+  /** True when an error in the input keeps every write from happening. */
+  readonly blocked: boolean;
+  /** True when any step would run or waits for a consent. */
+  readonly changes: boolean;
+  /** The plan in lines of text, without colour. */
+  readonly summary: string;
+}

@@ -1,0 +1,168 @@
+import type { Adapter, Artifact, Observation, Rendering } from '../adapter/contract.ts';
+import { createPacers } from '../apply/pace.ts';
+import { asTrustloomError } from '../apply/target-run.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Clock } from '../base/time.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { Lock } from '../definition/lock.ts';
+import { TrustloomError } from '../errors/error.ts';
+import type { AcceptedList, RecordedTarget, TrustloomRecord, TrustRecord } from '../record/record.ts';
+import { assemble } from './assemble.ts';
+import { type Gathered, gather } from './gather.ts';
+import type { Plan } from './plan.ts';
+import type { Sources, Uploads } from './ports.ts';
+import { type TrustView, trustView } from './trust.ts';
+import { handsOf, type TargetHands, type TargetWork } from './work.ts';
+
+/** What planning needs of the world: it reads sources, the record and the services, and writes nothing. */
+export interface PrepareParts {
+  readonly definition: Definition;
+  readonly lock: Lock;
+  readonly adapters: readonly Adapter[];
+  readonly sources: Sources;
+  readonly uploads: Uploads;
+  readonly record: TrustloomRecord;
+  readonly clock: Clock;
+}
+
+/** What a caller may say about a plan. */
+export interface PlanOptions {
+  /** Consents, as printed: `enforce:edge`. */
+  readonly allow?: readonly string[];
+  /** Names of targets; all when absent. */
+  readonly targets?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** A plan together with what applying it needs; never leaves the process. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly view: TrustView;
+  readonly targets: readonly TargetWork[];
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+  readonly acceptedLists: Readonly<Record<string, AcceptedList>>;
+}
+
+/** One target before it is put into a plan: rendered and observed, or with the reason why not. */
+export interface Surveyed {
+  readonly hands: TargetHands;
+  readonly leaving: boolean;
+  readonly recorded?: Omit<RecordedTarget, 'notes'>;
+  readonly rendering?: Rendering<unknown>;
+  readonly observation?: Observation<unknown>;
+  readonly failed?: TrustloomError;
+}
+
+/** Loads, observes and plans. Three of the four steps that touch the world happen here or below; none of them writes. */
+export async function prepare(parts: PrepareParts, options: PlanOptions): Promise<Prepared> {
+  const signal = options.signal ?? new AbortController().signal;
+  const [gathered, trust, revocation] = await Promise.all([
+    gather(parts.definition, parts.sources, signal),
+    parts.record.trust.read(),
+    parts.record.revocation.read(),
+  ]);
+  const now = parts.clock.now();
+  const view = trustView({
+    definition: parts.definition,
+    lock: parts.lock,
+    gathered,
+    record: revocation,
+    now,
+  });
+  const surveyed = await survey(parts, view, trust, options, signal);
+  return assemble({ parts, view, gathered, surveyed, now, allow: new Set(options.allow ?? []) });
+}
+
+/** Only what the sources and the definition say, without asking any service: the part of `prepare` that `check` and `accept` need. */
+export async function gatherView(
+  parts: PrepareParts,
+  signal?: AbortSignal,
+): Promise<{ readonly gathered: Gathered; readonly view: TrustView }> {
+  const gathered = await gather(parts.definition, parts.sources, signal);
+  const record = await parts.record.revocation.read();
+  return {
+    gathered,
+    view: trustView({
+      definition: parts.definition,
+      lock: parts.lock,
+      gathered,
+      record,
+      now: parts.clock.now(),
+    }),
+  };
+}
+
+async function survey(
+  parts: PrepareParts,
+  view: TrustView,
+  record: TrustRecord,
+  { targets }: PlanOptions,
+  signal: AbortSignal,
+): Promise<readonly Surveyed[]> {
+  const pacers = createPacers(parts.clock);
+  const wanted = (name: string) => targets === undefined || targets.includes(name);
+  unknownTargets(parts.definition, record, targets ?? []);
+  const hands = (name: string, target: RecordedTarget | Omit<RecordedTarget, 'notes'>, notes: JsonObject) =>
+    handsOf(
+      adapterFor(parts.adapters, target.kind).bind(target.config, {
+        definition: parts.definition.name,
+        name,
+        place: target.place,
+        attach: target.attach,
+        anchors: target.anchors,
+      }),
+      target.accountName,
+      notes,
+      { clock: parts.clock, uploads: parts.uploads, pacers },
+    );
+  const defined = parts.definition.targets
+    .filter(({ name }) => wanted(name))
+    .map((target) => {
+      const { kind, place, accountName, attach, anchors, config } = target;
+      const recorded = { kind, place, accountName, attach, anchors, config };
+      return {
+        leaving: false,
+        recorded,
+        hands: hands(target.name, recorded, record.targets[target.name]?.notes ?? {}),
+      };
+    });
+  const names = new Set(parts.definition.targets.map(({ name }) => name));
+  const leaving = Object.entries(record.targets)
+    .filter(([name]) => !names.has(name) && wanted(name))
+    .map(([name, target]) => ({ leaving: true, hands: hands(name, target, target.notes) }));
+  return Promise.all([...defined, ...leaving].map((target) => look(target, view, parts.clock, signal)));
+}
+
+async function look(
+  target: Pick<Surveyed, 'hands' | 'leaving' | 'recorded'>,
+  view: TrustView,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Surveyed> {
+  const { bound } = target.hands;
+  const trust = view.trusts.get(bound.context.name);
+  try {
+    const rendering = trust === undefined ? undefined : bound.render(trust, clock.now());
+    const observation = await target.hands.observe(signal);
+    return { ...target, ...(rendering === undefined ? {} : { rendering }), observation };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...target, failed: asTrustloomError(error) };
+  }
+}
+
+function adapterFor(adapters: readonly Adapter[], key: string): Adapter {
+  const adapter = adapters.find((candidate) => candidate.key === key);
+  if (adapter === undefined) throw new TrustloomError('definition-value', `no adapter for ${key} was given`);
+  return adapter;
+}
+
+function unknownTargets(definition: Definition, record: TrustRecord, asked: readonly string[]): void {
+  const known = [...definition.targets.map(({ name }) => name), ...Object.keys(record.targets)];
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new TrustloomError(
+      'definition-value',
+      `no target named ${unknown.join(', ')}; there are ${known.join(', ')}`,
+    );
+}

@@ -1,0 +1,134 @@
+import type { Certificate } from '../bundle/certificate.ts';
+import { type ReachedCa, reach } from '../bundle/reach.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { Lock } from '../definition/lock.ts';
+import type { Gathered } from './gather.ts';
+import type { CaNews } from './plan.ts';
+import type { TrustView } from './trust.ts';
+import type { TargetWork } from './work.ts';
+
+/** Which CA keys get a leaf into a target once the plan is done (as far as its steps may run). */
+export interface LetIn {
+  readonly target: string;
+  readonly reached: readonly ReachedCa[];
+}
+
+/** Computes reach after the plan: the anchors to be, and those held today whose removal has to wait. */
+export function letIn(work: TargetWork, view: TrustView): LetIn {
+  const { name } = work.bound.context;
+  const staying = work.planned.steps.some(
+    ({ effect, leftOut }) => effect === 'remove' && leftOut === undefined,
+  )
+    ? []
+    : heldCertificates(work);
+  const anchors = [...(work.rendering?.anchors ?? []), ...staying];
+  const known = [...new Map([...view.known, ...anchors].map((ca) => [ca.sha256, ca])).values()];
+  return {
+    target: name,
+    reached: reach({ anchors, known, chain: work.bound.facts.capabilities.chain }),
+  };
+}
+
+/** Proposed, kept and retired CAs, and where their clients get in. */
+export function newsOf(input: {
+  readonly definition: Definition;
+  readonly lock: Lock;
+  readonly view: TrustView;
+  readonly gathered: Gathered;
+  readonly reached: readonly LetIn[];
+}): readonly CaNews[] {
+  const { definition, lock, view, gathered, reached } = input;
+  const places = (ca: Certificate, group: string) => {
+    const letInOn = reached.flatMap(({ target, reached: keys }) => {
+      const through = keys.find((key) => key.ca.keySha256 === ca.keySha256);
+      return through === undefined ? [] : [{ target, through: through.via.subject.text }];
+    });
+    const open = new Set(letInOn.map(({ target }) => target));
+    const notOn = definition.targets
+      .filter(({ name, trust }) => trust.includes(group) && !open.has(name))
+      .map(({ name }) => name);
+    return { letInOn, notOn };
+  };
+  const news = (kind: CaNews['news'], certificate: Certificate, group: string): CaNews => ({
+    news: kind,
+    sha256: certificate.sha256,
+    subject: certificate.subject.text,
+    group,
+    ...places(certificate, group),
+  });
+  const offered = new Set(gathered.offers.map(({ certificate }) => certificate.sha256));
+  const answered = new Set(gathered.offers.map(({ group }) => group));
+  return [
+    ...view.proposals.map(({ certificate, group }) => news('propose', certificate, group)),
+    ...lock.entries
+      .filter(
+        ({ state, sha256, group }) => state === 'trusted' && !offered.has(sha256) && answered.has(group),
+      )
+      .map(({ certificate, group }) => news('keep', certificate, group)),
+    ...lock.entries
+      .filter(({ state }) => state === 'retired')
+      .map(({ certificate, group }) => news('retired', certificate, group))
+      .filter(({ letInOn }) => letInOn.length > 0),
+  ];
+}
+
+/** Clients that are good by the definition and would be refused. */
+export function lockoutOf(
+  targets: readonly TargetWork[],
+  view: TrustView,
+  reached: readonly LetIn[],
+): readonly string[] {
+  return targets.flatMap((work) => {
+    const { name } = work.bound.context;
+    const keys = keysOf(reached, name);
+    const unreached =
+      work.rendering === undefined
+        ? []
+        : (view.trusts.get(name)?.cas ?? []).filter(({ keySha256 }) => !keys.has(keySha256));
+    return unreached.map(({ subject }) => `${name}: clients of ${subject.text} find no complete chain`);
+  });
+}
+
+/** Clients that are not good by the definition and would be let in. */
+export function exposureOf(
+  targets: readonly TargetWork[],
+  view: TrustView,
+  lock: Lock,
+  reached: readonly LetIn[],
+): readonly string[] {
+  const unwanted = lock.entries.filter(({ state }) => state !== 'trusted');
+  const lockedKeys = new Set(
+    lock.entries.filter(({ state }) => state === 'trusted').map(({ certificate }) => certificate.keySha256),
+  );
+  return targets.flatMap((work) => {
+    const { name } = work.bound.context;
+    const keys = keysOf(reached, name);
+    const known = new Set(view.known.map(({ keySha256 }) => keySha256));
+    const strangers = heldCertificates(work).filter(
+      ({ keySha256 }) => keys.has(keySha256) && !known.has(keySha256),
+    );
+    const lists = view.trusts.get(name)?.revocation.lists ?? [];
+    const unenforced =
+      work.bound.facts.capabilities.revocation === 'none-yet' && lists.some(({ crl }) => crl.entryCount > 0);
+    return [
+      ...unwanted
+        .filter(
+          ({ certificate }) => keys.has(certificate.keySha256) && !lockedKeys.has(certificate.keySha256),
+        )
+        .map(({ state, certificate }) => `${name}: clients of ${certificate.subject.text} (${state}) get in`),
+      ...strangers.map(
+        ({ subject }) => `${name}: clients of ${subject.text} get in, which the definition does not name`,
+      ),
+      ...(unenforced ? [`${name}: revoked clients get in (${work.bound.facts.title} checks no list)`] : []),
+    ];
+  });
+}
+
+function keysOf(reached: readonly LetIn[], name: string): ReadonlySet<string> {
+  return new Set(reached.find(({ target }) => target === name)?.reached.map(({ ca }) => ca.keySha256) ?? []);
+}
+
+function heldCertificates(work: TargetWork): readonly Certificate[] {
+  const cas = work.observation?.holds.cas ?? [];
+  return cas === 'unknown' ? [] : cas.flatMap(({ certificate }) => certificate ?? []);
+}

@@ -1,0 +1,70 @@
+import type { BoundTarget, Io, Observation, Rendering } from '../adapter/contract.ts';
+import type { Rate } from '../adapter/facts.ts';
+import type { Receipt, Step } from '../adapter/step.ts';
+import type { Pacer } from '../apply/pace.ts';
+import type { JsonObject } from '../base/json.ts';
+import { placeText } from '../base/place.ts';
+import type { Clock } from '../base/time.ts';
+import type { RecordedTarget } from '../record/record.ts';
+import type { PlannedTarget } from './plan.ts';
+import type { Uploads } from './ports.ts';
+
+/** One target with its hands on the world: what planning observes through and applying writes through. */
+export interface TargetHands {
+  readonly bound: BoundTarget;
+  readonly accountName: string;
+  observe(signal: AbortSignal): Promise<Observation<unknown>>;
+  /** One write; the step's references are resolved already. */
+  perform(step: Step, signal: AbortSignal): Promise<Receipt>;
+  /** What the record remembers for it, with what receipts added since. */
+  notes(): JsonObject;
+  /** Merges what a receipt asks to remember; true when that changed anything. */
+  remember(notes: JsonObject): boolean;
+}
+
+/** One target as it was planned. */
+export interface TargetWork extends TargetHands {
+  readonly planned: PlannedTarget;
+  /** Absent when the target left the definition, or could not be rendered. */
+  readonly rendering?: Rendering<unknown>;
+  readonly observation?: Observation<unknown>;
+  /** What the record shall say of it before its first write; absent when it leaves. */
+  readonly recorded?: Omit<RecordedTarget, 'notes'>;
+}
+
+/** Gives a bound target its hands. */
+export function handsOf(
+  bound: BoundTarget,
+  accountName: string,
+  notes: JsonObject,
+  parts: {
+    readonly clock: Clock;
+    readonly uploads: Uploads;
+    readonly pacers: (scope: string, rates: Readonly<Record<string, Rate>>) => Pacer;
+  },
+): TargetHands {
+  let remembered = notes;
+  const { place } = bound.context;
+  const pace = parts.pacers(`${bound.facts.service} ${placeText(place)}`, bound.facts.rates);
+  const io = (signal: AbortSignal): Io => ({
+    context: bound.context,
+    signal,
+    clock: parts.clock,
+    notes: remembered,
+    pace: (family) => pace(family, signal),
+    readObject: (location) => parts.uploads.read(place, accountName, location),
+  });
+  return {
+    bound,
+    accountName,
+    observe: (signal) => bound.observe(io(signal)),
+    perform: (step, signal) => bound.perform(step, io(signal)),
+    notes: () => remembered,
+    remember(more) {
+      const merged = { ...remembered, ...more };
+      const changed = JSON.stringify(merged) !== JSON.stringify(remembered);
+      remembered = merged;
+      return changed;
+    },
+  };
+}

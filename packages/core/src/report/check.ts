@@ -1,0 +1,64 @@
+import type { Adapter } from '../adapter/contract.ts';
+import type { Instant } from '../base/time.ts';
+import { checkMatrix, type Matrix } from '../bundle/rules/matrix.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { Lock } from '../definition/lock.ts';
+import { codes } from '../errors/codes.ts';
+import { type Finding, sortFindings } from '../errors/finding.ts';
+import type { Gathered } from '../plan/gather.ts';
+import type { TrustView } from '../plan/trust.ts';
+
+/** The pre-flight: what each service will refuse or weaken, known before any of them is asked. */
+export interface CheckReport {
+  readonly formatVersion: 1;
+  /** CAs and lists by service. */
+  readonly matrix: Matrix;
+  readonly findings: readonly Finding[];
+  readonly exitCode: 0 | 1 | 3;
+}
+
+/** Checks a definition's own CAs and lists against every service that it names. Pure. */
+export function checkDefinition(input: {
+  readonly definition: Definition;
+  readonly lock: Lock;
+  readonly adapters: readonly Adapter[];
+  readonly gathered: Gathered;
+  readonly view: TrustView;
+  readonly now: Instant;
+}): CheckReport {
+  const { definition, lock, adapters, gathered, view, now } = input;
+  const accepted = lock.entries
+    .filter(({ state }) => state === 'trusted')
+    .map(({ certificate }) => certificate);
+  const cas = [
+    ...new Map(
+      [...accepted, ...gathered.offers.map(({ certificate }) => certificate)].map((ca) => [ca.sha256, ca]),
+    ).values(),
+  ];
+  const services = adapters
+    .filter(({ key }) => definition.targets.some(({ kind }) => kind === key))
+    .map(({ facts }) => facts);
+  const crls = gathered.lists.map(({ crl, from }) => ({ crl, name: from.slice(from.lastIndexOf('/') + 1) }));
+  const matrix = checkMatrix({ certificates: cas, crls, services, now });
+  const rendered = definition.targets.flatMap((target) => {
+    const adapter = adapters.find(({ key }) => key === target.kind);
+    const trust = view.trusts.get(target.name);
+    if (adapter === undefined || trust === undefined) return [];
+    const { name, place, attach, anchors } = target;
+    const bound = adapter.bind(target.config, { definition: definition.name, name, place, attach, anchors });
+    return bound.render(trust, now).findings.map((finding): Finding => ({ ...finding, target: name }));
+  });
+  return checkReport(matrix, [...view.findings, ...rendered]);
+}
+
+/** Findings and exit code of a check: 3 when a safety rule said no, 1 for any other error. */
+export function checkReport(matrix: Matrix, findings: readonly Finding[]): CheckReport {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const refused = errors.some(({ code }) => codes[code].kind === 'refused');
+  return {
+    formatVersion: 1,
+    matrix,
+    findings: sortFindings(findings),
+    exitCode: refused ? 3 : errors.length > 0 ? 1 : 0,
+  };
+}

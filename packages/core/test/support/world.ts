@@ -1,0 +1,40 @@
+import type { Clock } from '../../src/base/time.ts';
+import type { VersionedStore } from '../../src/record/store.ts';
+
+/** A clock that jumps: sleeping moves it, nothing else does. */
+export function jumpClock(start = Date.parse('2026-11-24T10:00:00Z')): Clock & { jump(ms: number): void } {
+  let now = start;
+  return {
+    now: () => now,
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      now += Math.max(0, ms);
+    },
+    jump(ms) {
+      now += ms;
+    },
+  };
+}
+
+/** A versioned store in memory, with the conditions of S3. */
+export function memoryStore(): VersionedStore & { readonly writes: readonly string[] } {
+  const objects = new Map<string, { body: string; etag: string }>();
+  const writes: string[] = [];
+  let version = 0;
+  return {
+    writes,
+    async get(key) {
+      return objects.get(key);
+    },
+    async put(key, body, condition) {
+      const current = objects.get(key);
+      const holds = 'ifMatch' in condition ? current?.etag === condition.ifMatch : current === undefined;
+      if (!holds) return 'conflict';
+      version += 1;
+      const stored = { body, etag: `"${version}"` };
+      objects.set(key, stored);
+      writes.push(key);
+      return { etag: stored.etag };
+    },
+  };
+}
