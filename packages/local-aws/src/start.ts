@@ -7,6 +7,7 @@ import { createEdges } from './edge/index.ts';
 import { createFaults, type Fault } from './faults/faults.ts';
 import { frozenCopy } from './freeze.ts';
 import { type Random, systemRandom } from './random.ts';
+import { type CloudFrontState, createCloudFront } from './services/cloudfront/index.ts';
 import { createElbv2, type ElbState } from './services/elbv2/index.ts';
 import { createRolesAnywhere, type RolesAnywherePlace } from './services/rolesanywhere/index.ts';
 import { type Bucket, createS3 } from './services/s3/index.ts';
@@ -43,6 +44,7 @@ export interface LocalAwsOptions {
 export interface LocalAwsState {
   readonly s3: readonly Bucket[];
   readonly elbv2: readonly { readonly account: string; readonly region: string; readonly state: ElbState }[];
+  readonly cloudfront: readonly { readonly account: string; readonly state: CloudFrontState }[];
   readonly rolesAnywhere: readonly {
     readonly account: string;
     readonly region: string;
@@ -137,7 +139,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   });
   const elbv2 = createElbv2();
   const rolesAnywhere = createRolesAnywhere();
-  const services = [s3.service, createSts(), elbv2.service, rolesAnywhere.service];
+  const cloudfront = createCloudFront();
+  const services = [s3.service, createSts(), elbv2.service, cloudfront.service, rolesAnywhere.service];
 
   const local = (request: WireRequest): WireResponse | undefined => {
     if (request.path === '/_local/edges') return json(edges.list());
@@ -193,7 +196,13 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         credentials: { accessKeyId, secretAccessKey },
       };
     },
-    state: () => frozenCopy({ s3: s3.state(), elbv2: elbv2.state(), rolesAnywhere: rolesAnywhere.state() }),
+    state: () =>
+      frozenCopy({
+        s3: s3.state(),
+        elbv2: elbv2.state(),
+        cloudfront: cloudfront.state(),
+        rolesAnywhere: rolesAnywhere.state(),
+      }),
     calls: () => Object.freeze([...calls]),
     edges: () => edges.list(),
     connections: () => edges.connections(),

@@ -32,20 +32,20 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
-import { makeCa, makeCrl, type TestCa } from './support/control-pki.ts';
+import { type Authority, makeCa, makeCrl as makeCrlDer, makeLeaf, pemOf } from './support/pki.ts';
 
 let aws: LocalAws;
 let s3: S3Client;
 let elb: ElasticLoadBalancingV2Client;
-let root: TestCa;
-let other: TestCa;
+const root = makeCa('O=Acme,CN=Root One');
+const other = makeCa('O=Acme,CN=Root Two');
+const makeCrl = (ca: Authority, serials: readonly bigint[], more: object = {}) =>
+  pemOf('X509 CRL', makeCrlDer(ca, { serials, ...more }));
 
 beforeAll(async () => {
   aws = await startLocalAws({ settle: 'manual' });
   s3 = new S3Client(aws.clientConfig('s3'));
   elb = new ElasticLoadBalancingV2Client(aws.clientConfig('elasticloadbalancing'));
-  root = await makeCa('CN=Root One, O=Acme');
-  other = await makeCa('CN=Root Two, O=Acme');
 });
 beforeEach(async () => {
   await aws.reset();
@@ -163,9 +163,17 @@ describe('trust stores', () => {
     expect(TrustStores?.[0]?.NumberOfCaCertificates).toBe(25);
   });
 
+  it('refuse version 1, and take large RSA and P-521 keys', async () => {
+    await expect(createStore(makeCa('CN=Old', { version: 1 }).pem)).rejects.toThrow(
+      'The certificate version is not supported',
+    );
+    await createStore(
+      makeCa('CN=P-521', { type: 'p521' }).pem + makeCa('CN=PSS', { type: 'rsa', form: 'pss' }).pem,
+    );
+  });
+
   it('refuse a leaf', async () => {
-    const leaf = await makeCa('CN=leaf', { ca: false });
-    await expect(createStore(leaf.pem)).rejects.toThrow('not a CA certificate');
+    await expect(createStore(makeLeaf(root).pem)).rejects.toThrow('not a CA certificate');
   });
 
   it('refuse names, missing objects and what does not exist with their own codes', async () => {
@@ -239,8 +247,8 @@ describe('trust stores', () => {
 describe('revocations', () => {
   it('are added with growing ids that are never used again', async () => {
     const arn = await createStore();
-    await put('one.crl', await makeCrl(root, ['01', '02']));
-    await put('empty.crl', await makeCrl(root, []));
+    await put('one.crl', makeCrl(root, [1n, 2n]));
+    await put('empty.crl', makeCrl(root, []));
     expect((await addCrl(arn, 'one.crl')).TrustStoreRevocations).toEqual([
       { TrustStoreArn: arn, RevocationId: 1, RevocationType: 'CRL', NumberOfRevokedEntries: 2 },
     ]);
@@ -266,12 +274,14 @@ describe('revocations', () => {
 
   it('are refused when they are no single CRL of a CA of the store', async () => {
     const arn = await createStore();
-    const crl = await makeCrl(root, ['01']);
+    const crl = makeCrl(root, [1n]);
     await put('two.crl', crl + crl);
-    await put('foreign.crl', await makeCrl(other, ['01']));
+    await put('foreign.crl', makeCrl(other, [1n]));
     await put('text.crl', 'not a CRL');
+    await put('forged.crl', makeCrl(root, [1n], { signer: other.keys }));
+    await put('negative.crl', makeCrl(root, [-1n]));
     await expect(addCrl(arn, 'two.crl')).rejects.toThrow('More than one CRL objects in the revocation file');
-    for (const key of ['two.crl', 'foreign.crl', 'text.crl', 'ca.pem']) {
+    for (const key of ['two.crl', 'foreign.crl', 'forged.crl', 'negative.crl', 'text.crl', 'ca.pem']) {
       await expect(addCrl(arn, key)).rejects.toMatchObject(refused('InvalidRevocationContentException'));
     }
     await expect(addCrl(arn, 'absent.crl')).rejects.toMatchObject(
@@ -281,7 +291,7 @@ describe('revocations', () => {
 
   it('are thirty lists at most', async () => {
     const arn = await createStore();
-    await put('empty.crl', await makeCrl(root, []));
+    await put('empty.crl', makeCrl(root, []));
     for (let index = 0; index < 30; index += 1) await addCrl(arn, 'empty.crl');
     await expect(addCrl(arn, 'empty.crl')).rejects.toMatchObject(
       refused('TooManyTrustStoreRevocationEntriesException'),

@@ -65,6 +65,8 @@ describe('one port', () => {
     const url = getSignedUrl(aws.clientConfig('s3'), '/bundles/a%20b');
     expect(await (await fetch(url)).text()).toBe('content');
     expect((await fetch(url.replace(/\?.*/, ''))).status).toBe(403);
+    const old = url.replace(/X-Amz-Date=\d{8}/, 'X-Amz-Date=20200101');
+    expect([(await fetch(old)).status, aws.calls().at(-1)?.error]).toEqual([403, 'AccessDenied']);
   });
 
   it('refuses broken chunk framing', async () => {

@@ -95,6 +95,7 @@ async function answerOf(
       );
     const routed = await service.route(request);
     action = routed.action;
+    if (urlExpired(request, world.wall())) throw new ServiceError('AccessDenied', 403, 'Request has expired');
     if (expired)
       throw new ServiceError('ExpiredToken', 403, 'The security token included in the request is expired.');
     const fault = world.faults.take(scope.service, action);
@@ -119,6 +120,14 @@ async function answerOf(
     log(error.status, error.code);
     return service ? service.error(error, request, requestId) : s3Error(error, request, requestId);
   }
+}
+
+/** Whether a presigned URL is past its time. */
+function urlExpired({ query }: WireRequest, now: number): boolean {
+  const [date, seconds] = [query.get('X-Amz-Date'), query.get('X-Amz-Expires')];
+  if (date === null || seconds === null) return false;
+  const start = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  return !(start + Number(seconds) * 1000 >= now);
 }
 
 /** Throws the fault's error; false when the connection is to be dropped, true when nothing more is to be done. */

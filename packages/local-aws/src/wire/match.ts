@@ -80,7 +80,10 @@ function fits({ operation, literals }: Candidate, { query, headers }: WireReques
   return operation.input.members.every((member) => {
     if (!member.required) return true;
     if (member.place === 'query') return query.has(member.key);
-    if (member.place === 'header') return headers[member.key.toLowerCase()] !== undefined;
+    // A missing If-Match is the operation's own refusal (InvalidIfMatchVersion), not another operation.
+    if (member.place === 'header' && member.key !== 'If-Match') {
+      return headers[member.key.toLowerCase()] !== undefined;
+    }
     return true;
   });
 }

@@ -34,8 +34,10 @@ export interface SchemaServiceOptions<Model extends { [K in keyof Model]: Operat
   readonly global?: boolean;
   /** XML namespace of answers. */
   readonly xmlns?: string;
-  /** Code and status of a request without a required member, or that cannot be parsed. */
+  /** Code and status of a request that cannot be parsed. */
   readonly malformed: { readonly code: string; readonly status: number };
+  /** Code of a request without a required member; default that of `malformed`. A missing If-Match is left to the operation. */
+  readonly missing?: string;
   reset(): void;
 }
 
@@ -84,9 +86,11 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
       async run(ctx) {
         if (!handler) throw notImplemented(title, operation.name);
         const input = read(parse);
-        const missing = missingMembers(operation.input.schema, input);
+        const missing = missingMembers(operation.input.schema, input).filter((name) => name !== 'IfMatch');
         if (missing.length > 0) {
-          throw malformed(
+          throw new ServiceError(
+            options.missing ?? options.malformed.code,
+            options.malformed.status,
             missing.length === 1
               ? `1 validation error detected: Value at '${missing[0]}' failed to satisfy constraint: Member must not be null`
               : `${missing.length} validation errors detected: Member must not be null: ${missing.join(', ')}`,

@@ -1,0 +1,262 @@
+import type {
+  DistributionConfig,
+  Distribution as DistributionOut,
+  DistributionSummary,
+  Tag,
+} from '@aws-sdk/client-cloudfront';
+import type { EdgeTrust } from '../../types.ts';
+import type { Places } from '../../world.ts';
+import type { Context, Given, Operations } from '../service.ts';
+import { behaviorsOf, checkConfig, withDefaults } from './config.ts';
+import { LIMITS } from './limits.ts';
+import type { CloudFrontModel } from './model.ts';
+import {
+  type CloudFrontState,
+  checkETag,
+  type Distribution,
+  distributionOf,
+  newETag,
+  refusal,
+} from './state.ts';
+import { mergeTags } from './tags.ts';
+import { cut } from './trust-stores.ts';
+
+type DistributionOperations = Pick<
+  Operations<CloudFrontModel>,
+  | 'CreateDistribution'
+  | 'CreateDistributionWithTags'
+  | 'DeleteDistribution'
+  | 'GetDistribution'
+  | 'GetDistributionConfig'
+  | 'ListDistributions'
+  | 'UpdateDistribution'
+>;
+
+const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Distributions. Each one is a data plane from its creation; the edges follow when a change is Deployed. */
+export function distributionOperations(places: Places<CloudFrontState>): DistributionOperations {
+  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+
+  const create = async (given: Given<DistributionConfig>, tags: readonly Tag[], ctx: Context) => {
+    const state = here(ctx);
+    const config = withDefaults(given);
+    if (
+      [...state.distributions.values()].some((one) => one.config.CallerReference === config.CallerReference)
+    ) {
+      throw refusal(
+        'DistributionAlreadyExists',
+        409,
+        'The caller reference is associated with another distribution.',
+      );
+    }
+    checkConfig(config, state, undefined);
+    checkAliases(config, undefined, places);
+    const id = `E${ctx.world.random.text(13)}`;
+    const distribution: Distribution = {
+      id,
+      arn: `arn:aws:cloudfront::${ctx.account}:distribution/${id}`,
+      domainName: `d${ctx.world.random.text(13, LOWER)}.cloudfront.net`,
+      etag: newETag(ctx),
+      status: 'InProgress',
+      modified: ctx.now,
+      config,
+      served: undefined,
+      tags,
+      generation: 1,
+    };
+    state.distributions.set(id, distribution);
+    deploy(distribution, ctx);
+    await openEdges(state, distribution, ctx);
+    const Location = `https://cloudfront.amazonaws.com/2020-05-31/distribution/${id}`;
+    return { Distribution: describe(distribution), ETag: distribution.etag, Location };
+  };
+
+  return {
+    CreateDistribution: (input, ctx) => create(input.DistributionConfig, [], ctx),
+    CreateDistributionWithTags(input, ctx) {
+      const { DistributionConfig: config, Tags } = input.DistributionConfigWithTags;
+      return create(config, mergeTags([], Tags.Items), ctx);
+    },
+    GetDistribution(input, ctx) {
+      const distribution = distributionOf(here(ctx), input.Id);
+      return { Distribution: describe(distribution), ETag: distribution.etag };
+    },
+    GetDistributionConfig(input, ctx) {
+      const distribution = distributionOf(here(ctx), input.Id);
+      return { DistributionConfig: distribution.config, ETag: distribution.etag };
+    },
+    async UpdateDistribution(input, ctx) {
+      const state = here(ctx);
+      const distribution = distributionOf(state, input.Id);
+      checkETag(input.IfMatch, distribution.etag);
+      const config = withDefaults(input.DistributionConfig);
+      if (config.CallerReference !== distribution.config.CallerReference) {
+        throw refusal('IllegalUpdate', 400, 'The caller reference of a distribution cannot be changed.');
+      }
+      checkConfig(config, state, distribution.id);
+      checkAliases(config, distribution.id, places);
+      const moved = String(config.Aliases?.Items) !== String(distribution.config.Aliases?.Items);
+      Object.assign(distribution, { config, etag: newETag(ctx), modified: ctx.now, status: 'InProgress' });
+      distribution.generation += 1;
+      deploy(distribution, ctx);
+      if (moved) {
+        await ctx.world.edges.close(distribution.arn);
+        await openEdges(state, distribution, ctx);
+      }
+      return { Distribution: describe(distribution), ETag: distribution.etag };
+    },
+    async DeleteDistribution(input, ctx) {
+      const state = here(ctx);
+      const distribution = distributionOf(state, input.Id);
+      checkETag(input.IfMatch, distribution.etag);
+      if (distribution.config.Enabled || distribution.status !== 'Deployed') {
+        throw refusal(
+          'DistributionNotDisabled',
+          409,
+          'The distribution you are trying to delete has not been disabled.',
+        );
+      }
+      state.distributions.delete(distribution.id);
+      await ctx.world.edges.close(distribution.arn);
+      return {};
+    },
+    ListDistributions(input, ctx) {
+      const size = input.MaxItems === undefined ? undefined : Number(input.MaxItems);
+      const page = cut([...here(ctx).distributions.values()], input.Marker, size);
+      return {
+        DistributionList: {
+          Marker: input.Marker ?? '',
+          MaxItems: size ?? LIMITS.pageSize.max,
+          IsTruncated: page.next !== undefined,
+          Quantity: page.items.length,
+          ...(page.items.length > 0 ? { Items: page.items.map(summary) } : {}),
+          ...(page.next === undefined ? {} : { NextMarker: page.next }),
+        },
+      };
+    },
+  };
+}
+
+/** An alternate domain name belongs to one distribution in the world. */
+function checkAliases(
+  config: DistributionConfig,
+  id: string | undefined,
+  places: Places<CloudFrontState>,
+): void {
+  const taken = places
+    .all()
+    .flatMap(([, , state]) => [...state.distributions.values()])
+    .filter((distribution) => distribution.id !== id)
+    .flatMap((distribution) => distribution.config.Aliases?.Items ?? []);
+  if ((config.Aliases?.Items ?? []).some((alias) => taken.includes(alias))) {
+    throw refusal(
+      'CNAMEAlreadyExists',
+      409,
+      'One or more of the CNAMEs you provided are already associated with a different resource.',
+    );
+  }
+}
+
+function deploy(distribution: Distribution, ctx: Context): void {
+  const { generation, config } = distribution;
+  ctx.world.settle.later(distribution.arn, () => {
+    distribution.served = config;
+    if (distribution.generation === generation) distribution.status = 'Deployed';
+  });
+}
+
+/** Port 443, and port 80 with what the default behavior says about plain HTTP. */
+async function openEdges(state: CloudFrontState, distribution: Distribution, ctx: Context): Promise<void> {
+  const common = {
+    kind: 'cloudfront',
+    resource: distribution.arn,
+    hosts: [distribution.domainName, ...(distribution.config.Aliases?.Items ?? [])],
+    account: ctx.account,
+    region: ctx.region,
+    trust: () => trustOf(distribution, state),
+  } as const;
+  const enabled = () => distribution.served?.Enabled ?? false;
+  await ctx.world.edges.open({
+    ...common,
+    protocol: 'https',
+    servicePort: 443,
+    behaviour: () => (enabled() ? 'forward' : 'disabled'),
+  });
+  await ctx.world.edges.open({
+    ...common,
+    protocol: 'http',
+    servicePort: 80,
+    behaviour() {
+      const policies = distribution.served
+        ? behaviorsOf(distribution.served).map((one) => one.ViewerProtocolPolicy)
+        : [];
+      if (!enabled() || policies[0] === 'https-only') return 'disabled';
+      return policies[0] === 'redirect-to-https' ? 'redirect' : 'forward';
+    },
+  });
+}
+
+function trustOf(distribution: Distribution, state: CloudFrontState): EdgeTrust {
+  const mtls = distribution.served?.ViewerMtlsConfig;
+  const nothing = {
+    anchors: [],
+    crls: [],
+    version: 'none',
+    ignoreExpiry: false,
+    advertiseCaNames: false,
+  } as const;
+  if (mtls?.Mode === 'passthrough') return { mode: 'passthrough', ...nothing };
+  if (mtls?.Mode !== 'required' && mtls?.Mode !== 'optional') return { mode: 'off', ...nothing };
+  const { TrustStoreId, IgnoreCertificateExpiry, AdvertiseTrustStoreCaNames } = mtls.TrustStoreConfig ?? {};
+  const store = state.trustStores.get(TrustStoreId ?? '');
+  return {
+    mode: mtls.Mode,
+    anchors: store?.anchors ?? [],
+    crls: [],
+    version: store ? `${store.arn}#${store.version}` : 'none',
+    ignoreExpiry: IgnoreCertificateExpiry ?? false,
+    advertiseCaNames: AdvertiseTrustStoreCaNames ?? false,
+  };
+}
+
+const describe = (distribution: Distribution): DistributionOut => ({
+  Id: distribution.id,
+  ARN: distribution.arn,
+  Status: distribution.status,
+  LastModifiedTime: new Date(distribution.modified),
+  InProgressInvalidationBatches: 0,
+  DomainName: distribution.domainName,
+  ActiveTrustedSigners: { Enabled: false, Quantity: 0 },
+  ActiveTrustedKeyGroups: { Enabled: false, Quantity: 0 },
+  DistributionConfig: distribution.config,
+});
+
+/** One line of a list of distributions: the configuration without what only its owner needs. */
+export function summary(distribution: Distribution): DistributionSummary {
+  const { config } = distribution;
+  return {
+    Id: distribution.id,
+    ARN: distribution.arn,
+    ETag: distribution.etag,
+    Status: distribution.status,
+    LastModifiedTime: new Date(distribution.modified),
+    DomainName: distribution.domainName,
+    Aliases: config.Aliases,
+    Origins: config.Origins,
+    OriginGroups: config.OriginGroups,
+    DefaultCacheBehavior: config.DefaultCacheBehavior,
+    CacheBehaviors: config.CacheBehaviors,
+    CustomErrorResponses: config.CustomErrorResponses,
+    Comment: config.Comment,
+    PriceClass: config.PriceClass,
+    Enabled: config.Enabled,
+    ViewerCertificate: config.ViewerCertificate,
+    Restrictions: config.Restrictions,
+    WebACLId: config.WebACLId,
+    HttpVersion: config.HttpVersion,
+    IsIPV6Enabled: config.IsIPV6Enabled,
+    Staging: config.Staging,
+    ViewerMtlsConfig: config.ViewerMtlsConfig,
+  };
+}

@@ -1,0 +1,41 @@
+import { schemaService } from '../../wire/schema-service.ts';
+import { createPlaces } from '../../world.ts';
+import type { Service } from '../service.ts';
+import { distributionOperations } from './distributions.ts';
+import type { CloudFrontModel } from './model.ts';
+import { type CloudFrontState, createCloudFrontState } from './state.ts';
+import { tagOperations } from './tags.ts';
+import { trustStoreOperations } from './trust-stores.ts';
+
+export type { CloudFrontState, Distribution, TrustStore as CloudFrontTrustStore } from './state.ts';
+
+/** CloudFront and its raw state, by account. */
+export interface CloudFront {
+  readonly service: Service;
+  state(): readonly { readonly account: string; readonly state: CloudFrontState }[];
+}
+
+/** CloudFront: trust stores, and distributions as far as viewer mTLS needs them. */
+export function createCloudFront(): CloudFront {
+  const places = createPlaces(createCloudFrontState);
+  const service = schemaService<CloudFrontModel>({
+    title: 'CloudFront',
+    names: ['cloudfront'],
+    protocol: 'rest-xml',
+    load: () => import('@aws-sdk/client-cloudfront'),
+    operations: {
+      ...trustStoreOperations(places),
+      ...distributionOperations(places),
+      ...tagOperations(places),
+    },
+    global: true,
+    xmlns: 'http://cloudfront.amazonaws.com/doc/2020-05-31/',
+    malformed: { code: 'MalformedXML', status: 400 },
+    missing: 'InvalidArgument',
+    reset: () => places.clear(),
+  });
+  return Object.freeze({
+    service,
+    state: () => places.all().map(([account, , state]) => ({ account, state })),
+  });
+}

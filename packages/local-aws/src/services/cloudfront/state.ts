@@ -1,0 +1,93 @@
+import type { DistributionConfig, Tag } from '@aws-sdk/client-cloudfront';
+import type { Context } from '../service.ts';
+import { ServiceError } from '../service.ts';
+
+export interface TrustStore {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  etag: string;
+  status: 'pending' | 'active' | 'failed';
+  reason: string | undefined;
+  /** Milliseconds since the epoch. */
+  modified: number;
+  ocsp: boolean;
+  tags: readonly Tag[];
+  /** The object as it was read last; never given back. */
+  bundle: Uint8Array;
+  /** What edges trust: the last bundle that became active. */
+  anchors: readonly Uint8Array[];
+  /** Grows with every change of `anchors`. */
+  version: number;
+  /** Grows with every write; a result of an older one is dropped. */
+  generation: number;
+}
+
+export interface Distribution {
+  readonly id: string;
+  readonly arn: string;
+  readonly domainName: string;
+  etag: string;
+  status: 'InProgress' | 'Deployed';
+  modified: number;
+  config: DistributionConfig;
+  /** As the edges have it; undefined until the first deployment. */
+  served: DistributionConfig | undefined;
+  tags: readonly Tag[];
+  generation: number;
+}
+
+/** CloudFront in one account. */
+export interface CloudFrontState {
+  readonly trustStores: Map<string, TrustStore>;
+  readonly distributions: Map<string, Distribution>;
+}
+
+export const createCloudFrontState = (): CloudFrontState => ({
+  trustStores: new Map(),
+  distributions: new Map(),
+});
+
+/** An ETag of the control plane, which follows the writes of one thing. */
+export const newETag = (ctx: Context): string => `E${ctx.world.random.text(13)}`;
+
+export const refusal = (code: string, status: number, message: string): ServiceError =>
+  new ServiceError(code, status, message);
+
+export const invalidArgument = (message: string): ServiceError => refusal('InvalidArgument', 400, message);
+
+/** If-Match must be there and well formed (400), and name the current version (412). */
+export function checkETag(ifMatch: string | undefined, etag: string): void {
+  if (ifMatch === undefined || !/^E[A-Z0-9]+$/.test(ifMatch)) {
+    throw refusal(
+      'InvalidIfMatchVersion',
+      400,
+      'The If-Match version is missing or not valid for the resource.',
+    );
+  }
+  if (ifMatch !== etag) {
+    throw refusal(
+      'PreconditionFailed',
+      412,
+      'The request failed because it did not meet the preconditions in one or more request-header fields.',
+    );
+  }
+}
+
+export function trustStoreOf(state: CloudFrontState, id: string): TrustStore {
+  const store = state.trustStores.get(id);
+  if (!store) throw refusal('EntityNotFound', 404, 'The specified trust store does not exist.');
+  return store;
+}
+
+export function distributionOf(state: CloudFrontState, id: string): Distribution {
+  const distribution = state.distributions.get(id);
+  if (!distribution) throw refusal('NoSuchDistribution', 404, 'The specified distribution does not exist.');
+  return distribution;
+}
+
+/** Distributions whose configuration names a trust store. */
+export const usersOf = (state: CloudFrontState, id: string): readonly Distribution[] =>
+  [...state.distributions.values()].filter(
+    ({ config }) => config.ViewerMtlsConfig?.TrustStoreConfig?.TrustStoreId === id,
+  );
