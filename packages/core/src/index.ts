@@ -5,6 +5,8 @@ export type * from './adapter/contract.ts';
 export { defineAdapter } from './adapter/define-adapter.ts';
 export type * from './adapter/facts.ts';
 export type * from './adapter/step.ts';
+export type { ApplyEvent, OnEvent } from './apply/events.ts';
+export type { Report, TargetReport } from './apply/report.ts';
 export { sameBytes, sha256Hex, toHex } from './base/bytes.ts';
 export type { Json, JsonObject } from './base/json.ts';
 export { isJsonObject } from './base/json.ts';
@@ -17,14 +19,47 @@ export { isoTime } from './base/time.ts';
 export type { Certificate, DistinguishedName, PublicKeyFacts } from './bundle/certificate.ts';
 export { type PemBlock, readPem, writePem } from './bundle/pem.ts';
 export { incompleteChains, isIssuedBy, issuingCas, type ReachedCa, reach } from './bundle/reach.ts';
+// rules
+export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './bundle/rules/index.ts';
+export { checkMatrix, type Matrix, type MatrixCell } from './bundle/rules/matrix.ts';
+export type { Rule, Verdict } from './bundle/rules/rule.ts';
 export { bundlePem, parseBundle, sortCertificates } from './bundle/trust-bundle.ts';
 export { readCertificate } from './bundle/x509.ts';
+// plan, apply, report
+export { type ApplyOptions, createTrustloom, type Trustloom, type TrustloomParts } from './create.ts';
 // crl
 export { judgeCrl, type ListInForce } from './crl/accept.ts';
 export type { Crl, CrlSignature, RevocationList, RevocationSet } from './crl/crl.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
+// definition
+export type {
+  AccountDefinition,
+  Definition,
+  GroupDefinition,
+  SourceAddress,
+  TargetDefinition,
+} from './definition/definition.ts';
+export {
+  acceptCas,
+  emptyLock,
+  formatLock,
+  type Lock,
+  type LockChange,
+  type LockEntry,
+  type LockOffer,
+  type LockState,
+  parseLock,
+  retireCa,
+} from './definition/lock.ts';
+export {
+  definitionFromObject,
+  kindsIn,
+  kindsOf,
+  type ParseOptions,
+  parseDefinition,
+} from './definition/parse.ts';
 // errors
 export { serviceError } from './errors/aws-error.ts';
 export type { Code, CodeFacts, CodeKind } from './errors/codes.ts';
@@ -33,9 +68,12 @@ export type { ErrorContext } from './errors/error.ts';
 export { isTrustloomError, TrustloomError } from './errors/error.ts';
 export type { Finding, Location, Severity } from './errors/finding.ts';
 export { sortFindings } from './errors/finding.ts';
-// definition
-// plan, apply, record, report
+export type { LeftOut, PlannedStep } from './plan/consent.ts';
+export type { Offer } from './plan/gather.ts';
+export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
+// record
 export type { Address, Fetched, Sources, Uploads } from './plan/ports.ts';
+export type { PlanOptions } from './plan/prepare.ts';
 export type {
   AcceptedList,
   HeldLease,
@@ -48,3 +86,15 @@ export type {
 } from './record/record.ts';
 export { leaseMs, openRecord } from './record/record.ts';
 export type { VersionedStore } from './record/store.ts';
+export { type CheckReport, checkReport } from './report/check.ts';
+export type { Status, TargetStatus } from './report/status.ts';
+export { escapeMarkdown, markdownTable, textTable } from './report/table.ts';
+export {
+  findingsText,
+  matrixText,
+  type Paint,
+  plain,
+  planMarkdown,
+  reportText,
+  statusText,
+} from './report/text.ts';

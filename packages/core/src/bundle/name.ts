@@ -33,7 +33,7 @@ function attributeText(der: Uint8Array, attribute: Tlv): string {
   const value = readTlv(der, type.end, attribute.end);
   const oid = oidText(der, type);
   const bytes = Buffer.from(der.buffer, der.byteOffset + value.content, value.end - value.content);
-  return `${shortNames[oid] ?? oid}=${escape(stringOf(value.tag, bytes))}`;
+  return `${shortNames[oid] ?? oid}=${escaped(stringOf(value.tag, bytes))}`;
 }
 
 function stringOf(tag: number, bytes: Buffer): string {
@@ -53,7 +53,7 @@ function stringOf(tag: number, bytes: Buffer): string {
 }
 
 /** RFC 4514, 2.4; control characters never reach a terminal. */
-function escape(value: string): string {
+function escaped(value: string): string {
   return value
     .replace(/[\\"+,;<>]/g, (character) => `\\${character}`)
     .replace(/^[ #]| $/g, (character) => `\\${character}`)

@@ -213,7 +213,7 @@ function extensionFacts(
     ...(extended === null ? {} : { extendedKeyUsage: extended.usages.map(String) }),
     ...(subjectKeyId === undefined ? {} : { subjectKeyId: subjectKeyId.toLowerCase() }),
     ...(authorityKeyId === undefined ? {} : { authorityKeyId: authorityKeyId.toLowerCase() }),
-    unknownCritical: parsed.extensions
+    unknownCritical: [...parsed.extensions]
       .filter(({ critical, type }) => critical && !understood.has(type))
       .map(({ type }) => type),
     ocspUrls: (access?.ocsp ?? []).filter(({ type }) => type === 'url').map(({ value }) => value),

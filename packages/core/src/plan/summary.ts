@@ -104,7 +104,7 @@ function remark(step: PlannedStep): string {
       return 'stopped by an error on this target';
     case 'not-approved':
       return 'not part of the approved plan';
-    case undefined:
+    default:
       return '';
   }
 }

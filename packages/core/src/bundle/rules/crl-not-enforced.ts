@@ -1,0 +1,22 @@
+import type { CrlRule } from './rule.ts';
+
+/** Where the service knows no lists and our mechanism is not built yet, nothing is refused for being revoked. */
+export const crlNotEnforced: CrlRule = {
+  code: 'crl-not-enforced',
+  about: 'crl',
+  title: 'the service checks lists',
+  services: {
+    cloudfront: { severity: 'warning', source: 'AWS: CloudFront, Certificate revocation' },
+    'api-gateway': {
+      severity: 'warning',
+      source: 'AWS: Configuring mutual TLS authentication: does not verify if a certificate has been revoked',
+    },
+  },
+  check: ({ entryCount, issuer }, { capabilities, title }) =>
+    capabilities.revocation === 'list'
+      ? undefined
+      : {
+          message: `${title} checks no list: the ${entryCount === 1 ? 'client' : `${entryCount} clients`} revoked by ${issuer.text} get in here`,
+          note: 'not enforced',
+        },
+};

@@ -1,0 +1,28 @@
+import { type CrlRule, everywhere } from './rule.ts';
+
+/** Only complete lists are taken. */
+export const crlPartial: CrlRule = {
+  code: 'crl-partial',
+  about: 'crl',
+  title: 'the list is complete',
+  services: everywhere('error', 'RFC 5280, 5.2.4 and 5.2.5'),
+  check: ({ scope, issuer }) =>
+    scope === 'complete'
+      ? undefined
+      : { message: `the list of ${issuer.text} is a ${scope} list; name the complete one`, note: scope },
+};
+
+/** A list without nextUpdate never goes stale, so nobody notices that it did. */
+export const crlNoNextUpdate: CrlRule = {
+  code: 'crl-no-next-update',
+  about: 'crl',
+  title: 'the list says when the next one comes',
+  services: everywhere('warning', 'RFC 5280, 5.1.2.5'),
+  check: ({ nextUpdate, issuer }) =>
+    nextUpdate !== undefined
+      ? undefined
+      : {
+          message: `the list of ${issuer.text} has no nextUpdate; nobody can tell when a newer one is missing`,
+          note: 'no nextUpdate',
+        },
+};

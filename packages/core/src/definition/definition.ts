@@ -1,0 +1,70 @@
+import type { JsonObject } from '../base/json.ts';
+import type { Place } from '../base/place.ts';
+import type { Location } from '../errors/finding.ts';
+
+/** An account that the definition names, or that an ARN in it names. */
+export interface AccountDefinition {
+  /** Its name in the definition, or its twelve digits. */
+  readonly name: string;
+  /** Twelve digits; of the role's ARN where a role is assumed. */
+  readonly id: string;
+  readonly assumeRole?: string;
+  readonly externalId?: string;
+}
+
+/** Where something is fetched: a path, `s3://bucket/key`, `https://...`, or for lists `http://...`. */
+export interface SourceAddress {
+  readonly text: string;
+  readonly kind: 'file' | 's3' | 'https' | 'http';
+  readonly at?: Location;
+}
+
+/** CAs that belong together. */
+export interface GroupDefinition {
+  readonly name: string;
+  /** Name of the account whose role reads the sources. */
+  readonly account?: string;
+  readonly bundle: readonly SourceAddress[];
+  readonly crls: readonly SourceAddress[];
+  /** Longest life of a client certificate, in milliseconds. */
+  readonly leafLifeMs?: number;
+  /** File of issued serials. */
+  readonly inventory?: string;
+  readonly at?: Location;
+}
+
+/** One place that must follow. */
+export interface TargetDefinition {
+  readonly name: string;
+  /** Key of the adapter: `alb`, `cloudfront`, `apiGateway`, `rolesAnywhere`. */
+  readonly kind: string;
+  /** Groups that are trusted here. */
+  readonly trust: readonly string[];
+  readonly attach: 'managed' | 'external';
+  readonly anchors: 'all' | 'issuing';
+  readonly place: Place;
+  readonly accountName: string;
+  /** What stands under the adapter's key, validated by its schema. */
+  readonly config: JsonObject;
+  readonly at?: Location;
+}
+
+/** What the user wrote, with every place and default resolved. Frozen. */
+export interface Definition {
+  readonly name: string;
+  readonly record: {
+    readonly place: Place;
+    readonly accountName: string;
+  };
+  /** Bucket for the record and uploads, with `{account}` and `{region}` as the only placeholders. */
+  readonly bucket: string;
+  readonly revocation: {
+    /** How long a stale set is used where we own the check, in milliseconds. */
+    readonly graceMs: number;
+    /** Longest acceptable time from a list's issue to its enforcement, in milliseconds. */
+    readonly maxLagMs?: number;
+  };
+  readonly accounts: readonly AccountDefinition[];
+  readonly groups: readonly GroupDefinition[];
+  readonly targets: readonly TargetDefinition[];
+}

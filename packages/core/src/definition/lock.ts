@@ -1,0 +1,263 @@
+import { LineCounter, parseDocument, stringify } from 'yaml';
+import { z } from 'zod';
+import { type Instant, isoTime } from '../base/time.ts';
+import type { Certificate } from '../bundle/certificate.ts';
+import { parseBundle } from '../bundle/trust-bundle.ts';
+import { isTrustloomError, TrustloomError } from '../errors/error.ts';
+
+/** What was decided about a CA. */
+export type LockState = 'trusted' | 'retired' | 'distrusted';
+
+/** One CA that people decided about. */
+export interface LockEntry {
+  readonly sha256: string;
+  readonly group: string;
+  readonly state: LockState;
+  /** ISO date of the decision. */
+  readonly since: string;
+  /** Where it was fetched when it was accepted. */
+  readonly source: string;
+  readonly certificate: Certificate;
+}
+
+/** `trustloom.lock`: the retention and the consent to trust. */
+export interface Lock {
+  readonly entries: readonly LockEntry[];
+}
+
+/** One change that an operation made, for the summary. */
+export interface LockChange {
+  readonly change: 'accepted' | 'retired' | 'unchanged' | 'declined';
+  readonly sha256: string;
+  readonly subject: string;
+  readonly group: string;
+  /** Why it was declined. */
+  readonly why?: string;
+}
+
+/** A lock without entries: what a definition has before the first `accept`. */
+export const emptyLock: Lock = { entries: [] };
+
+const row = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex'),
+  subject: z.string(),
+  expires: z.string(),
+  group: z.string(),
+  state: z.enum(['trusted', 'retired', 'distrusted']),
+  since: z.string(),
+  source: z.string(),
+  pem: z.string(),
+});
+
+const file = z.strictObject({ version: z.literal(1), cas: z.array(row) });
+
+/**
+ * Reads a lock. An entry whose fields do not match its PEM is refused: what was reviewed must be what is trusted.
+ *
+ * @throws TrustloomError `lock-syntax`, `lock-mismatch`
+ */
+export function parseLock(text: string, name: string): Lock {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true });
+  const [problem] = document.errors;
+  if (problem !== undefined)
+    throw new TrustloomError('lock-syntax', `${place(name, counter, problem.pos[0])}: not valid YAML`);
+  const parsed = file.safeParse(document.toJS());
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new TrustloomError(
+      'lock-syntax',
+      `${name}: ${(issue?.path ?? []).join('.')}: ${issue?.message ?? 'not a lock'}`,
+    );
+  }
+  const entries = parsed.data.cas.map((entry, index) => {
+    const node = document.getIn(['cas', index], true) as { readonly range?: readonly number[] } | undefined;
+    return readEntry(entry, place(name, counter, node?.range?.[0] ?? 0));
+  });
+  const twice = entries.find(
+    (entry, index) =>
+      entries.findIndex((other) => other.sha256 === entry.sha256 && other.group === entry.group) !== index,
+  );
+  if (twice !== undefined)
+    throw new TrustloomError('lock-syntax', `${name}: ${twice.sha256} stands twice in group ${twice.group}`);
+  return { entries };
+}
+
+function readEntry(entry: z.infer<typeof row>, at: string): LockEntry {
+  const certificate = onlyCertificate(entry.pem, at);
+  const wrong = (
+    [
+      ['sha256', entry.sha256, certificate.sha256],
+      ['subject', entry.subject, certificate.subject.text],
+      ['expires', entry.expires, isoTime(certificate.notAfter)],
+    ] as const
+  ).find(([, said, is]) => said !== is);
+  if (wrong !== undefined)
+    throw new TrustloomError('lock-mismatch', `${at}: the ${wrong[0]} of this entry is not that of its PEM`);
+  const { sha256, group, state, since, source } = entry;
+  return { sha256, group, state, since, source, certificate };
+}
+
+function onlyCertificate(pem: string, at: string): Certificate {
+  try {
+    const { certificates } = parseBundle(pem, 'pem');
+    const [certificate, second] = certificates;
+    if (certificate !== undefined && second === undefined) return certificate;
+  } catch (error) {
+    if (!isTrustloomError(error) || error.code === 'private-key-in-bundle') throw error;
+  }
+  throw new TrustloomError('lock-mismatch', `${at}: the PEM of this entry is not one certificate`);
+}
+
+const header = `# The CAs that this definition trusts, written by trustloom accept, retire and distrust. Commit it, and review it like code:
+# a CA that is not in here is never granted; one that is stays, although its source dropped it.
+`;
+
+/** Writes a lock: the same entries give the same bytes, sorted by group, subject and digest. */
+export function formatLock(lock: Lock): string {
+  const key = ({ group, certificate, sha256 }: LockEntry) =>
+    `${group}\n${certificate.subject.text}\n${sha256}`;
+  const cas = [...lock.entries]
+    .sort((a, b) => (key(a) < key(b) ? -1 : 1))
+    .map(({ sha256, group, state, since, source, certificate }) => ({
+      sha256,
+      subject: certificate.subject.text,
+      expires: isoTime(certificate.notAfter),
+      group,
+      state,
+      since,
+      source,
+      pem: certificate.pem,
+    }));
+  return `${header}${stringify({ version: 1, cas }, { lineWidth: 0 })}`;
+}
+
+/** A CA as it is offered to the lock. */
+export interface LockOffer {
+  readonly certificate: Certificate;
+  readonly group: string;
+  readonly from: string;
+}
+
+/**
+ * Accepts CAs that sources offer. `all` takes what is new and revives nothing; a retired CA comes back only when it is named; a
+ * distrusted one never by this.
+ *
+ * @param select digests (or unique beginnings of at least eight digits), or `all`
+ * @throws TrustloomError `not-offered`
+ */
+export function acceptCas(
+  lock: Lock,
+  offers: readonly LockOffer[],
+  select: 'all' | readonly string[],
+  now: Instant,
+): { readonly lock: Lock; readonly changes: readonly LockChange[] } {
+  const wanted = select === 'all' ? offers : select.flatMap((digest) => offersOf(offers, digest));
+  const entries = new Map(lock.entries.map((entry) => [`${entry.group} ${entry.sha256}`, entry]));
+  const changes: LockChange[] = [];
+  for (const offer of [
+    ...new Map(wanted.map((one) => [`${one.group} ${one.certificate.sha256}`, one])).values(),
+  ]) {
+    const { certificate, group, from } = offer;
+    const key = `${group} ${certificate.sha256}`;
+    const about = { sha256: certificate.sha256, subject: certificate.subject.text, group };
+    const present = entries.get(key);
+    const why = declined(certificate, lock, present, select, now);
+    if (present?.state === 'trusted') changes.push({ change: 'unchanged', ...about });
+    else if (why !== undefined) changes.push({ change: 'declined', ...about, why });
+    else {
+      entries.set(key, {
+        sha256: certificate.sha256,
+        group,
+        state: 'trusted',
+        since: isoTime(now).slice(0, 10),
+        source: from,
+        certificate,
+      });
+      changes.push({ change: 'accepted', ...about });
+    }
+  }
+  return { lock: { entries: [...entries.values()] }, changes };
+}
+
+function declined(
+  ca: Certificate,
+  lock: Lock,
+  present: LockEntry | undefined,
+  select: 'all' | readonly string[],
+  now: Instant,
+): string | undefined {
+  if (
+    lock.entries.some(
+      ({ state, certificate }) => state === 'distrusted' && certificate.keySha256 === ca.keySha256,
+    )
+  )
+    return 'its key is distrusted';
+  if (!ca.isCa) return 'it is not a CA';
+  if (ca.notAfter <= now) return `it expired at ${isoTime(ca.notAfter)}`;
+  if (present?.state === 'retired' && select === 'all') return 'it is retired; name it to bring it back';
+  return undefined;
+}
+
+function offersOf(offers: readonly LockOffer[], digest: string): readonly LockOffer[] {
+  const found = offers.filter(
+    ({ certificate }) =>
+      certificate.sha256 === digest || (digest.length >= 8 && certificate.sha256.startsWith(digest)),
+  );
+  const different = new Set(found.map(({ certificate }) => certificate.sha256));
+  if (different.size === 1) return found;
+  const what = different.size === 0 ? 'no source offers' : 'more than one CA begins with';
+  throw new TrustloomError(
+    'not-offered',
+    `${what} ${digest}; run \`trustloom accept\` to see what is offered`,
+  );
+}
+
+/**
+ * Retires a CA: it goes from every target as soon as its removal is consented to, then stays out; its entry is kept. A CA that is only
+ * offered can be retired too: it is then declined for good.
+ *
+ * @throws TrustloomError `not-offered` when neither lock nor sources know it
+ */
+export function retireCa(
+  lock: Lock,
+  offers: readonly LockOffer[],
+  digest: string,
+  now: Instant,
+): { readonly lock: Lock; readonly changes: readonly LockChange[] } {
+  const since = isoTime(now).slice(0, 10);
+  const matches = (sha256: string) => sha256 === digest || (digest.length >= 8 && sha256.startsWith(digest));
+  const known = lock.entries.filter(({ sha256 }) => matches(sha256));
+  if (known.length === 0) {
+    const added = offersOf(offers, digest).map(
+      ({ certificate, group, from }): LockEntry => ({
+        sha256: certificate.sha256,
+        group,
+        state: 'retired',
+        since,
+        source: from,
+        certificate,
+      }),
+    );
+    return { lock: { entries: [...lock.entries, ...added] }, changes: added.map(changed) };
+  }
+  if (new Set(known.map(({ sha256 }) => sha256)).size > 1)
+    throw new TrustloomError('not-offered', `more than one CA begins with ${digest}`);
+  const entries = lock.entries.map(
+    (entry): LockEntry =>
+      matches(entry.sha256) && entry.state === 'trusted' ? { ...entry, state: 'retired', since } : entry,
+  );
+  return {
+    lock: { entries },
+    changes: entries.filter(({ sha256, state }) => matches(sha256) && state === 'retired').map(changed),
+  };
+}
+
+function changed({ sha256, certificate, group }: LockEntry): LockChange {
+  return { change: 'retired', sha256, subject: certificate.subject.text, group };
+}
+
+function place(name: string, counter: LineCounter, offset: number): string {
+  const { line, col } = counter.linePos(offset);
+  return `${name}:${line}:${col}`;
+}

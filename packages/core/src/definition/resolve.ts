@@ -1,0 +1,277 @@
+import type { Adapter } from '../adapter/contract.ts';
+import type { JsonObject } from '../base/json.ts';
+import type {
+  AccountDefinition,
+  Definition,
+  GroupDefinition,
+  SourceAddress,
+  TargetDefinition,
+} from './definition.ts';
+import type { Complain } from './parse.ts';
+import { serverlessCa } from './presets.ts';
+import { commonTargetKeys, type RawDefinition } from './schema.ts';
+import type { DefinitionSource, Path } from './source.ts';
+import { nearest } from './suggest.ts';
+
+const defaultBucket = 'trustloom-{account}-{region}';
+const dayMs = 86_400_000;
+
+interface Context {
+  readonly adapters: readonly Adapter[];
+  readonly source: DefinitionSource;
+  readonly complain: Complain;
+}
+
+/** Fills in places and defaults, and checks what no schema can: names that must exist, places that must be known. */
+export function resolveDefinition(raw: RawDefinition, context: Context): Definition | undefined {
+  const { complain } = context;
+  const accounts = createAccounts(raw, complain);
+  const groups = Object.entries(raw.groups).map(([name, group]) =>
+    resolveGroup(name, group, accounts, context),
+  );
+  const [recordAccount = '', region = ''] = raw.record.split('/');
+  const record = accounts.find(recordAccount, ['record']);
+  const bucket = raw.bucket ?? defaultBucket;
+  const unknown = [...bucket.matchAll(/\{([^}]*)\}/g)].find(
+    ([, word]) => word !== 'account' && word !== 'region',
+  );
+  if (unknown !== undefined)
+    complain(
+      'definition-value',
+      ['bucket'],
+      `unknown placeholder ${unknown[0]}; only {account} and {region} are replaced`,
+    );
+  const targets = Object.entries(raw.targets).flatMap(
+    ([name, target]) => resolveTarget(name, target, accounts, groups, context) ?? [],
+  );
+  if (record === undefined) return undefined;
+  return Object.freeze({
+    name: raw.name,
+    record: { place: { account: record.id, region }, accountName: record.name },
+    bucket,
+    revocation: {
+      graceMs: raw.revocation?.grace === undefined ? dayMs : durationMs(raw.revocation.grace),
+      ...(raw.revocation?.maxLag === undefined ? {} : { maxLagMs: durationMs(raw.revocation.maxLag) }),
+    },
+    accounts: accounts.all(),
+    groups,
+    targets,
+  });
+}
+
+interface Accounts {
+  /** By name or by twelve digits; complains when there is none. */
+  find(word: string, path: Path): AccountDefinition | undefined;
+  /** The only account known, if there is only one. */
+  only(): AccountDefinition | undefined;
+  all(): readonly AccountDefinition[];
+}
+
+function createAccounts(raw: RawDefinition, complain: Complain): Accounts {
+  const known = new Map<string, AccountDefinition>();
+  for (const [name, entry] of Object.entries(raw.accounts ?? {})) {
+    const id = entry.id ?? entry.assumeRole?.split(':')[4] ?? '';
+    known.set(name, {
+      name,
+      id,
+      ...(entry.assumeRole === undefined ? {} : { assumeRole: entry.assumeRole }),
+      ...(entry.externalId === undefined ? {} : { externalId: entry.externalId }),
+    });
+  }
+  const find = (word: string, path: Path): AccountDefinition | undefined => {
+    const named = known.get(word) ?? [...known.values()].find(({ id }) => id === word);
+    if (named !== undefined) return named;
+    if (/^\d{12}$/.test(word)) {
+      const implied = { name: word, id: word };
+      known.set(word, implied);
+      return implied;
+    }
+    const near = nearest(word, [...known.keys()]);
+    complain(
+      'definition-unknown-account',
+      path,
+      `no account \`${word}\`${near === undefined ? '; name one of `accounts`, or write twelve digits in quotes' : `; did you mean \`${near}\`?`}`,
+    );
+    return undefined;
+  };
+  return {
+    find,
+    only: () => (known.size === 1 ? [...known.values()][0] : undefined),
+    all: () => [...known.values()],
+  };
+}
+
+function resolveGroup(
+  name: string,
+  group: RawDefinition['groups'][string],
+  accounts: Accounts,
+  { source, complain }: Context,
+): GroupDefinition {
+  const path = ['groups', name];
+  const sources = [group.from, group.serverlessCa].filter((one) => one !== undefined);
+  if (sources.length > 1) complain('definition-value', path, 'give `from` or one preset, not both');
+  const preset = group.serverlessCa === undefined ? undefined : serverlessCa(group.serverlessCa);
+  if (group.serverlessCa !== undefined && preset === undefined) {
+    complain(
+      'definition-value',
+      [...path, 'serverlessCa'],
+      'the name of the bucket does not tell project and environment: give `project` and `env`',
+    );
+  }
+  const account =
+    group.account === undefined ? undefined : accounts.find(group.account, [...path, 'account']);
+  const address = (text: string, what: 'bundle' | 'crl', at: Path): SourceAddress => {
+    const kind = addressKind(text);
+    if (kind === undefined || (kind === 'http' && what === 'bundle')) {
+      const why =
+        kind === 'http'
+          ? 'CA certificates are not fetched over http, which anybody on the way can change: use https'
+          : 'a path, s3://bucket/key or https://...';
+      complain('definition-value', at, why);
+    }
+    const location = source.locate(at);
+    return { text, kind: kind ?? 'file', ...(location === undefined ? {} : { at: location }) };
+  };
+  const presetPath = [...path, 'serverlessCa', 'bucket'];
+  const at = source.locateKey(path);
+  return {
+    name,
+    ...(account === undefined ? {} : { account: account.name }),
+    bundle: [
+      ...(group.from === undefined ? [] : [address(group.from, 'bundle', [...path, 'from'])]),
+      ...(preset?.bundle ?? []).map((text) => address(text, 'bundle', presetPath)),
+    ],
+    crls: [
+      ...(group.crls ?? []).map((text, index) => address(text, 'crl', [...path, 'crls', index])),
+      ...(preset?.crls ?? []).map((text) => address(text, 'crl', presetPath)),
+    ],
+    ...(group.leafLife === undefined ? {} : { leafLifeMs: durationMs(group.leafLife) }),
+    ...(group.inventory === undefined ? {} : { inventory: group.inventory }),
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+function addressKind(text: string): SourceAddress['kind'] | undefined {
+  if (/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+/.test(text)) return 's3';
+  if (/^https:\/\/[^/\s]+/.test(text)) return 'https';
+  if (/^http:\/\/[^/\s]+/.test(text)) return 'http';
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? undefined : 'file';
+}
+
+function resolveTarget(
+  name: string,
+  target: RawDefinition['targets'][string],
+  accounts: Accounts,
+  groups: readonly GroupDefinition[],
+  { adapters, source, complain }: Context,
+): TargetDefinition | undefined {
+  const path = ['targets', name];
+  for (const [index, group] of target.trust.entries()) {
+    if (groups.some((known) => known.name === group)) continue;
+    const near = nearest(
+      group,
+      groups.map((known) => known.name),
+    );
+    complain(
+      'definition-unknown-group',
+      [...path, 'trust', index],
+      `no group \`${group}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
+    );
+  }
+  const common: readonly string[] = commonTargetKeys;
+  const given = Object.keys(target).filter(
+    (key) => !common.includes(key) && (target as Readonly<Record<string, unknown>>)[key] !== undefined,
+  );
+  const [kind] = given;
+  const adapter = adapters.find(({ key }) => key === kind);
+  if (given.length !== 1 || kind === undefined || adapter === undefined) {
+    complain(
+      'definition-value',
+      path,
+      `a target has exactly one kind, one of ${adapters.map(({ key }) => key).join(', ')}; found ${given.length === 0 ? 'none' : given.join(', ')}`,
+      'key',
+    );
+    return undefined;
+  }
+  const config = validatedConfig(
+    (target as Readonly<Record<string, unknown>>)[kind],
+    adapter,
+    [...path, kind],
+    complain,
+  );
+  const anchors = target.anchors ?? 'all';
+  if (anchors === 'issuing' && !adapter.facts.capabilities.intermediateAnchors) {
+    complain(
+      'definition-value',
+      [...path, 'anchors'],
+      `${adapter.facts.title} needs complete chains in its store: \`issuing\` is not possible`,
+    );
+  }
+  if (config === undefined) return undefined;
+  const own = adapter.place(config);
+  const word = target.account ?? own.account;
+  const account = word === undefined ? accounts.only() : accounts.find(word, [...path, 'account']);
+  if (word === undefined && account === undefined)
+    complain('definition-place', path, 'several accounts are known: give `account`', 'key');
+  if (account !== undefined && own.account !== undefined && own.account !== account.id) {
+    complain(
+      'definition-place',
+      [...path, 'account'],
+      `the ARNs of this target lie in account ${own.account}, not in ${account.id}`,
+    );
+  }
+  if (target.region !== undefined && own.region !== undefined && own.region !== target.region) {
+    complain(
+      'definition-place',
+      [...path, 'region'],
+      `this target lies in region ${own.region}, not in ${target.region}`,
+    );
+  }
+  const region = own.region ?? target.region;
+  if (region === undefined)
+    complain('definition-place', path, 'the region is not known: give `region`', 'key');
+  if (account === undefined || region === undefined) return undefined;
+  const at = source.locateKey(path);
+  return {
+    name,
+    kind,
+    trust: target.trust,
+    attach: target.attach ?? 'managed',
+    anchors,
+    place: { account: account.id, region },
+    accountName: account.name,
+    config,
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+/** The adapter's own schema judges what stands under its key. */
+function validatedConfig(
+  value: unknown,
+  adapter: Adapter,
+  path: Path,
+  complain: Complain,
+): JsonObject | undefined {
+  const result = adapter.schema['~standard'].validate(value);
+  if (result instanceof Promise) return undefined;
+  if (result.issues === undefined) return result.value;
+  for (const issue of result.issues) {
+    const inner = (issue.path ?? [])
+      .map((part) => (typeof part === 'object' ? part.key : part))
+      .filter((part): part is string | number => typeof part !== 'symbol');
+    const unknown = /^Unrecognized keys?: (.+)$/.exec(issue.message)?.[1];
+    if (unknown === undefined) complain('definition-value', [...path, ...inner], issue.message);
+    for (const key of unknown === undefined
+      ? []
+      : unknown.split(', ').map((word) => word.replaceAll('"', ''))) {
+      complain('definition-unknown-key', [...path, ...inner, key], 'unknown key', 'key');
+    }
+  }
+  return undefined;
+}
+
+/** `24h` in milliseconds; the schema has checked the form. */
+export function durationMs(text: string): number {
+  const unit = { s: 1_000, m: 60_000, h: 3_600_000, d: dayMs }[text.at(-1) as 's' | 'm' | 'h' | 'd'];
+  return Number.parseInt(text, 10) * unit;
+}
