@@ -1,0 +1,46 @@
+import type { Trust } from '@trustloom/core';
+import type { IssuedCrl } from '../ca/crl.ts';
+import { createTestCa } from '../ca/test-ca.ts';
+import { type ListOf, trustOf } from '../trust.ts';
+
+/** The trust that the laws put on a target, one after the other. */
+export interface Cast {
+  /** One root with one issuing CA, a list of each. */
+  readonly one: Trust;
+  /** The same, with one more client revoked by the issuing CA. */
+  readonly revokedMore: Trust;
+  /** A second root and issuing CA beside the first. */
+  readonly two: Trust;
+  /** Serials by the digest of their list: what is revoked when that list is in force. `<key of issuer> <serial>`. */
+  readonly revokedBy: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Makes the certificates and lists of a suite. Laws only read them. */
+export async function makeCast(): Promise<Cast> {
+  const rootA = await createTestCa({ subject: 'CN=Contract Root A,O=Contract', key: 'P-256' });
+  const issuingA = await rootA.intermediate('CN=Contract Issuing A,O=Contract');
+  const rootB = await createTestCa({ subject: 'CN=Contract Root B,O=Contract', key: 'RSA-2048' });
+  const issuingB = await rootB.intermediate('CN=Contract Issuing B,O=Contract');
+  const revokedBy = new Map<string, readonly string[]>();
+  const list = (issuer: typeof rootA, number: number, serials: readonly string[]): ListOf => {
+    const crl: IssuedCrl = issuer.issueCrl({ number, entries: serials.map((serial) => ({ serial })) });
+    revokedBy.set(
+      crl.sha256,
+      serials.map((serial) => `${issuer.sha256} ${serial}`),
+    );
+    return { issuer, crl };
+  };
+  const listA = list(rootA, 1, ['1001']);
+  const listIssuingA = list(issuingA, 1, ['2001']);
+  const newerIssuingA = list(issuingA, 2, ['2001', '2002']);
+  const listB = list(rootB, 1, ['3001']);
+  const listIssuingB = list(issuingB, 1, ['4001']);
+  const a = [rootA, issuingA];
+  const all = [...a, rootB, issuingB];
+  return Object.freeze({
+    one: trustOf({ cas: a, known: all, lists: [listA, listIssuingA] }),
+    revokedMore: trustOf({ cas: a, known: all, lists: [listA, newerIssuingA] }),
+    two: trustOf({ cas: all, lists: [listA, listIssuingA, listB, listIssuingB] }),
+    revokedBy,
+  });
+}

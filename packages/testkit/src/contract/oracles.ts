@@ -1,0 +1,59 @@
+import type { Place } from '@trustloom/core';
+import type { LocalAws } from '@trustloom/local-aws';
+import { type Held, listDigest, type Oracle, pemDigests } from './oracle.ts';
+
+const nothing: Held = Object.freeze({ cas: [], lists: [], enforcing: false, objects: [] });
+
+const sorted = (values: Iterable<string>): readonly string[] => [...values].sort();
+
+/** What a listener of a load balancer holds: by the trust store it is attached to. */
+export function albOracle(local: LocalAws, place: Place, listenerArn: string): Oracle {
+  return () => {
+    const state = local
+      .state()
+      .elbv2.find((one) => one.account === place.account && one.region === place.region)?.state;
+    if (state === undefined) return nothing;
+    const objects = sorted(state.trustStores.keys());
+    const mutual = state.listeners.get(listenerArn)?.mutual;
+    const store = mutual?.Mode === 'verify' ? state.trustStores.get(mutual.TrustStoreArn ?? '') : undefined;
+    if (store === undefined) return { ...nothing, objects };
+    return {
+      cas: pemDigests(store.bundle),
+      lists: sorted(store.revocations.map((one) => listDigest(one.file))),
+      enforcing: true,
+      objects,
+    };
+  };
+}
+
+/** What Roles Anywhere holds in a place: all enabled anchors, and lists that are enabled. It never lets anybody in without a certificate. */
+export function rolesAnywhereOracle(local: LocalAws, place: Place): Oracle {
+  return () => {
+    const state = local
+      .state()
+      .rolesAnywhere.find((one) => one.account === place.account && one.region === place.region)?.state;
+    if (state === undefined) return { ...nothing, enforcing: true };
+    const anchors = [...state.anchors.values()].filter((one) => one.enabled);
+    const arns = new Set(anchors.map((one) => one.arn));
+    const lists = [...state.crls.values()].filter((one) => one.enabled && arns.has(one.trustAnchorArn));
+    return {
+      cas: sorted(anchors.flatMap((one) => pemDigests(one.source.x509CertificateData))),
+      lists: sorted(new Set(lists.map((one) => listDigest(one.crlData)))),
+      enforcing: true,
+      objects: sorted([...state.anchors.keys(), ...state.crls.keys()]),
+    };
+  };
+}
+
+/** What a distribution holds: by the trust store that it names. */
+export function cloudFrontOracle(local: LocalAws, place: Place, distributionId: string): Oracle {
+  return () => {
+    const state = local.state().cloudfront.find((one) => one.account === place.account)?.state;
+    if (state === undefined) return nothing;
+    const objects = sorted(state.trustStores.keys());
+    const mtls = state.distributions.get(distributionId)?.config.ViewerMtlsConfig;
+    const store = state.trustStores.get(mtls?.TrustStoreConfig?.TrustStoreId ?? '');
+    if (store === undefined) return { ...nothing, objects };
+    return { cas: pemDigests(store.bundle), lists: [], enforcing: mtls?.Mode === 'required', objects };
+  };
+}

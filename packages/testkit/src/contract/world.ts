@@ -1,0 +1,103 @@
+import { type Aws, openAws } from '@trustloom/aws';
+import type { Adapter, JsonObject, Place, Trust } from '@trustloom/core';
+import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
+import { createTestClock, type TestClock } from '../clock.ts';
+import { makeBucket } from '../estate/where.ts';
+import type { Oracle } from './oracle.ts';
+
+/** A fresh local AWS with a bucket for artifacts, and a clock on which nobody waits. */
+export interface Stage {
+  readonly local: LocalAws;
+  readonly clock: TestClock;
+  /** Where the target lies. */
+  readonly place: Place;
+}
+
+/** The target of an adapter on a stage. */
+export interface Subject {
+  /** As a definition has it under the adapter's key. */
+  readonly target: JsonObject;
+  readonly oracle: Oracle;
+  /**
+   * Makes objects of somebody else that look like ours but lack our mark, and gives a function that throws when one was touched.
+   * Absent: the law of foreign objects is skipped.
+   */
+  readonly foreign?: () => Promise<() => void | Promise<void>>;
+}
+
+/** What a suite is made for. */
+export interface ContractOptions {
+  /** For titles: `alb`. */
+  readonly name: string;
+  /** Makes the adapter; called anew for every run, as a new process would. */
+  readonly adapter: (aws: Aws) => Adapter;
+  /** Default account 222222222222 in eu-west-1; CloudFront: us-east-1. */
+  readonly place?: Place;
+  /** Makes what a team has before: the listener, the domain, the profile. */
+  readonly setup: (stage: Stage) => Promise<Subject>;
+  /** SHA-256 of the lists that must be in force for a trust; default all of it. For services where some lists have no place (Roles Anywhere: those of CAs above an anchor). */
+  readonly listsInForce?: (trust: Trust) => readonly string[];
+  /** The IAM action of a call; default `<service>:<action>`. */
+  readonly permissionOf?: (call: { readonly service: string; readonly action: string }) => string;
+  /** Laws that cannot hold, by id, with the reason; shown as skips. */
+  readonly skips?: Readonly<Record<string, string>>;
+}
+
+/** One world of a law: a stage with the subject on it, and the adapter's own view of AWS. */
+export interface ContractWorld extends Stage, Subject, AsyncDisposable {
+  readonly options: ContractOptions;
+  /** A new process: its own clients, its own adapter. */
+  open(): { readonly aws: Aws; readonly adapter: Adapter };
+  /** Calls that write, on services other than STS, since the start or the last reading. */
+  writes(): readonly { readonly service: string; readonly action: string }[];
+}
+
+const defaultPlace: Place = { account: '222222222222', region: 'eu-west-1' };
+
+/** Opens a fresh world. */
+export async function openWorld(options: ContractOptions): Promise<ContractWorld> {
+  const clock = createTestClock();
+  const local = await startLocalAws({ clock });
+  const place = options.place ?? defaultPlace;
+  const stage: Stage = { local, clock, place };
+  await makeBucket({ local, ...place });
+  const subject = await options.setup(stage);
+  local.settle();
+  let seen = local.calls().length;
+  const { credentials } = local.clientConfig('sts', place);
+  const opened: Aws[] = [];
+  return {
+    ...stage,
+    ...subject,
+    options,
+    open() {
+      const aws = openAws({
+        env: {
+          ...local.env,
+          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        },
+        accounts: [{ name: 'apps', id: place.account }],
+        version: '0.0.0-contract',
+        clock,
+        random: () => 0,
+      });
+      opened.push(aws);
+      return { aws, adapter: options.adapter(aws) };
+    },
+    writes() {
+      const calls = local.calls().slice(seen);
+      seen = local.calls().length;
+      return calls.filter(({ service, action }) => service !== 'sts' && !isRead(action));
+    },
+    async [Symbol.asyncDispose]() {
+      for (const aws of opened) aws.close();
+      await local.close();
+    },
+  };
+}
+
+/** True for operations that change nothing, by their name. */
+export function isRead(action: string): boolean {
+  return /^(?:Get|List|Describe|Head)(?=[A-Z])/.test(action);
+}

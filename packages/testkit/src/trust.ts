@@ -1,0 +1,60 @@
+import {
+  type Certificate,
+  type Crl,
+  type RevocationList,
+  readCertificate,
+  readCrl,
+  sortCertificates,
+  type Trust,
+} from '@trustloom/core';
+import type { IssuedCrl } from './ca/crl.ts';
+import type { MintedCertificate } from './mint.ts';
+
+/** A list and the CA that issued it. */
+export interface ListOf {
+  readonly issuer: MintedCertificate;
+  readonly crl: IssuedCrl;
+}
+
+/** What goes into a `Trust`. */
+export interface TrustParts {
+  /** CAs trusted on the target. */
+  readonly cas: readonly MintedCertificate[];
+  /** Every CA known; default those trusted. */
+  readonly known?: readonly MintedCertificate[];
+  readonly lists?: readonly ListOf[];
+}
+
+/**
+ * What a definition would grant, made of certificates and lists of a test CA: the input of an adapter's `render`.
+ *
+ * @example
+ * const trust = trustOf({ cas: [root, issuing], lists: [{ issuer: root, crl: root.issueCrl() }] })
+ */
+export function trustOf(parts: TrustParts): Trust {
+  const known = sortCertificates([...parts.cas, ...(parts.known ?? [])].map(certificateOf));
+  const find = (minted: MintedCertificate): Certificate => {
+    const found = known.find((one) => one.sha256 === minted.sha256);
+    if (found === undefined) throw new TypeError('trustOf: the issuer of a list must be known');
+    return found;
+  };
+  const lists = (parts.lists ?? [])
+    .map(({ issuer, crl }): RevocationList => ({ issuer: find(issuer), crl: crlOf(crl), expired: false }))
+    .sort((a, b) => (a.issuer.keySha256 < b.issuer.keySha256 ? -1 : 1));
+  const cas = parts.cas.map(find);
+  return {
+    cas: sortCertificates(cas),
+    known,
+    revocation: { lists, kept: new Map() },
+  };
+}
+
+/** A minted certificate as the core reads it. */
+export function certificateOf(minted: { readonly der: Uint8Array }): Certificate {
+  return readCertificate(minted.der);
+}
+
+/** An issued list as the core reads it. */
+export function crlOf(issued: { readonly der: Uint8Array }): Crl {
+  return readCrl(issued.der);
+}

@@ -1,0 +1,29 @@
+import { strict as assert } from 'node:assert';
+import type { Aws } from '@trustloom/aws';
+import type { Adapter } from '@trustloom/core';
+import { albOracle, type ContractOptions, makeAlb } from '../src/index.ts';
+
+/** The suite's options for a toy adapter, or a broken one. */
+export function toyOptions(adapter: (aws: Aws) => Adapter): ContractOptions {
+  return {
+    name: 'toy',
+    adapter,
+    async setup({ local, place }) {
+      const where = { local, ...place };
+      const { listenerArn } = await makeAlb(where);
+      return {
+        target: { listener: listenerArn },
+        oracle: albOracle(local, place, listenerArn),
+        async foreign() {
+          const other = await makeAlb(where, 'other');
+          const look = () => {
+            const [elb] = local.state().elbv2;
+            return JSON.stringify(elb?.state.listeners.get(other.listenerArn)?.mutual ?? null);
+          };
+          const before = look();
+          return () => assert.equal(look(), before);
+        },
+      };
+    },
+  };
+}
