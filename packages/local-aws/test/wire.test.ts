@@ -156,3 +156,23 @@ describe('a jump clock', () => {
     await expect(jump.sleep(5, AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
   });
 });
+
+describe('members that the schema does not have', () => {
+  it('are refused by name, not dropped', async () => {
+    const filters = 'MutualAuthentication.ClientCertificateIdentityFilters.member.1.Field=subject-cn';
+    const body = `Action=ModifyListener&Version=2015-12-01&ListenerArn=x&MutualAuthentication.Mode=verify&${filters}`;
+    const form = await post('elasticloadbalancing', body);
+    expect(form.status).toBe(501);
+    expect(await form.text()).toContain('MutualAuthentication.ClientCertificateIdentityFilters');
+    await s3.send(new CreateBucketCommand({ Bucket: 'bundles' }));
+    const xml = await fetch(`${aws.url}/bundles?versioning`, {
+      method: 'PUT',
+      headers: signed('s3'),
+      body: '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status><Colour>red</Colour></VersioningConfiguration>',
+    });
+    expect([xml.status, await xml.text()]).toEqual([
+      501,
+      expect.stringContaining('PutBucketVersioning with Colour'),
+    ]);
+  });
+});

@@ -19,26 +19,34 @@ export interface BodyFormat {
   readonly xmlns: string;
 }
 
+/** An input, and the names in its body that the schema does not have. */
+export interface BoundInput {
+  readonly input: Record<string, unknown>;
+  readonly unknown: readonly string[];
+}
+
 /** Reads the input. Throws whatever the parser throws when the body is malformed. */
 export function readInput(
   operation: OperationSchema,
   labels: Readonly<Record<string, string>>,
   request: WireRequest,
   format: BodyFormat,
-): Record<string, unknown> {
+): BoundInput {
   const input: Record<string, unknown> = {};
+  const unknown: string[] = [];
   const bound = operation.input.members.filter((member) => member.place !== 'body');
   for (const member of bound) {
-    const value = readBound(member, labels, request, format);
+    const value = readBound(member, labels, request, format, unknown);
     if (value !== undefined) input[member.name] = value;
   }
   if (bound.length < operation.input.members.length && request.body.length > 0) {
     const shape = bodyShape(operation.input);
     const body = format.kind === 'xml' ? fromXml(shape, request.body) : fromJson(shape, request.body);
-    if (!isRecord(body)) throw new TypeError('no structure');
-    Object.assign(input, body);
+    if (!isRecord(body.value)) throw new TypeError('no structure');
+    Object.assign(input, body.value);
+    unknown.push(...body.unknown);
   }
-  return input;
+  return { input, unknown };
 }
 
 function readBound(
@@ -46,6 +54,7 @@ function readBound(
   labels: Readonly<Record<string, string>>,
   { query, headers, body }: WireRequest,
   format: BodyFormat,
+  unknown: string[],
 ): unknown {
   switch (member.place) {
     case 'label': {
@@ -72,17 +81,19 @@ function readBound(
         : Object.fromEntries(found.map(([name, value]) => [name.slice(prefix.length), value]));
     }
     case 'payload':
-      return readPayload(member, body, format);
+      return readPayload(member, body, format, unknown);
     default:
       return undefined;
   }
 }
 
-function readPayload(member: Member, body: Uint8Array, format: BodyFormat): unknown {
+function readPayload(member: Member, body: Uint8Array, format: BodyFormat, unknown: string[]): unknown {
   if (member.schema.isBlobSchema()) return body;
   if (body.length === 0) return undefined;
   if (member.schema.isStringSchema()) return new TextDecoder().decode(body);
-  return format.kind === 'xml' ? fromXml(member.schema, body) : fromJson(member.schema, body);
+  const read = format.kind === 'xml' ? fromXml(member.schema, body) : fromJson(member.schema, body);
+  unknown.push(...read.unknown);
+  return read.value;
 }
 
 /** What an output looks like on the wire. */

@@ -9,8 +9,14 @@ interface Node {
 
 const node = (): Node => ({ children: new Map() });
 
-/** Reads a form by a schema. Members that the schema does not have are reported in `unknown`. */
-export function fromForm(schema: NormalizedSchema, form: URLSearchParams): Record<string, unknown> {
+/** Parameters of every Query call that are no members. */
+const COMMON = ['Action', 'Version'];
+
+/** Reads a form by a schema; `unknown` lists the parameters that the schema does not have. */
+export function fromForm(
+  schema: NormalizedSchema,
+  form: URLSearchParams,
+): { input: Record<string, unknown>; unknown: readonly string[] } {
   const root = node();
   for (const [key, text] of form) {
     let at = root;
@@ -21,33 +27,48 @@ export function fromForm(schema: NormalizedSchema, form: URLSearchParams): Recor
     }
     at.text = text;
   }
-  return readStruct(schema, root);
+  for (const name of COMMON) root.children.delete(name);
+  const unknown: string[] = [];
+  return { input: readStruct(schema, root, unknown, ''), unknown };
 }
 
-function readStruct(schema: NormalizedSchema, from: Node): Record<string, unknown> {
+function readStruct(
+  schema: NormalizedSchema,
+  from: Node,
+  unknown: string[],
+  path: string,
+): Record<string, unknown> {
   const value: Record<string, unknown> = {};
+  const left = new Set(from.children.keys());
   for (const [name, member] of schema.structIterator()) {
-    const child = from.children.get(String(member.getMergedTraits().xmlName ?? name));
-    if (child) value[name] = read(member, child);
+    const key = String(member.getMergedTraits().xmlName ?? name);
+    const child = from.children.get(key);
+    left.delete(key);
+    if (child) value[name] = read(member, child, unknown, `${path}${key}.`);
   }
+  unknown.push(...[...left].map((key) => `${path}${key}`));
   return value;
 }
 
-function read(schema: NormalizedSchema, from: Node): unknown {
-  if (schema.isListSchema()) return readList(schema, from);
-  if (schema.isStructSchema()) return readStruct(schema, from);
+function read(schema: NormalizedSchema, from: Node, unknown: string[], path: string): unknown {
+  if (schema.isListSchema()) return readList(schema, from, unknown, path);
+  if (schema.isStructSchema()) return readStruct(schema, from, unknown, path);
   return fromText(schema, from.text ?? '');
 }
 
 /** `Name.member.1`, or `Name.1` when flattened; an empty `Name=` is an empty list. */
-function readList(schema: NormalizedSchema, from: Node): unknown[] {
+function readList(schema: NormalizedSchema, from: Node, unknown: string[], path: string): unknown[] {
   const flat = Boolean(schema.getMergedTraits().xmlFlattened);
   const inner = String(schema.getValueSchema().getMergedTraits().xmlName ?? 'member');
   const items = flat ? from : from.children.get(inner);
+  if (!flat) {
+    const others = [...from.children.keys()].filter((key) => key !== inner);
+    unknown.push(...others.map((key) => `${path}${key}`));
+  }
   if (!items) return [];
   return [...items.children]
     .map(([index, child]) => [Number(index), child] as const)
     .filter(([index]) => Number.isInteger(index))
     .sort(([a], [b]) => a - b)
-    .map(([, child]) => read(schema.getValueSchema(), child));
+    .map(([, child]) => read(schema.getValueSchema(), child, unknown, path));
 }

@@ -8,7 +8,7 @@ import type {
   WireResponse,
 } from '../services/service.ts';
 import { notImplemented, ServiceError } from '../services/service.ts';
-import { DECLARATION, readInput, writeOutput } from './bind.ts';
+import { type BoundInput, DECLARATION, readInput, writeOutput } from './bind.ts';
 import { s3Error, wrappedError } from './errors.ts';
 import { fromForm } from './form.ts';
 import { createMatcher } from './match.ts';
@@ -65,6 +65,9 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
   const loaded = () => {
     loading ??= options.load().then((client) => {
       const operations = operationsOf(client);
+      const absent = Object.keys(options.operations).filter((name) => !operations.has(name));
+      if (absent.length > 0)
+        throw new TypeError(`${title}: the installed client does not have ${absent.join(', ')}`);
       return { operations, match: createMatcher(operations, (name) => handlerOf(name) !== undefined) };
     });
     return loading;
@@ -79,13 +82,15 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
     }
   };
 
-  const routed = (operation: OperationSchema, parse: () => Record<string, unknown>): Routed => {
+  const routed = (operation: OperationSchema, parse: () => BoundInput): Routed => {
     const handler = handlerOf(operation.name);
     return {
       action: operation.name,
       async run(ctx) {
         if (!handler) throw notImplemented(title, operation.name);
-        const input = read(parse);
+        const { input, unknown } = read(parse);
+        if (unknown.length > 0)
+          throw notImplemented(title, `${operation.name} with ${unknown.slice(0, 5).join(', ')}`);
         const missing = missingMembers(operation.input.schema, input).filter((name) => name !== 'IfMatch');
         if (missing.length > 0) {
           throw new ServiceError(

@@ -167,9 +167,57 @@ export function toText(schema: NormalizedSchema, value: unknown): string {
   return serializer.flush();
 }
 
+/** What was read from a body, and the names in it that the schema does not have: those would be dropped in silence. */
+export interface Read {
+  readonly value: unknown;
+  readonly unknown: readonly string[];
+}
+
+/** The SDK's reader, which also keeps what it parsed. */
+class KeepingDeserializer extends XmlShapeDeserializer {
+  parsed: unknown;
+  protected override parseXml(xml: string): unknown {
+    const parsed: unknown = super.parseXml(xml);
+    this.parsed = parsed;
+    return parsed;
+  }
+}
+
 /** Reads a document whose root element is the structure itself. */
-export function fromXml(schema: NormalizedSchema, body: Uint8Array): unknown {
-  return new XmlShapeDeserializer(XML).read(schema, body);
+export function fromXml(schema: NormalizedSchema, body: Uint8Array): Read {
+  const reader = new KeepingDeserializer(XML);
+  const value: unknown = reader.read(schema, body);
+  return { value, unknown: unknownNames(schema, reader.parsed, 'xml') };
+}
+
+/** Attributes, and the text between elements. */
+const NO_ELEMENT = /^(xmlns|#text$)|:/;
+
+function unknownNames(
+  schema: NormalizedSchema,
+  raw: unknown,
+  format: 'xml' | 'json',
+  path = '',
+): readonly string[] {
+  if (schema.isListSchema()) {
+    const item = schema.getValueSchema();
+    const inside = format === 'xml' && !schema.getMergedTraits().xmlFlattened && isRecord(raw);
+    const items: unknown = inside ? raw[String(item.getMergedTraits().xmlName ?? 'member')] : raw;
+    return [items].flat().flatMap((one) => unknownNames(item, one, format, path));
+  }
+  if (!schema.isStructSchema() || !isRecord(raw)) return [];
+  const members = new Map(
+    [...schema.structIterator()].map(([name, member]) => {
+      const { xmlName, jsonName } = member.getMergedTraits();
+      return [String((format === 'xml' ? xmlName : jsonName) ?? name), member];
+    }),
+  );
+  return Object.entries(raw).flatMap(([key, value]) => {
+    const inner = path === '' ? key : `${path}.${key}`;
+    const member = members.get(key);
+    if (member) return unknownNames(member, value, format, inner);
+    return format === 'xml' && NO_ELEMENT.test(key) ? [] : [inner];
+  });
 }
 
 /** Writes one payload member, under its own root element. */
@@ -181,10 +229,16 @@ export function toXml(schema: NormalizedSchema, value: unknown, xmlns: string): 
 }
 
 /** Reads a JSON document. */
-export function fromJson(schema: NormalizedSchema, body: Uint8Array): unknown {
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-  return new JsonShapeDeserializer(JSON_CODEC).readObject(schema, JSON.parse(text));
+export function fromJson(schema: NormalizedSchema, body: Uint8Array): Read {
+  const raw: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  const value: unknown = new JsonShapeDeserializer(JSON_CODEC).readObject(schema, asDocument(raw));
+  return { value, unknown: unknownNames(schema, raw, 'json') };
 }
+
+type Document = Parameters<JsonShapeDeserializer['readObject']>[1];
+
+/** JSON text gives documents and nothing else. */
+const asDocument = (value: unknown): Document => value as Document;
 
 /** Writes a JSON document. */
 export function toJson(schema: NormalizedSchema, value: unknown): string {
