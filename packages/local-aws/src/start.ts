@@ -7,6 +7,7 @@ import { createEdges } from './edge/index.ts';
 import { createFaults, type Fault } from './faults/faults.ts';
 import { frozenCopy } from './freeze.ts';
 import { type Random, systemRandom } from './random.ts';
+import { type ApiGatewayPlace, createApiGateway } from './services/apigateway/index.ts';
 import { type CloudFrontState, createCloudFront } from './services/cloudfront/index.ts';
 import { createElbv2, type ElbState } from './services/elbv2/index.ts';
 import { createRolesAnywhere, type RolesAnywherePlace } from './services/rolesanywhere/index.ts';
@@ -49,6 +50,11 @@ export interface LocalAwsState {
     readonly account: string;
     readonly region: string;
     readonly state: RolesAnywherePlace;
+  }[];
+  readonly apiGateway: readonly {
+    readonly account: string;
+    readonly region: string;
+    readonly state: ApiGatewayPlace;
   }[];
 }
 
@@ -139,8 +145,16 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   });
   const elbv2 = createElbv2();
   const rolesAnywhere = createRolesAnywhere();
+  const apiGateway = createApiGateway();
   const cloudfront = createCloudFront();
-  const services = [s3.service, createSts(), elbv2.service, cloudfront.service, rolesAnywhere.service];
+  const services = [
+    s3.service,
+    createSts(),
+    elbv2.service,
+    cloudfront.service,
+    rolesAnywhere.service,
+    ...apiGateway.services,
+  ];
 
   const local = (request: WireRequest): WireResponse | undefined => {
     if (request.path === '/_local/edges') return json(edges.list());
@@ -202,6 +216,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         elbv2: elbv2.state(),
         cloudfront: cloudfront.state(),
         rolesAnywhere: rolesAnywhere.state(),
+        apiGateway: apiGateway.state(),
       }),
     calls: () => Object.freeze([...calls]),
     edges: () => edges.list(),

@@ -1,0 +1,41 @@
+import type { Context } from '../service.ts';
+import { type Api, type ApiGatewayPlace, badRequest, notFound, OPEN } from './state.ts';
+
+/** Host name of an API's default endpoint. */
+export const defaultHost = (id: string, region: string): string =>
+  `${id}.execute-api.${region}.amazonaws.com`;
+
+/** Keeps a new API and opens its default endpoint, the door beside every custom domain. */
+export async function addApi(place: ApiGatewayPlace, api: Api, ctx: Context): Promise<Api> {
+  if (api.name.length === 0) throw badRequest('An API needs a name.');
+  place.apis.set(api.id, api);
+  await ctx.world.edges.open({
+    kind: 'execute-api',
+    protocol: 'https',
+    resource: api.arn,
+    hosts: [defaultHost(api.id, ctx.region)],
+    account: ctx.account,
+    region: ctx.region,
+    servicePort: 443,
+    trust: () => OPEN,
+    behaviour: () => (place.apis.get(api.id)?.disableExecuteApiEndpoint ? 'disabled' : 'forward'),
+    payload: () => (api.protocol === 'HTTP' ? '2.0' : '1.0'),
+  });
+  return api;
+}
+
+export async function removeApi(place: ApiGatewayPlace, api: Api, ctx: Context): Promise<void> {
+  const mapped = [...place.domains.values()].some((domain) =>
+    domain.mappings.some((one) => one.apiId === api.id),
+  );
+  if (mapped) throw badRequest('Please remove all base path mappings related to the API in your domains');
+  place.apis.delete(api.id);
+  await ctx.world.edges.close(api.arn);
+}
+
+/** The API that a mapping names. */
+export function mappedApi(place: ApiGatewayPlace, id: string): Api {
+  const api = place.apis.get(id);
+  if (!api) throw notFound('Invalid API identifier specified');
+  return api;
+}

@@ -1,0 +1,52 @@
+import { schemaService } from '../../wire/schema-service.ts';
+import { createPlaces } from '../../world.ts';
+import type { Service } from '../service.ts';
+import { httpApiOperations } from './http-apis.ts';
+import { httpDomainOperations } from './http-domains.ts';
+import type { HttpModel, RestModel } from './model.ts';
+import { restApiOperations } from './rest-apis.ts';
+import { restDomainOperations } from './rest-domains.ts';
+import { type ApiGatewayPlace, emptyPlace } from './state.ts';
+
+export type { Api, ApiGatewayPlace, Domain, Mapping, Truststore } from './state.ts';
+
+/** API Gateway in both API versions, and its raw state, by account and region. */
+export interface ApiGateway {
+  readonly services: readonly Service[];
+  state(): readonly { readonly account: string; readonly region: string; readonly state: ApiGatewayPlace }[];
+}
+
+/**
+ * API Gateway: custom domain names with mutual TLS, and APIs and mappings as far as a walk from a domain to its
+ * doors needs them. Versions 1 and 2 of the API manage the same domains.
+ */
+export function createApiGateway(): ApiGateway {
+  const places = createPlaces(emptyPlace);
+  const names = ['apigateway'];
+  const malformed = { code: 'BadRequestException', status: 400 };
+  const isV2 = (path: string) => path.startsWith('/v2/');
+  const rest = schemaService<RestModel>({
+    title: 'API Gateway',
+    names,
+    protocol: 'rest-json',
+    load: () => import('@aws-sdk/client-api-gateway'),
+    operations: { ...restDomainOperations(places), ...restApiOperations(places) },
+    owns: (path) => !isV2(path),
+    malformed,
+    reset: () => places.clear(),
+  });
+  const http = schemaService<HttpModel>({
+    title: 'API Gateway v2',
+    names,
+    protocol: 'rest-json',
+    load: () => import('@aws-sdk/client-apigatewayv2'),
+    operations: { ...httpDomainOperations(places), ...httpApiOperations(places) },
+    owns: isV2,
+    malformed,
+    reset: () => places.clear(),
+  });
+  return Object.freeze({
+    services: [rest, http],
+    state: () => places.all().map(([account, region, state]) => ({ account, region, state })),
+  });
+}

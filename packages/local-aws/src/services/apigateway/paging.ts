@@ -1,0 +1,13 @@
+import { type Page, pageOf } from '../paging.ts';
+import { DEFAULT_PAGE, LIMITS } from './limits.ts';
+import { badRequest } from './state.ts';
+
+/** One page; `size` as sent. */
+export function page<T>(all: readonly T[], marker: string | undefined, size: number | undefined): Page<T> {
+  const count = size ?? DEFAULT_PAGE;
+  if (!Number.isInteger(count) || count < 1 || count > LIMITS.pageItems.max)
+    throw badRequest('Invalid limit.');
+  const found = pageOf(all, marker, count);
+  if (!found) throw badRequest('Invalid position.');
+  return found;
+}
