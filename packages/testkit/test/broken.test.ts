@@ -1,0 +1,290 @@
+import {
+  AddTagsCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Aws } from '@trustloom/aws';
+import {
+  type Certificate,
+  defineAdapter,
+  type Io,
+  type JsonObject,
+  type Step,
+  sha256Hex,
+} from '@trustloom/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Cast, contractLaws, makeCast, openWorld } from '../src/index.ts';
+import { type Spec, toySpec } from './toy-adapter.ts';
+import { toyOptions } from './toy-options.ts';
+
+type Steps = readonly Step<JsonObject>[];
+
+/** An adapter whose plans are changed after the fact. */
+const replanned =
+  (change: (steps: Steps) => Steps) =>
+  (spec: Spec): Partial<Spec> => ({
+    plan: (...given) => {
+      const planned = spec.plan(...given);
+      return { ...planned, steps: change(planned.steps) };
+    },
+  });
+
+/** An adapter that does something besides while it observes. */
+const observing =
+  (doing: (client: ElasticLoadBalancingV2Client, arn: string, io: Io) => Promise<unknown>) =>
+  (spec: Spec, aws: Aws): Partial<Spec> => ({
+    async observe(target, io) {
+      const seen = await spec.observe(target, io);
+      const client = aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', io.context.place);
+      await doing(client, seen.state.store?.arn ?? '', io);
+      return seen;
+    },
+  });
+
+const without = (action: string) =>
+  replanned((steps) => steps.filter((step) => step.input.action !== action));
+
+/** Planted faults: what is broken, the law that must notice, and how it is broken. */
+const faults: readonly (readonly [
+  what: string,
+  law: string,
+  message: RegExp,
+  change: (spec: Spec, aws: Aws) => Partial<Spec>,
+])[] = [
+  [
+    'forgets the lists',
+    'converges',
+    /after the first run: the lists in force/,
+    without('AddTrustStoreRevocations'),
+  ],
+  ['never attaches', 'converges', /after the first run: the CAs in force/, without('ModifyListener')],
+  [
+    'plans for ever',
+    'converges',
+    /a second run must plan nothing/,
+    (spec) => ({
+      async observe(target, io) {
+        const seen = await spec.observe(target, io);
+        return { ...seen, state: { ...seen.state, attached: false } };
+      },
+    }),
+  ],
+  [
+    'needs the record to find its store again',
+    'converges',
+    /with the record lost: a second run must plan nothing/,
+    (spec) => ({
+      async observe(target, io) {
+        const seen = await spec.observe(target, io);
+        return io.notes.made === true ? seen : { ...seen, state: { attached: false } };
+      },
+      perform: async (...given) => ({ ...(await spec.perform(...given)), notes: { made: true } }),
+    }),
+  ],
+  [
+    'removes the old list before it adds the new one',
+    'changes',
+    /a revocation was lifted on the way/,
+    replanned((steps) =>
+      steps
+        .map((step) =>
+          step.input.action === 'RemoveTrustStoreRevocations'
+            ? { ...step, effect: 'revoke' as const, after: [] }
+            : step,
+        )
+        .sort((a, b) => Number(b.id.startsWith('drop:')) - Number(a.id.startsWith('drop:'))),
+    ),
+  ],
+  [
+    'detaches before it changes the bundle',
+    'changes',
+    /dropped on the way/,
+    (spec) => ({
+      plan(desired, observed, target, context) {
+        const planned = spec.plan(desired, observed, target, context);
+        if (desired === undefined || !planned.steps.some(({ id }) => id === 'bundle')) return planned;
+        const base = { things: [], mends: '', action: 'elasticloadbalancing:ModifyListener' };
+        const input = { action: 'ModifyListener', listener: target.listener };
+        const off: Step<JsonObject> = { ...base, id: 'off', effect: 'label', input };
+        const arn = observed.store?.arn ?? '';
+        const on: Step<JsonObject> = { ...base, id: 'on', effect: 'clean', input: { ...input, arn } };
+        return { ...planned, steps: [off, ...planned.steps, on] };
+      },
+    }),
+  ],
+  ['leaves its store behind', 'leaves', /objects of ours are left/, without('DeleteTrustStore')],
+  [
+    'tags while it observes',
+    'observing-writes-nothing',
+    /once it holds: a call that writes/,
+    observing(async (client, arn) => {
+      if (arn !== '')
+        await client.send(new AddTagsCommand({ ResourceArns: [arn], Tags: [{ Key: 'seen', Value: 'yes' }] }));
+    }),
+  ],
+  [
+    'writes twice in one step',
+    'one-write-a-step',
+    /step attach made 2 writes/,
+    (spec) => ({
+      async perform(step, target, io) {
+        const receipt = await spec.perform(step, target, io);
+        if (step.id === 'attach') await spec.perform(step, target, io);
+        return receipt;
+      },
+    }),
+  ],
+  [
+    'puts what is no JSON into a step',
+    'one-write-a-step',
+    /does not survive JSON/,
+    replanned((steps) =>
+      steps.map((step) =>
+        Object.assign({}, step, { input: Object.assign({}, step.input, { at: new Date(0) }) }),
+      ),
+    ),
+  ],
+  [
+    'takes a store that exists for finished',
+    'stops-anywhere',
+    /from empty, stopped before step 2/,
+    (spec) => ({
+      plan(desired, observed, target, context) {
+        const started = desired !== undefined && observed.store !== undefined && !observed.attached;
+        return started ? { steps: [], findings: [] } : spec.plan(desired, observed, target, context);
+      },
+    }),
+  ],
+  [
+    'knows its store by the answer alone',
+    'lost-answers',
+    /DuplicateTrustStoreName/,
+    (spec) => ({
+      async observe(target, io) {
+        const seen = await spec.observe(target, io);
+        return io.notes.arn === undefined ? { ...seen, state: { attached: false } } : seen;
+      },
+      async perform(step, target, io) {
+        const receipt = await spec.perform(step, target, io);
+        return { ...receipt, notes: receipt.result };
+      },
+    }),
+  ],
+  [
+    'calls a lost answer final',
+    'lost-answers',
+    /answer to create lost: must end in an error of ours/,
+    (spec) => ({
+      perform: (...given) =>
+        spec.perform(...given).catch((error: unknown) => {
+          throw new Error(`failed: ${String(error)}`);
+        }),
+    }),
+  ],
+  [
+    'renders in the order of the input',
+    'input-order',
+    /deep-equal/,
+    (spec) => ({
+      render(trust, target, context) {
+        const rendering = spec.render(trust, target, context);
+        const body = trust.cas.map(({ pem }) => pem).join('');
+        const bundle = { sha256: sha256Hex(body), kind: 'bundle', body } as const;
+        return {
+          ...rendering,
+          desired: { ...rendering.desired, bundle: bundle.sha256 },
+          artifacts: [bundle, ...rendering.artifacts.slice(1)],
+        };
+      },
+    }),
+  ],
+  [
+    'sorts its input in place',
+    'purity',
+    /read only/,
+    (spec) => ({
+      render(trust, target, context) {
+        (trust.cas as Certificate[]).sort();
+        return spec.render(trust, target, context);
+      },
+    }),
+  ],
+  [
+    'plans by chance',
+    'purity',
+    /strictly equal/,
+    replanned((steps) => steps.map((step) => ({ ...step, mends: `${step.mends} ${Math.random()}` }))),
+  ],
+  [
+    'calls AccessDenied something else',
+    'errors',
+    /AccessDeniedException: must end in an error of ours/,
+    (spec) => ({
+      observe: (...given) =>
+        spec.observe(...given).catch(() => {
+          throw new TypeError('no');
+        }),
+    }),
+  ],
+  [
+    'does not list an action',
+    'permissions',
+    /not in facts.permissions/,
+    (spec) => ({ facts: { ...spec.facts, permissions: { ...spec.facts.permissions, refresh: [] } } }),
+  ],
+  [
+    'changes the listener of somebody else',
+    'foreign-untouched',
+    /strictly equal/,
+    (spec, aws) => ({
+      async perform(step, target, io) {
+        const receipt = await spec.perform(step, target, io);
+        if (step.id !== 'attach') return receipt;
+        const arn = step.input.arn;
+        const client = aws.client(
+          ElasticLoadBalancingV2Client,
+          'Elastic Load Balancing v2',
+          io.context.place,
+        );
+        const { DescribeLoadBalancersCommand, DescribeListenersCommand } = await import(
+          '@aws-sdk/client-elastic-load-balancing-v2'
+        );
+        const { LoadBalancers = [] } = await client.send(
+          new DescribeLoadBalancersCommand({ Names: ['other'] }),
+        );
+        const found = await client.send(
+          new DescribeListenersCommand({ LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn }),
+        );
+        const other = found.Listeners?.find(({ Protocol }) => Protocol === 'HTTPS')?.ListenerArn;
+        await client.send(
+          new ModifyListenerCommand({
+            ListenerArn: other,
+            MutualAuthentication: { Mode: 'verify', TrustStoreArn: String(arn) },
+          }),
+        );
+        return receipt;
+      },
+    }),
+  ],
+];
+
+describe('the suite catches an adapter that', () => {
+  let cast: Cast;
+  beforeAll(async () => {
+    cast = await makeCast();
+  });
+
+  it.each(faults)('%s (law %s)', async (_, id, message, change) => {
+    const law = contractLaws.find((one) => one.id === id);
+    const options = toyOptions((aws) => {
+      const spec = toySpec(aws);
+      return defineAdapter({ ...spec, ...change(spec, aws) });
+    });
+    await expect(law?.check(() => openWorld(options), cast)).rejects.toThrow(message);
+  });
+
+  it('breaks any law, each of which has a fault planted', () => {
+    const planted = new Set(faults.map(([, law]) => law));
+    expect(contractLaws.map(({ id }) => id).filter((id) => !planted.has(id))).toEqual([]);
+  });
+});
