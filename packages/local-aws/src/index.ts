@@ -10,6 +10,8 @@ export type { JumpClock } from './clock.ts';
 export { createJumpClock, realClock } from './clock.ts';
 export type { Fault } from './faults/faults.ts';
 export type { Random } from './random.ts';
+export type { CloudFrontState, CloudFrontTrustStore, Distribution } from './services/cloudfront/index.ts';
+export type { ElbState, Listener, LoadBalancer, Revocation, TrustStore } from './services/elbv2/index.ts';
 export type { Bucket, ObjectVersion } from './services/s3/index.ts';
 export type { LocalAws, LocalAwsOptions, LocalAwsState, LocalClientConfig } from './start.ts';
 export { startLocalAws } from './start.ts';

@@ -48,6 +48,8 @@ export function listenerOperations(places: Places<ElbState>): ListenerOperations
       const mutual = input.MutualAuthentication && checkMutual(input.MutualAuthentication, listener, state);
       state.listeners.set(listener.arn, listener);
       setMutual(state, listener, mutual, ctx);
+      // Nothing is served before the listener is there as a whole: never an instant without its mutual TLS.
+      listener.servedMutual = mutual;
       await openEdge(state, listener, ctx);
       return { Listeners: [describe(listener)] };
     },
@@ -78,6 +80,7 @@ export function listenerOperations(places: Places<ElbState>): ListenerOperations
         protocol === 'HTTP' ? undefined : (input.SslPolicy ?? listener.sslPolicy ?? DEFAULT_POLICY);
       setMutual(state, listener, mutual, ctx);
       if (moved) {
+        listener.servedMutual = mutual;
         await ctx.world.edges.close(listener.arn);
         await openEdge(state, listener, ctx);
       }
