@@ -57,3 +57,21 @@ export function cloudFrontOracle(local: LocalAws, place: Place, distributionId: 
     return { cas: pemDigests(store.bundle), lists: [], enforcing: mtls?.Mode === 'required', objects };
   };
 }
+
+/** What a custom domain holds: by the object and version that it names. It keeps no objects of ours but tags and the upload. */
+export function apiGatewayOracle(local: LocalAws, place: Place, domain: string): Oracle {
+  return () => {
+    const state = local
+      .state()
+      .apiGateway.find((one) => one.account === place.account && one.region === place.region)?.state;
+    const truststore = state?.domains.get(domain)?.truststore;
+    const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(truststore?.uri ?? '') ?? [];
+    const versions = local
+      .state()
+      .s3.find((one) => one.name === bucket)
+      ?.objects.get(key);
+    const read = versions?.find((one) => one.versionId === truststore?.readVersion);
+    if (read === undefined) return nothing;
+    return { cas: pemDigests(read.body), lists: [], enforcing: true, objects: [] };
+  };
+}
