@@ -2,7 +2,7 @@ import type { RestApi } from '@aws-sdk/client-api-gateway';
 import { type Context, notImplemented, type Operations } from '../service.ts';
 import { addApi, removeApi } from './apis.ts';
 import type { RestModel } from './model.ts';
-import { page } from './paging.ts';
+import { listed, page } from './paging.ts';
 import { type Api, type ApiGatewayPlaces, apiOf, arnOf, badRequest, newId } from './state.ts';
 import { mergeTags, taggable, tagsOut } from './tags.ts';
 
@@ -73,8 +73,7 @@ export function restApiOperations(places: ApiGatewayPlaces): ApiOperations {
     GetRestApi: (input, ctx) => describe(apiOf(here(ctx), input.restApiId, true)),
     GetRestApis(input, ctx) {
       const all = [...here(ctx).apis.values()].filter((api) => api.protocol === 'REST');
-      const { items, next } = page(all, input.position, input.limit);
-      return { items: items.map(describe), position: next };
+      return listed(page(all.map(describe), input.position, input.limit), ctx);
     },
     UpdateRestApi(input, ctx) {
       const before = apiOf(here(ctx), input.restApiId, true);

@@ -3,7 +3,7 @@ import { type Context, type Given, notImplemented, type Operations } from '../se
 import { changeDomain, createDomain, type DomainChange, deleteDomain } from './domains.ts';
 import { addMapping, mappingOf, removeMapping } from './mappings.ts';
 import type { RestModel } from './model.ts';
-import { page } from './paging.ts';
+import { listed, page } from './paging.ts';
 import { type ApiGatewayPlaces, apiOf, badRequest, type Domain, domainOf, type Mapping } from './state.ts';
 import { tagsOut } from './tags.ts';
 
@@ -141,8 +141,8 @@ export function restDomainOperations(places: ApiGatewayPlaces): DomainOperations
     },
     GetDomainName: (input, ctx) => describe(domainOf(here(ctx), input.domainName)),
     GetDomainNames(input, ctx) {
-      const { items, next } = page([...here(ctx).domains.values()], input.position, input.limit);
-      return { items: items.map(describe), position: next };
+      const all = [...here(ctx).domains.values()].map(describe);
+      return listed(page(all, input.position, input.limit), ctx);
     },
     UpdateDomainName(input, ctx) {
       const domain = domainOf(here(ctx), input.domainName);
@@ -166,8 +166,8 @@ export function restDomainOperations(places: ApiGatewayPlaces): DomainOperations
     GetBasePathMappings(input, ctx) {
       // Paths of several levels exist in v2 alone.
       const visible = domainOf(here(ctx), input.domainName).mappings.filter((one) => !one.key.includes('/'));
-      const { items, next } = page(visible, input.position, input.limit);
-      return { items: items.map(describeMapping), position: next };
+      const all = visible.map(describeMapping);
+      return listed(page(all, input.position, input.limit), ctx);
     },
     DeleteBasePathMapping(input, ctx) {
       const place = here(ctx);
