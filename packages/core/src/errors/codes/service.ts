@@ -39,4 +39,19 @@ export const serviceCodes = {
     means: 'The service did not become ready in time.',
     advice: 'Look at its status, then apply again.',
   },
+  precondition: {
+    kind: 'input',
+    means: 'Something that the service demands before mutual TLS is not so.',
+    advice: 'Mend it at its owner; nothing is written on this target until then.',
+  },
+  'attachment-missing': {
+    kind: 'input',
+    means: 'A listener, distribution or domain that the definition names does not exist.',
+    advice: 'Mend the definition, or make it.',
+  },
+  'attachment-external': {
+    kind: 'input',
+    means: 'An external attachment is not as the definition says.',
+    advice: 'Its owner has to change it.',
+  },
 } as const satisfies Readonly<Record<string, CodeFacts>>;

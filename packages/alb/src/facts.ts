@@ -1,0 +1,130 @@
+import type { Facts } from '@trustloom/core';
+
+const page = 'AWS: Quotas for your Application Load Balancers';
+const throttling = 'AWS: Request throttling for the Elastic Load Balancing API';
+const checked = '2026-11';
+
+/** All data about trust stores of Application Load Balancers. Every number stands here once. */
+export const albFacts = {
+  service: 'alb',
+  title: 'Application Load Balancer',
+  capabilities: {
+    chain: 'any-anchor',
+    // By inference from AWS's own TLS library, which accepts a chain that ends at any certificate of the store.
+    intermediateAnchors: true,
+    revocation: 'list',
+    emptyCrl: true,
+    // Nobody has told; the cautious reading.
+    crlIssuerInStore: true,
+    bundleReadable: true,
+    modes: ['verify', 'passthrough', 'off'],
+  },
+  limits: {
+    certificates: { max: 25, unit: 'CA certificates per store', adjustable: true, source: page, checked },
+    certificateBytes: {
+      max: 16 * 1024,
+      unit: 'bytes per certificate',
+      adjustable: false,
+      source: page,
+      checked,
+    },
+    subjectBytes: {
+      max: 10_000,
+      unit: 'bytes of all subjects per store',
+      adjustable: true,
+      source: page,
+      checked,
+    },
+    chainDepth: { max: 4, unit: 'CAs in a chain', adjustable: false, source: page, checked },
+    crlLists: { max: 30, unit: 'lists per store', adjustable: true, source: page, checked },
+    crlEntries: {
+      max: 500_000,
+      unit: 'entries per store, all lists',
+      adjustable: true,
+      source: page,
+      checked,
+    },
+    crlBytes: { max: 50 * 1024 * 1024, unit: 'bytes per list', adjustable: false, source: page, checked },
+    stores: { max: 20, unit: 'trust stores per account and region', adjustable: true, source: page, checked },
+    attachments: {
+      max: 2,
+      unit: 'verify listeners per load balancer',
+      adjustable: false,
+      source: page,
+      checked,
+    },
+    nameLength: {
+      max: 32,
+      unit: 'characters of a store name',
+      adjustable: false,
+      source: 'service model',
+      checked,
+    },
+  },
+  rates: {
+    create: { burst: 10, perSecond: 0.2, actions: ['CreateTrustStore'], source: throttling, checked },
+    write: {
+      burst: 10,
+      perSecond: 0.2,
+      actions: [
+        'AddTrustStoreRevocations',
+        'RemoveTrustStoreRevocations',
+        'ModifyTrustStore',
+        'DeleteTrustStore',
+      ],
+      source: throttling,
+      checked,
+    },
+    content: {
+      burst: 20,
+      perSecond: 4,
+      actions: ['GetTrustStoreCaCertificatesBundle', 'GetTrustStoreRevocationContent'],
+      source: throttling,
+      checked,
+    },
+    describe: {
+      burst: 40,
+      perSecond: 10,
+      actions: [
+        'DescribeTrustStores',
+        'DescribeTrustStoreRevocations',
+        'DescribeTags',
+        'DescribeListeners',
+        'DescribeLoadBalancers',
+      ],
+      source: throttling,
+      checked,
+    },
+    mutate: { burst: 20, perSecond: 3, actions: ['ModifyListener', 'AddTags'], source: throttling, checked },
+  },
+  permissions: {
+    observe: [
+      'elasticloadbalancing:DescribeTrustStores',
+      'elasticloadbalancing:DescribeTags',
+      'elasticloadbalancing:GetTrustStoreCaCertificatesBundle',
+      'elasticloadbalancing:DescribeTrustStoreRevocations',
+      'elasticloadbalancing:GetTrustStoreRevocationContent',
+      'elasticloadbalancing:DescribeListeners',
+      'elasticloadbalancing:DescribeLoadBalancers',
+    ],
+    refresh: [
+      'elasticloadbalancing:AddTrustStoreRevocations',
+      'elasticloadbalancing:RemoveTrustStoreRevocations',
+    ],
+    apply: [
+      'elasticloadbalancing:CreateTrustStore',
+      'elasticloadbalancing:AddTags',
+      'elasticloadbalancing:ModifyTrustStore',
+      'elasticloadbalancing:DeleteTrustStore',
+      'elasticloadbalancing:AddTrustStoreRevocations',
+      'elasticloadbalancing:RemoveTrustStoreRevocations',
+      'elasticloadbalancing:ModifyListener',
+    ],
+  },
+  settle: {
+    everyMs: 5_000,
+    expectMs: 15_000,
+    limitMs: 600_000,
+    source: 'ACTIVE within seconds in one live test, minutes in one guide',
+  },
+} as const satisfies Facts;

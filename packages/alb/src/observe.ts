@@ -1,0 +1,189 @@
+import {
+  type Certificate,
+  type Crl,
+  type Door,
+  type Endpoint,
+  type Finding,
+  type HeldAttachment,
+  type HeldCrl,
+  type Io,
+  isTrustloomError,
+  type Observation,
+  parseBundle,
+  parseCrl,
+} from '@trustloom/core';
+import { carriesMarks } from './names.ts';
+import type { AlbPort, Balancer, ListedStore } from './port.ts';
+import type { Observed, StoredList, StoredListener, StoredStore } from './state.ts';
+import type { AlbTarget } from './target.ts';
+
+/** Reads what the target holds: our store with its CAs and lists, the listeners, and the doors beside them. */
+export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Promise<Observation<Observed>> {
+  const [listeners, stores] = await Promise.all([
+    port.listeners(target.listeners),
+    ownStores(target, port, io),
+  ]);
+  const used = (store: StoredStore) => listeners.some((listener) => listener.store === store.arn);
+  const sorted = [...stores].sort((a, b) => Number(used(b)) - Number(used(a)) || (a.name < b.name ? -1 : 1));
+  const balancers = await balancersOf(listeners, port);
+  const [store] = sorted;
+  const own = new Set(stores.map(({ arn }) => arn));
+  return {
+    state: { stores: sorted, listeners: listeners.map(({ balancer: _, ...listener }) => listener) },
+    pending: sorted.filter(({ active }) => !active).map(({ name }) => `trust store ${name} is CREATING`),
+    holds: {
+      exists: store !== undefined,
+      cas: (store?.cas ?? []).map((certificate) => ({
+        sha256: certificate.sha256,
+        subject: certificate.subject.text,
+        certificate,
+      })),
+      crls: (store?.lists ?? []).map(heldList),
+      attachments: listeners.map((listener) => heldAttachment(listener, own)),
+      doors: [...balancers.values()].flatMap((balancer) => doorsOf(balancer, target)),
+      endpoints: listeners.flatMap(({ balancer, port: number }): readonly Endpoint[] => {
+        const host = balancers.get(balancer)?.host;
+        return host === undefined ? [] : [{ kind: 'tls', host, port: number }];
+      }),
+      findings: [...missingListeners(target, listeners), ...wrongProtocol(listeners), ...unreadable(store)],
+    },
+  };
+}
+
+async function ownStores(target: AlbTarget, port: AlbPort, io: Io): Promise<readonly StoredStore[]> {
+  const listed = await port.stores();
+  const tags = await port.tags(listed.map(({ arn }) => arn));
+  const marked = listed.map((store) => ({
+    store,
+    ours: carriesMarks(tags.get(store.arn) ?? {}, io.context),
+  }));
+  return Promise.all(
+    marked
+      .filter(({ store, ours }) => ours || store.arn === target.trustStore)
+      .map(({ store, ours }) => readStore(store, ours, port)),
+  );
+}
+
+async function readStore(store: ListedStore, ours: boolean, port: AlbPort): Promise<StoredStore> {
+  if (!store.active) return { ...store, ours, cas: [], lists: [] };
+  const [bundle, lists] = await Promise.all([port.bundle(store.arn), port.lists(store.arn)]);
+  const read = await Promise.all(
+    lists.map(
+      async ({ id, entries }): Promise<StoredList> => ({
+        id,
+        entries,
+        crl: listOf(await port.list(store.arn, id), store.name),
+      }),
+    ),
+  );
+  return { ...store, ours, cas: casOf(bundle, store.name), lists: read };
+}
+
+/** What somebody else put there may not be readable by our rules; it is then told as a finding, and replaced. */
+function casOf(bundle: Uint8Array, name: string): readonly Certificate[] {
+  try {
+    return parseBundle(bundle, name).certificates;
+  } catch (error) {
+    if (isTrustloomError(error) && error.kind !== 'bug') return [];
+    throw error;
+  }
+}
+
+function listOf(content: Uint8Array, name: string): Crl | undefined {
+  try {
+    return parseCrl(content, name);
+  } catch (error) {
+    if (isTrustloomError(error) && error.kind !== 'bug') return undefined;
+    throw error;
+  }
+}
+
+function heldList({ entries, crl, id }: StoredList): HeldCrl {
+  if (crl === undefined)
+    return { sha256: `revocation ${id}`, issuer: 'unreadable list', entries, inForce: true };
+  const { sha256, issuer, thisUpdate, nextUpdate } = crl;
+  return {
+    sha256,
+    issuer: issuer.text,
+    entries,
+    thisUpdate,
+    ...(nextUpdate === undefined ? {} : { nextUpdate }),
+    inForce: true,
+    crl,
+  };
+}
+
+function heldAttachment(
+  { arn, mode, store, ignoreExpiry }: StoredListener,
+  own: ReadonlySet<string>,
+): HeldAttachment {
+  return {
+    id: arn,
+    mode:
+      mode === 'verify' && store !== undefined && !own.has(store)
+        ? 'verify with a store that is not ours'
+        : mode,
+    enforcing: mode === 'verify',
+    ignoresExpiry: ignoreExpiry,
+  };
+}
+
+async function balancersOf(
+  listeners: readonly { readonly balancer: string }[],
+  port: AlbPort,
+): Promise<ReadonlyMap<string, Balancer>> {
+  const arns = [...new Set(listeners.map(({ balancer }) => balancer))];
+  const found = await Promise.all(arns.map(async (arn) => [arn, await port.balancer(arn)] as const));
+  return new Map(
+    found.flatMap(([arn, balancer]) => (balancer === undefined ? [] : [[arn, balancer] as const])),
+  );
+}
+
+/** Other listeners of the same load balancer that hand requests on without asking for a certificate. */
+function doorsOf({ host, listeners }: Balancer, target: AlbTarget): readonly Door[] {
+  return listeners
+    .filter(({ arn }) => !target.listeners.includes(arn))
+    .map(({ arn, protocol, port, mode, action }) => {
+      const open = action !== 'redirect' && action !== 'fixed-response' && mode !== 'verify';
+      return {
+        id: arn,
+        state: open ? 'open' : 'closed',
+        what: `${protocol} port ${port} of ${host} ${open ? 'forwards without mutual TLS' : `answers with ${mode === 'verify' ? 'verify' : action}`}`,
+      };
+    });
+}
+
+function missingListeners(target: AlbTarget, found: readonly StoredListener[]): readonly Finding[] {
+  return target.listeners
+    .filter((arn) => !found.some((listener) => listener.arn === arn))
+    .map((arn) => ({
+      code: 'attachment-missing',
+      severity: 'error',
+      thing: arn,
+      message: `the listener ${arn} does not exist; mend the definition, or make the listener`,
+    }));
+}
+
+function wrongProtocol(found: readonly StoredListener[]): readonly Finding[] {
+  return found
+    .filter(({ protocol }) => protocol !== 'HTTPS')
+    .map(({ arn, protocol }) => ({
+      code: 'precondition',
+      severity: 'error',
+      thing: arn,
+      message: `the listener ${arn} is ${protocol}; only HTTPS listeners ask for client certificates`,
+      source: 'AWS: Mutual authentication with TLS in Application Load Balancer',
+    }));
+}
+
+function unreadable(store: StoredStore | undefined): readonly Finding[] {
+  if (store === undefined || !store.active) return [];
+  return store.lists
+    .filter(({ crl }) => crl === undefined)
+    .map(({ id }) => ({
+      code: 'crl-malformed',
+      severity: 'warning',
+      thing: store.arn,
+      message: `list ${id} of ${store.name} cannot be read; it stays, since nobody can tell what it revokes`,
+    }));
+}

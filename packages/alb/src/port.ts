@@ -1,0 +1,334 @@
+import type {
+  ElasticLoadBalancingV2Client,
+  Listener,
+  MutualAuthenticationAttributes,
+  TrustStore,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  AddTagsCommand,
+  AddTrustStoreRevocationsCommand,
+  CreateTrustStoreCommand,
+  DeleteTrustStoreCommand,
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTagsCommand,
+  DescribeTrustStoreRevocationsCommand,
+  DescribeTrustStoresCommand,
+  GetTrustStoreCaCertificatesBundleCommand,
+  GetTrustStoreRevocationContentCommand,
+  ModifyListenerCommand,
+  ModifyTrustStoreCommand,
+  RemoveTrustStoreRevocationsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  type Code,
+  type Io,
+  isTrustloomError,
+  type ObjectLocation,
+  type Place,
+  serviceError,
+  TrustloomError,
+} from '@trustloom/core';
+import { albFacts } from './facts.ts';
+import type { StoredListener } from './state.ts';
+
+/** The service's exceptions by name, as our codes. On the wire they have no "Exception" at the end; the SDK adds it. */
+const exceptions: Readonly<Record<string, Code>> = {
+  DuplicateTrustStoreNameException: 'name-taken',
+  TooManyTrustStoresException: 'quota-exceeded',
+  TooManyTrustStoreRevocationEntriesException: 'quota-exceeded',
+  TooManyTagsException: 'quota-exceeded',
+  TrustStoreNotFoundException: 'object-missing',
+  ListenerNotFoundException: 'object-missing',
+  RevocationIdNotFoundException: 'object-missing',
+  TrustStoreNotReadyException: 'service-unavailable',
+  TrustStoreInUseException: 'object-changed',
+  InvalidCaCertificatesBundleException: 'service-refused',
+  InvalidRevocationContentException: 'service-refused',
+  CaCertificatesBundleNotFoundException: 'service-refused',
+  RevocationContentNotFoundException: 'service-refused',
+};
+
+/** A trust store as the service lists it. */
+export interface ListedStore {
+  readonly arn: string;
+  readonly name: string;
+  readonly active: boolean;
+}
+
+/** A load balancer, as far as doors and endpoints need it. */
+export interface Balancer {
+  readonly host: string;
+  readonly listeners: readonly (StoredListener & { readonly action: string })[];
+}
+
+/** Our own narrow view of the service; everything above it knows no SDK. */
+export interface AlbPort {
+  stores(): Promise<readonly ListedStore[]>;
+  tags(arns: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
+  bundle(store: string): Promise<Uint8Array>;
+  lists(store: string): Promise<readonly { readonly id: number; readonly entries: number }[]>;
+  list(store: string, id: number): Promise<Uint8Array>;
+  /** Those that exist. */
+  listeners(arns: readonly string[]): Promise<readonly (StoredListener & { readonly balancer: string })[]>;
+  balancer(arn: string): Promise<Balancer | undefined>;
+  createStore(
+    name: string,
+    bundle: Required<ObjectLocation>,
+    tags: Readonly<Record<string, string>>,
+  ): Promise<string>;
+  modifyStore(store: string, bundle: Required<ObjectLocation>): Promise<void>;
+  addList(store: string, list: Required<ObjectLocation>): Promise<number>;
+  removeLists(store: string, ids: readonly number[]): Promise<void>;
+  deleteStore(store: string): Promise<void>;
+  tag(store: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  modifyListener(
+    listener: Pick<StoredListener, 'arn' | 'mode' | 'store' | 'ignoreExpiry' | 'advertise'>,
+  ): Promise<void>;
+}
+
+/** What the port is made of: a client per place, and a way to get presigned content. */
+export interface AlbPortOptions {
+  readonly client: (place: Place) => ElasticLoadBalancingV2Client;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Opens the port for one observation or one write. Does no I/O by itself. */
+export function albPort({ client: clientOf, fetch = globalThis.fetch }: AlbPortOptions, io: Io): AlbPort {
+  const client = clientOf(io.context.place);
+  const abort = { abortSignal: io.signal };
+  const call = async <T>(
+    family: keyof typeof albFacts.rates,
+    action: string,
+    send: () => Promise<T>,
+  ): Promise<T> => {
+    await io.pace(family);
+    try {
+      return await send();
+    } catch (error) {
+      throw serviceError(error, `elasticloadbalancing:${action}`, exceptions);
+    }
+  };
+  const content = async (location: string | undefined, limit: number): Promise<Uint8Array> => {
+    const response = await fetch(needed(location, 'Location'), { signal: io.signal }).catch(
+      (error: unknown) => {
+        throw serviceError(error, 'elasticloadbalancing:GetTrustStoreRevocationContent');
+      },
+    );
+    if (!response.ok)
+      throw new TrustloomError(
+        'service-unavailable',
+        `the content of a trust store could not be fetched: HTTP ${response.status}`,
+      );
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (bytes.length > limit)
+      throw new TrustloomError('service-refused', `the content of a trust store has ${bytes.length} bytes`);
+    return bytes;
+  };
+  const s3 = ({ bucket, key, version }: Required<ObjectLocation>) => ({
+    S3Bucket: bucket,
+    S3Key: key,
+    S3ObjectVersion: version,
+  });
+  const bundle = ({ bucket, key, version }: Required<ObjectLocation>) => ({
+    CaCertificatesBundleS3Bucket: bucket,
+    CaCertificatesBundleS3Key: key,
+    CaCertificatesBundleS3ObjectVersion: version,
+  });
+  const tagList = (tags: Readonly<Record<string, string>>) =>
+    Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+  return {
+    stores: () =>
+      paged(async (Marker) => {
+        const page = await call('describe', 'DescribeTrustStores', () =>
+          client.send(
+            new DescribeTrustStoresCommand({ PageSize: 400, ...(Marker === undefined ? {} : { Marker }) }),
+            abort,
+          ),
+        );
+        return { items: (page.TrustStores ?? []).map(listedStore), next: page.NextMarker };
+      }),
+    async tags(arns) {
+      const found = new Map<string, Readonly<Record<string, string>>>();
+      for (let at = 0; at < arns.length; at += 20) {
+        const ResourceArns = arns.slice(at, at + 20);
+        const page = await call('describe', 'DescribeTags', () =>
+          client.send(new DescribeTagsCommand({ ResourceArns }), abort),
+        );
+        for (const { ResourceArn, Tags } of page.TagDescriptions ?? []) {
+          found.set(
+            needed(ResourceArn, 'ResourceArn'),
+            Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+          );
+        }
+      }
+      return found;
+    },
+    async bundle(TrustStoreArn) {
+      const { Location } = await call('content', 'GetTrustStoreCaCertificatesBundle', () =>
+        client.send(new GetTrustStoreCaCertificatesBundleCommand({ TrustStoreArn }), abort),
+      );
+      return content(Location, 4 * 1024 * 1024);
+    },
+    lists: (TrustStoreArn) =>
+      paged(async (Marker) => {
+        const page = await call('describe', 'DescribeTrustStoreRevocations', () =>
+          client.send(
+            new DescribeTrustStoreRevocationsCommand({
+              TrustStoreArn,
+              ...(Marker === undefined ? {} : { Marker }),
+            }),
+            abort,
+          ),
+        );
+        const items = (page.TrustStoreRevocations ?? []).map(({ RevocationId, NumberOfRevokedEntries }) => ({
+          id: needed(RevocationId, 'RevocationId'),
+          entries: NumberOfRevokedEntries ?? 0,
+        }));
+        return { items, next: page.NextMarker };
+      }),
+    async list(TrustStoreArn, RevocationId) {
+      const { Location } = await call('content', 'GetTrustStoreRevocationContent', () =>
+        client.send(new GetTrustStoreRevocationContentCommand({ TrustStoreArn, RevocationId }), abort),
+      );
+      return content(Location, albFacts.limits.crlBytes.max);
+    },
+    async listeners(arns) {
+      const found = await Promise.all(
+        arns.map(async (arn) => {
+          try {
+            const page = await call('describe', 'DescribeListeners', () =>
+              client.send(new DescribeListenersCommand({ ListenerArns: [arn] }), abort),
+            );
+            return (page.Listeners ?? []).map((listener) => ({
+              ...storedListener(listener),
+              balancer: needed(listener.LoadBalancerArn, 'LoadBalancerArn'),
+            }));
+          } catch (error) {
+            if (isTrustloomError(error) && error.code === 'object-missing') return [];
+            throw error;
+          }
+        }),
+      );
+      return found.flat();
+    },
+    async balancer(arn) {
+      const page = await call('describe', 'DescribeLoadBalancers', () =>
+        client.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }), abort),
+      );
+      const [found] = page.LoadBalancers ?? [];
+      if (found === undefined) return undefined;
+      const listeners = await paged(async (Marker) => {
+        const one = await call('describe', 'DescribeListeners', () =>
+          client.send(
+            new DescribeListenersCommand({
+              LoadBalancerArn: arn,
+              ...(Marker === undefined ? {} : { Marker }),
+            }),
+            abort,
+          ),
+        );
+        const items = (one.Listeners ?? []).map((listener) => ({
+          ...storedListener(listener),
+          action: listener.DefaultActions?.[0]?.Type ?? 'forward',
+        }));
+        return { items, next: one.NextMarker };
+      });
+      return { host: found.DNSName ?? '', listeners };
+    },
+    async createStore(Name, location, tags) {
+      const made = await call('create', 'CreateTrustStore', () =>
+        client.send(new CreateTrustStoreCommand({ Name, ...bundle(location), Tags: tagList(tags) }), abort),
+      );
+      return needed(made.TrustStores?.[0]?.TrustStoreArn, 'TrustStoreArn');
+    },
+    async modifyStore(TrustStoreArn, location) {
+      await call('write', 'ModifyTrustStore', () =>
+        client.send(new ModifyTrustStoreCommand({ TrustStoreArn, ...bundle(location) }), abort),
+      );
+    },
+    async addList(TrustStoreArn, location) {
+      const added = await call('write', 'AddTrustStoreRevocations', () =>
+        client.send(
+          new AddTrustStoreRevocationsCommand({
+            TrustStoreArn,
+            RevocationContents: [{ ...s3(location), RevocationType: 'CRL' }],
+          }),
+          abort,
+        ),
+      );
+      return needed(added.TrustStoreRevocations?.[0]?.RevocationId, 'RevocationId');
+    },
+    async removeLists(TrustStoreArn, ids) {
+      await call('write', 'RemoveTrustStoreRevocations', () =>
+        client.send(
+          new RemoveTrustStoreRevocationsCommand({ TrustStoreArn, RevocationIds: [...ids] }),
+          abort,
+        ),
+      );
+    },
+    async deleteStore(TrustStoreArn) {
+      await call('write', 'DeleteTrustStore', () =>
+        client.send(new DeleteTrustStoreCommand({ TrustStoreArn }), abort),
+      );
+    },
+    async tag(arn, tags) {
+      await call('mutate', 'AddTags', () =>
+        client.send(new AddTagsCommand({ ResourceArns: [arn], Tags: tagList(tags) }), abort),
+      );
+    },
+    async modifyListener({ arn, mode, store, ignoreExpiry, advertise }) {
+      const MutualAuthentication: MutualAuthenticationAttributes =
+        mode === 'verify'
+          ? {
+              Mode: mode,
+              TrustStoreArn: needed(store, 'TrustStoreArn'),
+              IgnoreClientCertificateExpiry: ignoreExpiry,
+              AdvertiseTrustStoreCaNames: advertise ? 'on' : 'off',
+            }
+          : { Mode: mode };
+      await call('mutate', 'ModifyListener', () =>
+        client.send(new ModifyListenerCommand({ ListenerArn: arn, MutualAuthentication }), abort),
+      );
+    },
+  };
+}
+
+function listedStore({ TrustStoreArn, Name, Status }: TrustStore): ListedStore {
+  return { arn: needed(TrustStoreArn, 'TrustStoreArn'), name: Name ?? '', active: Status === 'ACTIVE' };
+}
+
+function storedListener({ ListenerArn, Protocol, Port, MutualAuthentication }: Listener): StoredListener {
+  const mode = MutualAuthentication?.Mode;
+  return {
+    arn: needed(ListenerArn, 'ListenerArn'),
+    protocol: Protocol ?? '',
+    port: Port ?? 443,
+    mode: mode === 'verify' || mode === 'passthrough' ? mode : 'off',
+    store: MutualAuthentication?.TrustStoreArn,
+    ignoreExpiry: MutualAuthentication?.IgnoreClientCertificateExpiry ?? false,
+    advertise: MutualAuthentication?.AdvertiseTrustStoreCaNames === 'on',
+  };
+}
+
+async function paged<T>(
+  page: (
+    marker: string | undefined,
+  ) => Promise<{ readonly items: readonly T[]; readonly next: string | undefined }>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  let marker: string | undefined;
+  do {
+    const { items, next } = await page(marker);
+    all.push(...items);
+    marker = next;
+  } while (marker !== undefined && marker !== '');
+  return all;
+}
+
+function needed<T>(value: T | undefined, field: string): T {
+  if (value === undefined)
+    throw new TrustloomError('service-refused', `elasticloadbalancing: an answer lacks ${field}`);
+  return value;
+}
