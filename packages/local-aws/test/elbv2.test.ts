@@ -7,10 +7,13 @@ import {
   CreateTrustStoreCommand,
   type CreateTrustStoreCommandInput,
   DeleteListenerCommand,
+  DeleteLoadBalancerCommand,
   DeleteSharedTrustStoreAssociationCommand,
   DeleteTrustStoreCommand,
   DescribeAccountLimitsCommand,
+  DescribeListenerAttributesCommand,
   DescribeListenersCommand,
+  DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   DescribeTagsCommand,
   DescribeTrustStoreAssociationsCommand,
@@ -19,7 +22,9 @@ import {
   ElasticLoadBalancingV2Client,
   GetTrustStoreCaCertificatesBundleCommand,
   GetTrustStoreRevocationContentCommand,
+  ModifyListenerAttributesCommand,
   ModifyListenerCommand,
+  ModifyLoadBalancerAttributesCommand,
   ModifyTrustStoreCommand,
   RemoveTagsCommand,
   RemoveTrustStoreRevocationsCommand,
@@ -389,6 +394,31 @@ describe('what else is asked', () => {
   it('names the limits of the account', async () => {
     const { Limits } = await elb.send(new DescribeAccountLimitsCommand({}));
     expect(Limits).toContainEqual({ Name: 'application-load-balancers', Max: '50' });
+  });
+
+  it('has the attributes that infrastructure tools read, and deletion protection', async () => {
+    const made = await elb.send(new CreateLoadBalancerCommand({ Name: 'kept' }));
+    const LoadBalancerArn = made.LoadBalancers?.[0]?.LoadBalancerArn;
+    const protect = (Value: string, Key = 'deletion_protection.enabled') =>
+      elb.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes: [{ Key, Value }] }));
+    await protect('true');
+    const { Attributes } = await elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }));
+    expect(Attributes).toContainEqual({ Key: 'deletion_protection.enabled', Value: 'true' });
+    const drop = new DeleteLoadBalancerCommand({ LoadBalancerArn });
+    await expect(elb.send(drop)).rejects.toMatchObject(refused('OperationNotPermittedException'));
+    await expect(protect('1', 'no.such.key')).rejects.toMatchObject(refused('ValidationError'));
+    await protect('false');
+    const ListenerArn = await createListener();
+    const listener = await elb.send(new DescribeListenerAttributesCommand({ ListenerArn }));
+    const header = 'routing.http.request.x_amzn_mtls_clientcert.header_name';
+    expect(listener.Attributes).toContainEqual({ Key: header, Value: 'X-Amzn-Mtls-Clientcert' });
+    await expect(
+      elb.send(
+        new ModifyListenerAttributesCommand({ ListenerArn, Attributes: [{ Key: header, Value: 'X-Other' }] }),
+      ),
+    ).rejects.toThrow(header);
+    await elb.send(drop);
+    expect(aws.edges()).toEqual([]);
   });
 
   it('answers 501 by name to what is not emulated', async () => {

@@ -1,6 +1,7 @@
 import { schemaService } from '../../wire/schema-service.ts';
 import { createPlaces } from '../../world.ts';
 import type { Service } from '../service.ts';
+import { attributeOperations } from './attributes.ts';
 import { listenerOperations } from './listeners.ts';
 import { loadBalancerOperations } from './load-balancers.ts';
 import type { ElbModel } from './model.ts';
@@ -30,6 +31,7 @@ export function createElbv2(): Elbv2 {
       ...revocationOperations(places),
       ...loadBalancerOperations(places),
       ...listenerOperations(places),
+      ...attributeOperations(places),
       ...tagOperations(places),
     },
     xmlns: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',

@@ -38,7 +38,6 @@ export function listenerOperations(places: Places<ElbState>): ListenerOperations
         mutual: undefined,
         servedMutual: undefined,
         tags: mergeTags([], input.Tags),
-        attributes: [],
         edge: undefined,
       };
       if (listener.protocol === 'HTTPS') {

@@ -2,6 +2,7 @@ import type { LoadBalancer as LoadBalancerOut } from '@aws-sdk/client-elastic-lo
 import type { Places } from '../../world.ts';
 import type { Context, Operations } from '../service.ts';
 import { ServiceError } from '../service.ts';
+import { LOAD_BALANCER_ATTRIBUTES } from './attributes.ts';
 import { LIMITS, PATTERNS } from './limits.ts';
 import { removeListener } from './listeners.ts';
 import type { ElbModel } from './model.ts';
@@ -51,6 +52,7 @@ export function loadBalancerOperations(places: Places<ElbState>): LoadBalancerOp
         securityGroups: input.SecurityGroups ?? [],
         ipAddressType: input.IpAddressType ?? 'ipv4',
         state: 'provisioning',
+        attributes: LOAD_BALANCER_ATTRIBUTES,
         tags: mergeTags([], input.Tags),
       };
       state.loadBalancers.set(balancer.arn, balancer);
@@ -77,6 +79,12 @@ export function loadBalancerOperations(places: Places<ElbState>): LoadBalancerOp
       // Deleting what is not there succeeds, as the API reference says.
       const balancer = state.loadBalancers.get(input.LoadBalancerArn);
       if (!balancer) return {};
+      if (balancer.attributes.get('deletion_protection.enabled') === 'true') {
+        throw refusal(
+          'OperationNotPermitted',
+          `Load balancer '${balancer.arn}' cannot be deleted because deletion protection is enabled`,
+        );
+      }
       const listeners = [...state.listeners.values()].filter((one) => one.loadBalancerArn === balancer.arn);
       for (const listener of listeners) await removeListener(state, listener, ctx);
       state.loadBalancers.delete(balancer.arn);

@@ -22,7 +22,19 @@ export interface ElbModel {
     Elb.DescribeAccountLimitsCommandInput,
     Elb.DescribeAccountLimitsCommandOutput
   >;
+  DescribeCapacityReservation: Operation<
+    Elb.DescribeCapacityReservationCommandInput,
+    Elb.DescribeCapacityReservationCommandOutput
+  >;
+  DescribeListenerAttributes: Operation<
+    Elb.DescribeListenerAttributesCommandInput,
+    Elb.DescribeListenerAttributesCommandOutput
+  >;
   DescribeListeners: Operation<Elb.DescribeListenersCommandInput, Elb.DescribeListenersCommandOutput>;
+  DescribeLoadBalancerAttributes: Operation<
+    Elb.DescribeLoadBalancerAttributesCommandInput,
+    Elb.DescribeLoadBalancerAttributesCommandOutput
+  >;
   DescribeLoadBalancers: Operation<
     Elb.DescribeLoadBalancersCommandInput,
     Elb.DescribeLoadBalancersCommandOutput
@@ -44,6 +56,14 @@ export interface ElbModel {
   GetTrustStoreRevocationContent: Operation<
     Elb.GetTrustStoreRevocationContentCommandInput,
     Elb.GetTrustStoreRevocationContentCommandOutput
+  >;
+  ModifyListenerAttributes: Operation<
+    Elb.ModifyListenerAttributesCommandInput,
+    Elb.ModifyListenerAttributesCommandOutput
+  >;
+  ModifyLoadBalancerAttributes: Operation<
+    Elb.ModifyLoadBalancerAttributesCommandInput,
+    Elb.ModifyLoadBalancerAttributesCommandOutput
   >;
   ModifyListener: Operation<Elb.ModifyListenerCommandInput, Elb.ModifyListenerCommandOutput>;
   ModifyTrustStore: Operation<Elb.ModifyTrustStoreCommandInput, Elb.ModifyTrustStoreCommandOutput>;

@@ -1,7 +1,6 @@
 import type {
   Action,
   Certificate,
-  ListenerAttribute,
   MutualAuthenticationAttributes,
   Tag,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -54,7 +53,6 @@ export interface Listener {
   /** As the nodes have it. */
   servedMutual: MutualAuthenticationAttributes | undefined;
   tags: readonly Tag[];
-  readonly attributes: readonly ListenerAttribute[];
   edge: Edge | undefined;
 }
 
@@ -68,6 +66,7 @@ export interface LoadBalancer {
   readonly securityGroups: readonly string[];
   readonly ipAddressType: 'ipv4' | 'dualstack' | 'dualstack-without-public-ipv4';
   state: 'provisioning' | 'active';
+  attributes: ReadonlyMap<string, string>;
   tags: readonly Tag[];
 }
 
