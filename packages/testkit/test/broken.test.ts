@@ -233,6 +233,12 @@ const faults: readonly (readonly [
     (spec) => ({ facts: { ...spec.facts, permissions: { ...spec.facts.permissions, refresh: [] } } }),
   ],
   [
+    'looks at the number of lists alone',
+    'mends',
+    /a CA that nobody accepted takes the place of the bundle: not noticed/,
+    replanned((steps) => (steps.length === 1 && steps[0]?.id === 'bundle' ? [] : steps)),
+  ],
+  [
     'changes the listener of somebody else',
     'foreign-untouched',
     /strictly equal/,

@@ -1,19 +1,21 @@
 import { strict as assert } from 'node:assert';
 import type { Aws } from '@trustloom/aws';
 import type { Adapter } from '@trustloom/core';
-import { albOracle, type ContractOptions, makeAlb } from '../src/index.ts';
+import { albEdits, albOracle, type ContractOptions, makeAlb } from '../src/index.ts';
 
 /** The suite's options for a toy adapter, or a broken one. */
 export function toyOptions(adapter: (aws: Aws) => Adapter): ContractOptions {
   return {
     name: 'toy',
     adapter,
-    async setup({ local, place }) {
+    async setup(stage) {
+      const { local, place } = stage;
       const where = { local, ...place };
       const { listenerArn } = await makeAlb(where);
       return {
         target: { listener: listenerArn },
         oracle: albOracle(local, place, listenerArn),
+        edits: albEdits(stage, listenerArn),
         async foreign() {
           const other = await makeAlb(where, 'other');
           const look = () => {

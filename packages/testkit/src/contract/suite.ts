@@ -1,5 +1,5 @@
 import { makeCast } from './cast.ts';
-import { contractLaws } from './laws.ts';
+import { contractLaws } from './laws/index.ts';
 import { type ContractOptions, openWorld } from './world.ts';
 
 /** What the suite needs of a test runner: vitest's own functions fit, and so do those of others. */

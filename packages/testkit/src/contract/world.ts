@@ -3,6 +3,7 @@ import type { Adapter, JsonObject, Place, Trust } from '@trustloom/core';
 import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
 import { createTestClock, type TestClock } from '../clock.ts';
 import { makeBucket } from '../estate/where.ts';
+import type { Edits } from './edits.ts';
 import type { Oracle } from './oracle.ts';
 
 /** A fresh local AWS with a bucket for artifacts, and a clock on which nobody waits. */
@@ -23,6 +24,8 @@ export interface Subject {
    * Absent: the law of foreign objects is skipped.
    */
   readonly foreign?: () => Promise<() => void | Promise<void>>;
+  /** Changes by hand to what the target holds, each of which must be noticed and mended: `albEdits`, and its like. */
+  readonly edits?: Edits;
 }
 
 /** What a suite is made for. */

@@ -1,0 +1,177 @@
+import { APIGatewayClient, UpdateDomainNameCommand } from '@aws-sdk/client-api-gateway';
+import {
+  CloudFrontClient,
+  GetDistributionConfigCommand,
+  UpdateDistributionCommand,
+  UpdateTrustStoreCommand,
+} from '@aws-sdk/client-cloudfront';
+import {
+  ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
+  ModifyTrustStoreCommand,
+  RemoveTrustStoreRevocationsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DeleteCrlCommand,
+  DisableCrlCommand,
+  DisableTrustAnchorCommand,
+  RolesAnywhereClient,
+  UpdateTrustAnchorCommand,
+} from '@aws-sdk/client-rolesanywhere';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createTestCa } from '../ca/test-ca.ts';
+import { clientConfig, given } from '../estate/where.ts';
+import type { Stage } from './world.ts';
+
+/** Changes that somebody makes by hand to what a target holds, by what they are. */
+export type Edits = Readonly<Record<string, () => Promise<void>>>;
+
+/** Puts a bundle with a CA that nobody accepted where services can read it. */
+async function plantBundle({
+  local,
+  place,
+}: Stage): Promise<{ bucket: string; key: string; version: string }> {
+  const s3 = new S3Client({ ...clientConfig({ local, ...place }, 's3'), forcePathStyle: true });
+  const bucket = `trustloom-${place.account}-${place.region}`;
+  const key = 'by-hand.pem';
+  const put = await s3.send(
+    new PutObjectCommand({ Bucket: bucket, Key: key, Body: await plantedPem(), ContentType: 'text/plain' }),
+  );
+  return { bucket, key, version: given(put.VersionId, 'version') };
+}
+
+const plantedPem = async () => (await createTestCa({ subject: 'CN=Planted by hand', key: 'P-256' })).pem;
+
+/** Edits of a load balancer's trust store and listener. */
+export function albEdits(stage: Stage, listenerArn: string): Edits {
+  const { local, place } = stage;
+  const elb = new ElasticLoadBalancingV2Client(clientConfig({ local, ...place }, 'elasticloadbalancing'));
+  const state = () =>
+    given(
+      local.state().elbv2.find((one) => one.account === place.account && one.region === place.region)?.state,
+      'load balancers',
+    );
+  const store = () => given(state().listeners.get(listenerArn)?.mutual?.TrustStoreArn, 'trust store');
+  return {
+    async 'a CA that nobody accepted takes the place of the bundle'() {
+      const at = await plantBundle(stage);
+      await elb.send(
+        new ModifyTrustStoreCommand({
+          TrustStoreArn: store(),
+          CaCertificatesBundleS3Bucket: at.bucket,
+          CaCertificatesBundleS3Key: at.key,
+          CaCertificatesBundleS3ObjectVersion: at.version,
+        }),
+      );
+    },
+    async 'a list is removed'() {
+      const id = given(state().trustStores.get(store())?.revocations[0]?.id, 'list');
+      await elb.send(new RemoveTrustStoreRevocationsCommand({ TrustStoreArn: store(), RevocationIds: [id] }));
+    },
+    async 'client authentication is switched off'() {
+      await elb.send(
+        new ModifyListenerCommand({ ListenerArn: listenerArn, MutualAuthentication: { Mode: 'off' } }),
+      );
+    },
+  };
+}
+
+/** Edits of trust anchors and lists. */
+export function rolesAnywhereEdits({ local, place }: Stage): Edits {
+  const client = new RolesAnywhereClient(clientConfig({ local, ...place }, 'rolesanywhere'));
+  const state = () =>
+    given(
+      local.state().rolesAnywhere.find((one) => one.account === place.account && one.region === place.region)
+        ?.state,
+      'anchors',
+    );
+  const anchor = () => given([...state().anchors.values()].find((one) => one.enabled)?.id, 'anchor');
+  const list = () => given([...state().crls.values()].find((one) => one.enabled)?.id, 'list');
+  return {
+    async 'a CA that nobody accepted takes the place of an anchor'() {
+      const sourceData = { x509CertificateData: await plantedPem() };
+      const source = { sourceType: 'CERTIFICATE_BUNDLE', sourceData } as const;
+      await client.send(new UpdateTrustAnchorCommand({ trustAnchorId: anchor(), source }));
+    },
+    async 'an anchor is disabled'() {
+      await client.send(new DisableTrustAnchorCommand({ trustAnchorId: anchor() }));
+    },
+    async 'a list is disabled'() {
+      await client.send(new DisableCrlCommand({ crlId: list() }));
+    },
+    async 'a list is deleted'() {
+      await client.send(new DeleteCrlCommand({ crlId: list() }));
+    },
+  };
+}
+
+/** Edits of a distribution and its trust store. */
+export function cloudFrontEdits(stage: Stage, distributionId: string): Edits {
+  const { local, place } = stage;
+  const client = new CloudFrontClient(clientConfig({ local, ...place }, 'cloudfront'));
+  const current = async () => {
+    const answer = await client.send(new GetDistributionConfigCommand({ Id: distributionId }));
+    return { config: given(answer.DistributionConfig, 'configuration'), IfMatch: given(answer.ETag, 'ETag') };
+  };
+  return {
+    async 'a CA that nobody accepted takes the place of the bundle'() {
+      const { config } = await current();
+      const id = given(config.ViewerMtlsConfig?.TrustStoreConfig?.TrustStoreId, 'trust store');
+      const held = local.state().cloudfront.find((one) => one.account === place.account)?.state;
+      const at = await plantBundle(stage);
+      await client.send(
+        new UpdateTrustStoreCommand({
+          Id: id,
+          IfMatch: given(held?.trustStores.get(id)?.etag, 'ETag'),
+          CaCertificatesBundleSource: {
+            CaCertificatesBundleS3Location: {
+              Bucket: at.bucket,
+              Key: at.key,
+              Version: at.version,
+              Region: place.region,
+            },
+          },
+        }),
+      );
+    },
+    async 'client authentication becomes optional'() {
+      const { config, IfMatch } = await current();
+      const ViewerMtlsConfig = { ...given(config.ViewerMtlsConfig, 'mTLS'), Mode: 'optional' } as const;
+      await client.send(
+        new UpdateDistributionCommand({
+          Id: distributionId,
+          IfMatch,
+          DistributionConfig: { ...config, ViewerMtlsConfig },
+        }),
+      );
+    },
+    async 'client authentication is removed'() {
+      const { config, IfMatch } = await current();
+      const { ViewerMtlsConfig: _, ...DistributionConfig } = config;
+      await client.send(new UpdateDistributionCommand({ Id: distributionId, IfMatch, DistributionConfig }));
+    },
+  };
+}
+
+/** Edits of a custom domain. */
+export function apiGatewayEdits(stage: Stage, domain: string): Edits {
+  const client = new APIGatewayClient(clientConfig({ local: stage.local, ...stage.place }, 'apigateway'));
+  const patch = (operations: readonly { op: 'replace'; path: string; value: string }[]) =>
+    client.send(new UpdateDomainNameCommand({ domainName: domain, patchOperations: [...operations] }));
+  return {
+    async 'a CA that nobody accepted takes the place of the bundle'() {
+      const at = await plantBundle(stage);
+      await patch([
+        {
+          op: 'replace',
+          path: '/mutualTlsAuthentication/truststoreUri',
+          value: `s3://${at.bucket}/${at.key}`,
+        },
+        { op: 'replace', path: '/mutualTlsAuthentication/truststoreVersion', value: at.version },
+      ]);
+    },
+    async 'client authentication is switched off'() {
+      await patch([{ op: 'replace', path: '/mutualTlsAuthentication/truststoreUri', value: '' }]);
+    },
+  };
+}

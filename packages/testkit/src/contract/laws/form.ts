@@ -1,0 +1,91 @@
+import { strict as assert } from 'node:assert';
+import { isDeepStrictEqual } from 'node:util';
+import type { Trust } from '@trustloom/core';
+import { deepFreeze } from '../freeze.ts';
+import { type Planned, type Process, startProcess } from '../process.ts';
+import { apply, fresh, type Law } from './law.ts';
+
+export const observing: Law = {
+  id: 'observing-writes-nothing',
+  title: 'observing, rendering and planning write nothing',
+  async check(open, cast) {
+    await using world = await open();
+    const memory = fresh();
+    for (const when of ['from empty', 'once it holds']) {
+      world.writes();
+      const before = world.local.state();
+      await startProcess(world, memory).plan(cast.two);
+      assert.deepEqual(world.writes(), [], `${when}: a call that writes`);
+      assert.ok(isDeepStrictEqual(world.local.state(), before), `${when}: the state has changed`);
+      await apply(world, memory, cast.one);
+    }
+  },
+};
+
+export const oneWrite: Law = {
+  id: 'one-write-a-step',
+  title: 'each step writes once, and survives JSON',
+  async check(open, cast) {
+    await using world = await open();
+    const memory = fresh();
+    for (const trust of [cast.one, cast.two, cast.revokedMore, undefined]) {
+      await apply(world, memory, trust, {
+        before(step) {
+          assert.deepEqual(JSON.parse(JSON.stringify(step)), step, `step ${step.id} does not survive JSON`);
+          world.writes();
+          return undefined;
+        },
+        after(step) {
+          const writes = world.writes().map(({ action }) => action);
+          assert.equal(
+            writes.length,
+            1,
+            `step ${step.id} made ${writes.length} writes: ${writes.join(', ')}`,
+          );
+        },
+      });
+    }
+  },
+};
+
+export const order: Law = {
+  id: 'input-order',
+  title: 'the order of the input changes no byte',
+  async check(open, cast) {
+    await using world = await open();
+    const turned = (trust: Trust): Trust => ({
+      cas: [...trust.cas].reverse(),
+      known: [...trust.known].reverse(),
+      revocation: { lists: [...trust.revocation.lists].reverse(), kept: trust.revocation.kept },
+    });
+    const words = ({ rendering, plan }: Planned) => ({
+      artifacts: rendering?.artifacts,
+      anchors: rendering?.anchors.map(({ sha256 }) => sha256),
+      findings: rendering?.findings,
+      plan,
+    });
+    const process = startProcess(world, fresh());
+    assert.deepEqual(words(await process.plan(turned(cast.two))), words(await process.plan(cast.two)));
+  },
+};
+
+export const purity: Law = {
+  id: 'purity',
+  title: 'render and plan are pure: frozen input, no calls, the same output each time',
+  async check(open, cast) {
+    await using world = await open();
+    const { bound, observe } = startProcess(world, fresh());
+    deepFreeze(cast.two);
+    deepFreeze(world.target);
+    const observation = deepFreeze(await observe());
+    const calls = world.local.calls().length;
+    const now = world.clock.now();
+    const words = (process: Pick<Process, 'bound'>) => {
+      const rendering = deepFreeze(process.bound.render(cast.two, now));
+      const plan = process.bound.plan(rendering, observation, now);
+      return JSON.stringify({ artifacts: rendering.artifacts, findings: rendering.findings, plan });
+    };
+    assert.equal(words({ bound }), words({ bound }));
+    assert.equal(world.local.calls().length, calls, 'rendering or planning made a call');
+  },
+};
