@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createJumpClock, realClock } from '../src/clock.ts';
 import { createEdges } from '../src/edge/index.ts';
@@ -434,5 +435,29 @@ describe('a listener', () => {
     expect((await nodeCaller(edge, {}, '1.3')).status).toBe(0);
     await edges.closeAll();
     expect(existsSync(edge.caFile)).toBe(false);
+  });
+});
+
+describe('what is no TLS client', () => {
+  test('garbage, plain HTTP and a broken handshake are refused and logged; the listener goes on', async () => {
+    const edge = await shared.open(specOf('alb', trustOf('off'), { resource: 'noise' }));
+    const send = (bytes: Uint8Array | string) =>
+      new Promise<void>((resolve) => {
+        const socket = connect(edge.port, edge.host, () => socket.end(bytes));
+        socket.on('error', () => undefined);
+        socket.on('close', () => resolve());
+        socket.resume();
+      });
+    await send('GET / HTTP/1.1\r\n\r\n');
+    await send(Buffer.alloc(4096, 0xff));
+    await send(Buffer.from('16030100050100000100', 'hex'));
+    expect((await nodeCaller(edge, {}, '1.3')).status).toBe(200);
+    const lines = shared.connections().filter((one) => one.resource === 'noise');
+    expect(lines.map((one) => one.reason)).toEqual([
+      'UnmappedConnectionError',
+      'UnmappedConnectionError',
+      'UnmappedConnectionError',
+      'Success',
+    ]);
   });
 });

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   CreateProfileCommand,
   CreateTrustAnchorCommand,
@@ -19,7 +23,17 @@ import {
   type Unknowns,
 } from '../src/index.ts';
 import { createSession, type SessionRequest } from './support/create-session.ts';
-import { type Authority, DAY, makeCa, makeCrl, makeKeys, makeLeaf, SERVER_AUTH } from './support/pki.ts';
+import {
+  type Authority,
+  DAY,
+  keyPem,
+  makeCa,
+  makeCrl,
+  makeKeys,
+  makeLeaf,
+  SERVER_AUTH,
+} from './support/pki.ts';
+import { has, run } from './support/tools.ts';
 
 const REGION = 'eu-west-1';
 const ROLE = 'arn:aws:iam::111111111111:role/app';
@@ -253,5 +267,32 @@ describe('anchor, profile and role', () => {
     expect(subject?.credentials).toMatchObject([
       { failed: false, x509CertificateData: leaf.pem, issuer: 'CN=Issuing' },
     ]);
+  });
+});
+
+describe.skipIf(!has('openssl', 'version') || !has('curl'))('a client made of openssl and curl', () => {
+  test.each(['rsa', 'p256'] as const)('%s', async (type) => {
+    const folder = mkdtempSync(join(tmpdir(), 'local-aws-session-'));
+    const shell = makeLeaf(issuing, { type, serial: 0x1234n });
+    writeFileSync(join(folder, 'key.pem'), keyPem(shell.keys), { mode: 0o600 });
+    writeFileSync(join(folder, 'cert.der'), shell.der);
+    const script = fileURLToPath(new URL('./support/create-session.sh', import.meta.url));
+    const ran = await run('sh', ['-c', 'cd "$1" && sh "$2"', 'sh', folder, script], {
+      env: {
+        ...process.env,
+        URL: aws.url,
+        REGION,
+        ALG: `AWS4-X509-${type === 'rsa' ? 'RSA' : 'ECDSA'}-SHA256`,
+        SERIAL: '4660',
+        ANCHOR: base.trustAnchorArn,
+        PROFILE: base.profileArn,
+        ROLE,
+      },
+    });
+    rmSync(folder, { recursive: true });
+    expect(ran.err).toBe('');
+    expect(JSON.parse(ran.out)).toMatchObject({
+      credentialSet: [{ roleArn: ROLE, sourceIdentity: 'CN=client' }],
+    });
   });
 });

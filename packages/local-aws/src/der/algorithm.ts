@@ -98,13 +98,22 @@ export function publicKey(spki: Uint8Array): KeyObject {
   }
 }
 
+/** What kind of key that is; a key that cannot be read is of another kind. */
 export function keyKind(spki: Uint8Array): KeyKind {
-  const key = publicKey(spki);
-  const details = key.asymmetricKeyDetails ?? {};
-  const type = key.asymmetricKeyType ?? 'unknown';
+  const key = readable(spki);
+  const details = key?.asymmetricKeyDetails ?? {};
+  const type = key?.asymmetricKeyType ?? 'unreadable';
   if (type === 'rsa' || type === 'rsa-pss') return { type: 'rsa', bits: details.modulusLength ?? 0 };
   if (type === 'ec') return { type: 'ec', curve: details.namedCurve ?? 'unknown' };
   return { type: 'other', name: type };
+}
+
+function readable(spki: Uint8Array): KeyObject | undefined {
+  try {
+    return publicKey(spki);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `unsupported` is not `invalid`: nobody knows. */
@@ -121,7 +130,8 @@ export interface Signed {
 export function verifySigned(signed: Signed, issuerSpki: Uint8Array): Verification {
   const { kind, hash, saltLength } = signed.signatureAlgorithm;
   if (kind === 'unsupported') return 'unsupported';
-  const key = publicKey(issuerSpki);
+  const key = readable(issuerSpki);
+  if (!key) return 'unsupported';
   const type = key.asymmetricKeyType;
   const fits =
     kind === 'ecdsa' ? type === 'ec' : kind === 'ed25519' ? type === 'ed25519' : type?.startsWith('rsa');

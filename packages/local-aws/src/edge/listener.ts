@@ -113,9 +113,11 @@ function tlsServer(
       rejectUnauthorized: false,
       // A resumed session would come in without showing its certificate, which the services do not allow.
       secureOptions: constants.SSL_OP_NO_TICKET,
-      ...(trust.mode !== 'off' && trust.advertiseCaNames
-        ? { ca: trust.anchors.map((der) => writePem('CERTIFICATE', der)) }
-        : {}),
+      // Only for the names: what is trusted is decided below. Empty, it also keeps the public CAs out.
+      ca:
+        trust.mode !== 'off' && trust.advertiseCaNames
+          ? trust.anchors.map((der) => writePem('CERTIFICATE', der))
+          : [],
     },
     (request, response) => {
       const verdict = verdictOf(request);

@@ -52,10 +52,10 @@ export function checkSignature(request: WireRequest, wall: number): SignatureChe
   if (Math.abs(wall - time) > MAX_SKEW) return { ok: false, why: 'skewed' };
   const names = signedHeaders.split(';');
   const needed = ['host', 'x-amz-date', 'x-amz-x509', ...(chain.length > 0 ? ['x-amz-x509-chain'] : [])];
-  const key = keyKind(leaf.spki).type === 'rsa' ? 'RSA' : 'ECDSA';
+  const algorithms = { rsa: 'AWS4-X509-RSA-SHA256', ec: 'AWS4-X509-ECDSA-SHA256', other: undefined };
   if (
     !needed.every((name) => names.includes(name)) ||
-    algorithm !== `AWS4-X509-${key}-SHA256` ||
+    algorithm !== algorithms[keyKind(leaf.spki).type] ||
     serial !== decimal(leaf.serialHex)
   )
     return { ok: false, why: 'wrong' };
