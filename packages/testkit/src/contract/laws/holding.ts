@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Trust } from '@trustloom/core';
 import type { Cast } from '../cast.ts';
 import type { Held } from '../oracle.ts';
-import { type Memory, startProcess, type Watch } from '../process.ts';
+import { startProcess, type Watch } from '../process.ts';
 import type { ContractWorld } from '../world.ts';
 import { allOf, apply, assertHolds, fresh, type Law, withWorld } from './law.ts';
 
