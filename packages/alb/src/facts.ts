@@ -88,6 +88,7 @@ export const albFacts = {
       actions: [
         'DescribeTrustStores',
         'DescribeTrustStoreRevocations',
+        'DescribeTrustStoreAssociations',
         'DescribeTags',
         'DescribeListeners',
         'DescribeLoadBalancers',
@@ -112,6 +113,7 @@ export const albFacts = {
       'elasticloadbalancing:RemoveTrustStoreRevocations',
     ],
     apply: [
+      'elasticloadbalancing:DescribeTrustStoreAssociations',
       'elasticloadbalancing:CreateTrustStore',
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:ModifyTrustStore',

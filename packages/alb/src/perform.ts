@@ -11,6 +11,10 @@ import {
 import { marksOf } from './names.ts';
 import type { AlbPort } from './port.ts';
 
+/** Associations were seen to linger; another tool waits two minutes for them to end. */
+const lingerLimitMs = 120_000;
+const lingerStepMs = 2_000;
+
 /** Does one step: at most one write. */
 export async function performAlb({ input }: Step, port: AlbPort, io: Io): Promise<Receipt> {
   switch (input.do) {
@@ -26,10 +30,7 @@ export async function performAlb({ input }: Step, port: AlbPort, io: Io): Promis
     case 'add-list':
       return { result: { id: await port.addList(text(input.store), location(input.list)) } };
     case 'remove-lists': {
-      const { id, entries } = isJsonObject(input.verify) ? input.verify : {};
-      const lists = await port.lists(text(input.store));
-      const newer = lists.find((list) => list.id === id);
-      if (newer === undefined || newer.entries !== entries) {
+      if (isJsonObject(input.verify) && !(await inForce(text(input.store), input.verify, port))) {
         throw new TrustloomError(
           'object-changed',
           'the newer list is not there with all its entries; the older one stays until it is',
@@ -54,6 +55,7 @@ export async function performAlb({ input }: Step, port: AlbPort, io: Io): Promis
       return { result: {} };
     }
     case 'delete-store':
+      await unused(text(input.store), port, io);
       await port.deleteStore(text(input.store));
       return { result: {} };
     case 'tag':
@@ -61,6 +63,19 @@ export async function performAlb({ input }: Step, port: AlbPort, io: Io): Promis
       return { result: {} };
     default:
       throw new TrustloomError('contract-broken', 'alb: unknown step');
+  }
+}
+
+async function inForce(store: string, { id, entries }: JsonObject, port: AlbPort): Promise<boolean> {
+  return (await port.lists(store)).some((list) => list.id === id && list.entries === entries);
+}
+
+/** Listeners linger for a while after they stopped using a store, and keep it from being deleted. */
+async function unused(store: string, port: AlbPort, io: Io): Promise<void> {
+  for (let waited = 0; (await port.associations(store)) > 0; waited += lingerStepMs) {
+    if (waited >= lingerLimitMs)
+      throw new TrustloomError('object-changed', `the trust store ${store} is still used by a listener`);
+    await io.clock.sleep(lingerStepMs, io.signal);
   }
 }
 

@@ -1,10 +1,13 @@
-import { crlIssuer, diffCrls, type Finding, isoTime, type Step } from '@trustloom/core';
+import { crlIssuer, diffCrls, type Finding, isoTime, reach, type Step } from '@trustloom/core';
+import { albFacts } from './facts.ts';
 import type { Desired, DesiredList, StoredList, StoredStore, StoreRef } from './state.ts';
 
 /** The writes on the lists of one store: those to add, and those that an added or present one replaces. */
 export interface ListPlan {
   readonly adds: readonly Step[];
   readonly removes: readonly Step[];
+  /** Lists of CAs that nobody gets in through any more: they do nothing, and count against the quota. */
+  readonly cleans: readonly Step[];
   readonly findings: readonly Finding[];
 }
 
@@ -12,12 +15,16 @@ export interface ListPlan {
  * The service has no update of a list: the newer is added, its count is verified, and only then the older goes. A list is replaced only
  * by one of the same issuer key, since re-keyed CAs share their name. A list that nothing replaces stays.
  *
- * @param where the store, the steps that must come before, and whether CAs are being granted in the same plan
+ * @param where the store, the steps that must come before, and the step that removes CAs in the same plan
  */
 export function planLists(
   desired: Desired,
   store: StoredStore | undefined,
-  where: { readonly store: StoreRef; readonly after: readonly string[]; readonly granted: boolean },
+  where: {
+    readonly store: StoreRef;
+    readonly after: readonly string[];
+    readonly removal?: readonly string[];
+  },
 ): ListPlan {
   const held = (store?.lists ?? []).map((list) => ({ list, key: keyOf(list, desired, store) }));
   const parts = desired.lists.map((wanted) =>
@@ -31,16 +38,44 @@ export function planLists(
   return {
     adds: parts.flatMap(({ adds }) => adds),
     removes: parts.flatMap(({ removes }) => removes),
+    cleans: idle(held, desired, where),
     findings: parts.flatMap(({ findings }) => findings),
   };
+}
+
+function idle(
+  held: readonly { readonly list: StoredList; readonly key: string | undefined }[],
+  desired: Desired,
+  { store, removal }: { readonly store: StoreRef; readonly removal?: readonly string[] },
+): readonly Step[] {
+  const reached = new Set(
+    reach({ anchors: desired.cas, known: desired.known, chain: albFacts.capabilities.chain }).map(
+      ({ ca }) => ca.keySha256,
+    ),
+  );
+  const lists = held
+    .filter(({ key, list }) => list.crl !== undefined && (key === undefined || !reached.has(key)))
+    .map(({ list }) => list);
+  if (lists.length === 0) return [];
+  return [
+    {
+      id: 'clean-lists',
+      effect: 'clean',
+      things: lists.map(({ crl, id }) => crl?.sha256 ?? String(id)),
+      mends: `${lists.length === 1 ? 'a list' : `${lists.length} lists`} of CAs that are not trusted here`,
+      action: 'elasticloadbalancing:RemoveTrustStoreRevocations',
+      input: { do: 'remove-lists', store, ids: lists.map(({ id }) => id) },
+      after: removal ?? [],
+    },
+  ];
 }
 
 function planOne(
   { issuer, crl, artifact }: DesiredList,
   held: readonly StoredList[],
   store: StoredStore | undefined,
-  where: { readonly store: StoreRef; readonly after: readonly string[]; readonly granted: boolean },
-): ListPlan {
+  where: { readonly store: StoreRef; readonly after: readonly string[] },
+): Omit<ListPlan, 'cleans'> {
   const newer = held.find(
     (list) =>
       list.crl !== undefined && list.crl.sha256 !== crl.sha256 && list.crl.thisUpdate > crl.thisUpdate,

@@ -31,13 +31,12 @@ export function planAlb(
   const adoption = store === undefined || store.ours ? [] : [adopt(store, context)];
   if (store === undefined) return fresh(desired, observed, target, context);
   if (!store.active) return { steps: adoption, findings: [] };
-  if (mustReplace(desired, store, observed))
-    return replace(desired, store, others, observed, target, context);
+  if (mustReplace(desired, store, observed)) return replace(desired, store, others, observed, context);
   const change = planBundle(desired, store);
   const lists = planLists(desired, store, {
     store: store.arn,
     after: [...ids(adoption), ...ids(change.grant)],
-    granted: change.grant.length > 0,
+    removal: ids(change.remove),
   });
   const listeners = planListeners(desired, observed, target, {
     store: store.arn,
@@ -50,6 +49,7 @@ export function planAlb(
     ...listeners.steps,
     ...change.remove,
     ...lists.removes,
+    ...lists.cleans,
     ...surplus(others, observed),
   ];
   return {
@@ -72,7 +72,7 @@ function fresh(
 ): TargetPlan<JsonObject> {
   const create = createStore(desired.cas, storeName(context), context, 'grant');
   const ref: StoreRef = { $ref: create.id, get: 'arn' };
-  const lists = planLists(desired, undefined, { store: ref, after: [create.id], granted: true });
+  const lists = planLists(desired, undefined, { store: ref, after: [create.id] });
   const listeners = planListeners(desired, observed, target, {
     store: ref,
     after: [create.id, ...ids(lists.adds)],
@@ -157,7 +157,6 @@ function replace(
   store: StoredStore,
   others: readonly StoredStore[],
   observed: Observed,
-  target: AlbTarget,
   context: TargetContext,
 ): TargetPlan<JsonObject> {
   const wanted = new Set(desired.cas.map(({ sha256 }) => sha256));
@@ -172,7 +171,6 @@ function replace(
   const lists = planLists({ ...desired, lists: [...desired.lists, ...carried] }, begun, {
     store: ref,
     after: ids(create),
-    granted: true,
   });
   const held = new Set(store.cas.map(({ sha256 }) => sha256));
   const added = desired.cas.filter(({ sha256 }) => !held.has(sha256));

@@ -12,6 +12,7 @@ import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeTagsCommand,
+  DescribeTrustStoreAssociationsCommand,
   DescribeTrustStoreRevocationsCommand,
   DescribeTrustStoresCommand,
   GetTrustStoreCaCertificatesBundleCommand,
@@ -72,6 +73,8 @@ export interface AlbPort {
   /** Those that exist. */
   listeners(arns: readonly string[]): Promise<readonly (StoredListener & { readonly balancer: string })[]>;
   balancer(arn: string): Promise<Balancer | undefined>;
+  /** How many listeners the service still counts as using a store. */
+  associations(store: string): Promise<number>;
   createStore(
     name: string,
     bundle: Required<ObjectLocation>,
@@ -236,6 +239,12 @@ export function albPort({ client: clientOf, fetch = globalThis.fetch }: AlbPortO
         return { items, next: one.NextMarker };
       });
       return { host: found.DNSName ?? '', listeners };
+    },
+    async associations(TrustStoreArn) {
+      const page = await call('describe', 'DescribeTrustStoreAssociations', () =>
+        client.send(new DescribeTrustStoreAssociationsCommand({ TrustStoreArn }), abort),
+      );
+      return page.TrustStoreAssociations?.length ?? 0;
     },
     async createStore(Name, location, tags) {
       const made = await call('create', 'CreateTrustStore', () =>

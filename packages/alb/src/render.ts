@@ -33,7 +33,8 @@ export function renderAlb(
   const lists = inStore
     // An expired list is never attached: nobody has told what it does there. What is in force stays.
     .filter(({ expired }) => !expired)
-    .map(({ issuer, crl }): DesiredList => ({ issuer, crl, artifact: sha256Hex(crlPem(crl)) }));
+    .map(({ issuer, crl }): DesiredList => ({ issuer, crl, artifact: sha256Hex(crlPem(crl)) }))
+    .sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
   const artifacts: readonly Artifact[] = [
     bundleArtifact(cas),
     ...lists.map(({ crl, artifact }) => ({ sha256: artifact, kind: 'crl' as const, body: crlPem(crl) })),

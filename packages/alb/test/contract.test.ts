@@ -1,0 +1,54 @@
+import {
+  CreateTrustStoreCommand,
+  DescribeTrustStoresCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Place } from '@trustloom/core';
+import type { LocalAws } from '@trustloom/local-aws';
+import { albEdits, albOracle, createTestCa, makeAlb, runAdapterContract } from '@trustloom/testkit';
+import { describe, expect, it } from 'vitest';
+import { alb } from '../src/index.ts';
+
+runAdapterContract(
+  { describe, it },
+  {
+    name: 'alb',
+    adapter: (aws) =>
+      alb({
+        client: (place) => aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place),
+      }),
+    async setup(stage) {
+      const { local, place } = stage;
+      const { listenerArn } = await makeAlb({ local, ...place });
+      return {
+        target: { listeners: [listenerArn] },
+        oracle: albOracle(local, place, listenerArn),
+        edits: albEdits(stage, listenerArn),
+        foreign: () => foreignStore(local, place),
+      };
+    },
+  },
+);
+
+/** A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the adapter does. */
+async function foreignStore(local: LocalAws, place: Place) {
+  const bucket = `trustloom-${place.account}-${place.region}`;
+  const ca = await createTestCa({ subject: 'CN=Somebody else' });
+  await new S3Client(local.clientConfig('s3', place)).send(
+    new PutObjectCommand({ Bucket: bucket, Key: 'other.pem', Body: ca.pem }),
+  );
+  const elb = new ElasticLoadBalancingV2Client(local.clientConfig('elasticloadbalancing', place));
+  await elb.send(
+    new CreateTrustStoreCommand({
+      Name: 'acme-edge',
+      CaCertificatesBundleS3Bucket: bucket,
+      CaCertificatesBundleS3Key: 'other.pem',
+    }),
+  );
+  local.settle();
+  const look = async () =>
+    JSON.stringify((await elb.send(new DescribeTrustStoresCommand({ Names: ['acme-edge'] }))).TrustStores);
+  const before = await look();
+  return async () => expect(await look()).toBe(before);
+}
