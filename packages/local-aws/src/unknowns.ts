@@ -1,7 +1,7 @@
 import type { Reading } from './types.ts';
 
 /** What AWS's documentation leaves open and what decides who gets in, or whether a call is accepted. */
-export type UnknownName =
+type UnknownName =
   | 'albExpiredCrl'
   | 'albCaWithoutCrl'
   | 'albCrlDepth'

@@ -15,7 +15,7 @@ import {
   whole,
 } from './reader.ts';
 
-export type KeyUsage =
+type KeyUsage =
   | 'digitalSignature'
   | 'nonRepudiation'
   | 'keyEncipherment'

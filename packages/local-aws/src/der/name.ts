@@ -1,6 +1,6 @@
 import { children, contents, DerError, type Element, encoding, hex, oid, TAG, walk } from './reader.ts';
 
-export interface Attribute {
+interface Attribute {
   readonly oid: string;
   /** Text, where the value is a string. */
   readonly text: string | undefined;

@@ -1,1 +1,1 @@
-export { createEdges, type EdgesOptions } from './edges.ts';
+export { createEdges } from './edges.ts';

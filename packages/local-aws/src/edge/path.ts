@@ -36,7 +36,7 @@ export type PathResult =
     }
   | { readonly ok: false; readonly why: PathFailure };
 
-export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
 /** No service takes chains of this length; it only ends the search. */
 const SEARCH_DEPTH = 12;
@@ -73,7 +73,7 @@ export function isIssuedBy(child: CertificateInfo, issuer: CertificateInfo): boo
 export const isSelfIssued = (one: CertificateInfo): boolean =>
   Buffer.from(one.issuer.der).equals(one.subject.der);
 
-export const isSelfSigned = (one: CertificateInfo): boolean =>
+const isSelfSigned = (one: CertificateInfo): boolean =>
   isSelfIssued(one) && verifySigned(one, one.spki) === 'valid';
 
 function* paths(

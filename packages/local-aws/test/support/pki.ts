@@ -1,19 +1,5 @@
 import { constants, createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import {
-  bits,
-  bool,
-  ia5,
-  int,
-  nothing,
-  octets,
-  oid,
-  printable,
-  seq,
-  set,
-  time,
-  tlv,
-  utf8,
-} from './der-writer.ts';
+import { bits, bool, int, nothing, octets, oid, printable, seq, set, time, tlv, utf8 } from './der-writer.ts';
 
 export type KeyType = 'rsa' | 'p256' | 'p384' | 'p521';
 export type SignatureForm = 'default' | 'sha1' | 'sha384' | 'sha512' | 'pss';
@@ -30,7 +16,7 @@ export const makeKeys = (type: KeyType = 'p256'): Keys =>
     ? generateKeyPairSync('rsa', { modulusLength: 2048 })
     : generateKeyPairSync('ec', { namedCurve: CURVES[type] });
 
-export const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });
+const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });
 
 export const keyIdOf = (key: KeyObject): Buffer => createHash('sha1').update(spkiOf(key)).digest();
 
@@ -83,13 +69,13 @@ function signed(tbs: Buffer, key: KeyObject, form: SignatureForm): Buffer {
   return seq(tbs, algorithmOf(key, form), bits(sign(HASH[form], tbs, options)));
 }
 
-export interface Extension {
+interface Extension {
   readonly oid: string;
   readonly critical?: boolean;
   readonly value: Uint8Array;
 }
 
-export const extension = ({ oid: type, critical = false, value }: Extension): Buffer =>
+const extension = ({ oid: type, critical = false, value }: Extension): Buffer =>
   seq(oid(type), ...(critical ? [bool(true)] : []), octets(value));
 
 export interface CertificateOptions {
@@ -246,5 +232,3 @@ export function makeCrl(issuer: Authority, options: CrlOptions = {}): Buffer {
 
 export const keyPem = (keys: Keys): string =>
   keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-
-export { ia5 };

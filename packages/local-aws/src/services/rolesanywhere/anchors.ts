@@ -27,7 +27,7 @@ import {
 
 const WHAT = 'trust anchor';
 
-export const anchorDetail = (anchor: TrustAnchor) => ({
+const anchorDetail = (anchor: TrustAnchor) => ({
   trustAnchorId: anchor.id,
   trustAnchorArn: anchor.arn,
   name: anchor.name,

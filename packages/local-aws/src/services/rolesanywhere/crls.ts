@@ -7,7 +7,7 @@ import { type Crl, found, iso, type Place, type RolesAnywherePlaces } from './st
 const WHAT = 'CRL';
 const ANCHOR_ARN = /^arn:aws(-[^:]+)?:rolesanywhere(:.*){2}(:trust-anchor.*)$/;
 
-export const crlDetail = (crl: Crl) => ({
+const crlDetail = (crl: Crl) => ({
   crlId: crl.id,
   crlArn: crl.arn,
   name: crl.name,

@@ -19,7 +19,7 @@ const WHAT = 'profile';
 const ROLE = { max: 1011, pattern: /^arn:aws(-[^:]+)?:iam(:.*){2}(:role.*)$/ };
 const POLICY = { max: 200 };
 
-export const profileDetail = (profile: Profile) => ({
+const profileDetail = (profile: Profile) => ({
   profileId: profile.id,
   profileArn: profile.arn,
   name: profile.name,

@@ -49,7 +49,7 @@ export interface Profile extends Thing {
 }
 
 /** A credential that a subject was seen with. */
-export interface SeenCredential {
+interface SeenCredential {
   readonly seenAt: number;
   readonly serialNumber: string;
   readonly issuer: string;
