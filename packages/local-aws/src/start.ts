@@ -34,6 +34,8 @@ export interface LocalAwsOptions {
   readonly settle?: 'auto' | 'manual' | { readonly ms: number };
   /** Other readings of what is unknown about AWS; see `DEFAULT_UNKNOWNS`. */
   readonly unknowns?: Partial<Unknowns>;
+  /** Refuse wrong signatures of known keys; default false. Signatures with certificates are always checked. */
+  readonly verifySignatures?: boolean;
   /** Folder for the PEM file of the edges' server CA; default the system's temporary folder. */
   readonly dir?: string;
   readonly random?: Random;
@@ -164,6 +166,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     world,
     services,
     local,
+    verifySignatures: options.verifySignatures ?? false,
     record: (call) => void calls.push(Object.freeze(call)),
   });
   const server = createServer((req, res) => {

@@ -1,6 +1,16 @@
 import { request } from 'node:http';
 import * as cloudfront from '@aws-sdk/client-cloudfront';
-import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeTrustStoresCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateBucketCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJumpClock, type LocalAws, startLocalAws } from '../src/index.ts';
 import { decodeChunked } from '../src/wire/chunked.ts';
@@ -174,5 +184,40 @@ describe('members that the schema does not have', () => {
       501,
       expect.stringContaining('PutBucketVersioning with Colour'),
     ]);
+  });
+});
+
+describe('signatures, when they are checked', () => {
+  it('are those of the key, in headers and in presigned URLs', async () => {
+    await using strict = await startLocalAws({ verifySignatures: true });
+    const config = strict.clientConfig('s3');
+    const client = new S3Client(config);
+    await client.send(new CreateBucketCommand({ Bucket: 'bundles' }));
+    const Key = "a b/+~(x)'*.pem";
+    await client.send(new PutObjectCommand({ Bucket: 'bundles', Key, Body: 'content', Tagging: 'a=b%20c' }));
+    await client.send(new ListObjectsV2Command({ Bucket: 'bundles', Prefix: 'a b/+', Delimiter: '/' }));
+    const elb = new ElasticLoadBalancingV2Client(config);
+    expect((await elb.send(new DescribeTrustStoresCommand({}))).TrustStores).toEqual([]);
+    const global = new cloudfront.CloudFrontClient(config);
+    const Resource = 'arn:aws:cloudfront::111111111111:trust-store/none';
+    await expect(global.send(new cloudfront.ListTagsForResourceCommand({ Resource }))).rejects.toMatchObject({
+      name: 'NoSuchResource',
+    });
+    const stranger = new S3Client({
+      ...config,
+      credentials: { ...config.credentials, secretAccessKey: 'wrong' },
+    });
+    await expect(stranger.send(new ListBucketsCommand({}))).rejects.toMatchObject({
+      name: 'SignatureDoesNotMatch',
+    });
+    await client.send(new PutObjectCommand({ Bucket: 'bundles', Key: 'plain', Body: 'content' }));
+    const url = getSignedUrl(config, '/bundles/plain');
+    expect((await fetch(url)).status).toBe(200);
+    expect((await fetch(url.replace('/plain', '/other'))).status).toBe(403);
+    const unknown = new S3Client({
+      ...config,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    expect((await unknown.send(new ListBucketsCommand({}))).Buckets).toHaveLength(1);
   });
 });

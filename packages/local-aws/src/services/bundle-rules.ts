@@ -7,12 +7,12 @@ import {
   type CrlInfo,
   DerError,
   keyKind,
-  type PemBlock,
   readCertificate,
   readCrl,
   readPem,
-  type SignatureAlgorithm,
 } from '../der/index.ts';
+
+type PemBlock = ReturnType<typeof readPem>[number];
 
 /** A limit of a service, with where it is written and when that was checked. */
 export interface Limit {
@@ -89,7 +89,7 @@ function readOne(block: PemBlock, rules: BundleRules): Reading<CertificateInfo> 
 }
 
 /** SHA-256, 384 and 512 with RSA, RSASSA-PSS and ECDSA: the same on CloudFront and ALB. */
-export function algorithmFits({ kind, hash }: SignatureAlgorithm): boolean {
+export function algorithmFits({ kind, hash }: CertificateInfo['signatureAlgorithm']): boolean {
   return ['rsa', 'rsa-pss', 'ecdsa'].includes(kind) && ['sha256', 'sha384', 'sha512'].includes(hash ?? '');
 }
 

@@ -21,8 +21,10 @@ export interface WireRequest {
   /** As sent, without the `?`; for signatures. */
   readonly rawQuery: string;
   readonly query: URLSearchParams;
-  /** Names in lower case; several fields of one name are joined by a comma. */
+  /** Names in lower case; several fields of one name are joined by a comma. With trailers, without chunk framing. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers as sent; for signatures. */
+  readonly sentHeaders: Readonly<Record<string, string>>;
   /** Without chunk framing. */
   readonly body: Uint8Array;
 }

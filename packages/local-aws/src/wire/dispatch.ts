@@ -6,6 +6,7 @@ import type { Call, World } from '../world.ts';
 import { s3Error } from './errors.ts';
 import { receive } from './receive.ts';
 import { scopeOf } from './scope.ts';
+import { signatureFits } from './signature.ts';
 
 /** What dispatch needs. */
 export interface DispatchOptions {
@@ -14,6 +15,8 @@ export interface DispatchOptions {
   /** Answers that are ours and no service's (`/_local/…`); undefined when the path is none of them. */
   local(request: WireRequest): WireResponse | undefined;
   record(call: Call): void;
+  /** Whether signatures are checked where the key is known. */
+  readonly verifySignatures: boolean;
 }
 
 /** Service names for messages about signing names that nothing answers. */
@@ -60,16 +63,17 @@ const EMPTY: WireRequest = {
   rawQuery: '',
   query: new URLSearchParams(),
   headers: {},
+  sentHeaders: {},
   body: new Uint8Array(),
 };
 
 async function answerOf(
-  { world, services, record }: DispatchOptions,
+  { world, services, record, verifySignatures }: DispatchOptions,
   request: WireRequest,
   requestId: string,
 ): Promise<WireResponse | typeof DROPPED> {
   const scope = scopeOf(request);
-  const { caller, expired } = world.credentials.find(scope.accessKeyId);
+  const { caller } = world.credentials.find(scope.accessKeyId);
   const service = services.find(
     (one) => one.names.includes(scope.service) && (one.owns === undefined || one.owns(request.path)),
   );
@@ -95,9 +99,7 @@ async function answerOf(
       );
     const routed = await service.route(request);
     action = routed.action;
-    if (urlExpired(request, world.wall())) throw new ServiceError('AccessDenied', 403, 'Request has expired');
-    if (expired)
-      throw new ServiceError('ExpiredToken', 403, 'The security token included in the request is expired.');
+    checkCaller(request, world, verifySignatures);
     const fault = world.faults.take(scope.service, action);
     if (fault?.delay !== undefined) await world.clock.sleep(fault.delay);
     if (fault && fault.when !== 'after' && !strike(fault)) return dropped(log);
@@ -119,6 +121,23 @@ async function answerOf(
     const error = asServiceError(thrown);
     log(error.status, error.code);
     return service ? service.error(error, request, requestId) : s3Error(error, request, requestId);
+  }
+}
+
+/** Refuses a presigned URL past its time, a session that is over, and (if asked to) a wrong signature. */
+function checkCaller(request: WireRequest, world: World, verifySignatures: boolean): void {
+  if (urlExpired(request, world.wall())) throw new ServiceError('AccessDenied', 403, 'Request has expired');
+  const { accessKeyId } = scopeOf(request);
+  if (world.credentials.find(accessKeyId).expired) {
+    throw new ServiceError('ExpiredToken', 403, 'The security token included in the request is expired.');
+  }
+  const secret = accessKeyId === undefined ? undefined : world.credentials.secretOf(accessKeyId);
+  if (verifySignatures && secret !== undefined && signatureFits(request, secret) === false) {
+    throw new ServiceError(
+      'SignatureDoesNotMatch',
+      403,
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    );
   }
 }
 

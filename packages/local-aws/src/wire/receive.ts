@@ -29,6 +29,7 @@ export async function receive(message: IncomingMessage): Promise<WireRequest | U
     path: target.path,
     rawQuery: target.query,
     query: new URLSearchParams(target.query),
+    sentHeaders: headers,
     headers: { ...others, ...(encoding === '' ? {} : { 'content-encoding': encoding }), ...decoded.trailers },
     body: decoded.body,
   };
