@@ -6,7 +6,7 @@ import type { Clock, Connection, Edge, EdgeSpec, Edges } from '../types.ts';
 import type { Unknowns } from '../unknowns.ts';
 import type { Verdict } from './decide.ts';
 import { type Listener, listen } from './listener.ts';
-import { createServerCa, type ServerCa } from './mint.ts';
+import type { ServerCa } from './mint.ts';
 
 export interface EdgesOptions {
   /** Validity of client certificates and CRLs follows this clock. */
@@ -102,7 +102,9 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
   });
 }
 
+/** The library that mints is loaded with the first listener: who uses none starts faster. */
 async function makeIssuer(dir: string | undefined): Promise<Issuer> {
+  const { createServerCa } = await import('./mint.ts');
   const [ca, folder] = await Promise.all([
     createServerCa(realClock.now()),
     mkdtemp(join(dir ?? tmpdir(), 'local-aws-edges-')),
