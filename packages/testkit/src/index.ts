@@ -1,3 +1,5 @@
+export type { TestClients } from './ca/clients.ts';
+export { makeClients } from './ca/clients.ts';
 export type { CrlEntry, CrlRequest, IssuedCrl } from './ca/crl.ts';
 export { crlReasons, writeCrl } from './ca/crl.ts';
 export type { HashName, KeyKind, TestKey } from './ca/keys.ts';
