@@ -28,7 +28,7 @@ export interface Caller {
 }
 
 /** Temporary credentials that were handed out by AssumeRole or CreateSession. */
-export interface IssuedCredentials {
+interface IssuedCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;

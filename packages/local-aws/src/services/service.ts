@@ -53,7 +53,7 @@ export interface Context {
 }
 
 /** What an operation may say about its answer beyond the output. */
-export interface Answer {
+interface Answer {
   status?: number;
   headers: Record<string, string>;
   /** Body instead of the one that the schema would write. */

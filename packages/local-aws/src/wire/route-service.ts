@@ -61,7 +61,7 @@ export function jsonError(error: ServiceError): WireResponse {
 }
 
 /** Reads a JSON object; an empty body is an empty object. */
-export function jsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+function jsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
   if (body.length === 0) return {};
   let value: unknown;
   try {

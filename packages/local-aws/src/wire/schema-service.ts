@@ -17,7 +17,7 @@ import { takeBucket } from './s3-bucket.ts';
 import { bodyShape, missingMembers, type OperationSchema, operationsOf, toXml } from './schema.ts';
 
 /** How a schema-driven service speaks. */
-export type Protocol = 's3' | 'rest-xml' | 'query' | 'rest-json';
+type Protocol = 's3' | 'rest-xml' | 'query' | 'rest-json';
 
 /** A service whose wire form comes from its SDK client's schemas. */
 export interface SchemaServiceOptions<Model extends { [K in keyof Model]: Operation<unknown, unknown> }> {

@@ -2,10 +2,9 @@
 import type { BundleRules, Limit } from '../bundle-rules.ts';
 
 const QUOTAS = 'CloudFront developer guide, Quotas';
-const STORES = 'CloudFront developer guide, Trust stores and certificate management';
 const row = (max: number, source: string): Limit => ({ max, source, checked: '2026-11' });
 
-/** Bundle of a trust store; keys and blank lines as on the page on trust stores. */
+/** Bundle of a trust store; keys and blank lines: developer guide, Trust stores and certificate management. */
 export const BUNDLE: BundleRules = {
   blankLines: 'not-between',
   certificates: row(25, QUOTAS),
@@ -32,5 +31,3 @@ export const REGION = /^[a-z]{2}-[a-z]+-\d$/;
 
 /** Where bundles are read from if the strict reading holds. */
 export const HOME_REGION = 'us-east-1';
-
-export const SOURCE = STORES;

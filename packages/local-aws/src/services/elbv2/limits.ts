@@ -2,11 +2,10 @@
 import type { BundleRules, Limit } from '../bundle-rules.ts';
 
 const QUOTAS = 'Elastic Load Balancing user guide, Quotas for your Application Load Balancers';
-const MTLS = 'Elastic Load Balancing user guide, Mutual authentication with TLS in Application Load Balancer';
 const MODEL = 'service model elasticloadbalancingv2 2015-12-01';
 const row = (max: number, source: string): Limit => ({ max, source, checked: '2026-11' });
 
-/** Bundle of a trust store. The source of keys and blank lines is the page on mutual authentication. */
+/** Bundle of a trust store; keys and blank lines: user guide, Mutual authentication with TLS in Application Load Balancer. */
 export const BUNDLE: BundleRules = {
   blankLines: 'none',
   certificates: row(25, QUOTAS),
@@ -40,6 +39,3 @@ export const PATTERNS = {
   tagText: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
   certificateArn: /^arn:aws[\w-]*:(acm|iam):[\w-]*:\d{12}:.+$/,
 } as const;
-
-/** Said in the guide's own words, for tests to see that the rules have a source. */
-export const BUNDLE_SOURCE = MTLS;

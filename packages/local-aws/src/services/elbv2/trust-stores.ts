@@ -125,7 +125,7 @@ export function trustStoreOperations(places: Places<ElbState>): TrustStoreOperat
 }
 
 /** What stands in an answer. */
-export const describe = (store: TrustStore): TrustStoreOut => ({
+const describe = (store: TrustStore): TrustStoreOut => ({
   Name: store.name,
   TrustStoreArn: store.arn,
   Status: store.status,
