@@ -33,7 +33,7 @@ export function openLocal(local: LocalAws, more: Partial<AwsOptions> = {}): Aws 
 }
 
 /** A plain SDK client of the local AWS, as an operator would use it. */
-export function operator(local: LocalAws, account: string, region: string): S3Client {
+function operator(local: LocalAws, account: string, region: string): S3Client {
   return new S3Client({ ...local.clientConfig('s3', { account, region }), forcePathStyle: true });
 }
 

@@ -103,7 +103,7 @@ export async function mint(request: MintRequest): Promise<MintedCertificate> {
 }
 
 /** The SHA-1 of the public key's bits: how key identifiers are made (RFC 5280, 4.2.1.2, method 1). */
-export async function keyIdOf(key: TestKey): Promise<Uint8Array> {
+async function keyIdOf(key: TestKey): Promise<Uint8Array> {
   const spki = new x509.PublicKey(createPublicKey(key.privateKey).export({ type: 'spki', format: 'der' }));
   return new Uint8Array(await spki.getKeyIdentifier(webcrypto));
 }

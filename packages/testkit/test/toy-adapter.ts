@@ -34,17 +34,17 @@ import {
 import { listDigest, pemDigests } from '../src/index.ts';
 
 /** The least adapter that keeps the laws: one listener, one trust store. Broken variants of it test the suite itself. */
-export interface Target {
+interface Target {
   readonly listener: string;
 }
 
-export interface Desired {
+interface Desired {
   readonly cas: readonly string[];
   readonly bundle: string;
   readonly lists: readonly string[];
 }
 
-export interface Observed {
+interface Observed {
   readonly store?: {
     readonly arn: string;
     readonly cas: readonly string[];

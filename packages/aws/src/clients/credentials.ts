@@ -87,7 +87,7 @@ export function roleCredentials(
 }
 
 /** `trustloom-apps`: shows in CloudTrail who came. STS takes 2 to 64 of `\w+=,.@-` (API reference, AssumeRole). */
-export function sessionName(accountName: string): string {
+function sessionName(accountName: string): string {
   return `trustloom-${accountName.replace(/[^\w+=,.@-]/g, '-')}`.slice(0, 64);
 }
 

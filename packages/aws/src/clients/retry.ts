@@ -1,7 +1,7 @@
 import { type Clock, serviceError, type TrustloomError } from '@trustloom/core';
 
 /** How often a read is sent at most, the first time included. */
-export const readAttempts = 5;
+const readAttempts = 5;
 
 /** First wait after a failure, in ms; doubled each time, then scaled by a random share of it. */
 const firstWaitMs = { throttled: 1000, other: 100 } as const;
@@ -20,7 +20,7 @@ export const never = Object.freeze({
 });
 
 /** True for commands that may be sent twice, by their name: `GetObjectCommand`, `DescribeTrustStoresCommand`; and AssumeRole, which leaves nothing behind. */
-export function isRepeatable(commandName: string): boolean {
+function isRepeatable(commandName: string): boolean {
   return /^(?:Get|List|Describe|Head)(?=[A-Z])|^AssumeRoleCommand$/.test(commandName);
 }
 

@@ -38,7 +38,7 @@ export async function fetchWeb(
 }
 
 /** A web address for texts: without user, password or query, which may hold a token. */
-export function shown(address: string): string {
+function shown(address: string): string {
   if (!URL.canParse(address)) return 'an address that is none';
   const url = new URL(address);
   return `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`;

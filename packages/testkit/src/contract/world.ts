@@ -101,6 +101,6 @@ export async function openWorld(options: ContractOptions): Promise<ContractWorld
 }
 
 /** True for operations that change nothing, by their name. */
-export function isRead(action: string): boolean {
+function isRead(action: string): boolean {
   return /^(?:Get|List|Describe|Head)(?=[A-Z])/.test(action);
 }
