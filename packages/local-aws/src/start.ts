@@ -172,6 +172,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const server = createServer((req, res) => {
     dispatch(req, res).catch(() => res.socket?.destroy());
   });
+  // An idle connection that the server ends first is a race for clients that keep theirs alive.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);

@@ -167,6 +167,25 @@ describe('objects', () => {
     expect(back.ContentEncoding).toBeUndefined();
   });
 
+  it('carry any of the common checksums', async () => {
+    await bucket();
+    const check = { CRC32: 'y/Q5Jg==', CRC32C: '4waSgw==', CRC64NVME: 'rosUhgp5mIg=' };
+    for (const [name, value] of Object.entries(check)) {
+      const given = await fetch(`${aws.url}/bundles/${name}`, {
+        method: 'PUT',
+        body: '123456789',
+        headers: {
+          authorization:
+            'AWS4-HMAC-SHA256 Credential=x/20261124/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0',
+          [`x-amz-checksum-${name.toLowerCase()}`]: value,
+        },
+      });
+      expect([given.status, given.headers.get(`x-amz-checksum-${name.toLowerCase()}`)]).toEqual([200, value]);
+      const head = new HeadObjectCommand({ Bucket: 'bundles', Key: name, ChecksumMode: 'ENABLED' });
+      expect(await s3.send(head)).toMatchObject({ [`Checksum${name}`]: value });
+    }
+  });
+
   it('are refused when their checksum is wrong', async () => {
     await bucket();
     const wrong = createHash('sha256').update('other').digest('base64');

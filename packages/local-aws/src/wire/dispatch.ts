@@ -163,11 +163,10 @@ function dropped(log: (status: number, error?: string) => void): typeof DROPPED 
   return DROPPED;
 }
 
-/** A defect of this emulator shows as InternalFailure, with the name of the error and where it happened. */
+/** A defect of this emulator shows as InternalFailure. */
 function asServiceError(thrown: unknown): ServiceError {
   if (thrown instanceof ServiceError) return thrown;
-  const text =
-    thrown instanceof Error ? (thrown.stack ?? thrown.message).split('\n').slice(0, 3).join(' ') : 'unknown';
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'unknown';
   return new ServiceError('InternalFailure', 500, `The local AWS failed: ${text}`);
 }
 

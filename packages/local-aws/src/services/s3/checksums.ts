@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { ServiceError } from '../service.ts';
+import { crc32c, crc64nvme } from './crc.ts';
 import type { ObjectVersion } from './state.ts';
 
 const digest = (algorithm: string) => (body: Uint8Array) =>
@@ -12,14 +13,16 @@ const COMPUTE = {
     bytes.writeUInt32BE(crc32(body));
     return bytes.toString('base64');
   },
+  CRC32C: (body: Uint8Array) => Buffer.from(crc32c(body)).toString('base64'),
+  CRC64NVME: (body: Uint8Array) => Buffer.from(crc64nvme(body)).toString('base64'),
   SHA1: digest('sha1'),
   SHA256: digest('sha256'),
 } as const;
 
-const NAMES = ['CRC32', 'SHA1', 'SHA256'] as const;
+const NAMES = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 
 /** Algorithms that S3 has and this emulator has not. */
-const OTHERS = ['crc32c', 'crc64nvme', 'sha512', 'md5', 'xxhash3', 'xxhash64', 'xxhash128'] as const;
+const OTHERS = ['sha512', 'md5', 'xxhash3', 'xxhash64', 'xxhash128'] as const;
 
 /**
  * Checks what the client says about the body (Content-MD5, x-amz-content-sha256, x-amz-checksum-…) and returns the
@@ -63,18 +66,12 @@ export function checkBody(
   return Object.fromEntries(given.map(({ name, value }) => [name, value]));
 }
 
-/** Checksums as members of an output. */
-export function checksumMembers(version: ObjectVersion): {
-  ChecksumCRC32?: string;
-  ChecksumSHA1?: string;
-  ChecksumSHA256?: string;
-  ChecksumType: 'FULL_OBJECT';
-} {
-  const { CRC32, SHA1, SHA256 } = version.checksums;
-  return {
-    ...(CRC32 === undefined ? {} : { ChecksumCRC32: CRC32 }),
-    ...(SHA1 === undefined ? {} : { ChecksumSHA1: SHA1 }),
-    ...(SHA256 === undefined ? {} : { ChecksumSHA256: SHA256 }),
-    ChecksumType: 'FULL_OBJECT',
-  };
+/** Checksums as members of an output: `ChecksumCRC32` and the like. */
+export function checksumMembers(version: ObjectVersion): ChecksumMembers {
+  const members = Object.entries(version.checksums).map(([name, value]) => [`Checksum${name}`, value]);
+  return { ...Object.fromEntries(members), ChecksumType: 'FULL_OBJECT' };
 }
+
+type ChecksumMembers = { readonly [K in (typeof NAMES)[number] as `Checksum${K}`]?: string } & {
+  readonly ChecksumType: 'FULL_OBJECT';
+};

@@ -21,7 +21,7 @@ export interface ObjectVersion {
   }>;
   readonly metadata: Readonly<Record<string, string>>;
   /** Base64, by algorithm. */
-  readonly checksums: Readonly<Partial<Record<'CRC32' | 'SHA1' | 'SHA256', string>>>;
+  readonly checksums: Readonly<Partial<Record<'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256', string>>>;
   readonly tags: readonly Tag[];
 }
 
