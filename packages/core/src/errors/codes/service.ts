@@ -49,6 +49,26 @@ export const serviceCodes = {
     means: 'A listener, distribution or domain that the definition names does not exist.',
     advice: 'Mend the definition, or make it.',
   },
+  'anchor-crl-limit': {
+    kind: 'input',
+    means: 'More lists than a trust anchor takes.',
+    advice: 'Make the issuing CAs anchors, not the CA above them.',
+  },
+  'anchor-certificate-limit': {
+    kind: 'input',
+    means: 'More certificates of one CA key than a trust anchor takes.',
+    advice: 'Retire the older ones.',
+  },
+  'anchor-foreign-list': {
+    kind: 'input',
+    means: 'A list on one of our trust anchors is of no CA that reaches it.',
+    advice: 'Remove it: an anchor takes two lists.',
+  },
+  'anchor-any-role': {
+    kind: 'input',
+    means: 'Every role that trusts Roles Anywhere can be had through any anchor of the account.',
+    advice: 'Name the ARN of the anchor in the trust policy of each role (aws:SourceArn).',
+  },
   'attachment-external': {
     kind: 'input',
     means: 'An external attachment is not as the definition says.',

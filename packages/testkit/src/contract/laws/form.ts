@@ -11,6 +11,8 @@ export const observing: Law = {
   async check(open, cast) {
     await using world = await open();
     const memory = fresh();
+    // The first look at a place makes its (empty) entry in the raw state; that is not a change.
+    await startProcess(world, memory).observe();
     for (const when of ['from empty', 'once it holds']) {
       world.writes();
       const before = world.local.state();

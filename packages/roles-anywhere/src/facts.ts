@@ -1,0 +1,105 @@
+import type { Facts } from '@trustloom/core';
+
+const quotas = 'AWS: IAM Roles Anywhere quotas';
+const checked = '2026-11';
+const family = (actions: readonly string[]) => ({ burst: 1, perSecond: 1, actions, source: quotas, checked });
+
+/** All data about trust anchors of IAM Roles Anywhere. Every number stands here once. */
+export const rolesAnywhereFacts = {
+  service: 'roles-anywhere',
+  title: 'IAM Roles Anywhere',
+  capabilities: {
+    chain: 'any-anchor',
+    intermediateAnchors: true,
+    revocation: 'list',
+    // ImportCrl refuses a list without entries (seen live by two).
+    emptyCrl: false,
+    // A list of any CA is taken, on any anchor, in silence: our own check is the only guard.
+    crlIssuerInStore: false,
+    bundleReadable: true,
+    modes: ['enabled', 'disabled'],
+  },
+  limits: {
+    anchorCertificates: {
+      max: 2,
+      unit: 'certificates per trust anchor',
+      adjustable: false,
+      source: quotas,
+      checked,
+    },
+    anchorCharacters: {
+      max: 16_000,
+      unit: 'characters of PEM per trust anchor',
+      adjustable: false,
+      source: 'service model',
+      checked,
+    },
+    chainDepth: {
+      max: 5,
+      unit: 'certificates in the chain header',
+      adjustable: false,
+      source: 'AWS: IAM Roles Anywhere authentication',
+      checked,
+    },
+    crlLists: { max: 2, unit: 'lists per trust anchor', adjustable: false, source: quotas, checked },
+    crlBytes: {
+      max: 300_000,
+      unit: 'characters per list',
+      adjustable: false,
+      source: 'service model',
+      checked,
+    },
+    stores: {
+      max: 50,
+      unit: 'trust anchors per account and region',
+      adjustable: true,
+      source: quotas,
+      checked,
+    },
+  },
+  rates: {
+    anchors: family([
+      'CreateTrustAnchor',
+      'UpdateTrustAnchor',
+      'EnableTrustAnchor',
+      'DisableTrustAnchor',
+      'DeleteTrustAnchor',
+      'ListTrustAnchors',
+    ]),
+    lists: family(['ImportCrl', 'UpdateCrl', 'EnableCrl', 'DisableCrl', 'DeleteCrl', 'ListCrls']),
+    tagging: family(['ListTagsForResource']),
+  },
+  permissions: {
+    observe: [
+      'rolesanywhere:ListTrustAnchors',
+      'rolesanywhere:ListTagsForResource',
+      'rolesanywhere:ListCrls',
+    ],
+    refresh: [
+      'rolesanywhere:ImportCrl',
+      'rolesanywhere:TagResource',
+      'rolesanywhere:UpdateCrl',
+      'rolesanywhere:EnableCrl',
+      'rolesanywhere:DisableCrl',
+    ],
+    apply: [
+      'rolesanywhere:CreateTrustAnchor',
+      'rolesanywhere:TagResource',
+      'rolesanywhere:UpdateTrustAnchor',
+      'rolesanywhere:EnableTrustAnchor',
+      'rolesanywhere:DisableTrustAnchor',
+      'rolesanywhere:DeleteTrustAnchor',
+      'rolesanywhere:ImportCrl',
+      'rolesanywhere:UpdateCrl',
+      'rolesanywhere:EnableCrl',
+      'rolesanywhere:DisableCrl',
+      'rolesanywhere:DeleteCrl',
+    ],
+  },
+  settle: {
+    everyMs: 1_000,
+    expectMs: 0,
+    limitMs: 60_000,
+    source: 'no asynchronous state is visible; lists act at once (seen live)',
+  },
+} as const satisfies Facts;

@@ -1,0 +1,60 @@
+import {
+  CreateTrustAnchorCommand,
+  ListTrustAnchorsCommand,
+  RolesAnywhereClient,
+} from '@aws-sdk/client-rolesanywhere';
+import { issuingCas, reach } from '@trustloom/core';
+import {
+  createTestCa,
+  rolesAnywhereEdits,
+  rolesAnywhereOracle,
+  runAdapterContract,
+  type Stage,
+} from '@trustloom/testkit';
+import { describe, expect, it } from 'vitest';
+import { rolesAnywhere } from '../src/index.ts';
+
+runAdapterContract(
+  { describe, it },
+  {
+    name: 'roles-anywhere',
+    adapter: (aws) =>
+      rolesAnywhere({ client: (place) => aws.client(RolesAnywhereClient, 'RolesAnywhere', place) }),
+    // A list of a CA above an anchor has no place on it: it speaks of CAs, and the anchor stands below.
+    listsInForce: ({ cas, known, revocation }) => {
+      const reached = new Set(
+        reach({ anchors: issuingCas(cas, known), known, chain: 'any-anchor' }).map(({ ca }) => ca.keySha256),
+      );
+      return revocation.lists
+        .filter(({ issuer }) => reached.has(issuer.keySha256))
+        .map(({ crl }) => crl.sha256);
+    },
+    async setup(stage) {
+      const { local, place } = stage;
+      return {
+        target: { region: place.region },
+        oracle: rolesAnywhereOracle(local, place),
+        edits: rolesAnywhereEdits(stage),
+        foreign: () => foreignAnchor(stage),
+      };
+    },
+  },
+);
+
+/** A disabled anchor of somebody else that has the name of ours, but not our tags: it must stay as it is. */
+async function foreignAnchor({ local, place }: Stage) {
+  const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', place));
+  const { pem } = await createTestCa({ subject: 'CN=Somebody else' });
+  const source = { sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: pem } } as const;
+  const { trustAnchor } = await client.send(
+    new CreateTrustAnchorCommand({ name: 'acme edge theirs', source, enabled: false }),
+  );
+  const look = async () => {
+    const { trustAnchors } = await client.send(new ListTrustAnchorsCommand({}));
+    return JSON.stringify(
+      trustAnchors?.find(({ trustAnchorId }) => trustAnchorId === trustAnchor?.trustAnchorId),
+    );
+  };
+  const before = await look();
+  return async () => expect(await look()).toBe(before);
+}
