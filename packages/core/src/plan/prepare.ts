@@ -1,11 +1,12 @@
-import type { Adapter, Artifact, Observation, Rendering } from '../adapter/contract.ts';
+import type { Adapter, Artifact, BoundTarget, Observation, Rendering, Trust } from '../adapter/contract.ts';
 import { createPacers } from '../apply/pace.ts';
 import { asTrustloomError } from '../apply/target-run.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { Clock } from '../base/time.ts';
+import type { Clock, Instant } from '../base/time.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import { TrustloomError } from '../errors/error.ts';
+import type { Finding } from '../errors/finding.ts';
 import type { AcceptedList, RecordedTarget, TrustloomRecord, TrustRecord } from '../record/record.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -142,13 +143,27 @@ async function look(
   const { bound } = target.hands;
   const trust = view.trusts.get(bound.context.name);
   try {
-    const rendering = trust === undefined ? undefined : bound.render(trust, clock.now());
+    const rendering = trust === undefined ? undefined : renderTarget(bound, trust, clock.now());
     const observation = await target.hands.observe(signal);
     return { ...target, ...(rendering === undefined ? {} : { rendering }), observation };
   } catch (error) {
     signal.throwIfAborted();
     return { ...target, failed: asTrustloomError(error) };
   }
+}
+
+/** Renders, and refuses a rendering that would trust nobody: an empty store locks everyone out, or lets everyone in. */
+export function renderTarget(bound: BoundTarget, trust: Trust, now: Instant): Rendering<unknown> {
+  const rendering = bound.render(trust, now);
+  if (rendering.anchors.length > 0) return rendering;
+  const { name } = bound.context;
+  const nobody: Finding = {
+    code: 'empty-bundle',
+    severity: 'error',
+    target: name,
+    message: `${name}: none of the accepted CAs issues client certificates, so nobody would be trusted; accept the issuing CA`,
+  };
+  return { ...rendering, findings: [...rendering.findings, nobody] };
 }
 
 function adapterFor(adapters: readonly Adapter[], key: string): Adapter {

@@ -1,0 +1,306 @@
+import { createTestCa, createTestClock } from '@trustloom/testkit';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  acceptCas,
+  createTrustloom,
+  definitionFromObject,
+  emptyLock,
+  type Lock,
+  leaseMs,
+  openRecord,
+  readCertificate,
+  retireCa,
+  type Sources,
+  TrustloomError,
+  type Uploads,
+} from '../src/index.ts';
+import { createToy, stock, type Toy, toyAdapter } from './support/toy.ts';
+import { memoryStore } from './support/world.ts';
+
+const clock = createTestClock('2026-11-24T10:00:00Z');
+const root = await createTestCa({ subject: 'CN=Root', clock });
+const next = await createTestCa({ subject: 'CN=Next', clock });
+const [rootCa, nextCa] = [readCertificate(root.der), readCertificate(next.der)];
+stock(rootCa, nextCa);
+
+const uploads: Uploads = {
+  put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
+  read: async () => undefined,
+};
+let files: Record<string, string | Uint8Array>;
+let toys: Record<string, Toy>;
+let store: ReturnType<typeof memoryStore>;
+let lock: Lock;
+
+const sources: Sources = {
+  async fetch({ text }) {
+    const file = files[text];
+    if (file === undefined) throw new TrustloomError('file-not-found', `${text}: no such file`);
+    return { bytes: typeof file === 'string' ? new TextEncoder().encode(file) : file, from: text };
+  },
+};
+
+function open(targets: readonly string[] = Object.keys(toys)) {
+  const adapter = toyAdapter(toys);
+  const definition = definitionFromObject(
+    {
+      name: 'acme',
+      record: '222222222222/eu-west-1',
+      groups: { devices: { from: 'ca.pem', crls: ['ca.crl'] } },
+      targets: Object.fromEntries(
+        targets.map((name) => [name, { trust: ['devices'], toy: { region: 'eu-west-1' } }]),
+      ),
+    },
+    { env: {}, adapters: [adapter] },
+  );
+  return createTrustloom({
+    definition,
+    lock,
+    adapters: [adapter],
+    sources,
+    uploads,
+    store,
+    clock,
+    holder: 'test',
+  });
+}
+
+async function accept() {
+  ({ lock } = acceptCas(lock, (await open().offers()).offers, 'all', clock.now()));
+}
+
+beforeEach(async () => {
+  files = { 'ca.pem': root.pem, 'ca.crl': root.issueCrl({ entries: [{ serial: 'a1' }] }).der };
+  toys = { one: createToy(), two: createToy() };
+  store = memoryStore();
+  lock = emptyLock;
+  await accept();
+});
+
+const allow = ['enforce:one', 'enforce:two'];
+
+describe('planning', () => {
+  test('writes nothing, and says what it needs', async () => {
+    const plan = await open().plan();
+    expect(store.writes).toEqual([]);
+    expect(plan.missing).toEqual(allow);
+    expect(plan.lines).toEqual(
+      ['one', 'two']
+        .flatMap((name) => [
+          `enforce 222222222222/eu-west-1 ${name} ${name} mode=on`,
+          `grant 222222222222/eu-west-1 ${name} ${rootCa.sha256}`,
+        ])
+        .sort(),
+    );
+    expect(plan.summary).toContain('needs --allow enforce:one');
+    expect(plan.summary).toMatch(/~ revoke +1 serial of CN=Root +one, two/);
+  });
+
+  test('the digest stands for grants and enforcement, not for the day’s list', async () => {
+    const { digest } = await open().plan();
+    files['ca.crl'] = root.issueCrl({ entries: [{ serial: 'a1' }, { serial: 'b2' }], number: 2 }).der;
+    expect((await open().plan()).digest).toBe(digest);
+    files['ca.pem'] = root.pem + next.pem;
+    await accept();
+    expect((await open().plan()).digest).not.toBe(digest);
+  });
+
+  test('a CA that is not in the lock is proposed, not granted', async () => {
+    files['ca.pem'] = root.pem + next.pem;
+    const plan = await open().plan();
+    expect(plan.news).toEqual([
+      {
+        news: 'propose',
+        sha256: nextCa.sha256,
+        subject: 'CN=Next',
+        group: 'devices',
+        letInOn: [],
+        notOn: ['one', 'two'],
+      },
+    ]);
+    expect(plan.lines.join()).not.toContain(nextCa.sha256);
+  });
+
+  test('a CA that its source dropped is kept', async () => {
+    await open().apply({ approve: 'any', allow });
+    files = { 'ca.pem': next.pem };
+    const plan = await open().plan();
+    expect(plan.news.map(({ news, sha256 }) => [news, sha256])).toEqual([
+      ['propose', nextCa.sha256],
+      ['keep', rootCa.sha256],
+    ]);
+    expect(plan.lines).toEqual([]);
+  });
+
+  test.each([
+    ['a private key', `${root.pem}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n`, 3],
+    ['nothing', '', 3],
+  ] as const)('a bundle with %s blocks every write', async (_name, text, exitCode) => {
+    files['ca.pem'] = text;
+    const report = await open().apply({ approve: 'any', allow });
+    expect([report.exitCode, report.plan.blocked, toys.one?.log]).toEqual([exitCode, true, []]);
+    expect(store.writes).toEqual([]);
+  });
+
+  test('a missing file blocks every write and is exit 1', async () => {
+    delete files['ca.pem'];
+    expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(1);
+    expect(toys.one?.log).toEqual([]);
+  });
+
+  test('a list of nobody known, or broken, is refused alone: the rest goes on, and the run ends with an error', async () => {
+    for (const bad of [next.issueCrl({}).der, new TextEncoder().encode('<html>')]) {
+      toys = { one: createToy() };
+      files['ca.crl'] = bad;
+      const report = await open().apply({ approve: 'any', allow });
+      expect([report.exitCode, toys.one?.cas.length, toys.one?.enforcing, toys.one?.lists]).toEqual([
+        1,
+        1,
+        true,
+        [],
+      ]);
+      store = memoryStore();
+    }
+  });
+
+  test('an older list than the one accepted is refused alone, exit 3', async () => {
+    await open().apply({ approve: 'any', allow });
+    const { lists } = toys.one ?? createToy();
+    files['ca.crl'] = root.issueCrl({
+      thisUpdate: clock.now() - 7_200_000,
+      nextUpdate: clock.now() + 7_200_000,
+    }).der;
+    const report = await open().apply({ approve: 'any', allow });
+    expect([report.exitCode, report.findings.map(({ code }) => code), toys.one?.lists]).toEqual([
+      3,
+      ['crl-older'],
+      lists,
+    ]);
+  });
+});
+
+describe('applying', () => {
+  test('lets the right ones in before it refuses anybody, across all targets, and then there is nothing to do', async () => {
+    const order: string[] = [];
+    const report = await open().apply({
+      approve: 'any',
+      allow,
+      onEvent: (event) =>
+        event.type === 'step' && event.state === 'done' && order.push(`${event.effect} ${event.target}`),
+    });
+    expect(report.exitCode).toBe(0);
+    const last = (effect: string) =>
+      Math.max(...order.map((line, index) => (line.startsWith(effect) ? index : -1)));
+    const first = (effect: string) => order.findIndex((line) => line.startsWith(effect));
+    expect(last('grant')).toBeLessThan(first('enforce'));
+    expect(last('revoke')).toBeLessThan(first('enforce'));
+    expect((await open().plan()).changes).toBe(false);
+  });
+
+  test('goes on only with the plan that was approved', async () => {
+    const { digest } = await open().plan();
+    files['ca.pem'] = root.pem + next.pem;
+    await accept();
+    await expect(open().apply({ approve: digest, allow })).rejects.toMatchObject({ code: 'approval-stale' });
+    expect(toys.one?.log).toEqual([]);
+  });
+
+  test('leaves out what lacks a consent, does the rest, and is refused', async () => {
+    const report = await open().apply({ approve: 'any', allow: ['enforce:one'] });
+    expect([
+      report.exitCode,
+      report.missing,
+      toys.one?.enforcing,
+      toys.two?.enforcing,
+      toys.two?.cas.length,
+    ]).toEqual([3, ['enforce:two'], true, false, 1]);
+  });
+
+  test('a retired CA goes by consent that names it, after the new one is everywhere', async () => {
+    files['ca.pem'] = root.pem + next.pem;
+    await accept();
+    await open().apply({ approve: 'any', allow });
+    ({ lock } = retireCa(lock, [], rootCa.sha256.slice(0, 12), clock.now()));
+    const kept = await open().apply({ approve: 'any', allow });
+    expect([kept.exitCode, kept.missing, toys.one?.cas.length]).toEqual([3, [`remove:${rootCa.sha256}`], 2]);
+    const gone = await open().apply({ approve: 'any', allow: [...allow, `remove:${rootCa.sha256}`] });
+    expect([gone.exitCode, toys.one?.cas.map(({ subject }) => subject.text)]).toEqual([0, ['CN=Next']]);
+  });
+
+  test('an empty trust is never applied, whatever is consented to', async () => {
+    await open().apply({ approve: 'any', allow });
+    ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
+    const report = await open().apply({ approve: 'any', allow: [...allow, `remove:${rootCa.sha256}`] });
+    expect([report.exitCode, report.findings.map(({ code }) => code), toys.one?.cas.length]).toEqual([
+      3,
+      ['empty-bundle', 'empty-bundle'],
+      1,
+    ]);
+  });
+
+  test('passing trouble is met by looking and planning again', async () => {
+    toys.one?.faults.push(
+      new TrustloomError('throttled', 'slow down'),
+      new TrustloomError('object-changed', 'somebody was faster'),
+    );
+    const report = await open().apply({ approve: 'any', allow });
+    expect([report.exitCode, toys.one?.log.length]).toEqual([0, 3]);
+  });
+
+  test('one service that refuses stops alone', async () => {
+    toys.one?.faults.push(new TrustloomError('access-denied', 'no'));
+    const report = await open().apply({ approve: 'any', allow });
+    expect(report.targets.map(({ name, state }) => [name, state])).toEqual([
+      ['one', 'failed'],
+      ['two', 'holds'],
+    ]);
+    expect(report.exitCode).toBe(1);
+    expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(0);
+  });
+
+  test('waits until the service is no longer busy, on the given clock', async () => {
+    if (toys.one !== undefined) toys.one.lazy = 5;
+    const waited: number[] = [];
+    const start = clock.now();
+    await open().apply({
+      approve: 'any',
+      allow,
+      onEvent: (event) => event.type === 'settled' && waited.push(event.afterMs),
+    });
+    expect(waited[0]).toBe(5_000);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(15_000);
+  });
+
+  test('a target that left the definition goes by consent, and then leaves the record', async () => {
+    await open().apply({ approve: 'any', allow });
+    const kept = await open(['one']).apply({ approve: 'any', allow });
+    expect([kept.exitCode, kept.missing, toys.two?.cas.length]).toEqual([3, ['remove:two'], 1]);
+    const gone = await open(['one']).apply({ approve: 'any', allow: ['remove:two'] });
+    expect([gone.exitCode, gone.targets.map(({ state }) => state), toys.two?.cas.length]).toEqual([
+      0,
+      ['holds', 'left'],
+      0,
+    ]);
+    expect(Object.keys((await openRecord(store, clock).trust.read()).targets)).toEqual(['one']);
+  });
+
+  test('waits for the lease that a killed run left behind', async () => {
+    const start = clock.now();
+    await openRecord(store, clock).trust.acquire('killed');
+    expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(0);
+    expect(clock.now() - start).toBeGreaterThan(leaseMs);
+  });
+
+  test('an aborted run stops, and the next one goes on', async () => {
+    const abort = new AbortController();
+    const run = open().apply({
+      approve: 'any',
+      allow,
+      signal: abort.signal,
+      onEvent: (event) => event.type === 'step' && event.state === 'done' && abort.abort(new Error('stop')),
+    });
+    await expect(run).rejects.toThrow('stop');
+    expect(toys.one?.log.length).toBeLessThan(3);
+    expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(0);
+  });
+});
