@@ -98,7 +98,6 @@ function planBundle(
   const extra = store.cas.filter(({ sha256 }) => !wanted.has(sha256));
   const union = bundleArtifact([...desired.cas, ...extra]);
   const subset = bundleArtifact(desired.cas);
-  const known = new Set(desired.known.map(({ sha256 }) => sha256));
   const grant: readonly Step[] =
     added.length === 0
       ? []
@@ -112,23 +111,35 @@ function planBundle(
             input: { do: 'modify-store', store: store.arn, bundle: { $artifact: union.sha256 } },
           },
         ];
-  const remove: readonly Step[] =
-    extra.length === 0
-      ? []
-      : [
-          {
-            id: 'remove-cas',
-            effect: 'remove',
-            things: extra.map(({ sha256 }) => sha256),
-            mends: extra.some(({ sha256 }) => !known.has(sha256))
-              ? `a CA that the definition does not name is trusted: ${names(extra)}`
-              : `trust ${names(extra)} no longer`,
-            action: 'elasticloadbalancing:ModifyTrustStore',
-            input: { do: 'modify-store', store: store.arn, bundle: { $artifact: subset.sha256 } },
-            after: ids(grant),
-          },
-        ];
+  const remove = removal(desired, store.cas, store.arn, ids(grant));
   return { grant, remove, artifacts: [union, subset] };
+}
+
+/** The step after which only the desired CAs are left; none when the store holds no other. */
+function removal(
+  desired: Desired,
+  held: readonly Certificate[],
+  store: StoreRef,
+  after: readonly string[],
+): readonly Step[] {
+  const wanted = new Set(desired.cas.map(({ sha256 }) => sha256));
+  const known = new Set(desired.known.map(({ sha256 }) => sha256));
+  const extra = held.filter(({ sha256 }) => !wanted.has(sha256));
+  if (extra.length === 0) return [];
+  const foreign = extra.some(({ sha256 }) => !known.has(sha256));
+  return [
+    {
+      id: 'remove-cas',
+      effect: 'remove',
+      things: extra.map(({ sha256 }) => sha256),
+      mends: foreign
+        ? `a CA that the definition does not name is trusted: ${names(extra)}`
+        : `trust ${names(extra)} no longer`,
+      action: 'elasticloadbalancing:ModifyTrustStore',
+      input: { do: 'modify-store', store, bundle: { $artifact: bundleArtifact(desired.cas).sha256 } },
+      after,
+    },
+  ];
 }
 
 /**
@@ -209,6 +220,7 @@ function replace(
       ...create,
       ...lists.adds,
       ...switches,
+      ...removal(desired, union, ref, ids(switches)),
       clean,
       ...surplus(
         others.filter((other) => other !== begun),
@@ -217,6 +229,7 @@ function replace(
     ],
     artifacts: [
       artifact,
+      bundleArtifact(desired.cas),
       ...carried.map(({ crl, artifact: sha256 }) => ({ sha256, kind: 'crl' as const, body: crlPem(crl) })),
     ],
     findings: lists.findings,
