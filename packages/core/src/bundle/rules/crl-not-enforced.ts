@@ -16,7 +16,7 @@ export const crlNotEnforced: CrlRule = {
     capabilities.revocation === 'list'
       ? undefined
       : {
-          message: `${title} checks no list: the ${entryCount === 1 ? 'client' : `${entryCount} clients`} revoked by ${issuer.text} get in here`,
+          message: `${title} checks no list: ${entryCount === 1 ? 'the client' : `the ${entryCount} clients`} revoked by ${issuer.text} ${entryCount === 1 ? 'gets' : 'get'} in here`,
           note: 'not enforced',
         },
 };

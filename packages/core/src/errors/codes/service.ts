@@ -69,6 +69,11 @@ export const serviceCodes = {
     means: 'Every role that trusts Roles Anywhere can be had through any anchor of the account.',
     advice: 'Name the ARN of the anchor in the trust policy of each role (aws:SourceArn).',
   },
+  'truststore-warning': {
+    kind: 'service',
+    means: 'API Gateway warns about a certificate of the truststore: it does not use it.',
+    advice: 'Mend or retire the CA that it names.',
+  },
   'attachment-external': {
     kind: 'input',
     means: 'An external attachment is not as the definition says.',

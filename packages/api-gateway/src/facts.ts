@@ -1,0 +1,73 @@
+import type { Facts } from '@trustloom/core';
+
+const quotas = 'AWS: API Gateway quotas';
+const checked = '2026-11';
+
+/** All data about mutual TLS of API Gateway custom domains. Every number stands here once. */
+export const apiGatewayFacts = {
+  service: 'api-gateway',
+  title: 'API Gateway',
+  capabilities: {
+    // The chain must be complete inside the truststore, up to a self-signed root; what the client sends bridges nothing.
+    chain: 'complete-in-store',
+    intermediateAnchors: false,
+    // A Lambda authorizer has to check; not built yet.
+    revocation: 'none-yet',
+    emptyCrl: true,
+    crlIssuerInStore: false,
+    bundleReadable: true,
+    modes: ['on', 'off'],
+  },
+  limits: {
+    certificates: {
+      max: 1_000,
+      unit: 'certificates per truststore',
+      adjustable: false,
+      source: quotas,
+      checked,
+    },
+    bundleBytes: {
+      max: 1_000_000,
+      unit: 'bytes of the truststore',
+      adjustable: false,
+      source: quotas,
+      checked,
+    },
+    chainDepth: {
+      max: 4,
+      unit: 'CAs in a chain',
+      adjustable: false,
+      source: 'AWS: Configuring mutual TLS authentication for a REST API',
+      checked,
+    },
+    stores: { max: 120, unit: 'public custom domains per region', adjustable: true, source: quotas, checked },
+  },
+  rates: {
+    update: { burst: 1, perSecond: 1 / 30, actions: ['UpdateDomainName', 'PATCH'], source: quotas, checked },
+    control: {
+      burst: 40,
+      perSecond: 10,
+      actions: ['GetDomainName', 'TagResource', 'UntagResource', 'GET', 'PUT', 'DELETE', 'POST'],
+      source: quotas,
+      checked,
+    },
+  },
+  permissions: {
+    observe: ['apigateway:GET', 's3:GetObject', 's3:GetObjectVersion'],
+    refresh: [],
+    apply: [
+      'apigateway:PATCH',
+      'apigateway:PUT',
+      'apigateway:POST',
+      'apigateway:DELETE',
+      's3:GetObject',
+      's3:GetObjectVersion',
+    ],
+  },
+  settle: {
+    everyMs: 5_000,
+    expectMs: 60_000,
+    limitMs: 900_000,
+    source: 'one tool polls every 5 seconds for up to 120; security-policy changes take about 15 minutes',
+  },
+} as const satisfies Facts;

@@ -1,0 +1,184 @@
+import type { Certificate, JsonObject, Step, TargetContext, TargetPlan } from '@trustloom/core';
+import { marksOf } from './names.ts';
+import { bundleArtifact } from './render.ts';
+import type { Desired, Observed } from './state.ts';
+import type { ApiGatewayTarget } from './target.ts';
+
+const action = 'apigateway:PATCH';
+
+/** The writes from what is held to what is desired. Pure. */
+export function planApiGateway(
+  desired: Desired | undefined,
+  { domain }: Observed,
+  target: ApiGatewayTarget,
+  context: TargetContext,
+): TargetPlan<JsonObject> {
+  if (domain === undefined || domain.theirs) return { steps: [], findings: [] };
+  if (desired === undefined)
+    return domain.ours ? leave(domain.truststore !== undefined, target) : { steps: [], findings: [] };
+  const change = changeOf(desired, domain, target);
+  if (!desired.managed) {
+    const findings = change.steps.map((step) => ({
+      code: 'attachment-external' as const,
+      severity: 'warning' as const,
+      thing: target.domain,
+      message: `${step.mends}; the attachment is external, so this is left to its owner`,
+    }));
+    return { steps: [], findings };
+  }
+  const mark: readonly Step[] = domain.ours
+    ? []
+    : [
+        {
+          id: 'mark',
+          effect: 'label',
+          things: [target.domain],
+          mends: `the domain ${target.domain} does not carry our mark`,
+          action: 'apigateway:PUT',
+          input: { do: 'tag', tags: { ...marksOf(context) } },
+        },
+      ];
+  return { ...change, steps: [...mark, ...change.steps] };
+}
+
+function changeOf(
+  desired: Desired,
+  domain: NonNullable<Observed['domain']>,
+  target: ApiGatewayTarget,
+): TargetPlan<JsonObject> {
+  const set = (
+    id: string,
+    effect: Step['effect'],
+    things: readonly string[],
+    mends: string,
+    artifact: string,
+    after: readonly string[] = [],
+  ): Step => ({
+    id,
+    effect,
+    things,
+    mends,
+    action,
+    input: { do: 'set-truststore', truststore: { $artifact: artifact } },
+    after,
+  });
+  if (domain.truststore === undefined) {
+    return {
+      steps: [
+        set(
+          'enforce',
+          'enforce',
+          [`${target.domain} mutualTls=on`],
+          `${target.domain} asks for no certificate; trust ${names(desired.cas)}`,
+          desired.artifact,
+        ),
+      ],
+      findings: [],
+    };
+  }
+  const { cas } = domain;
+  if (cas === undefined) {
+    const mends = `nobody can tell what ${target.domain} trusts: its truststore cannot be read; trust ${names(desired.cas)}`;
+    return { steps: [set('grant-cas', 'grant', shas(desired.cas), mends, desired.artifact)], findings: [] };
+  }
+  const held = new Set(shas(cas));
+  const wanted = new Set(shas(desired.cas));
+  const added = desired.cas.filter(({ sha256 }) => !held.has(sha256));
+  const extra = cas.filter(({ sha256 }) => !wanted.has(sha256));
+  if (added.length === 0 && extra.length === 0) return repoint(desired, domain, target, set);
+  const union = bundleArtifact([...desired.cas, ...extra]);
+  const known = new Set(shas(desired.known));
+  const words = extra.some(({ sha256 }) => !known.has(sha256))
+    ? `a CA that the definition does not name is trusted on ${target.domain}: ${names(extra)}`
+    : `trust ${names(extra)} no longer`;
+  const grant =
+    added.length === 0 ? [] : [set('grant-cas', 'grant', shas(added), `trust ${names(added)}`, union.sha256)];
+  const remove =
+    extra.length === 0
+      ? []
+      : [
+          set(
+            'remove-cas',
+            'remove',
+            shas(extra),
+            words,
+            desired.artifact,
+            grant.map(({ id }) => id),
+          ),
+        ];
+  return { steps: [...grant, ...remove], artifacts: [union], findings: [] };
+}
+
+/**
+ * The same CAs in a file that is not ours, or without a pinned version, would change behind our back at the domain's next update: the
+ * domain is pointed at our own file. Nobody is let in or refused by that.
+ */
+function repoint(
+  desired: Desired,
+  domain: NonNullable<Observed['domain']>,
+  target: ApiGatewayTarget,
+  set: (
+    id: string,
+    effect: Step['effect'],
+    things: readonly string[],
+    mends: string,
+    artifact: string,
+  ) => Step,
+): TargetPlan<JsonObject> {
+  const own =
+    domain.truststore?.version !== undefined && domain.truststore.key.endsWith(`/${desired.artifact}.pem`);
+  const steps = own
+    ? []
+    : [
+        set(
+          'repoint',
+          'label',
+          [`${target.domain} truststore=ours`],
+          `${target.domain} reads its truststore from a file that is not ours`,
+          desired.artifact,
+        ),
+      ];
+  return { steps, findings: [] };
+}
+
+/** The target left the definition. The only plan with an empty truststore: it switches mutual TLS off, and says so. */
+function leave(on: boolean, target: ApiGatewayTarget): TargetPlan<JsonObject> {
+  const open: readonly Step[] = on
+    ? [
+        {
+          id: 'open',
+          effect: 'open',
+          things: [`${target.domain} mutualTls=off`],
+          mends: `the target left the definition, and ${target.domain} still asks for certificates`,
+          action,
+          input: { do: 'switch-off' },
+        },
+      ]
+    : [];
+  return {
+    steps: [
+      ...open,
+      {
+        id: 'unmark',
+        effect: 'clean',
+        things: [target.domain],
+        mends: `the target left the definition, and ${target.domain} still carries our mark`,
+        action: 'apigateway:DELETE',
+        input: { do: 'untag' },
+        after: open.map(({ id }) => id),
+      },
+    ],
+    findings: [],
+  };
+}
+
+function shas(cas: readonly Certificate[]): readonly string[] {
+  return cas.map(({ sha256 }) => sha256);
+}
+
+function names(cas: readonly Certificate[]): string {
+  const subjects = [...new Set(cas.map(({ subject }) => subject.text))];
+  return subjects.length <= 3
+    ? subjects.join('; ')
+    : `${subjects.slice(0, 3).join('; ')} and ${subjects.length - 3} more`;
+}

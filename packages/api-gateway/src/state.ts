@@ -1,0 +1,25 @@
+import type { Certificate, ObjectLocation } from '@trustloom/core';
+
+/** What a target should hold. */
+export interface Desired {
+  readonly cas: readonly Certificate[];
+  readonly known: readonly Certificate[];
+  /** SHA-256 of the artifact of the bundle. */
+  readonly artifact: string;
+  readonly managed: boolean;
+}
+
+/** The domain as it is. */
+export interface Observed {
+  /** Absent when there is no such domain. */
+  readonly domain?: {
+    /** It carries the marks of this definition and target. */
+    readonly ours: boolean;
+    /** It carries the mark of another definition or target. */
+    readonly theirs: boolean;
+    /** Where its truststore lies; absent when mutual TLS is off. */
+    readonly truststore?: ObjectLocation;
+    /** What lies there; undefined when it cannot be read. */
+    readonly cas?: readonly Certificate[];
+  };
+}
