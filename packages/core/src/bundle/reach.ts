@@ -100,36 +100,51 @@ function reachFromAny(anchors: readonly Certificate[], known: readonly Certifica
 
 /** Only what stands in the store counts, and only if its chain inside the store ends in a self-signed root. */
 function reachInside(store: readonly Certificate[]): readonly ReachedCa[] {
-  const complete = new Set(store.filter((ca) => chainEnds(ca, store, new Set())));
+  const complete = completeIn(store);
   const reached = new Map<string, ReachedCa>();
-  for (const ca of complete)
-    if (!reached.has(ca.keySha256)) reached.set(ca.keySha256, { ca, via: ca, direct: true });
+  for (const ca of store)
+    if (complete.has(ca.sha256) && !reached.has(ca.keySha256))
+      reached.set(ca.keySha256, { ca, via: ca, direct: true });
   return [...reached.values()];
 }
 
-function chainEnds(ca: Certificate, store: readonly Certificate[], seen: ReadonlySet<string>): boolean {
-  if (ca.selfSigned) return true;
-  if (seen.has(ca.sha256)) return false;
-  const path = new Set([...seen, ca.sha256]);
-  return store.some(
-    (parent) => parent.sha256 !== ca.sha256 && isIssuedBy(ca, parent) && chainEnds(parent, store, path),
-  );
+/**
+ * Fingerprints of the CAs whose chain ends in a self-signed root of the store. Grown downwards from the roots: walking up from each CA
+ * takes exponential time where CAs cross-signed each other.
+ */
+function completeIn(store: readonly Certificate[]): ReadonlySet<string> {
+  const complete = new Set<string>();
+  let newest = store.filter(({ selfSigned }) => selfSigned);
+  let open = store.filter(({ selfSigned }) => !selfSigned);
+  while (newest.length > 0) {
+    for (const { sha256 } of newest) complete.add(sha256);
+    const parents = newest;
+    newest = open.filter((ca) => parents.some((parent) => isIssuedBy(ca, parent)));
+    const found = new Set(newest);
+    open = open.filter((ca) => !found.has(ca));
+  }
+  return complete;
 }
 
 /** CAs whose chain inside the given set does not end in a self-signed root; with the name of the issuer that is missing. */
 export function incompleteChains(
   cas: readonly Certificate[],
 ): readonly { readonly ca: Certificate; readonly missingIssuer: string }[] {
+  const complete = completeIn(cas);
   return cas
-    .filter((ca) => !chainEnds(ca, cas, new Set()))
-    .map((ca) => {
-      let top = ca;
-      // Bounded, since cross-signed CAs may issue each other in a circle.
-      for (let depth = 0; depth < cas.length; depth += 1) top = parentOf(top, cas) ?? top;
-      return { ca, missingIssuer: top.issuer.text };
-    });
+    .filter(({ sha256 }) => !complete.has(sha256))
+    .map((ca) => ({ ca, missingIssuer: topOf(ca, cas).issuer.text }));
 }
 
-function parentOf(ca: Certificate, cas: readonly Certificate[]): Certificate | undefined {
-  return cas.find((parent) => parent.sha256 !== ca.sha256 && isIssuedBy(ca, parent));
+/** The last CA on one way up; where CAs issued each other in a circle, the one before it closes. */
+function topOf(ca: Certificate, cas: readonly Certificate[]): Certificate {
+  const seen = new Set([ca.sha256]);
+  let top = ca;
+  for (let parent: Certificate | undefined = ca; parent !== undefined; ) {
+    top = parent;
+    const below: Certificate = parent;
+    parent = cas.find((candidate) => !seen.has(candidate.sha256) && isIssuedBy(below, candidate));
+    if (parent !== undefined) seen.add(parent.sha256);
+  }
+  return top;
 }
