@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { readTlv, tags } from '../base/der.ts';
 import { TrustloomError } from '../errors/error.ts';
 
 /** What a PEM or DER input holds: certificates and lists, nothing else. */
@@ -11,6 +11,21 @@ export interface PemBlock {
 }
 
 const begin = /^-----BEGIN ([^-]*)-----\s*$/;
+const boundary = /^[^#]*-----(?:BEGIN|END) /;
+
+/** The line that ends a block: the first boundary after its beginning, if that is its own. */
+function endOf(lines: readonly string[], start: number, label: string): number {
+  for (let at = start + 1; at < lines.length; at += 1) {
+    const line = lines[at] as string;
+    if (line.startsWith('-----')) return line.trimEnd() === `-----END ${label}-----` ? at : -1;
+  }
+  return -1;
+}
+
+/** Without the byte order mark that some editors write, whether read as UTF-8 or byte by byte. */
+function withoutMark(text: string): string {
+  return text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)/, '');
+}
 
 /**
  * Reads the blocks of a file strictly. Text around blocks (comments, `openssl x509 -text`) is passed over; a block that is anything
@@ -29,24 +44,34 @@ export function readPem(input: Uint8Array | string, file: string): readonly PemB
       ? input
       : Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('latin1');
   refuseKeys(text, file);
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = withoutMark(text).split(/\r\n|\n|\r/);
   const blocks: PemBlock[] = [];
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
     if (line.startsWith('-----END ')) throw malformed(file, index, 'ends a block that was not begun');
-    if (!line.startsWith('-----BEGIN')) continue;
+    if (!line.startsWith('-----BEGIN')) {
+      // A block that is indented or quoted would be passed over, and a CA with it. Commented out with # it is meant to be.
+      if (boundary.test(line))
+        throw malformed(file, index, 'the boundary of a block does not begin its line');
+      continue;
+    }
     const label = begin.exec(line)?.[1];
     if (label === undefined) throw malformed(file, index, 'the boundary of the block is broken');
-    const close = lines.findIndex((other, at) => at > index && other.trimEnd() === `-----END ${label}-----`);
+    const close = endOf(lines, index, label);
     if (close === -1) throw malformed(file, index, 'the block has no end');
-    blocks.push({
-      label: knownLabel(label, file, index),
-      der: decode(lines.slice(index + 1, close), file, index),
-      line: index + 1,
-    });
+    const known = knownLabel(label, file, index);
+    const der = decode(lines.slice(index + 1, close), file, index);
+    if (isPrivateKey(der)) throw keyFound(file, index + 1);
+    blocks.push({ label: known, der, line: index + 1 });
     index = close;
   }
   return blocks;
+}
+
+/** Length in characters of what `writePem` makes of so many bytes. */
+export function pemLength(label: 'CERTIFICATE' | 'X509 CRL', bytes: number): number {
+  const base64 = Math.ceil(bytes / 3) * 4;
+  return base64 + Math.ceil(base64 / 64) + 2 * label.length + '-----BEGIN -----\n-----END -----\n'.length;
 }
 
 /** Canonical PEM of one block: 64 columns, LF, one final newline. */
@@ -56,11 +81,14 @@ export function writePem(label: 'CERTIFICATE' | 'X509 CRL', der: Uint8Array): st
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
+/** Words that stand beside private keys in PEM, in SSH's and PuTTY's formats, and in what `openssl pkey -text` prints. */
+const keyWords = /-{4,5} ?BEGIN [^-\r\n]*PRIVATE KEY|PuTTY-User-Key-File|^[ \t]*(?:priv|privateExponent):/im;
+
 /** Looked for before anything else and by its words alone, so that no damage to the block around it hides a key. */
 function refuseKeys(text: string, file: string): void {
-  const found = /-----BEGIN [^-\n]*PRIVATE KEY/.exec(text) ?? /PuTTY-User-Key-File/.exec(text);
+  const found = keyWords.exec(text);
   if (found === null) return;
-  throw keyFound(file, text.slice(0, found.index).split('\n').length);
+  throw keyFound(file, text.slice(0, found.index).split(/\r\n|\n|\r/).length);
 }
 
 function keyFound(file: string, line: number): TrustloomError {
@@ -94,10 +122,17 @@ function decode(lines: readonly string[], file: string, index: number): Uint8Arr
     );
   }
   const base64 = lines.join('').replace(/[ \t]/g, '');
-  if (base64.length === 0 || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
+  const bytes = Buffer.from(base64, 'base64');
+  // The last four characters may hold bits that no byte uses: only their zero form is taken, so that a block has one text.
+  if (
+    base64.length === 0 ||
+    base64.length % 4 !== 0 ||
+    !/^[A-Za-z0-9+/]+={0,2}$/.test(base64) ||
+    bytes.subarray(Math.floor((bytes.length - 1) / 3) * 3).toString('base64') !== base64.slice(-4)
+  ) {
     throw malformed(file, index, 'the text of the block is not base64');
   }
-  return Uint8Array.from(Buffer.from(base64, 'base64'));
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function malformed(file: string, index: number, what: string): TrustloomError {
@@ -111,14 +146,17 @@ function isDer(input: Uint8Array): boolean {
   return input.length > 2 && input[0] === 0x30 && (input[1] ?? 0) >= 0x80;
 }
 
-/** Tries the three forms in which private keys come as DER. */
+/**
+ * True for the forms in which private keys come as DER: PKCS #1, SEC 1, PKCS #8 and PKCS #12 begin with an INTEGER, an encrypted PKCS #8
+ * with an algorithm before an OCTET STRING; certificates and lists with neither. What cannot be read so far is judged by who reads it.
+ */
 function isPrivateKey(der: Uint8Array): boolean {
-  return (['pkcs8', 'sec1', 'pkcs1'] as const).some((type) => {
-    try {
-      createPrivateKey({ key: Buffer.from(der), format: 'der', type });
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  try {
+    const outer = readTlv(der, 0, der.length, tags.sequence);
+    const first = readTlv(der, outer.content, outer.end);
+    if (first.tag === tags.integer) return true;
+    return first.tag === tags.sequence && der[first.end] === tags.octetString && first.end < outer.end;
+  } catch {
+    return false;
+  }
 }
