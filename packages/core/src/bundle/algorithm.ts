@@ -1,4 +1,4 @@
-import { childrenOf, hexOf, oidText, readTlv, type Tlv, tags } from '../base/der.ts';
+import { childrenOf, integerHex, oidText, readTlv, type Tlv, tags } from '../base/der.ts';
 import type { Certificate } from './certificate.ts';
 
 type Hash = NonNullable<Certificate['signature']['hash']>;
@@ -48,15 +48,34 @@ export function signatureAlgorithm(der: Uint8Array, identifier: Tlv): SignatureA
   return known[oid] ?? { name: oid, scheme: 'other' };
 }
 
-/** RFC 4055, 3.1: hash [0] (default SHA-1), mask [1], salt length [2] (default 20). */
+/**
+ * RFC 4055, 3.1: hash [0] (default SHA-1), mask [1] (default MGF1 with SHA-1), salt length [2] (default 20). A hash that is not known
+ * here, or a mask with another hash, cannot be verified, and is not taken for one that can.
+ */
 function pss(der: Uint8Array, parameters: Tlv | undefined): SignatureAlgorithm {
-  let hash: Hash = 'SHA-1';
+  let hash: Hash | undefined = 'SHA-1';
+  let mask: Hash | undefined = 'SHA-1';
   let saltLength = 20;
   for (const field of parameters?.tag === tags.sequence ? childrenOf(der, parameters) : []) {
     const inner = readTlv(der, field.content, field.end);
-    if (field.tag === 0xa0)
-      hash = hashes[oidText(der, readTlv(der, inner.content, inner.end, tags.oid))] ?? hash;
-    if (field.tag === 0xa2) saltLength = Number.parseInt(hexOf(der, inner.content, inner.end), 16);
+    if (field.tag === 0xa0) hash = hashIn(der, inner);
+    if (field.tag === 0xa1) mask = maskIn(der, inner);
+    if (field.tag === 0xa2) saltLength = Number.parseInt(integerHex(der, inner.content, inner.end), 16);
   }
-  return { name: `rsassaPss-${hash}`, hash, scheme: 'pss', saltLength };
+  if (hash === undefined) return { name: 'rsassaPss', scheme: 'other' };
+  const name = `rsassaPss-${hash}`;
+  return mask === hash ? { name, hash, scheme: 'pss', saltLength } : { name, hash, scheme: 'other' };
+}
+
+const mgf1 = '1.2.840.113549.1.1.8';
+
+function hashIn(der: Uint8Array, identifier: Tlv): Hash | undefined {
+  return hashes[oidText(der, readTlv(der, identifier.content, identifier.end, tags.oid))];
+}
+
+function maskIn(der: Uint8Array, identifier: Tlv): Hash | undefined {
+  const [function_, parameters] = childrenOf(der, identifier);
+  if (function_ === undefined || parameters === undefined || oidText(der, function_) !== mgf1)
+    return undefined;
+  return hashIn(der, parameters);
 }

@@ -20,17 +20,21 @@ const shortNames: Readonly<Record<string, string>> = {
 /** Reads a Name: its text most specific part first (RFC 4514), its DER as it stands. */
 export function readName(der: Uint8Array, name: Tlv): DistinguishedName {
   if (name.tag !== tags.sequence) throw new DerError(`no name at byte ${name.start}`);
-  const parts = childrenOf(der, name).map((rdn) =>
-    childrenOf(der, rdn)
+  const parts = childrenOf(der, name).map((rdn) => {
+    if (rdn.tag !== tags.set || rdn.content === rdn.end)
+      throw new DerError(`no part of a name at byte ${rdn.start}`);
+    return childrenOf(der, rdn)
       .map((attribute) => attributeText(der, attribute))
-      .join('+'),
-  );
+      .join('+');
+  });
   return Object.freeze({ text: parts.reverse().join(','), der: hexOf(der, name.start, name.end) });
 }
 
 function attributeText(der: Uint8Array, attribute: Tlv): string {
   const type = readTlv(der, attribute.content, attribute.end, tags.oid);
   const value = readTlv(der, type.end, attribute.end);
+  if (attribute.tag !== tags.sequence || value.end !== attribute.end)
+    throw new DerError(`no attribute of a name at byte ${attribute.start}`);
   const oid = oidText(der, type);
   const bytes = Buffer.from(der.buffer, der.byteOffset + value.content, value.end - value.content);
   return `${shortNames[oid] ?? oid}=${escaped(stringOf(value.tag, bytes))}`;
@@ -45,20 +49,21 @@ function stringOf(tag: number, bytes: Buffer): string {
       return bytes.toString('utf8');
     case 0x14: // TeletexString
       return bytes.toString('latin1');
-    case 0x1e: // BMPString
+    case 0x1e: // BMPString: two bytes a character
+      if (bytes.length % 2 !== 0) return `#${bytes.toString('hex')}`;
       return Buffer.from(bytes).swap16().toString('utf16le');
     default:
       return `#${bytes.toString('hex')}`;
   }
 }
 
-/** RFC 4514, 2.4; control characters never reach a terminal. */
+/** RFC 4514, 2.4; what moves a terminal's cursor or turns its text never reaches it. */
 function escaped(value: string): string {
   return value
     .replace(/[\\"+,;<>]/g, (character) => `\\${character}`)
     .replace(/^[ #]| $/g, (character) => `\\${character}`)
     .replace(
-      /\p{Cc}|\p{Cf}/gu,
+      /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu,
       (character) =>
         `\\${Buffer.from(character)
           .toString('hex')

@@ -17,7 +17,9 @@ export interface Crl {
   readonly authorityKeyId?: string;
   readonly signatureName: string;
   readonly entryCount: number;
-  /** A delta list (deltaCRLIndicator) or a partition (issuingDistributionPoint): by name, so that they are never taken for whole lists. */
+  /** A listed serial is negative, which RFC 5280 forbids and some services cannot revoke. */
+  readonly negativeSerials: boolean;
+  /** A delta list (deltaCRLIndicator) or a partition (issuingDistributionPoint), or an indirect one: by name, so that they are never taken for whole lists. */
   readonly scope: 'complete' | 'delta' | 'partition' | 'indirect';
   /** Where the signature stands, for `verifyCrl`. */
   readonly signed: CrlSignature;

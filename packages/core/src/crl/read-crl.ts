@@ -4,13 +4,14 @@ import {
   childrenOf,
   DerError,
   hexOf,
-  oidText,
+  integerHex,
   readTlv,
   type Tlv,
   tags,
   timeOf,
 } from '../base/der.ts';
 import { signatureAlgorithm } from '../bundle/algorithm.ts';
+import { type Extension, extensionsOf } from '../bundle/extensions.ts';
 import { readName } from '../bundle/name.ts';
 import { readPem, writePem } from '../bundle/pem.ts';
 import { TrustloomError } from '../errors/error.ts';
@@ -87,8 +88,13 @@ function read(der: Uint8Array): Crl {
   if (entries.removes && scope !== 'delta')
     throw new DerError('an entry says removeFromCRL, which only a delta list may');
   const signed = signatureAlgorithm(der, algorithm);
+  let sha256: string | undefined;
   return Object.freeze({
-    sha256: sha256Hex(der),
+    // Made when it is first asked for: it takes as long as reading the list.
+    get sha256() {
+      sha256 ??= sha256Hex(der);
+      return sha256;
+    },
     der,
     issuer: readName(der, fields.issuer),
     ...(extensions.number === undefined ? {} : { number: extensions.number }),
@@ -97,6 +103,7 @@ function read(der: Uint8Array): Crl {
     ...(extensions.authorityKeyId === undefined ? {} : { authorityKeyId: extensions.authorityKeyId }),
     signatureName: signed.name,
     entryCount: entries.count,
+    negativeSerials: entries.negative,
     scope,
     signed: {
       tbs: { start: tbs.start, end: tbs.end },
@@ -160,52 +167,49 @@ interface ExtensionFacts {
 
 /** RFC 5280, 5.2. */
 function readExtensions(der: Uint8Array, wrapper: Tlv | undefined): ExtensionFacts {
-  let facts: ExtensionFacts = { scope: 'complete' };
-  if (wrapper === undefined) return facts;
-  const list = readTlv(der, wrapper.content, wrapper.end, tags.sequence);
-  if (list.end !== wrapper.end) throw new DerError(`bytes after the extensions at ${list.end}`);
-  const seen = new Set<string>();
-  for (const extension of childrenOf(der, list)) {
-    const [type, second, third] = childrenOf(der, extension);
-    const value = third ?? second;
-    if (type === undefined || value?.tag !== tags.octetString)
-      throw new DerError(`no extension at byte ${extension.start}`);
-    const oid = oidText(der, type);
-    if (seen.has(oid)) throw new DerError(`extension ${oid} stands twice`);
-    seen.add(oid);
-    facts = { ...facts, ...extensionFact(der, oid, value, third !== undefined) };
-  }
-  return facts;
+  if (wrapper === undefined) return { scope: 'complete' };
+  const facts = extensionsOf(der, only(der, wrapper, tags.sequence)).map((one) => extensionFact(der, one));
+  const scopes = facts.flatMap(({ scope }) => (scope === undefined ? [] : [scope]));
+  // A delta list of a partition is a delta list.
+  const scope = (['delta', 'indirect', 'partition'] as const).find((one) => scopes.includes(one));
+  return { ...Object.assign({}, ...facts), scope: scope ?? 'complete' };
 }
 
-function extensionFact(der: Uint8Array, oid: string, value: Tlv, critical: boolean): Partial<ExtensionFacts> {
+function extensionFact(der: Uint8Array, { oid, critical, value }: Extension): Partial<ExtensionFacts> {
   switch (oid) {
     case '2.5.29.20': {
-      const number = readTlv(der, value.content, value.end, tags.integer);
+      const number = only(der, value, tags.integer);
       checkInteger(der, number);
-      return { number: BigInt(`0x${hexOf(der, number.content, number.end)}`).toString() };
+      return { number: integerText(der, number) };
     }
     case '2.5.29.35': {
-      const identifier = readTlv(der, value.content, value.end, tags.sequence);
-      const keyId = childrenOf(der, identifier).find(({ tag }) => tag === 0x80);
+      const keyId = childrenOf(der, only(der, value, tags.sequence)).find(({ tag }) => tag === 0x80);
       return keyId === undefined ? {} : { authorityKeyId: hexOf(der, keyId.content, keyId.end) };
     }
     case '2.5.29.27':
       return { scope: 'delta' };
     case '2.5.29.28': {
-      const point = readTlv(der, value.content, value.end, tags.sequence);
-      const fields = childrenOf(der, point);
-      // Only a distribution point name and no restriction: still the complete list of its issuer.
-      const restricted = fields.filter(({ tag }) => tag !== 0xa0);
-      if (restricted.length === 0) return {};
-      return {
-        scope: restricted.some(({ tag, content }) => tag === 0x84 && der[content] !== 0)
-          ? 'indirect'
-          : 'partition',
-      };
+      // A name alone restricts, too: such a list covers the certificates that name it (RFC 5280, 6.3.3 (b)(2)(i)). AWS Private CA
+      // writes its partitions so.
+      const fields = childrenOf(der, only(der, value, tags.sequence));
+      if (fields.length === 0) return {};
+      const indirect = fields.some(({ tag, content }) => tag === 0x84 && der[content] !== 0);
+      return { scope: indirect ? 'indirect' : 'partition' };
     }
     default:
       if (critical) throw new DerError(`critical extension ${oid} is not understood`);
       return {};
   }
+}
+
+/** The one element inside another, which it fills. */
+function only(der: Uint8Array, outer: Tlv, expected: number): Tlv {
+  const inner = readTlv(der, outer.content, outer.end, expected);
+  if (inner.end !== outer.end) throw new DerError(`bytes after the element at byte ${inner.start}`);
+  return inner;
+}
+
+function integerText(der: Uint8Array, { content, end }: Tlv): string {
+  const hex = integerHex(der, content, end);
+  return (hex.startsWith('-') ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`)).toString();
 }

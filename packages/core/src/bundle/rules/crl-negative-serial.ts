@@ -8,14 +8,11 @@ export const crlNegativeSerial: CrlRule = {
   services: {
     alb: { severity: 'error', source: 'AWS: Mutual authentication with TLS in Application Load Balancer' },
   },
-  check: (crl) => {
-    for (const serial of crl.serials()) {
-      if (serial.startsWith('-'))
-        return {
-          message: `the list of ${crl.issuer.text} has a negative serial, which cannot be revoked here`,
+  check: ({ negativeSerials, issuer }) =>
+    negativeSerials
+      ? {
+          message: `the list of ${issuer.text} has a negative serial, which cannot be revoked here`,
           note: 'negative serial',
-        };
-    }
-    return undefined;
-  },
+        }
+      : undefined,
 };

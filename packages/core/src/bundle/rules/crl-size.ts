@@ -1,4 +1,4 @@
-import { crlPem } from '../../crl/read-crl.ts';
+import { pemLength } from '../pem.ts';
 import { type CrlRule, count } from './rule.ts';
 
 /** The list fits the service, in the form in which it goes there (PEM). */
@@ -12,7 +12,7 @@ export const crlTooLarge: CrlRule = {
   },
   check: (crl, { limits, title }) => {
     const limit = limits.crlBytes;
-    const bytes = crlPem(crl).length;
+    const bytes = pemLength('X509 CRL', crl.der.length);
     if (limit === undefined || bytes <= limit.max) return undefined;
     const fit = Math.floor((crl.entryCount * limit.max) / bytes);
     return {
