@@ -74,6 +74,11 @@ export const serviceCodes = {
     means: 'API Gateway warns about a certificate of the truststore: it does not use it.',
     advice: 'Mend or retire the CA that it names.',
   },
+  'store-failed': {
+    kind: 'service',
+    means: 'The trust store failed: CloudFront could not use its bundle.',
+    advice: 'Read the reason; mend the CA that it names, then apply again.',
+  },
   'attachment-external': {
     kind: 'input',
     means: 'An external attachment is not as the definition says.',

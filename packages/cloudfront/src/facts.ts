@@ -1,0 +1,78 @@
+import type { Facts } from '@trustloom/core';
+
+const quotas = 'AWS: CloudFront quotas, mutual TLS';
+const checked = '2026-11';
+
+/** All data about viewer mutual TLS of CloudFront. Every number stands here once. */
+export const cloudfrontFacts = {
+  service: 'cloudfront',
+  title: 'CloudFront',
+  capabilities: {
+    chain: 'any-anchor',
+    intermediateAnchors: true,
+    // A connection function with a key value store has to check; not built yet.
+    revocation: 'none-yet',
+    emptyCrl: true,
+    crlIssuerInStore: false,
+    bundleReadable: false,
+    modes: ['required', 'optional', 'passthrough'],
+  },
+  limits: {
+    certificates: { max: 25, unit: 'CA certificates per store', adjustable: false, source: quotas, checked },
+    bundleBytes: { max: 64 * 1024, unit: 'bytes per bundle', adjustable: true, source: quotas, checked },
+    certificateBytes: {
+      max: 16_384,
+      unit: 'bytes per certificate',
+      adjustable: true,
+      source: quotas,
+      checked,
+    },
+    chainDepth: { max: 4, unit: 'CAs in a chain', adjustable: false, source: quotas, checked },
+    stores: { max: 20, unit: 'trust stores per account', adjustable: true, source: quotas, checked },
+    attachments: { max: 25, unit: 'distributions per store', adjustable: false, source: quotas, checked },
+    nameLength: {
+      max: 64,
+      unit: 'characters of a store name',
+      adjustable: false,
+      source: 'names of connection functions; the model tells none for stores',
+      checked,
+    },
+  },
+  // No control-plane rate is published. Users saw UpdateDistribution throttled at two or three in a minute.
+  rates: {
+    distribution: {
+      burst: 2,
+      perSecond: 1 / 20,
+      actions: ['UpdateDistribution'],
+      source: 'reports of users; AWS publishes none',
+      checked,
+    },
+  },
+  permissions: {
+    observe: [
+      'cloudfront:ListTrustStores',
+      'cloudfront:ListTagsForResource',
+      'cloudfront:GetDistribution',
+      's3:GetObject',
+      's3:GetObjectVersion',
+    ],
+    refresh: [],
+    apply: [
+      'cloudfront:CreateTrustStore',
+      'cloudfront:UpdateTrustStore',
+      'cloudfront:GetTrustStore',
+      'cloudfront:DeleteTrustStore',
+      'cloudfront:TagResource',
+      'cloudfront:GetDistributionConfig',
+      'cloudfront:UpdateDistribution',
+      's3:GetObject',
+      's3:GetObjectVersion',
+    ],
+  },
+  settle: {
+    everyMs: 15_000,
+    expectMs: 600_000,
+    limitMs: 2_100_000,
+    source: 'five to ten minutes (guide of Serverless CA); the SDK waits 35 minutes at most',
+  },
+} as const satisfies Facts;

@@ -1,0 +1,268 @@
+import {
+  type CloudFrontClient,
+  CreateTrustStoreCommand,
+  DeleteTrustStoreCommand,
+  type DistributionConfig,
+  GetDistributionCommand,
+  GetDistributionConfigCommand,
+  GetTrustStoreCommand,
+  ListTagsForResourceCommand,
+  ListTrustStoresCommand,
+  TagResourceCommand,
+  UpdateDistributionCommand,
+  UpdateTrustStoreCommand,
+  type ViewerMtlsConfig,
+} from '@aws-sdk/client-cloudfront';
+import {
+  type Code,
+  type Io,
+  isTrustloomError,
+  type ObjectLocation,
+  type Place,
+  serviceError,
+  TrustloomError,
+} from '@trustloom/core';
+import type { Mtls } from './state.ts';
+
+/** The service's exceptions by name, as our codes. */
+const exceptions: Readonly<Record<string, Code>> = {
+  AccessDenied: 'access-denied',
+  EntityNotFound: 'object-missing',
+  NoSuchDistribution: 'object-missing',
+  NoSuchResource: 'object-missing',
+  EntityAlreadyExists: 'name-taken',
+  EntityLimitExceeded: 'quota-exceeded',
+  PreconditionFailed: 'object-changed',
+  InvalidIfMatchVersion: 'object-changed',
+  CannotDeleteEntityWhileInUse: 'object-changed',
+  InvalidArgument: 'service-refused',
+  IllegalUpdate: 'service-refused',
+  InvalidTagging: 'service-refused',
+};
+
+/** A trust store as the service tells of it: never what is in it. */
+export interface StoreFacts {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly count: number;
+  readonly etag: string;
+}
+
+/** A distribution, as far as mutual TLS needs it. */
+export interface DistributionFacts extends Mtls {
+  readonly id: string;
+  readonly host: string;
+  readonly deployed: boolean;
+  readonly http3: boolean;
+  /** Path patterns of behaviours that answer plain HTTP. */
+  readonly plainBehaviours: readonly string[];
+}
+
+/** Our own narrow view of the service; everything above it knows no SDK. */
+export interface CloudfrontPort {
+  stores(): Promise<readonly StoreFacts[]>;
+  tags(arn: string): Promise<Readonly<Record<string, string>>>;
+  distribution(id: string): Promise<DistributionFacts | undefined>;
+  createStore(
+    name: string,
+    bundle: Required<ObjectLocation>,
+    tags: Readonly<Record<string, string>>,
+    ocsp: boolean,
+  ): Promise<StoreFacts>;
+  /** @param expected ETag that the store must still have */
+  updateStore(id: string, bundle: Required<ObjectLocation>, ocsp: boolean, expected: string): Promise<string>;
+  deleteStore(id: string): Promise<void>;
+  tag(arn: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  /** Changes the mutual TLS of a distribution and nothing else: everything is sent back as it was read. */
+  setMtls(distribution: string, mtls: Mtls): Promise<void>;
+}
+
+/** Opens the port for one observation or one write. Does no I/O by itself. */
+export function cloudfrontPort(clientOf: (place: Place) => CloudFrontClient, io: Io): CloudfrontPort {
+  const client = clientOf(io.context.place);
+  const abort = { abortSignal: io.signal };
+  const call = async <T>(action: string, send: () => Promise<T>): Promise<T> => {
+    await io.pace(action === 'UpdateDistribution' ? 'distribution' : 'other');
+    try {
+      return await send();
+    } catch (error) {
+      throw serviceError(error, `cloudfront:${action}`, exceptions);
+    }
+  };
+  const source = ({ bucket, key, version }: Required<ObjectLocation>) => ({
+    CaCertificatesBundleS3Location: {
+      Bucket: bucket,
+      Key: key,
+      Version: version,
+      Region: io.context.place.region,
+    },
+  });
+  const tagSet = (tags: Readonly<Record<string, string>>) => ({
+    Items: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+  });
+
+  return {
+    async stores() {
+      const all: StoreFacts[] = [];
+      let Marker: string | undefined;
+      do {
+        const request = Marker === undefined ? {} : { Marker };
+        const page = await call('ListTrustStores', () =>
+          client.send(new ListTrustStoresCommand(request), abort),
+        );
+        all.push(...(page.TrustStoreList ?? []).map((store) => storeFacts(store, store.ETag)));
+        Marker = page.NextMarker;
+      } while (Marker !== undefined && Marker !== '');
+      return all;
+    },
+    async tags(Resource) {
+      const { Tags } = await call('ListTagsForResource', () =>
+        client.send(new ListTagsForResourceCommand({ Resource }), abort),
+      );
+      return Object.fromEntries((Tags?.Items ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+    },
+    async distribution(Id) {
+      try {
+        const { Distribution } = await call('GetDistribution', () =>
+          client.send(new GetDistributionCommand({ Id }), abort),
+        );
+        const config = needed(Distribution?.DistributionConfig, 'DistributionConfig');
+        return {
+          id: Id,
+          host: Distribution?.DomainName ?? '',
+          deployed: Distribution?.Status === 'Deployed',
+          ...behaviourFacts(config),
+          ...mtlsOf(config.ViewerMtlsConfig),
+        };
+      } catch (error) {
+        if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
+        throw error;
+      }
+    },
+    async createStore(Name, location, tags, UseClientCertificateOCSPEndpoint) {
+      const made = await call('CreateTrustStore', () =>
+        client.send(
+          new CreateTrustStoreCommand({
+            Name,
+            CaCertificatesBundleSource: source(location),
+            Tags: tagSet(tags),
+            UseClientCertificateOCSPEndpoint,
+          }),
+          abort,
+        ),
+      );
+      return storeFacts(needed(made.TrustStore, 'TrustStore'), made.ETag);
+    },
+    async updateStore(Id, location, UseClientCertificateOCSPEndpoint, IfMatch) {
+      const updated = await call('UpdateTrustStore', () =>
+        client.send(
+          new UpdateTrustStoreCommand({
+            Id,
+            CaCertificatesBundleSource: source(location),
+            UseClientCertificateOCSPEndpoint,
+            IfMatch,
+          }),
+          abort,
+        ),
+      );
+      return needed(updated.ETag, 'ETag');
+    },
+    async deleteStore(Id) {
+      const { ETag } = await call('GetTrustStore', () =>
+        client.send(new GetTrustStoreCommand({ Identifier: Id }), abort),
+      );
+      await call('DeleteTrustStore', () =>
+        client.send(new DeleteTrustStoreCommand({ Id, IfMatch: needed(ETag, 'ETag') }), abort),
+      );
+    },
+    async tag(Resource, tags) {
+      await call('TagResource', () =>
+        client.send(new TagResourceCommand({ Resource, Tags: tagSet(tags) }), abort),
+      );
+    },
+    async setMtls(Id, mtls) {
+      const read = await call('GetDistributionConfig', () =>
+        client.send(new GetDistributionConfigCommand({ Id }), abort),
+      );
+      const { ViewerMtlsConfig: _, ...rest } = needed(read.DistributionConfig, 'DistributionConfig');
+      const config = viewerMtls(mtls);
+      const DistributionConfig = config === undefined ? rest : { ...rest, ViewerMtlsConfig: config };
+      await call('UpdateDistribution', () =>
+        client.send(
+          new UpdateDistributionCommand({ Id, IfMatch: needed(read.ETag, 'ETag'), DistributionConfig }),
+          abort,
+        ),
+      );
+    },
+  };
+}
+
+function storeFacts(
+  store: {
+    readonly Id?: string | undefined;
+    readonly Arn?: string | undefined;
+    readonly Name?: string | undefined;
+    readonly Status?: string | undefined;
+    readonly Reason?: string | undefined;
+    readonly NumberOfCaCertificates?: number | undefined;
+  },
+  etag: string | undefined,
+): StoreFacts {
+  return {
+    id: needed(store.Id, 'Id'),
+    arn: needed(store.Arn, 'Arn'),
+    name: store.Name ?? '',
+    status: store.Status ?? '',
+    reason: store.Reason ?? '',
+    count: store.NumberOfCaCertificates ?? 0,
+    etag: etag ?? '',
+  };
+}
+
+function behaviourFacts(config: DistributionConfig): Pick<DistributionFacts, 'http3' | 'plainBehaviours'> {
+  const behaviours = [
+    { path: 'default', ...config.DefaultCacheBehavior },
+    ...(config.CacheBehaviors?.Items ?? []).map((behaviour) => ({
+      path: behaviour.PathPattern ?? '',
+      ...behaviour,
+    })),
+  ];
+  return {
+    http3: config.HttpVersion === 'http3' || config.HttpVersion === 'http2and3',
+    plainBehaviours: behaviours
+      .filter(({ ViewerProtocolPolicy }) => ViewerProtocolPolicy === 'allow-all')
+      .map(({ path }) => path),
+  };
+}
+
+function mtlsOf(config: ViewerMtlsConfig | undefined): Mtls {
+  const store = config?.TrustStoreConfig;
+  return {
+    mode: config?.Mode ?? 'off',
+    store: store?.TrustStoreId,
+    ignoreExpiry: store?.IgnoreCertificateExpiry ?? false,
+    advertise: store?.AdvertiseTrustStoreCaNames ?? false,
+  };
+}
+
+function viewerMtls({ mode, store, ignoreExpiry, advertise }: Mtls): ViewerMtlsConfig | undefined {
+  if (mode === 'off') return undefined;
+  if (mode === 'passthrough') return { Mode: mode };
+  return {
+    Mode: mode,
+    TrustStoreConfig: {
+      TrustStoreId: needed(store, 'TrustStoreId'),
+      AdvertiseTrustStoreCaNames: advertise,
+      IgnoreCertificateExpiry: ignoreExpiry,
+    },
+  };
+}
+
+function needed<T>(value: T | undefined, field: string): T {
+  if (value === undefined)
+    throw new TrustloomError('service-refused', `cloudfront: an answer lacks ${field}`);
+  return value;
+}

@@ -1,0 +1,57 @@
+import { CloudFrontClient, CreateTrustStoreCommand, GetTrustStoreCommand } from '@aws-sdk/client-cloudfront';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  cloudFrontEdits,
+  cloudFrontOracle,
+  createTestCa,
+  makeCloudFront,
+  runAdapterContract,
+  type Stage,
+} from '@trustloom/testkit';
+import { describe, expect, it } from 'vitest';
+import { cloudfront } from '../src/index.ts';
+
+runAdapterContract(
+  { describe, it },
+  {
+    name: 'cloudfront',
+    place: { account: '222222222222', region: 'us-east-1' },
+    adapter: (aws) => cloudfront({ client: (place) => aws.client(CloudFrontClient, 'CloudFront', place) }),
+    async setup(stage) {
+      const { local, place } = stage;
+      const { distributionId } = await makeCloudFront({ local, ...place });
+      return {
+        target: { distributions: [distributionId] },
+        oracle: cloudFrontOracle(local, place, distributionId),
+        edits: cloudFrontEdits(stage, distributionId),
+        foreign: () => foreignStore(stage),
+      };
+    },
+  },
+);
+
+/** A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the adapter does. */
+async function foreignStore({ local, place }: Stage) {
+  const bucket = `trustloom-${place.account}-${place.region}`;
+  const { pem } = await createTestCa({ subject: 'CN=Somebody else' });
+  const s3 = new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true });
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'other.pem', Body: pem }));
+  const client = new CloudFrontClient(local.clientConfig('cloudfront', place));
+  const { TrustStore } = await client.send(
+    new CreateTrustStoreCommand({
+      Name: 'acme-edge',
+      CaCertificatesBundleSource: {
+        CaCertificatesBundleS3Location: { Bucket: bucket, Key: 'other.pem', Region: place.region },
+      },
+    }),
+  );
+  local.settle();
+  const look = async () => {
+    const { TrustStore: store, ETag } = await client.send(
+      new GetTrustStoreCommand({ Identifier: TrustStore?.Id }),
+    );
+    return JSON.stringify([store, ETag]);
+  };
+  const before = await look();
+  return async () => expect(await look()).toBe(before);
+}
