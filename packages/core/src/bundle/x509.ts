@@ -17,6 +17,7 @@ import {
 import { TrustloomError } from '../errors/error.ts';
 import { signatureAlgorithm } from './algorithm.ts';
 import type { Certificate, PublicKeyFacts } from './certificate.ts';
+import { extensionsOf } from './extensions.ts';
 import { readName } from './name.ts';
 import { writePem } from './pem.ts';
 
@@ -57,8 +58,8 @@ function read(der: Uint8Array): Certificate {
     notBefore: frame.notBefore,
     notAfter: frame.notAfter,
     keySha256: createHash('sha256').update(der.subarray(frame.spki.start, frame.spki.end)).digest('hex'),
-    key: keyFacts(der, frame.spki, node),
-    signature: { name, ...(hash === undefined ? {} : { hash }) },
+    key: Object.freeze(keyFacts(der, frame.spki, node)),
+    signature: Object.freeze({ name, ...(hash === undefined ? {} : { hash }) }),
     selfSigned: subject.der === issuer.der && verifiesItself(node),
     ...extensionFacts(parsed),
   });
@@ -83,11 +84,11 @@ function readFrame(der: Uint8Array): Frame {
     throw new DerError('not the three parts of a certificate');
   }
   const fields = childrenOf(der, tbs);
-  const versioned = fields[0]?.tag === 0xa0;
-  const version = versioned
-    ? 1 + Number.parseInt(integerHex(der, (fields[0] as Tlv).content + 2, (fields[0] as Tlv).end), 16)
-    : 1;
-  const [serial, inner, issuer, validity, subject, spki] = fields.slice(versioned ? 1 : 0);
+  const versioned = fields[0]?.tag === 0xa0 ? fields[0] : undefined;
+  const version = versioned === undefined ? 1 : versionOf(der, versioned);
+  const [serial, inner, issuer, validity, subject, spki, ...optional] = fields.slice(
+    versioned === undefined ? 0 : 1,
+  );
   if (
     serial === undefined ||
     inner === undefined ||
@@ -98,9 +99,11 @@ function readFrame(der: Uint8Array): Frame {
   ) {
     throw new DerError('fields of the certificate are missing');
   }
+  checkOptional(der, version, optional);
   checkInteger(der, serial);
-  const [notBefore, notAfter] = childrenOf(der, validity);
-  if (notBefore === undefined || notAfter === undefined) throw new DerError('no validity');
+  const [notBefore, notAfter, more] = childrenOf(der, validity);
+  if (notBefore === undefined || notAfter === undefined || more !== undefined)
+    throw new DerError('no validity');
   if (
     Buffer.compare(der.subarray(inner.start, inner.end), der.subarray(algorithm.start, algorithm.end)) !== 0
   ) {
@@ -116,6 +119,30 @@ function readFrame(der: Uint8Array): Frame {
     subject,
     spki,
   };
+}
+
+/** Version 2 or 3 as [0]; version 1 is the default and not written in DER. */
+function versionOf(der: Uint8Array, wrapper: Tlv): number {
+  const number = readTlv(der, wrapper.content, wrapper.end, tags.integer);
+  const value = der[number.content];
+  if (number.end !== wrapper.end || number.end !== number.content + 1 || (value !== 1 && value !== 2))
+    throw new DerError('neither version 1 nor 2 nor 3');
+  return 1 + value;
+}
+
+/** What may stand behind the key: unique identifiers [1], [2] and extensions [3], each once, in this order, in their versions. */
+function checkOptional(der: Uint8Array, version: number, fields: readonly Tlv[]): void {
+  let before = 0;
+  for (const { tag, start, content, end } of fields) {
+    const place = [0x81, 0x82, 0xa3].indexOf(tag) + 1;
+    if (place <= before || version < (place === 3 ? 3 : 2))
+      throw new DerError(`unexpected field at byte ${start}`);
+    before = place;
+    if (place !== 3) continue;
+    const list = readTlv(der, content, end, tags.sequence);
+    if (list.end !== end) throw new DerError(`bytes after the extensions at ${list.end}`);
+    extensionsOf(der, list);
+  }
 }
 
 /** Names for people of keys that Node 20 does not know. */

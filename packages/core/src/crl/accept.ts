@@ -66,10 +66,12 @@ export function judgeCrl(input: {
       `the list of ${name} begins at ${isoTime(crl.thisUpdate)}, in the future; the list in force stays`,
       'RFC 5280, 5.1.2.4',
     );
-  if (inForce !== undefined && inForce.sha256 !== crl.sha256 && crl.thisUpdate < inForce.thisUpdate) {
+  if (inForce !== undefined && isOlder(crl, inForce)) {
+    const issued = (at: Instant, number: string | undefined) =>
+      number === undefined ? isoTime(at) : `${isoTime(at)} with number ${number}`;
     return refuse(
       'crl-older',
-      `the list of ${name} was issued at ${isoTime(crl.thisUpdate)}, before the one in force (${isoTime(inForce.thisUpdate)}); the one in force stays. Only --allow readmit:${crl.sha256} would take it.`,
+      `the list of ${name} was issued at ${issued(crl.thisUpdate, crl.number)}, before the one in force (${issued(inForce.thisUpdate, inForce.number)}); the one in force stays. Only --allow readmit:${crl.sha256} would take it.`,
       'RFC 5280, 5.2.3',
     );
   }
@@ -93,12 +95,7 @@ export function judgeCrl(input: {
       ),
     );
   }
-  if (
-    inForce !== undefined &&
-    crl.number !== undefined &&
-    inForce.number !== undefined &&
-    BigInt(crl.number) < BigInt(inForce.number)
-  ) {
+  if (inForce !== undefined && numberWentBack(crl, inForce)) {
     findings.push(
       finding(
         'crl-number-back',
@@ -109,4 +106,16 @@ export function judgeCrl(input: {
     );
   }
   return { verdict: inForce?.sha256 === crl.sha256 ? 'same' : 'accepted', findings };
+}
+
+/** By its time; of two lists of one second, by number. */
+function isOlder(crl: Crl, inForce: ListInForce): boolean {
+  if (crl.sha256 === inForce.sha256 || crl.thisUpdate > inForce.thisUpdate) return false;
+  return crl.thisUpdate < inForce.thisUpdate || numberWentBack(crl, inForce);
+}
+
+function numberWentBack(crl: Crl, inForce: ListInForce): boolean {
+  return (
+    crl.number !== undefined && inForce.number !== undefined && BigInt(crl.number) < BigInt(inForce.number)
+  );
 }

@@ -7,7 +7,8 @@ export const certificateTooLarge: CertificateRule = {
   title: 'one certificate fits',
   services: everywhere('error', 'quotas of the service'),
   check: ({ pem, subject }, { limits, title }) => {
-    const limit = limits.certificateBytes;
+    // An anchor of Roles Anywhere has no limit a certificate, but one for all of its text.
+    const limit = limits.certificateBytes ?? limits.anchorCharacters;
     return limit === undefined || pem.length <= limit.max
       ? undefined
       : {

@@ -1,4 +1,4 @@
-import type { CrlRule } from './rule.ts';
+import { type CrlRule, count } from './rule.ts';
 
 /** Where the service knows no lists and our mechanism is not built yet, nothing is refused for being revoked. */
 export const crlNotEnforced: CrlRule = {
@@ -16,7 +16,14 @@ export const crlNotEnforced: CrlRule = {
     capabilities.revocation === 'list'
       ? undefined
       : {
-          message: `${title} checks no list: ${entryCount === 1 ? 'the client' : `the ${entryCount} clients`} revoked by ${issuer.text} ${entryCount === 1 ? 'gets' : 'get'} in here`,
+          message: `${title} checks no list: ${clients(entryCount, issuer.text)} in here`,
           note: 'not enforced',
         },
 };
+
+function clients(entries: number, issuer: string): string {
+  if (entries === 0) return `clients that ${issuer} revokes get`;
+  return entries === 1
+    ? `the client revoked by ${issuer} gets`
+    : `the ${count(entries)} clients revoked by ${issuer} get`;
+}
