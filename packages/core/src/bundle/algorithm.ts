@@ -1,5 +1,6 @@
-import { childrenOf, integerHex, oidText, readTlv, type Tlv, tags } from '../base/der.ts';
+import { childrenOf, integerHex, readTlv, type Tlv, tags } from '../base/der.ts';
 import type { Certificate } from './certificate.ts';
+import { strictOid } from './oid.ts';
 
 type Hash = NonNullable<Certificate['signature']['hash']>;
 
@@ -43,7 +44,7 @@ const hashes: Readonly<Record<string, Hash>> = {
 export function signatureAlgorithm(der: Uint8Array, identifier: Tlv): SignatureAlgorithm {
   const [algorithm, parameters] = childrenOf(der, identifier);
   if (algorithm === undefined) return { name: 'none', scheme: 'other' };
-  const oid = oidText(der, algorithm);
+  const oid = strictOid(der, algorithm);
   if (oid === '1.2.840.113549.1.1.10') return pss(der, parameters);
   return known[oid] ?? { name: oid, scheme: 'other' };
 }
@@ -70,12 +71,12 @@ function pss(der: Uint8Array, parameters: Tlv | undefined): SignatureAlgorithm {
 const mgf1 = '1.2.840.113549.1.1.8';
 
 function hashIn(der: Uint8Array, identifier: Tlv): Hash | undefined {
-  return hashes[oidText(der, readTlv(der, identifier.content, identifier.end, tags.oid))];
+  return hashes[strictOid(der, readTlv(der, identifier.content, identifier.end, tags.oid))];
 }
 
 function maskIn(der: Uint8Array, identifier: Tlv): Hash | undefined {
   const [function_, parameters] = childrenOf(der, identifier);
-  if (function_ === undefined || parameters === undefined || oidText(der, function_) !== mgf1)
+  if (function_ === undefined || parameters === undefined || strictOid(der, function_) !== mgf1)
     return undefined;
   return hashIn(der, parameters);
 }

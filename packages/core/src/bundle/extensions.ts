@@ -1,4 +1,5 @@
-import { childrenOf, DerError, oidText, type Tlv, tags } from '../base/der.ts';
+import { childrenOf, DerError, type Tlv, tags } from '../base/der.ts';
+import { strictOid } from './oid.ts';
 
 /** One extension of a certificate, a list or an entry. */
 export interface Extension {
@@ -30,7 +31,7 @@ export function extensionsOf(der: Uint8Array, list: Tlv): readonly Extension[] {
       (flag !== undefined && !isBoolean(der, flag))
     )
       throw new DerError(`no extension at byte ${extension.start}`);
-    const oid = oidText(der, type);
+    const oid = strictOid(der, type);
     if (seen.has(oid)) throw new DerError(`extension ${oid} stands twice`);
     seen.add(oid);
     return { oid, critical: flag !== undefined && der[flag.content] === 0xff, value };

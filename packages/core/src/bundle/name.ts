@@ -1,5 +1,6 @@
-import { childrenOf, DerError, hexOf, oidText, readTlv, type Tlv, tags } from '../base/der.ts';
+import { childrenOf, DerError, hexOf, readTlv, type Tlv, tags } from '../base/der.ts';
 import type { DistinguishedName } from './certificate.ts';
+import { strictOid } from './oid.ts';
 
 /** Short names of attribute types: RFC 4514 (3) and what certificates use besides. */
 const shortNames: Readonly<Record<string, string>> = {
@@ -35,14 +36,19 @@ function attributeText(der: Uint8Array, attribute: Tlv): string {
   const value = readTlv(der, type.end, attribute.end);
   if (attribute.tag !== tags.sequence || value.end !== attribute.end)
     throw new DerError(`no attribute of a name at byte ${attribute.start}`);
-  const oid = oidText(der, type);
-  const bytes = Buffer.from(der.buffer, der.byteOffset + value.content, value.end - value.content);
-  return `${shortNames[oid] ?? oid}=${escaped(stringOf(value.tag, bytes))}`;
+  const oid = strictOid(der, type);
+  const text = stringOf(
+    value.tag,
+    Buffer.from(der.buffer, der.byteOffset + value.content, value.end - value.content),
+  );
+  return `${shortNames[oid] ?? oid}=${text === undefined ? `#${hexOf(der, value.start, value.end)}` : escaped(text)}`;
 }
 
-function stringOf(tag: number, bytes: Buffer): string {
+/** Undefined for what is no string, or none that can be read: it is shown as hex of its DER (RFC 4514, 2.4). */
+function stringOf(tag: number, bytes: Buffer): string | undefined {
   switch (tag) {
     case 0x0c: // UTF8String
+      return utf8(bytes);
     case 0x13: // PrintableString
     case 0x16: // IA5String
     case 0x12: // NumericString
@@ -50,10 +56,19 @@ function stringOf(tag: number, bytes: Buffer): string {
     case 0x14: // TeletexString
       return bytes.toString('latin1');
     case 0x1e: // BMPString: two bytes a character
-      if (bytes.length % 2 !== 0) return `#${bytes.toString('hex')}`;
-      return Buffer.from(bytes).swap16().toString('utf16le');
+      return bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString('utf16le') : undefined;
     default:
-      return `#${bytes.toString('hex')}`;
+      return undefined;
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function utf8(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new DerError('a UTF8String in a name is not UTF-8');
   }
 }
 

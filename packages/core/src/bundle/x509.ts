@@ -8,7 +8,6 @@ import {
   childrenOf,
   DerError,
   integerHex,
-  oidText,
   readTlv,
   type Tlv,
   tags,
@@ -19,6 +18,7 @@ import { signatureAlgorithm } from './algorithm.ts';
 import type { Certificate, PublicKeyFacts } from './certificate.ts';
 import { extensionsOf } from './extensions.ts';
 import { readName } from './name.ts';
+import { strictOid } from './oid.ts';
 import { writePem } from './pem.ts';
 
 /**
@@ -176,7 +176,7 @@ function keyFacts(der: Uint8Array, spki: Tlv, node: NodeCertificate): PublicKeyF
     // A kind of key that this Node cannot use: told by its OID below.
   }
   const algorithm = readTlv(der, spki.content, spki.end, tags.sequence);
-  const oid = oidText(der, readTlv(der, algorithm.content, algorithm.end, tags.oid));
+  const oid = strictOid(der, readTlv(der, algorithm.content, algorithm.end, tags.oid));
   return { kind: 'other', name: otherKeys[oid] ?? oid };
 }
 

@@ -1,0 +1,342 @@
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Crl, isTrustloomError, parseCrl, readCrl } from '../src/index.ts';
+import * as der from './support/der.ts';
+import { entry, type ListParts, listOf, serialOf } from './support/lists.ts';
+
+const openssl = spawnSync('openssl', ['version']).status === 0;
+const plain = entry(der.integer('41'));
+const idp = '551d1c';
+const malformed = expect.objectContaining({ code: 'crl-malformed', kind: 'input' });
+const refused = (parts: ListParts) => expect(() => readCrl(listOf(parts))).toThrow(malformed);
+
+describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
+  test.each<[string, ListParts]>([
+    ['version 3', { version: der.integer('02') }],
+    ['version 4', { version: der.integer('03') }],
+    ['a version 1 with extensions', { version: Buffer.alloc(0), extensions: [] }],
+    ['two algorithms', { innerAlgorithm: der.sequence(der.oid('2a8648ce3d040303')) }],
+    ['a time without seconds', { thisUpdate: der.utcTime('2611241000Z') }],
+    ['a time with a zone', { thisUpdate: der.utcTime('261124100000+0100') }],
+    ['a time of nines', { thisUpdate: der.utcTime('999999999999Z') }],
+    ['a 30th of February', { nextUpdate: der.utcTime('270230100000Z') }],
+    ['fractions of a second', { nextUpdate: der.generalizedTime('20271124100000.5Z') }],
+    [
+      'an unknown critical extension',
+      { extensions: [der.extension('2a0304', der.octets(), der.boolean(255))] },
+    ],
+    ['an object identifier without end', { extensions: [der.extension('2a0384', der.octets())] }],
+    ['an object identifier with padding', { extensions: [der.extension('2a8003', der.octets())] }],
+    [
+      'an extension twice',
+      { extensions: [der.extension('2a0304', der.octets()), der.extension('2a0304', der.octets())] },
+    ],
+    ['a BOOLEAN of 1', { extensions: [der.extension('2a0304', der.octets(), der.boolean(1))] }],
+    ['an extension without value', { extensions: [der.sequence(der.oid('2a0304'), der.boolean(255))] }],
+    [
+      'a number with bytes behind it',
+      { extensions: [der.extension('551d14', Buffer.concat([der.integer('05'), Buffer.of(0)]))] },
+    ],
+    ['a number with a needless zero', { extensions: [der.extension('551d14', der.integer('0005'))] }],
+    ['a name that is not UTF-8', { issuer: der.name(Buffer.of(0x41, 0x80)) }],
+    ['a name with an empty part', { issuer: der.sequence(der.set()) }],
+    [
+      'a name with bytes behind its value',
+      { issuer: der.sequence(der.set(der.sequence(der.oid('550403'), der.tlv(0x0c), der.tlv(0x0c)))) },
+    ],
+    ['a serial with a needless zero', { entries: [entry(der.integer('0041'))] }],
+    ['a serial with a needless sign', { entries: [entry(der.integer('ff80'))] }],
+    ['an empty serial', { entries: [entry(der.integer(''))] }],
+    ['a serial that is no integer', { entries: [entry(der.octets(Buffer.of(1)))] }],
+    ['an entry without a time', { entries: [der.sequence(der.integer('41'))] }],
+    ['an entry with month 13', { entries: [entry(der.integer('41'), der.utcTime('261324093000Z'))] }],
+    ['an entry with day 0', { entries: [entry(der.integer('41'), der.utcTime('261100093000Z'))] }],
+    ['an entry at 24 hours', { entries: [entry(der.integer('41'), der.utcTime('261124240000Z'))] }],
+    ['an entry at 60 minutes', { entries: [entry(der.integer('41'), der.utcTime('261124096000Z'))] }],
+    ['an entry at 60 seconds', { entries: [entry(der.integer('41'), der.utcTime('261124093060Z'))] }],
+    [
+      'an entry with a sign in its time',
+      { entries: [entry(der.integer('41'), der.utcTime('2611240930-1Z'))] },
+    ],
+    [
+      'an entry with letters in its year',
+      { entries: [entry(der.integer('41'), der.utcTime('a61124093000Z'))] },
+    ],
+    [
+      'an entry with something behind its extensions',
+      { entries: [entry(der.integer('41'), undefined, der.sequence(), der.sequence())] },
+    ],
+    ['an entry that is no sequence', { entries: [der.set(der.integer('41'), der.utcTime('261124093000Z'))] }],
+    [
+      'an unknown critical entry extension',
+      {
+        entries: [
+          entry(
+            der.integer('41'),
+            undefined,
+            der.sequence(der.extension('2a0304', der.octets(), der.boolean(255))),
+          ),
+        ],
+      },
+    ],
+    [
+      'removeFromCRL in a complete list',
+      {
+        entries: [
+          entry(der.integer('41'), undefined, der.sequence(der.extension('551d15', Buffer.of(0x0a, 1, 8)))),
+        ],
+      },
+    ],
+  ])('%s', (_what, parts) => {
+    refused(parts);
+  });
+
+  test('an indefinite length, a long length, and a length of five bytes', () => {
+    const good = listOf({ entries: [plain] });
+    const body = good.subarray(good[1] === 0x81 ? 3 : 4);
+    for (const header of [
+      [0x30, 0x80],
+      [0x30, 0x83, 0, body.length >> 8, body.length & 0xff],
+      [0x30, 0x85, 0, 0, 0, 0, body.length],
+    ])
+      expect(() => readCrl(Buffer.concat([Buffer.from(header), body]))).toThrow(malformed);
+  });
+
+  test('its message tells the file and the place, and repeats no byte of it', () => {
+    const secret = 'do not repeat me';
+    const bad = listOf({ issuer: der.name(Buffer.from(secret)), version: der.integer('05') });
+    try {
+      parseCrl(bad, 'issuing.crl');
+      expect.unreachable();
+    } catch (error) {
+      expect(String(error)).toMatch(/^TrustloomError: issuing\.crl: /);
+      expect(String(error)).not.toContain(secret);
+      expect(String(error)).not.toContain(Buffer.from(secret).toString('hex'));
+    }
+  });
+
+  test('and any bytes at all end in a list or a code, never in another error', () => {
+    const good = listOf({
+      entries: [plain, entry(der.integer('00ff'))],
+      extensions: [der.extension('551d14', der.integer('05'))],
+    });
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      // Three bytes changed at once reach deeper than one: a tag, its length and what is in it.
+      fc
+        .array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 3 })
+        .map((changes) => {
+          const changed = Uint8Array.from(good);
+          for (const [at, value] of changes) changed[at] = value;
+          return changed;
+        }),
+    );
+    fc.assert(
+      fc.property(bytes, (input) => {
+        try {
+          const crl = readCrl(input);
+          expect([...crl.serials()]).toHaveLength(crl.entryCount);
+        } catch (error) {
+          expect(isTrustloomError(error) && error.code).toBe('crl-malformed');
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+describe('lists that are not complete are told by name', () => {
+  const url = der.tlv(0xa0, der.tlv(0xa0, der.tlv(0x86, Buffer.from('http://crl.example/1.crl'))));
+  const scope = (...extensions: Uint8Array[]) => readCrl(listOf({ extensions })).scope;
+  const critical = der.boolean(255);
+
+  test.each<[Crl['scope'], string, readonly Uint8Array[]]>([
+    ['complete', 'no extension', []],
+    [
+      'partition',
+      'a distribution point alone, as AWS Private CA writes',
+      [der.extension(idp, der.sequence(url), critical)],
+    ],
+    ['partition', 'only users', [der.extension(idp, der.sequence(der.tlv(0x81, Buffer.of(255))), critical)]],
+    ['partition', 'only CAs', [der.extension(idp, der.sequence(der.tlv(0x82, Buffer.of(255))), critical)]],
+    [
+      'partition',
+      'only some reasons',
+      [der.extension(idp, der.sequence(der.tlv(0x83, Buffer.of(1, 2))), critical)],
+    ],
+    [
+      'indirect',
+      'an indirect list',
+      [der.extension(idp, der.sequence(der.tlv(0x84, Buffer.of(255))), critical)],
+    ],
+    ['delta', 'a delta list', [der.extension('551d1b', der.integer('01'), critical)]],
+    [
+      'delta',
+      'a delta list of a partition',
+      [der.extension('551d1b', der.integer('01'), critical), der.extension(idp, der.sequence(url), critical)],
+    ],
+  ])('%s: %s', (expected, _what, extensions) => {
+    expect(scope(...extensions)).toBe(expected);
+  });
+
+  test('an entry of another CA makes the list indirect', () => {
+    const issuer = der.extension('551d1d', der.sequence(), critical);
+    expect(
+      readCrl(listOf({ entries: [entry(der.integer('41'), undefined, der.sequence(issuer))] })).scope,
+    ).toBe('indirect');
+  });
+
+  test('removeFromCRL stands in a delta list', () => {
+    const removed = entry(
+      der.integer('41'),
+      undefined,
+      der.sequence(der.extension('551d15', Buffer.of(0x0a, 1, 8))),
+    );
+    const delta = readCrl(
+      listOf({ entries: [removed], extensions: [der.extension('551d1b', der.integer('01'), critical)] }),
+    );
+    expect([delta.scope, delta.entryCount]).toEqual(['delta', 1]);
+  });
+});
+
+describe('what is unusual and allowed is read', () => {
+  test('version 1, no entries, an empty sequence of entries, later than 2049', () => {
+    expect(readCrl(listOf({ version: Buffer.alloc(0), entries: [plain] })).entryCount).toBe(1);
+    expect(readCrl(listOf({ entries: [] })).entryCount).toBe(0);
+    expect(readCrl(listOf({ nextUpdate: der.generalizedTime('20510101000000Z') })).nextUpdate).toBe(
+      Date.parse('2051-01-01T00:00:00Z'),
+    );
+  });
+
+  test('`critical FALSE` written out is not critical', () => {
+    expect(
+      readCrl(listOf({ extensions: [der.extension('2a0304', der.octets(), der.boolean(0))] })).scope,
+    ).toBe('complete');
+  });
+
+  test('a negative number keeps its sign', () => {
+    expect(readCrl(listOf({ extensions: [der.extension('551d14', der.integer('fb'))] })).number).toBe('-5');
+  });
+
+  test('names in two-byte characters, and of an odd length', () => {
+    const issuer = (value: Uint8Array) => readCrl(listOf({ issuer: der.name(value, 0x1e) })).issuer.text;
+    expect(issuer(Buffer.from('\u0000A\u0000c', 'latin1'))).toBe('CN=Ac');
+    expect(issuer(Buffer.of(1, 2, 3))).toBe('CN=#1e03010203');
+  });
+
+  test('a name cannot move the cursor or turn the text of a terminal', () => {
+    const text = readCrl(listOf({ issuer: der.name(Buffer.from('a\u001b[2Jb\u202ec\u2028d\r\n')) })).issuer
+      .text;
+    expect(text).toMatch(/^[ -~]+$/);
+  });
+
+  test('serials at their edges: zero, sign byte, negative, 127 bytes; each found by its value alone', () => {
+    const all = ['00', '7f', '0080', '00ff', '80', 'ff', 'fb', '7f'.repeat(127), `00${'ff'.repeat(126)}`];
+    const crl = readCrl(listOf({ entries: all.map((hex) => entry(der.integer(hex))) }));
+    expect([...crl.serials()].slice(0, 7)).toEqual(['0', '7f', '80', 'ff', '-80', '-1', '-5']);
+    expect([...crl.serials()].every((serial) => crl.has(serial))).toBe(true);
+    expect(
+      ['1', '7e', '81', 'fe', '-7f', '-2', '-6', 'f'.repeat(600)].some((serial) => crl.has(serial)),
+    ).toBe(false);
+    expect(crl.negativeSerials).toBe(true);
+    expect(readCrl(listOf({ entries: [plain] })).negativeSerials).toBe(false);
+  });
+
+  test('any set of serials is answered for, and nothing else is', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.bigInt({ min: -(2n ** 160n), max: 2n ** 160n }), { maxLength: 60 }),
+        fc.bigInt({ min: -(2n ** 160n), max: 2n ** 160n }),
+        (listed, other) => {
+          const crl = readCrl(
+            listOf({ entries: listed.map((value) => entry(der.integer(contentOf(value)))) }),
+          );
+          expect(listed.every((value) => crl.has(value.toString(16)))).toBe(true);
+          expect(crl.has(other.toString(16))).toBe(listed.includes(other));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('the index of serials', () => {
+  // Steps, not seconds: a quadratic index would take minutes over these, and the test would end in its time limit.
+  const size = 200_000;
+
+  test('takes one serial many times', () => {
+    const crl = readCrl(listOf({ entries: Array.from({ length: size }, () => plain) }));
+    expect([crl.has('41'), crl.has('42'), crl.entryCount]).toEqual([true, false, size]);
+  });
+
+  test('takes serials that differ in one place only, at either end', () => {
+    const low = Array.from({ length: size }, (_, index) => `40${index.toString(16).padStart(38, '0')}`);
+    const high = Array.from(
+      { length: size },
+      (_, index) => `4${index.toString(16).padStart(5, '0')}${'0'.repeat(34)}`,
+    );
+    for (const all of [low, high]) {
+      const crl = readCrl(listOf({ entries: all.map((hex) => entry(der.integer(hex))) }));
+      expect(all.every((serial) => crl.has(serial))).toBe(true);
+      expect(crl.has(`5${'0'.repeat(39)}`)).toBe(false);
+    }
+  });
+});
+
+describe.skipIf(!openssl)('against openssl crl (needs openssl)', () => {
+  test('what openssl refuses as DER is refused here; of what both take, the serials are equal', () => {
+    const entries = Array.from({ length: 5 }, (_, index) => entry(der.integer(serialOf(index))));
+    const good = listOf({
+      entries: [...entries, entry(der.integer('00ff')), entry(der.integer('00'))],
+      extensions: [der.extension('551d14', der.integer('05'))],
+    });
+    let both = 0;
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.nat(255), (at, value) => {
+        const changed = Uint8Array.from(good);
+        changed[at] = value;
+        const ours = readOrCode(changed);
+        const theirs = opensslSerials(changed);
+        if (typeof ours === 'string') return;
+        expect(theirs).toBeDefined();
+        expect([...ours.serials()].map(withoutSign)).toEqual(theirs?.map(withoutSign));
+        both += 1;
+      }),
+      { numRuns: 150, seed: 20261124 },
+    );
+    expect(both).toBeGreaterThan(20);
+  });
+});
+
+const withoutSign = (serial: string) => serial.replace(/^-/, '');
+
+/** The shortest two's complement of a value, in hex. */
+function contentOf(value: bigint): string {
+  let bytes = 1;
+  while (BigInt.asIntN(8 * bytes, value) !== value) bytes += 1;
+  return BigInt.asUintN(8 * bytes, value)
+    .toString(16)
+    .padStart(2 * bytes, '0');
+}
+
+function readOrCode(bytes: Uint8Array): Crl | string {
+  try {
+    return readCrl(bytes);
+  } catch (error) {
+    if (!isTrustloomError(error)) throw error;
+    return error.code;
+  }
+}
+
+/** Serials as openssl prints them, without leading zeros; undefined when it refuses the list. */
+function opensslSerials(bytes: Uint8Array): readonly string[] | undefined {
+  const { status, stdout } = spawnSync('openssl', ['crl', '-inform', 'DER', '-noout', '-text'], {
+    input: bytes,
+    encoding: 'utf8',
+  });
+  if (status !== 0) return undefined;
+  return [...stdout.matchAll(/^ {4}Serial Number: (-?)([0-9A-F]+)/gm)].map(
+    ([, sign = '', hex = '']) => sign + hex.toLowerCase().replace(/^0+(?=.)/, ''),
+  );
+}
