@@ -11,7 +11,13 @@ if (existsSync(fileURLToPath(built))) {
   const source = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
   const run = spawnSync(
     process.execPath,
-    ['--conditions=@trustloom/source', '--import', import.meta.resolve('tsx'), source, ...process.argv.slice(2)],
+    [
+      '--conditions=@trustloom/source',
+      '--import',
+      import.meta.resolve('tsx'),
+      source,
+      ...process.argv.slice(2),
+    ],
     { stdio: 'inherit' },
   );
   process.exitCode = run.status ?? 1;

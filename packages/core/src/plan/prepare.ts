@@ -7,7 +7,7 @@ import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { AcceptedList, RecordedTarget, TrustloomRecord, TrustRecord } from '../record/record.ts';
+import type { AcceptedList, RecordedTarget, RevocationRecord, TrustloomRecord, TrustRecord } from '../record/record.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Plan } from './plan.ts';
@@ -74,23 +74,15 @@ export async function prepare(parts: PrepareParts, options: PlanOptions): Promis
   return assemble({ parts, view, gathered, surveyed, now, allow: new Set(options.allow ?? []) });
 }
 
-/** Only what the sources and the definition say, without asking any service: the part of `prepare` that `check` and `accept` need. */
+/** Only what the sources and the definition say, without asking any service or the record: what `check` and `accept` need. */
 export async function gatherView(
-  parts: PrepareParts,
+  parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock'>,
   signal?: AbortSignal,
 ): Promise<{ readonly gathered: Gathered; readonly view: TrustView }> {
-  const gathered = await gather(parts.definition, parts.sources, signal);
-  const record = await parts.record.revocation.read();
-  return {
-    gathered,
-    view: trustView({
-      definition: parts.definition,
-      lock: parts.lock,
-      gathered,
-      record,
-      now: parts.clock.now(),
-    }),
-  };
+  const { definition, lock, sources, clock } = parts;
+  const gathered = await gather(definition, sources, signal);
+  const record: RevocationRecord = { formatVersion: 1, lists: {}, deny: [] };
+  return { gathered, view: trustView({ definition, lock, gathered, record, now: clock.now() }) };
 }
 
 async function survey(

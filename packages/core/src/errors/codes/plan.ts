@@ -37,6 +37,22 @@ export const planCodes = {
     means: 'An adapter broke its contract.',
     advice: 'Report it to the maker of the adapter.',
   },
+  'approval-missing': {
+    kind: 'input',
+    means: 'Nobody approved the plan.',
+    advice:
+      'Read it, then run apply with --approve and its digest; --auto-approve approves whatever is planned.',
+  },
+  usage: {
+    kind: 'input',
+    means: 'The command was called in a way that it does not take.',
+    advice: 'See `trustloom --help`.',
+  },
+  'file-exists': {
+    kind: 'input',
+    means: 'A file is there already and is not written over.',
+    advice: 'Move it away, or edit it.',
+  },
   aborted: {
     kind: 'race',
     means: 'The run was aborted.',

@@ -1,0 +1,102 @@
+import type { Aws } from '@trustloom/aws';
+import { type Adapter, type Facts, type StandardSchemaV1, TrustloomError } from '@trustloom/core';
+
+/** One kind of target that this package knows: how to load its data, and how to load its adapter. */
+export interface Kind {
+  /** Key in a definition. */
+  readonly key: string;
+  /** Facts and target schema, without any SDK. */
+  readonly facts: () => Promise<{ readonly facts: Facts; readonly target: StandardSchemaV1 }>;
+  /** The adapter, wired to clients; loads the SDK. */
+  readonly open: (aws: Pick<Aws, 'client'>) => Promise<Adapter>;
+}
+
+/** Every kind, in the order in which tables show them. */
+export const kinds: readonly Kind[] = [
+  {
+    key: 'cloudfront',
+    async facts() {
+      const { cloudfrontFacts, cloudfrontTarget } = await import('@trustloom/cloudfront/facts');
+      return { facts: cloudfrontFacts, target: cloudfrontTarget };
+    },
+    async open(aws) {
+      const [{ cloudfront }, { CloudFrontClient }] = await Promise.all([
+        import('@trustloom/cloudfront'),
+        import('@aws-sdk/client-cloudfront'),
+      ]);
+      return cloudfront({ client: (place) => aws.client(CloudFrontClient, 'CloudFront', place) });
+    },
+  },
+  {
+    key: 'alb',
+    async facts() {
+      const { albFacts, albTarget } = await import('@trustloom/alb/facts');
+      return { facts: albFacts, target: albTarget };
+    },
+    async open(aws) {
+      const [{ alb }, { ElasticLoadBalancingV2Client }] = await Promise.all([
+        import('@trustloom/alb'),
+        import('@aws-sdk/client-elastic-load-balancing-v2'),
+      ]);
+      return alb({
+        client: (place) => aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place),
+      });
+    },
+  },
+  {
+    key: 'apiGateway',
+    async facts() {
+      const { apiGatewayFacts, apiGatewayTarget } = await import('@trustloom/api-gateway/facts');
+      return { facts: apiGatewayFacts, target: apiGatewayTarget };
+    },
+    async open(aws) {
+      const [{ apiGateway }, { APIGatewayClient }, { ApiGatewayV2Client }] = await Promise.all([
+        import('@trustloom/api-gateway'),
+        import('@aws-sdk/client-api-gateway'),
+        import('@aws-sdk/client-apigatewayv2'),
+      ]);
+      return apiGateway({
+        v1: (place) => aws.client(APIGatewayClient, 'API Gateway', place),
+        v2: (place) => aws.client(ApiGatewayV2Client, 'ApiGatewayV2', place),
+      });
+    },
+  },
+  {
+    key: 'rolesAnywhere',
+    async facts() {
+      const { rolesAnywhereFacts, rolesAnywhereTarget } = await import('@trustloom/roles-anywhere/facts');
+      return { facts: rolesAnywhereFacts, target: rolesAnywhereTarget };
+    },
+    async open(aws) {
+      const [{ rolesAnywhere }, { RolesAnywhereClient }] = await Promise.all([
+        import('@trustloom/roles-anywhere'),
+        import('@aws-sdk/client-rolesanywhere'),
+      ]);
+      return rolesAnywhere({ client: (place) => aws.client(RolesAnywhereClient, 'RolesAnywhere', place) });
+    },
+  },
+];
+
+/** Facts of all four services, without any SDK. */
+export async function allFacts(): Promise<readonly Facts[]> {
+  return Promise.all(kinds.map(async (kind) => (await kind.facts()).facts));
+}
+
+/** Opens the adapters of some kinds, each once. Keys that no adapter has are left out: reading the definition complains about them. */
+export async function openAdapters(
+  keys: readonly string[],
+  aws: Pick<Aws, 'client'>,
+): Promise<readonly Adapter[]> {
+  return Promise.all(kinds.filter(({ key }) => keys.includes(key)).map((kind) => kind.open(aws)));
+}
+
+/** @throws TrustloomError `definition-unknown-key` when a kind is none of ours */
+export function checkKinds(keys: readonly string[], file: string): void {
+  const unknown = keys.filter((key) => !kinds.some((kind) => kind.key === key));
+  if (unknown.length === 0) return;
+  const known = kinds.map(({ key }) => key).join(', ');
+  throw new TrustloomError(
+    'definition-unknown-key',
+    `${file}: a target has the unknown key ${unknown.join(', ')}; its kind is one of ${known}`,
+  );
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import {
+  type Certificate,
+  type CheckReport,
+  type Crl,
+  checkMatrix,
+  checkReport,
+  type Finding,
+  findingsText,
+  isTrustloomError,
+  matrixText,
+  parseBundle,
+  parseCrl,
+  readPem,
+  TrustloomError,
+} from '@trustloom/core';
+import type { CliContext } from '../context.ts';
+
+/** `check [FILE...]`: the pre-flight. With files it needs no definition, no account and no network. */
+export async function check(context: CliContext, files: readonly string[]): Promise<number> {
+  const report = files.length === 0 ? await checkOpened(context) : await checkFiles(context, files);
+  const { paint } = context;
+  const shown = report.findings.length === 0 ? [] : ['', findingsText(report.findings, paint)];
+  context.result(report, [matrixText(report.matrix, paint), ...shown].join('\n'));
+  return report.exitCode;
+}
+
+async function checkOpened(context: CliContext): Promise<CheckReport> {
+  await using trustloom = await context.open();
+  return trustloom.check(context.io.signal);
+}
+
+async function checkFiles(context: CliContext, files: readonly string[]): Promise<CheckReport> {
+  const { allFacts } = await import('../../adapters.ts');
+  const certificates: Certificate[] = [];
+  const crls: { readonly crl: Crl; readonly name: string }[] = [];
+  const findings: Finding[] = [];
+  for (const file of files) {
+    const bytes = await readBytes(resolve(context.io.cwd, file), file);
+    const found = isList(bytes, file) ? { crl: parseCrl(bytes, file) } : parseBundle(bytes, file);
+    if ('crl' in found) crls.push({ crl: found.crl, name: basename(file) });
+    else {
+      certificates.push(...found.certificates);
+      findings.push(...found.findings);
+    }
+  }
+  const matrix = checkMatrix({ certificates, crls, services: await allFacts(), now: Date.now() });
+  const said = matrix.rows.flatMap(({ cells }) => cells.flatMap((cell) => cell.findings));
+  return checkReport(matrix, [...findings, ...said]);
+}
+
+async function readBytes(path: string, file: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch {
+    throw new TrustloomError('file-not-found', `${file}: cannot be read`);
+  }
+}
+
+/** A PEM file says what it is; a DER file is tried as a list. */
+function isList(bytes: Uint8Array, file: string): boolean {
+  const [first] = readPem(bytes, file);
+  if (first?.label !== 'DER') return first?.label === 'X509 CRL';
+  try {
+    parseCrl(bytes, file);
+    return true;
+  } catch (error) {
+    if (isTrustloomError(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { type Aws, createSources, createStore, createUploads, openAws } from '@trustloom/aws';
+import {
+  type Adapter,
+  acceptCas,
+  type Clock,
+  type CodeFacts,
+  codes,
+  createTrustloom,
+  type Definition,
+  definitionFromObject,
+  type Finding,
+  kindsIn,
+  kindsOf,
+  type Lock,
+  type LockChange,
+  openRecord,
+  parseDefinition,
+  retireCa,
+  type Trustloom,
+  TrustloomError,
+  type VersionedStore,
+} from '@trustloom/core';
+import { checkKinds, openAdapters } from './adapters.ts';
+import { clockFor } from './clock.ts';
+import type { DefinitionInput } from './define.ts';
+import { readDefinition, readLock, writeLock } from './files.ts';
+import { type ProbeClient, type ProbeReport, probeTargets } from './probe/probe.ts';
+import { version } from './version.ts';
+
+/** How to open a definition. Everything has a default. */
+export interface OpenOptions {
+  /** Environment variables, for `${NAME}` in the definition and for AWS; default the process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative paths start from when the definition is an object; default the working folder. */
+  readonly cwd?: string;
+  /** Default `trustloom.lock` beside the definition. */
+  readonly lockFile?: string;
+  readonly profile?: string;
+  readonly region?: string;
+  /** Endpoint of all services: a local AWS. */
+  readonly endpointUrl?: string;
+  /** Default the machine's; against a local AWS one whose waits are short. */
+  readonly clock?: Clock;
+}
+
+/** A definition, opened: what the command does, as functions. */
+export interface OpenedTrustloom extends Trustloom, AsyncDisposable {
+  readonly lockFile: string;
+  /** Puts CAs that the sources offer into the lock: all new ones, or those named by digest. Writes the lock file. */
+  accept(select: 'all' | readonly string[]): Promise<readonly LockChange[]>;
+  /** Retires a CA by digest. Writes the lock file. */
+  retire(sha256: string): Promise<readonly LockChange[]>;
+  /** Knocks at every target with the certificates given, and with none, and with one made on the spot that nobody trusts. */
+  probe(clients?: readonly ProbeClient[]): Promise<ProbeReport>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a definition: a path to a YAML or JSON file, or an object. Reads it and its lock, loads the adapters that it or the record
+ * names, and checks on the way that the credentials belong to the accounts named. Calls none of the four services by itself.
+ *
+ * @throws TrustloomError the codes of the definition, the lock, accounts and the record
+ * @example
+ * await using trustloom = await openTrustloom('trustloom.yaml')
+ * const plan = await trustloom.plan()
+ * console.log(plan.summary)
+ * const report = await trustloom.apply({ approve: plan.digest, allow: ['enforce:edge'] })
+ */
+export async function openTrustloom(
+  source: string | DefinitionInput,
+  options: OpenOptions = {},
+): Promise<OpenedTrustloom> {
+  const env = options.env ?? process.env;
+  const endpoint = options.endpointUrl ?? env.AWS_ENDPOINT_URL;
+  const clock = options.clock ?? clockFor(endpoint);
+  const file = typeof source === 'string' ? resolve(options.cwd ?? '.', source) : undefined;
+  const text = file === undefined ? undefined : await readDefinition(file);
+  return openText({
+    ...options,
+    env,
+    clock,
+    endpoint,
+    baseDir: file === undefined ? resolve(options.cwd ?? '.') : dirname(file),
+    ...(text === undefined ? { object: source } : { text, file: source as string }),
+  });
+}
+
+/** What `openText` needs; the command gives it a definition from standard input this way. */
+export interface TextOptions extends OpenOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly endpoint: string | undefined;
+  readonly baseDir: string;
+  readonly text?: string;
+  readonly object?: unknown;
+  readonly file?: string;
+}
+
+/** Opens a definition whose text is at hand. */
+export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
+  const { env, clock, baseDir, file = 'definition' } = options;
+  const keys = options.text === undefined ? kindsIn(options.object) : kindsOf(options.text, file);
+  checkKinds(keys, file);
+  const lockFile = options.lockFile ?? join(baseDir, 'trustloom.lock');
+  // The accounts stand in the definition, and the definition is read with the adapters, which want clients: so clients come late.
+  let aws: Aws | undefined;
+  const late: Pick<Aws, 'client'> = {
+    client(Class, serviceId, place) {
+      if (aws === undefined)
+        throw new TrustloomError('contract-broken', 'a client was asked for before the accounts were known');
+      return aws.client(Class, serviceId, place);
+    },
+  };
+  const parse = (adapters: readonly Adapter[]): Definition =>
+    options.text === undefined
+      ? definitionFromObject(options.object, { env, adapters })
+      : parseDefinition(options.text, { file, env, adapters });
+  const named = await openAdapters(keys, late);
+  const definition = parse(named);
+  aws = openAws({
+    env,
+    accounts: definition.accounts,
+    version,
+    clock,
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.region === undefined ? {} : { region: options.region }),
+    ...(options.endpointUrl === undefined ? {} : { endpointUrl: options.endpointUrl }),
+  });
+  const opened = aws;
+  const { place, accountName } = definition.record;
+  const store = createStore(opened, {
+    place,
+    accountName,
+    bucket: definition.bucket,
+    definition: definition.name,
+  });
+  const checked = checkedStore(store, () => checkAccounts(opened, definition));
+  const parts = {
+    definition,
+    sources: createSources(opened, { baseDir }),
+    uploads: createUploads(opened, { definition: definition.name, bucketTemplate: definition.bucket }),
+    store: checked,
+    clock,
+    holder: `${userName()}@${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`,
+  };
+  /** The lock is read anew each time: people edit it. Targets that left the definition bring adapters of their own. */
+  const current = async (): Promise<{ trustloom: Trustloom; lock: Lock }> => {
+    const lock = await readLock(lockFile);
+    return {
+      lock,
+      trustloom: createTrustloom({ ...parts, lock, adapters: [...named, ...(await leftAdapters())] }),
+    };
+  };
+  const leftAdapters = async (): Promise<readonly Adapter[]> => {
+    const { targets } = await openRecord(checked, clock).trust.read();
+    const missing = Object.values(targets)
+      .map(({ kind }) => kind)
+      .filter((kind) => !keys.includes(kind));
+    return openAdapters([...new Set(missing)], opened);
+  };
+  const changeLock = async (
+    change: (lock: Lock, trustloom: Trustloom) => Promise<{ lock: Lock; changes: readonly LockChange[] }>,
+  ) => {
+    const { trustloom, lock } = await current();
+    const changed = await change(lock, trustloom);
+    await writeLock(lockFile, changed.lock);
+    return changed.changes;
+  };
+  return Object.freeze({
+    definition,
+    lockFile,
+    offers: async (signal?: AbortSignal) => (await current()).trustloom.offers(signal),
+    check: async (signal?: AbortSignal) => (await current()).trustloom.check(signal),
+    plan: async (planOptions) => (await current()).trustloom.plan(planOptions),
+    apply: async (applyOptions) => (await current()).trustloom.apply(applyOptions),
+    status: async (planOptions) => (await current()).trustloom.status(planOptions),
+    accept: (select) =>
+      changeLock(async (lock, trustloom) => {
+        const { offers, findings } = await trustloom.offers();
+        refuseBadOffers(findings);
+        return acceptCas(lock, offers, select, clock.now());
+      }),
+    retire: (sha256) =>
+      changeLock(async (lock, trustloom) =>
+        retireCa(
+          lock,
+          lock.entries.some((entry) => entry.sha256.startsWith(sha256))
+            ? []
+            : (await trustloom.offers()).offers,
+          sha256,
+          clock.now(),
+        ),
+      ),
+    async probe(clients = []) {
+      const status = await (await current()).trustloom.status();
+      return probeTargets({ status, adapters: named, clients, now: clock.now(), endpoint: options.endpoint });
+    },
+    async close() {
+      opened.close();
+    },
+    async [Symbol.asyncDispose]() {
+      opened.close();
+    },
+  } satisfies OpenedTrustloom);
+}
+
+/** The credentials are compared with the accounts named before the record is read: a definition must not be applied elsewhere. */
+function checkedStore(store: VersionedStore, check: () => Promise<void>): VersionedStore {
+  let checked: Promise<void> | undefined;
+  const first = () => {
+    checked ??= check();
+    return checked;
+  };
+  return {
+    get: async (key) => {
+      await first();
+      return store.get(key);
+    },
+    put: async (key, body, condition) => {
+      await first();
+      return store.put(key, body, condition);
+    },
+  };
+}
+
+async function checkAccounts(aws: Aws, definition: Definition): Promise<void> {
+  const used = new Set([
+    definition.record.accountName,
+    ...definition.targets.map(({ accountName }) => accountName),
+  ]);
+  await Promise.all([...used].map((name) => aws.checkAccount(name)));
+}
+
+/** Nothing is accepted from an input that is wrong; a list in error is no matter here. */
+function refuseBadOffers(findings: readonly Finding[]): void {
+  const bad = findings.filter(({ code, severity }) => {
+    const facts: CodeFacts = codes[code];
+    return severity === 'error' && facts.alone !== true;
+  });
+  const [first] = bad;
+  if (first !== undefined)
+    throw new TrustloomError(first.code, bad.map(({ message }) => message).join('\n'), { findings: bad });
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'somebody'; // no entry for this user on the machine
+  }
+}

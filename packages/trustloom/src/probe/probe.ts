@@ -1,0 +1,110 @@
+import type { Adapter, Door, Endpoint, Status } from '@trustloom/core';
+import { isLocal } from '../clock.ts';
+import { localEdges } from './local-edges.ts';
+import { knockSession } from './session.ts';
+import { strangerCertificate } from './stranger.ts';
+import { type Dial, knockTls } from './tls.ts';
+
+/** A client to knock with; its key is used for the handshake only. */
+export interface ProbeClient {
+  /** Title of its column. */
+  readonly name: string;
+  readonly certPem: string;
+  readonly keyPem: string;
+  /** Intermediates to send along. */
+  readonly chainPem?: string;
+}
+
+/** What one client met at one target. */
+export interface ProbeCell {
+  readonly client: string;
+  /** `refused`: no HTTP answer ever came. Else the HTTP status. `-`: cannot be tried. */
+  readonly outcome: 'refused' | '-' | number;
+  /** The service's own words, or what broke. */
+  readonly detail?: string;
+}
+
+/** What the clients met at one target. */
+export interface ProbeRow {
+  readonly target: string;
+  readonly service: string;
+  /** The service cannot enforce revocation yet: a revoked client gets in. */
+  readonly revocationEnforced: boolean;
+  readonly cells: readonly ProbeCell[];
+  readonly doors: readonly Door[];
+}
+
+/** Live answers of real handshakes. */
+export interface ProbeReport {
+  readonly formatVersion: 1;
+  readonly clients: readonly string[];
+  readonly rows: readonly ProbeRow[];
+}
+
+/** Knocks at every endpoint that the status names. No CA is ever trusted for a probe. */
+export async function probeTargets(input: {
+  readonly status: Status;
+  readonly adapters: readonly Adapter[];
+  readonly clients: readonly ProbeClient[];
+  readonly now: number;
+  readonly endpoint: string | undefined;
+}): Promise<ProbeReport> {
+  const { status, adapters, now } = input;
+  const endpoint = isLocal(input.endpoint) ? input.endpoint : undefined;
+  const dial = endpoint === undefined ? undefined : await localEdges(endpoint);
+  const clients: readonly (ProbeClient | undefined)[] = [
+    undefined,
+    ...input.clients,
+    ...(input.clients.some(({ name }) => name === 'untrusted') ? [] : [strangerCertificate(now)]),
+  ];
+  const rows = await Promise.all(
+    status.targets.map(async ({ name, service, holds }): Promise<ProbeRow> => {
+      const facts = adapters.find((adapter) => adapter.facts.service === service)?.facts;
+      const cells = await Promise.all(
+        clients.map((client) => knock(holds?.endpoints ?? [], client, { dial, endpoint, now })),
+      );
+      return {
+        target: name,
+        service,
+        revocationEnforced: facts?.capabilities.revocation === 'list',
+        cells,
+        doors: holds?.doors ?? [],
+      };
+    }),
+  );
+  return { formatVersion: 1, clients: clients.map((client) => client?.name ?? 'none'), rows };
+}
+
+interface Way {
+  readonly dial: Dial | undefined;
+  readonly endpoint: string | undefined;
+  readonly now: number;
+}
+
+/** A target with several endpoints is as open as the most open of them. */
+async function knock(
+  endpoints: readonly Endpoint[],
+  client: ProbeClient | undefined,
+  way: Way,
+): Promise<ProbeCell> {
+  const name = client?.name ?? 'none';
+  const answers = await Promise.all(endpoints.map((endpoint) => knockOne(endpoint, client, way)));
+  const best = [...answers].sort((a, b) => rank(a.outcome) - rank(b.outcome))[0];
+  return best === undefined ? { client: name, outcome: '-' } : { client: name, ...best };
+}
+
+function rank(outcome: ProbeCell['outcome']): number {
+  if (outcome === '-') return 3;
+  if (outcome === 'refused') return 2;
+  return outcome < 400 ? 0 : 1;
+}
+
+async function knockOne(
+  endpoint: Endpoint,
+  client: ProbeClient | undefined,
+  { dial, endpoint: local, now }: Way,
+): Promise<Omit<ProbeCell, 'client'>> {
+  if (endpoint.kind === 'tls') return knockTls(endpoint, client, dial);
+  if (client === undefined) return { outcome: '-' };
+  return knockSession(endpoint, client, local, now);
+}
