@@ -7,7 +7,13 @@ import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { AcceptedList, RecordedTarget, RevocationRecord, TrustloomRecord, TrustRecord } from '../record/record.ts';
+import type {
+  AcceptedList,
+  RecordedTarget,
+  RevocationRecord,
+  TrustloomRecord,
+  TrustRecord,
+} from '../record/record.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Plan } from './plan.ts';

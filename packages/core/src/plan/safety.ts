@@ -1,5 +1,5 @@
 import type { Certificate } from '../bundle/certificate.ts';
-import { type ReachedCa, reach } from '../bundle/reach.ts';
+import { issuingCas, type ReachedCa, reach } from '../bundle/reach.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { Gathered } from './gather.ts';
@@ -81,10 +81,10 @@ export function lockoutOf(
   return targets.flatMap((work) => {
     const { name } = work.bound.context;
     const keys = keysOf(reached, name);
-    const unreached =
-      work.rendering === undefined
-        ? []
-        : (view.trusts.get(name)?.cas ?? []).filter(({ keySha256 }) => !keys.has(keySha256));
+    const trust = work.rendering === undefined ? undefined : view.trusts.get(name);
+    // A CA that only issues other CAs has no clients of its own to lock out.
+    const issuing = trust === undefined ? [] : issuingCas(trust.cas, trust.known);
+    const unreached = issuing.filter(({ keySha256 }) => !keys.has(keySha256));
     return unreached.map(({ subject }) => `${name}: clients of ${subject.text} find no complete chain`);
   });
 }

@@ -73,6 +73,8 @@ function revocationRows(steps: readonly PlannedStep[]): readonly Row[] {
       change.serials.length > 0
         ? ` (${change.serials.slice(0, 3).join(', ')}${change.added > 3 ? ', ...' : ''})`
         : '';
+    if (change.added + change.removed === 0)
+      return ['~ renew', `list of ${change.issuer}`, targets.join(', ')];
     const gone = change.removed > 0 ? `, ${change.removed} no longer listed` : '';
     return [
       '~ revoke',

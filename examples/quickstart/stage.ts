@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
+import {
+  createTestClock,
+  type Estate,
+  makeBucket,
+  makeEstate,
+  type ServerlessCa,
+  serverlessCaBucket,
+  startServerlessCa,
+  type TestClock,
+} from '@trustloom/testkit';
+import { type OpenedTrustloom, openTrustloom } from 'trustloom';
+import { definitionText } from './definition.ts';
+
+/** Account of the applications; its keys are those that the local AWS hands out. */
+const apps = {
+  id: '222222222222',
+  accessKeyId: 'AKIALOCALAWS22222222',
+  secretAccessKey: 'local-aws-222222222222',
+};
+/** Account of the CA: nobody of the applications may write there. */
+const ca = {
+  id: '111111111111',
+  accessKeyId: 'AKIALOCALAWS11111111',
+  secretAccessKey: 'local-aws-111111111111',
+};
+
+/** Everything that the story needs, running in this process. */
+export interface Stage extends AsyncDisposable {
+  readonly local: LocalAws;
+  readonly clock: TestClock;
+  readonly ca: ServerlessCa;
+  /** The bucket in which the CA publishes. */
+  readonly bucket: string;
+  readonly estate: Estate;
+  readonly folder: string;
+  /** The definition as the team wrote it. */
+  readonly definition: string;
+  open(): Promise<OpenedTrustloom>;
+}
+
+/** Starts the local AWS and the private CA; its clock jumps, so nobody waits for settling or rates. */
+export async function openStage(): Promise<Stage> {
+  const clock = createTestClock();
+  const local = await startLocalAws({ clock, accounts: [apps, ca] });
+  const bucket = serverlessCaBucket();
+  const { s3 } = await makeBucket({ local, account: ca.id }, bucket);
+  await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: readPolicy(bucket) }));
+  const publisher = await startServerlessCa({ s3, bucket, clock, name: 'Acme' });
+  // What a team makes once, before its first apply: the buckets for the record and for uploads.
+  await makeBucket({ local });
+  await makeBucket({ local, region: 'us-east-1' });
+  const estate = await makeEstate({ local });
+  local.settle();
+  const folder = await mkdtemp(join(tmpdir(), 'trustloom-quickstart-'));
+  const definition = definitionText({
+    bucket,
+    distribution: estate.web.distributionId,
+    listener: estate.edge.listenerArn,
+    domain: estate.api.domain,
+    profile: estate.jobs.profileArn,
+    role: estate.jobs.roleArn,
+  });
+  await writeFile(join(folder, 'trustloom.yaml'), definition);
+  return {
+    local,
+    clock,
+    ca: publisher,
+    bucket,
+    estate,
+    folder,
+    definition,
+    open: () => openTrustloom(join(folder, 'trustloom.yaml'), { env: local.env, clock }),
+    async [Symbol.asyncDispose]() {
+      await local.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The CA's account lets the applications' account read what it publishes, as `s3_aws_principals` of the module does. */
+function readPolicy(bucket: string): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${apps.id}:root` },
+        Action: ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'],
+        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+      },
+    ],
+  });
+}
