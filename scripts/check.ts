@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkPackages } from './packages.ts';
 import { checkReferences } from './generate.ts';
+import { checkPackages } from './packages.ts';
 
 interface Counts {
   readonly passed: number;
@@ -61,11 +61,18 @@ async function tests(): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-check-'));
   const file = join(folder, 'report.json');
   try {
-    const code = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+    const code = await run('vitest', [
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ]);
     const report = JSON.parse(await readFile(file, 'utf8')) as {
       readonly numPassedTests: number;
       readonly numFailedTests: number;
-      readonly testResults: readonly { readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[] }[];
+      readonly testResults: readonly {
+        readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+      }[];
     };
     const skipped = report.testResults
       .flatMap(({ assertionResults }) => assertionResults)
@@ -84,7 +91,10 @@ async function tests(): Promise<Counts> {
 
 function run(name: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(name, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, FORCE_COLOR: '0' } });
+    const child = spawn(name, args, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, FORCE_COLOR: '0' },
+    });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });

@@ -18,7 +18,11 @@ export async function checkPackages(): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-packages-'));
   try {
     const names = await readdir(join(root, 'packages'));
-    await run('npx', ['-y', pnpm, '-r', '--workspace-concurrency=2', '--filter=./packages/*', 'run', 'build'], root);
+    await run(
+      'npx',
+      ['-y', pnpm, '-r', '--workspace-concurrency=2', '--filter=./packages/*', 'run', 'build'],
+      root,
+    );
     const tarballs = await Promise.all(names.map((name) => pack(name, folder)));
     const judged = await Promise.all(names.map((name, index) => judge(name, tarballs[index] ?? '')));
     return [...judged.flat(), ...(await checkConsumer(folder, tarballs))];
@@ -27,20 +31,35 @@ export async function checkPackages(): Promise<readonly string[]> {
   } finally {
     await rm(folder, { recursive: true, force: true });
     // The command of a clone runs from source while nothing is built.
-    for (const name of await readdir(join(root, 'packages'))) await rm(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
+    for (const name of await readdir(join(root, 'packages')))
+      await rm(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
   }
 }
 
 async function pack(name: string, folder: string): Promise<string> {
-  const out = await run('npx', ['-y', pnpm, 'pack', '--pack-destination', folder], join(root, 'packages', name));
+  const out = await run(
+    'npx',
+    ['-y', pnpm, 'pack', '--pack-destination', folder],
+    join(root, 'packages', name),
+  );
   return join(folder, basename(out.trim().split('\n').at(-1) ?? ''));
 }
 
 async function judge(name: string, tarball: string): Promise<readonly string[]> {
   const complaints = await Promise.all([
-    exec('npx', ['publint', tarball, '--strict'], { cwd: root }).then(() => [], (error: unknown) => [`publint ${name}: ${said(error)}`]),
-    exec('npx', ['attw', tarball, '--profile', 'node16', '--quiet'], { cwd: root }).then(() => [], (error: unknown) => [`attw ${name}: ${said(error)}`]),
-    exec('tar', ['-xzOf', tarball, 'package/package.json']).then(({ stdout }) => (/workspace:|catalog:|@trustloom\/source/.test(stdout) ? [`${name}: the packed package.json has names of the workspace`] : [])),
+    exec('npx', ['publint', tarball, '--strict'], { cwd: root }).then(
+      () => [],
+      (error: unknown) => [`publint ${name}: ${said(error)}`],
+    ),
+    exec('npx', ['attw', tarball, '--profile', 'node16', '--quiet'], { cwd: root }).then(
+      () => [],
+      (error: unknown) => [`attw ${name}: ${said(error)}`],
+    ),
+    exec('tar', ['-xzOf', tarball, 'package/package.json']).then(({ stdout }) =>
+      /workspace:|catalog:|@trustloom\/source/.test(stdout)
+        ? [`${name}: the packed package.json has names of the workspace`]
+        : [],
+    ),
   ]);
   return complaints.flat();
 }
@@ -49,22 +68,46 @@ async function judge(name: string, tarball: string): Promise<readonly string[]> 
 async function checkConsumer(folder: string, tarballs: readonly string[]): Promise<readonly string[]> {
   const project = join(folder, 'project');
   await mkdir(project);
-  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, version: '1.0.0' }));
+  await writeFile(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'consumer', private: true, version: '1.0.0' }),
+  );
   await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs], project);
   const example = await readmeExample();
   await writeFile(join(project, 'example.mjs'), wrap(example, 'esm'));
   await writeFile(join(project, 'example.cjs'), wrap(example, 'cjs'));
   await writeFile(join(project, 'example.mts'), wrap(example, 'esm'));
   await mkdir(join(project, 'node_modules/@types'), { recursive: true });
-  await symlink(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node')).catch(() => undefined);
+  await symlink(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node')).catch(
+    () => undefined,
+  );
   const complaints: string[] = [];
-  const typecheck = ['tsc', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023,esnext.disposable', '--types', 'node', '--skipLibCheck', join(project, 'example.mts')];
-  await exec('npx', typecheck, { cwd: root }).catch((error: unknown) => complaints.push(`the README's example does not type-check: ${said(error)}`));
+  const typecheck = [
+    'tsc',
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--lib',
+    'es2023,esnext.disposable',
+    '--types',
+    'node',
+    '--skipLibCheck',
+    join(project, 'example.mts'),
+  ];
+  await exec('npx', typecheck, { cwd: root }).catch((error: unknown) =>
+    complaints.push(`the README's example does not type-check: ${said(error)}`),
+  );
   for (const file of ['example.mjs', 'example.cjs']) {
     await using story = await startStory();
     await cp(story.folder, project, { recursive: true });
     const ran = exec(process.execPath, [file], { cwd: project, env: { ...process.env, ...story.env } });
-    await ran.then(({ stdout }) => (stdout.includes('edge') ? undefined : complaints.push(`${file} printed no plan`)), (error: unknown) => complaints.push(`${file}: ${said(error)}`));
+    await ran.then(
+      ({ stdout }) => (stdout.includes('edge') ? undefined : complaints.push(`${file} printed no plan`)),
+      (error: unknown) => complaints.push(`${file}: ${said(error)}`),
+    );
     if (!story.enforcing()) complaints.push(`${file}: the listener does not verify clients afterwards`);
     await rm(join(project, 'trustloom.lock'), { force: true });
   }
@@ -74,23 +117,34 @@ async function checkConsumer(folder: string, tarballs: readonly string[]): Promi
 /** The first TypeScript block of the README that imports the library. */
 async function readmeExample(): Promise<string> {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
-  const block = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code).find((code) => code.includes("from 'trustloom'"));
+  const block = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+    .map(([, code = '']) => code)
+    .find((code) => code.includes("from 'trustloom'"));
   if (block === undefined) throw new Error('the README has no library example');
   return block;
 }
 
 function wrap(example: string, format: 'esm' | 'cjs'): string {
   const [, names = '', rest = ''] = /^import \{ ([^}]+) \} from 'trustloom'\n([\s\S]*)$/.exec(example) ?? [];
-  const head = format === 'esm' ? `import { ${names} } from 'trustloom';` : `const { ${names} } = require('trustloom');`;
+  const head =
+    format === 'esm' ? `import { ${names} } from 'trustloom';` : `const { ${names} } = require('trustloom');`;
   return `${head}\nasync function main() {\n${rest}\n}\nmain().catch((error) => { console.error(error); process.exitCode = 1; });\n`;
 }
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const { stdout } = await exec(command, [...args], { cwd, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, CI: 'true' } });
+  const { stdout } = await exec(command, [...args], {
+    cwd,
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, CI: 'true' },
+  });
   return stdout;
 }
 
 function said(error: unknown): string {
-  const { stdout = '', stderr = '', message = String(error) } = error as { stdout?: string; stderr?: string; message?: string };
+  const {
+    stdout = '',
+    stderr = '',
+    message = String(error),
+  } = error as { stdout?: string; stderr?: string; message?: string };
   return `${message}\n${stdout}${stderr}`.slice(0, 4_000);
 }

@@ -5,10 +5,20 @@ import { startLocalAws } from '@trustloom/local-aws';
 import { createTestCa, makeAlb, makeBucket } from '@trustloom/testkit';
 import { openTrustloom } from 'trustloom';
 
-const account = { id: '222222222222', accessKeyId: 'AKIALOCALAWS22222222', secretAccessKey: 'local-aws-222222222222' };
+const account = {
+  id: '222222222222',
+  accessKeyId: 'AKIALOCALAWS22222222',
+  secretAccessKey: 'local-aws-222222222222',
+};
 
 /** A local AWS with a listener, and a folder with a definition, a CA and a lock: what a README's example finds. */
-export async function startStory(): Promise<AsyncDisposable & { readonly folder: string; readonly env: Readonly<Record<string, string>>; enforcing(): boolean }> {
+export async function startStory(): Promise<
+  AsyncDisposable & {
+    readonly folder: string;
+    readonly env: Readonly<Record<string, string>>;
+    enforcing(): boolean;
+  }
+> {
   const local = await startLocalAws({ accounts: [account] });
   await makeBucket({ local });
   const { listenerArn } = await makeAlb({ local });
@@ -33,7 +43,8 @@ targets:
   return {
     folder,
     env: local.env,
-    enforcing: () => local.state().elbv2.some(({ state }) => state.listeners.get(listenerArn)?.mutual?.Mode === 'verify'),
+    enforcing: () =>
+      local.state().elbv2.some(({ state }) => state.listeners.get(listenerArn)?.mutual?.Mode === 'verify'),
     async [Symbol.asyncDispose]() {
       await local.close();
       await rm(folder, { recursive: true, force: true });

@@ -71,6 +71,8 @@ export { sortFindings } from './errors/finding.ts';
 export type { LeftOut, PlannedStep } from './plan/consent.ts';
 export type { Offer } from './plan/gather.ts';
 export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
+// schema of definitions
+export { definitionJsonSchema, definitionReference, type JsonSchema, type SchemaKind } from './definition/json-schema.ts';
 // record
 export type { Address, Fetched, Sources, Uploads } from './plan/ports.ts';
 export type { PlanOptions } from './plan/prepare.ts';
