@@ -34,7 +34,7 @@ export function readName(der: Uint8Array, name: Tlv): DistinguishedName {
 function attributeText(der: Uint8Array, attribute: Tlv): string {
   const type = readTlv(der, attribute.content, attribute.end, tags.oid);
   const value = readTlv(der, type.end, attribute.end);
-  if (attribute.tag !== tags.sequence || value.end !== attribute.end)
+  if (attribute.tag !== tags.sequence || !isValue(der, value) || value.end !== attribute.end)
     throw new DerError(`no attribute of a name at byte ${attribute.start}`);
   const oid = strictOid(der, type);
   const text = stringOf(
@@ -44,7 +44,26 @@ function attributeText(der: Uint8Array, attribute: Tlv): string {
   return `${shortNames[oid] ?? oid}=${text === undefined ? `#${hexOf(der, value.start, value.end)}` : escaped(text)}`;
 }
 
-/** Undefined for what is no string, or none that can be read: it is shown as hex of its DER (RFC 4514, 2.4). */
+/** BIT STRING, and the string types: UTF8, Numeric, Printable, Teletex, IA5, Universal and BMP, which have one, four or two bytes a character. */
+const valueTags: Readonly<Record<number, number>> = {
+  [tags.bitString]: 1,
+  12: 1,
+  18: 1,
+  19: 1,
+  20: 1,
+  22: 1,
+  28: 4,
+  30: 2,
+};
+
+function isValue(der: Uint8Array, { tag, content, end }: Tlv): boolean {
+  const width = valueTags[tag];
+  // The first byte of a BIT STRING counts the unused bits of its last.
+  if (tag === tags.bitString && (content === end || (der[content] as number) > 7)) return false;
+  return width !== undefined && (end - content) % width === 0;
+}
+
+/** Undefined for what is not shown as text but as hex of its DER (RFC 4514, 2.4). */
 function stringOf(tag: number, bytes: Buffer): string | undefined {
   switch (tag) {
     case 0x0c: // UTF8String
@@ -56,7 +75,7 @@ function stringOf(tag: number, bytes: Buffer): string | undefined {
     case 0x14: // TeletexString
       return bytes.toString('latin1');
     case 0x1e: // BMPString: two bytes a character
-      return bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString('utf16le') : undefined;
+      return Buffer.from(bytes).swap16().toString('utf16le');
     default:
       return undefined;
   }
