@@ -81,6 +81,7 @@ export const rolesAnywhereFacts = {
       'rolesanywhere:UpdateCrl',
       'rolesanywhere:EnableCrl',
       'rolesanywhere:DisableCrl',
+      'rolesanywhere:DeleteCrl',
     ],
     apply: [
       'rolesanywhere:CreateTrustAnchor',

@@ -1,6 +1,4 @@
 import {
-  type Certificate,
-  type Crl,
   type Endpoint,
   type HeldCrl,
   type Io,
@@ -8,8 +6,9 @@ import {
   type Observation,
   parseBundle,
   parseCrl,
+  sha256Hex,
 } from '@trustloom/core';
-import { anchorPrefix, markedKey } from './names.ts';
+import { markedKey, markNote, namesAnchor, namesList } from './names.ts';
 import type { ListedAnchor, ListedCrl, RolesAnywherePort } from './port.ts';
 import type { Observed, StoredAnchor, StoredList } from './state.ts';
 import type { RolesAnywhereTarget } from './target.ts';
@@ -20,17 +19,18 @@ export async function observeRolesAnywhere(
   port: RolesAnywherePort,
   io: Io,
 ): Promise<Observation<Observed>> {
-  const listed = await port.anchors();
-  const candidates = listed.filter(({ name }) => name.startsWith(anchorPrefix(io.context)));
-  const crls = candidates.length === 0 ? [] : await port.crls();
-  const read = await Promise.all(
-    candidates.map(async (anchor) => {
-      const key = markedKey(await port.tags(anchor.arn), io.context);
-      return key === undefined ? [] : [storedAnchor(anchor, key, crls)];
-    }),
+  const listed = (await port.anchors()).filter(
+    ({ id, name }) => namesAnchor(io.context, name) || noted(io, id) !== undefined,
   );
-  const anchors = read
-    .flat()
+  const marked = await withMarks(listed, port, io);
+  const ours = marked.flatMap(({ thing, mark }) =>
+    mark === undefined ? [] : [{ anchor: thing, key: mark }],
+  );
+  const arns = new Set(ours.map(({ anchor }) => anchor.arn));
+  const crls = ours.length === 0 ? [] : (await port.crls()).filter(({ anchorArn }) => arns.has(anchorArn));
+  const lists = await withMarks(crls, port, io, ({ name }) => namesList(io.context, name));
+  const anchors = ours
+    .map(({ anchor, key }) => storedAnchor(anchor, key, lists))
     .sort(
       (a, b) => Number(b.enabled) - Number(a.enabled) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
     );
@@ -40,13 +40,15 @@ export async function observeRolesAnywhere(
     pending: [],
     holds: {
       exists: anchors.length > 0,
-      cas: enabled
-        .flatMap(({ cas }) => cas)
-        .map((certificate) => ({
-          sha256: certificate.sha256,
-          subject: certificate.subject.text,
-          certificate,
-        })),
+      cas: enabled.some(({ unreadable }) => unreadable !== undefined)
+        ? 'unknown'
+        : enabled
+            .flatMap(({ cas }) => cas)
+            .map((certificate) => ({
+              sha256: certificate.sha256,
+              subject: certificate.subject.text,
+              certificate,
+            })),
       crls: anchors.flatMap((anchor) => anchor.lists.map((list) => heldList(list, anchor.enabled))),
       attachments: anchors.map(({ arn, enabled: on }) => ({
         id: arn,
@@ -71,11 +73,33 @@ export async function observeRolesAnywhere(
   };
 }
 
+/** Our mark on each object: from the record where we made it, else from its tags. `likely` spares looking at tags that cannot be ours. */
+async function withMarks<T extends { readonly id: string; readonly arn: string }>(
+  things: readonly T[],
+  port: RolesAnywherePort,
+  io: Io,
+  likely: (thing: T) => boolean = () => true,
+): Promise<readonly { readonly thing: T; readonly mark: string | undefined }[]> {
+  return Promise.all(
+    things.map(async (thing) => {
+      const known = noted(io, thing.id);
+      if (known !== undefined || !likely(thing)) return { thing, mark: known };
+      return { thing, mark: markedKey((await port.tags(thing.arn)) ?? {}, io.context) };
+    }),
+  );
+}
+
+function noted({ notes }: Io, id: string): string | undefined {
+  const note = notes[markNote(id)];
+  return typeof note === 'string' ? note : undefined;
+}
+
 function storedAnchor(
   { id, arn, name, enabled, pem, createdAt }: ListedAnchor,
   key: string,
-  crls: readonly ListedCrl[],
+  crls: readonly { readonly thing: ListedCrl; readonly mark: string | undefined }[],
 ): StoredAnchor {
+  const cas = readable(() => parseBundle(pem, name).certificates);
   return {
     id,
     arn,
@@ -83,20 +107,20 @@ function storedAnchor(
     enabled,
     key,
     createdAt,
-    cas: certificatesOf(pem, name),
+    cas: cas ?? [],
+    // What somebody else put there may not be readable by our rules, or lie with AWS Private CA.
+    ...(cas === undefined ? { unreadable: sha256Hex(pem) } : {}),
     lists: crls
-      .filter(({ anchorArn }) => anchorArn === arn)
-      .map(({ data, ...list }) => ({ ...list, crl: listOf(data, list.name) })),
+      .filter(({ thing }) => thing.anchorArn === arn)
+      .map(({ thing, mark }) => ({
+        id: thing.id,
+        name: thing.name,
+        enabled: thing.enabled,
+        mark,
+        crl: readable(() => parseCrl(thing.data, thing.name)),
+      }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
-}
-
-/** What somebody else put there may not be readable by our rules; it is then replaced. */
-function certificatesOf(pem: string, name: string): readonly Certificate[] {
-  return readable(() => parseBundle(pem, name).certificates) ?? [];
-}
-
-function listOf(data: Uint8Array, name: string): Crl | undefined {
-  return readable(() => parseCrl(data, name));
 }
 
 function readable<T>(read: () => T): T | undefined {

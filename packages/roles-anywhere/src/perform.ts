@@ -1,4 +1,12 @@
-import { isJsonObject, type Json, type Receipt, type Step, TrustloomError } from '@trustloom/core';
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Receipt,
+  type Step,
+  TrustloomError,
+} from '@trustloom/core';
+import { markNote, markTags } from './names.ts';
 import type { RolesAnywherePort } from './port.ts';
 
 /** Does one step: one write. */
@@ -6,15 +14,14 @@ export async function performRolesAnywhere({ input }: Step, port: RolesAnywhereP
   const done: Receipt = { result: {} };
   switch (input.do) {
     case 'create-anchor':
-      return {
-        result: { ...(await port.createAnchor(text(input.name), text(input.pem), tags(input.tags))) },
-      };
+      return made(await port.createAnchor(text(input.name), text(input.pem), tags(input.tags)), input);
     case 'import-list':
-      return {
-        result: {
+      return made(
+        {
           id: await port.importCrl(text(input.name), text(input.anchor), text(input.pem), tags(input.tags)),
         },
-      };
+        input,
+      );
     case 'update-anchor':
       await port.updateAnchor(text(input.id), text(input.pem));
       return done;
@@ -26,7 +33,7 @@ export async function performRolesAnywhere({ input }: Step, port: RolesAnywhereP
       return done;
     case 'delete-anchor':
       await port.deleteAnchor(text(input.id));
-      return done;
+      return { ...done, notes: { [markNote(text(input.id))]: null } };
     case 'update-list':
       await port.updateCrl(text(input.id), text(input.pem));
       return done;
@@ -38,10 +45,16 @@ export async function performRolesAnywhere({ input }: Step, port: RolesAnywhereP
       return done;
     case 'delete-list':
       await port.deleteCrl(text(input.id));
-      return done;
+      return { ...done, notes: { [markNote(text(input.id))]: null } };
     default:
       throw new TrustloomError('contract-broken', 'roles-anywhere: unknown step');
   }
+}
+
+/** What we made is remembered by its id: then no look at its tags is needed, and a new name does not hide it. */
+function made(result: { readonly id: string; readonly arn?: string }, { tags: given }: JsonObject): Receipt {
+  const key = tags(given)[markTags.key];
+  return { result: { ...result }, ...(key === undefined ? {} : { notes: { [markNote(result.id)]: key } }) };
 }
 
 function text(value: Json | undefined): string {

@@ -1,189 +1,88 @@
-import {
-  crlIssuer,
-  crlPem,
-  diffCrls,
-  type Finding,
-  isoTime,
-  type Step,
-  type TargetContext,
-} from '@trustloom/core';
+import type { Finding, Step } from '@trustloom/core';
 import { rolesAnywhereFacts } from './facts.ts';
-import { listName, markTags } from './names.ts';
-import type { AnchorRef, Desired, DesiredAnchor, StoredList } from './state.ts';
+import { deleteList, type ListPlan, planKept, planOne, type Where } from './plan-list.ts';
+import type { DesiredAnchor, StoredList, WithheldList } from './state.ts';
+import { ids } from './steps.ts';
 
-/** The writes on the lists of one anchor. */
-export interface ListPlan {
-  readonly steps: readonly Step[];
-  /** Duplicates, once the right list is in force. */
-  readonly cleans: readonly Step[];
-  readonly findings: readonly Finding[];
-}
-
-interface Where {
-  readonly anchor: AnchorRef;
-  readonly after: readonly string[];
-  readonly context: TargetContext;
-}
+const slots = rolesAnywhereFacts.limits.crlLists.max;
 
 /**
- * One list per issuer key, updated in place. A list without entries cannot be put there: it counts as in place when no other list of its
- * key is enabled. The service compares neither issuer nor signature, so only lists that the core has verified come here.
+ * The lists of one anchor: one per issuer key, updated in place. Ours are known by their mark; one of somebody else is never touched,
+ * and never counts as ours. A list of ours whose CA no longer reaches the anchor goes; one that merely lost its source stays.
  */
-export function planLists(
-  wanted: DesiredAnchor,
-  held: readonly StoredList[],
-  desired: Desired,
-  where: Where,
-): ListPlan {
-  const byKey = held.map((list) => ({
-    list,
-    key: list.crl === undefined ? undefined : crlIssuer(list.crl, desired.known)?.keySha256,
-  }));
-  const parts = wanted.lists.map((one) =>
-    planOne(
-      wanted,
-      one,
-      byKey.filter(({ key }) => key === one.issuer.keySha256).map(({ list }) => list),
-      where,
-    ),
+export function planLists(wanted: DesiredAnchor, held: readonly StoredList[], where: Where): ListPlan {
+  const marked = (key: string) => held.filter(({ mark }) => mark === key);
+  const parts = [
+    ...wanted.lists.map((list) => planOne(wanted, list, marked(list.issuer.keySha256), where)),
+    ...wanted.withheld.map((list) => planKept(wanted, list, marked(list.issuer.keySha256))),
+  ];
+  const idle = held.filter(({ mark }) => mark !== undefined && !wanted.keys.includes(mark));
+  const room = makeRoom(
+    wanted,
+    held,
+    idle,
+    parts.flatMap(({ steps }) => steps),
   );
-  const keys = new Set(wanted.lists.map(({ issuer }) => issuer.keySha256));
-  const foreign = byKey.filter(({ key }) => key === undefined || !keys.has(key));
-  const slots = rolesAnywhereFacts.limits.crlLists.max;
-  const imports = parts
-    .flatMap(({ steps }) => steps)
-    .filter(({ action }) => action === 'rolesanywhere:ImportCrl').length;
-  const crowded = held.length + imports > slots && foreign.length > 0;
+  const cleans = [
+    ...parts.flatMap((part) => part.cleans),
+    ...idle.map((list) =>
+      deleteList(list, 'clean', `the list ${list.name} is of no CA that reaches its anchor`),
+    ),
+  ];
+  const crowded = room.missing.length > 0;
   return {
-    steps: parts.flatMap(({ steps }) => steps),
-    cleans: parts.flatMap(({ cleans }) => cleans),
+    steps: room.steps,
+    cleans: cleans.filter(({ id }) => !room.steps.some((step) => step.id === id)),
+    missing: [...parts.flatMap(({ missing }) => missing), ...room.missing],
     findings: [
       ...parts.flatMap(({ findings }) => findings),
-      ...foreign.map(
-        ({ list }): Finding => ({
-          code: 'anchor-foreign-list',
-          severity: crowded ? 'error' : 'warning',
-          thing: list.id,
-          message: `the list ${list.name} on this anchor is of no CA that reaches it${crowded ? `, and takes one of its ${slots} places: remove it` : ''}`,
-        }),
-      ),
+      ...held.filter(({ mark }) => mark === undefined).map((list) => foreignFinding(list, crowded)),
     ],
   };
 }
 
-function planOne(
-  wanted: DesiredAnchor,
-  { issuer, crl }: DesiredAnchor['lists'][number],
+/** An anchor takes two lists: ours that are of no use go first where room is needed; what then does not fit is left out. */
+function makeRoom(
+  { lists }: DesiredAnchor,
   held: readonly StoredList[],
-  where: Where,
-): ListPlan {
-  const newer = held.find(
-    (list) =>
-      list.crl !== undefined && list.crl.sha256 !== crl.sha256 && list.crl.thisUpdate > crl.thisUpdate,
+  idle: readonly StoredList[],
+  steps: readonly Step[],
+): Pick<ListPlan, 'steps' | 'missing'> {
+  const imports = steps.filter(({ input }) => input.do === 'import-list');
+  const over = Math.max(0, held.length + imports.length - slots);
+  if (over === 0) return { steps, missing: [] };
+  const empty = new Set(
+    lists.filter(({ crl }) => crl.entryCount === 0).map(({ issuer }) => issuer.keySha256),
   );
-  if (newer?.crl !== undefined) {
-    const message = `the list of ${issuer.subject.text} was issued at ${isoTime(crl.thisUpdate)}, before the one in force (${isoTime(newer.crl.thisUpdate)}); the one in force stays`;
-    return {
-      steps: [],
-      cleans: [],
-      findings: [
-        { code: 'crl-older', severity: 'error', thing: crl.sha256, message, source: 'RFC 5280, 5.2.3' },
-      ],
-    };
-  }
-  const [current, ...duplicates] = [...held].sort(
-    (a, b) =>
-      Number(b.crl?.sha256 === crl.sha256) - Number(a.crl?.sha256 === crl.sha256) ||
-      Number(b.enabled) - Number(a.enabled),
-  );
-  const short = `${wanted.key.slice(0, 8)}:${issuer.keySha256.slice(0, 8)}`;
-  const change = diffCrls(current?.enabled === true ? current.crl : undefined, crl);
-  const revocation = {
-    issuer: issuer.subject.text,
-    added: change.added,
-    removed: change.removed,
-    entries: crl.entryCount,
-    serials: change.addedSerials,
-  };
-  const step = (
-    id: string,
-    action: string,
-    mends: string,
-    input: Step['input'],
-    after: readonly string[],
-  ): Step => ({
-    id: `${id}:${short}`,
-    effect: 'revoke',
-    things: [crl.sha256],
-    mends,
-    action: `rolesanywhere:${action}`,
-    input,
-    after,
-    ...(id === 'enable-list' && current?.crl?.sha256 !== crl.sha256 ? {} : { revocation }),
-  });
-  const about = `the list of ${issuer.subject.text} (${crl.entryCount} ${crl.entryCount === 1 ? 'entry' : 'entries'})`;
-  const cleans = duplicates.map(
-    (list): Step => ({
-      id: `delete-list:${list.id}`,
-      effect: 'clean',
-      things: [list.id],
-      mends: `a second list of ${issuer.subject.text} on the same anchor`,
-      action: 'rolesanywhere:DeleteCrl',
-      input: { do: 'delete-list', id: list.id },
-    }),
-  );
-  if (crl.entryCount === 0) {
-    const off = held
-      .filter(({ enabled }) => enabled)
-      .map((list) => ({
-        ...step(
-          'disable-list',
-          'DisableCrl',
-          `${about} replaces one with entries`,
-          { do: 'disable-list', id: list.id },
-          where.after,
+  const useless = [
+    ...idle,
+    ...held.filter(({ mark, enabled }) => mark !== undefined && empty.has(mark) && !enabled),
+  ];
+  const gone = useless
+    .slice(0, over)
+    .map((list) => deleteList(list, 'revoke', `the list ${list.name} is in the way of one that is needed`));
+  const fit = imports.length - (over - gone.length);
+  const left = imports.slice(Math.max(0, fit));
+  return {
+    steps: [
+      ...gone,
+      ...steps
+        .filter((step) => !left.includes(step))
+        .map((step) =>
+          imports.includes(step) ? { ...step, after: [...(step.after ?? []), ...ids(gone)] } : step,
         ),
-        id: `disable-list:${list.id}`,
-      }));
-    return { steps: off, cleans: [], findings: [] };
-  }
-  if (current === undefined) {
-    const input = {
-      do: 'import-list',
-      name: listName(where.context, wanted.key, issuer.keySha256),
-      anchor: where.anchor,
-      pem: crlPem(crl),
-      tags: tagsOf(where.context),
-    };
-    return {
-      steps: [step('import-list', 'ImportCrl', `${about} is not in force`, input, where.after)],
-      cleans: [],
-      findings: [],
-    };
-  }
-  const update =
-    current.crl?.sha256 === crl.sha256
-      ? []
-      : [
-          step(
-            'update-list',
-            'UpdateCrl',
-            `${about} is newer than the one in force`,
-            { do: 'update-list', id: current.id, pem: crlPem(crl) },
-            where.after,
-          ),
-        ];
-  const enable = current.enabled
-    ? []
-    : [
-        step('enable-list', 'EnableCrl', `${about} is disabled`, { do: 'enable-list', id: current.id }, [
-          ...where.after,
-          ...update.map(({ id }) => id),
-        ]),
-      ];
-  return { steps: [...update, ...enable], cleans, findings: [] };
+    ],
+    missing: lists
+      .filter(({ crl }) => left.some(({ things }) => things.includes(crl.sha256)))
+      .map(({ issuer }): WithheldList => ({ issuer, why: 'anchor-foreign-list' })),
+  };
 }
 
-function tagsOf({ definition, name }: TargetContext): Readonly<Record<string, string>> {
-  return { [markTags.definition]: definition, [markTags.target]: name };
+function foreignFinding({ id, name }: StoredList, crowded: boolean): Finding {
+  return {
+    code: 'anchor-foreign-list',
+    severity: crowded ? 'error' : 'warning',
+    thing: id,
+    message: `the list ${name} on an anchor of ours does not carry our mark${crowded ? `, and takes one of its ${slots} places: remove it` : ''}`,
+  };
 }

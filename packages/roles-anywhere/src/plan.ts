@@ -1,55 +1,64 @@
 import {
   bundlePem,
-  type Certificate,
+  type Finding,
+  type Instant,
   type JsonObject,
   type Step,
-  sortCertificates,
   type TargetContext,
   type TargetPlan,
 } from '@trustloom/core';
-import { rolesAnywhereFacts } from './facts.ts';
 import { anchorName, marksOf } from './names.ts';
+import { planBundle } from './plan-bundle.ts';
+import type { ListPlan } from './plan-list.ts';
 import { planLists } from './plan-lists.ts';
-import type { Desired, DesiredAnchor, Observed, StoredAnchor } from './state.ts';
+import { removeAnchor, removeDuplicate } from './plan-removal.ts';
+import { listsReaching } from './reached.ts';
+import type { Desired, DesiredAnchor, Observed, Ref, StoredAnchor } from './state.ts';
+import { ids, names } from './steps.ts';
+
+type Context = TargetContext & { readonly now: Instant };
 
 /** The writes from what is held to what is desired. Pure. */
 export function planRolesAnywhere(
   desired: Desired | undefined,
   observed: Observed,
-  context: TargetContext,
+  context: Context,
 ): TargetPlan<JsonObject> {
   if (desired === undefined)
     return {
       steps: observed.anchors.flatMap((anchor) =>
-        removeAnchor(anchor, 'the target left the definition', true),
+        removeAnchor(anchor, 'the target left the definition', { wholeTarget: true }),
       ),
       findings: [],
     };
-  const kept = new Set<StoredAnchor>();
-  const parts = desired.anchors.map((wanted) => {
-    const anchor = observed.anchors.find(({ key }) => key === wanted.key);
-    if (anchor === undefined) return fresh(wanted, desired, context);
-    kept.add(anchor);
-    return keep(wanted, anchor, desired, context);
-  });
-  const wantedKeys = new Set(desired.anchors.map(({ key }) => key));
-  const rest = observed.anchors.filter((anchor) => !kept.has(anchor));
-  const removals = rest.flatMap((anchor) =>
-    wantedKeys.has(anchor.key)
-      ? deleteAnchor(anchor, 'a duplicate of ours, made by a run that lost its answer')
-      : removeAnchor(anchor, `trust ${names(anchor.cas)} no longer`, false),
+  const kept = new Map(
+    desired.anchors.flatMap(({ key }) => {
+      const anchor = observed.anchors.find((held) => held.key === key);
+      return anchor === undefined ? [] : [[key, anchor] as const];
+    }),
   );
+  const parts = desired.anchors.map((wanted) => {
+    const anchor = kept.get(wanted.key);
+    return anchor === undefined ? fresh(wanted, context) : keep(wanted, anchor, desired, context);
+  });
+  const steps = parts.flatMap((part) => part.steps);
+  const rest = observed.anchors
+    .filter((anchor) => kept.get(anchor.key) !== anchor)
+    .map((anchor) =>
+      kept.has(anchor.key)
+        ? { steps: removeDuplicate(anchor, enabling(steps)), findings: [] }
+        : unwanted(anchor, desired, context),
+    );
   return {
-    steps: [...parts.flatMap(({ steps }) => steps), ...removals],
-    findings: parts.flatMap(({ findings }) => findings),
+    steps: [...steps, ...rest.flatMap((part) => part.steps)],
+    findings: [...parts, ...rest].flatMap(({ findings }) => findings),
   };
 }
 
 /** Made disabled, given its lists, then enabled: nobody gets in before the revoked are kept out. */
-function fresh(wanted: DesiredAnchor, desired: Desired, context: TargetContext): TargetPlan<JsonObject> {
-  const short = wanted.key.slice(0, 8);
+function fresh(wanted: DesiredAnchor, context: Context): TargetPlan<JsonObject> {
   const create: Step = {
-    id: `create-anchor:${short}`,
+    id: `create-anchor:${wanted.key.slice(0, 8)}`,
     effect: 'label',
     things: [anchorName(context, wanted.key)],
     mends: `no anchor yet for ${names(wanted.cas)}`,
@@ -61,15 +70,14 @@ function fresh(wanted: DesiredAnchor, desired: Desired, context: TargetContext):
       tags: { ...marksOf(context, wanted.key) },
     },
   };
-  const lists = planLists(wanted, [], desired, {
+  const lists = planLists(wanted, [], {
     anchor: { $ref: create.id, get: 'arn' },
     after: [create.id],
     context,
   });
-  const enable = enableAnchor(wanted, { $ref: create.id, get: 'id' }, [
-    create.id,
-    ...lists.steps.map(({ id }) => id),
-  ]);
+  // Nothing is made that could not be enabled.
+  if (lists.missing.length > 0) return { steps: [], findings: waits(wanted, lists) };
+  const enable = enableAnchor(wanted, { $ref: create.id, get: 'id' }, [create.id, ...ids(lists.steps)]);
   return { steps: [create, ...lists.steps, enable], findings: lists.findings };
 }
 
@@ -77,80 +85,45 @@ function keep(
   wanted: DesiredAnchor,
   anchor: StoredAnchor,
   desired: Desired,
-  context: TargetContext,
+  context: Context,
 ): TargetPlan<JsonObject> {
-  const lists = planLists(wanted, anchor.lists, desired, { anchor: anchor.arn, after: [], context });
-  const source = planSource(
-    wanted,
-    anchor,
-    desired,
-    lists.steps.map(({ id }) => id),
-  );
-  const enable = anchor.enabled
-    ? []
-    : [
-        enableAnchor(
-          wanted,
-          anchor.id,
-          [...lists.steps, ...source].map(({ id }) => id),
-        ),
-      ];
-  return { steps: [...lists.steps, ...source, ...enable, ...lists.cleans], findings: lists.findings };
-}
-
-/** The certificates of one anchor: a renewed twin comes in the second slot before the old one goes. */
-function planSource(
-  wanted: DesiredAnchor,
-  anchor: StoredAnchor,
-  desired: Desired,
-  after: readonly string[],
-): readonly Step[] {
-  const short = wanted.key.slice(0, 8);
-  const held = new Set(anchor.cas.map(({ sha256 }) => sha256));
-  const wantedShas = new Set(wanted.cas.map(({ sha256 }) => sha256));
-  const added = wanted.cas.filter(({ sha256 }) => !held.has(sha256));
-  const extra = anchor.cas.filter(({ sha256 }) => !wantedShas.has(sha256));
-  const union = sortCertificates([...wanted.cas, ...extra]);
-  const fits = union.length <= rolesAnywhereFacts.limits.anchorCertificates.max;
-  const known = new Set(desired.known.map(({ sha256 }) => sha256));
-  const update = (
-    id: string,
-    effect: 'grant' | 'remove',
-    cas: readonly Certificate[],
-    pem: string,
-    mends: string,
-    before: readonly string[],
-  ): Step => ({
-    id: `${id}:${short}`,
-    effect,
-    things: cas.map(({ sha256 }) => sha256),
-    mends,
-    action: 'rolesanywhere:UpdateTrustAnchor',
-    input: { do: 'update-anchor', id: anchor.id, pem },
-    after: before,
+  const lists = planLists(wanted, anchor.lists, { anchor: anchor.arn, after: [], context });
+  const complete = lists.missing.length === 0;
+  // A list that waits for its consent leaves a newer one in force.
+  const revokes = ids(lists.steps.filter(({ effect }) => effect === 'revoke'));
+  // What is disabled lets nobody in, and a renewed twin nobody whom the one in force does not.
+  const harmless =
+    !anchor.enabled ||
+    anchor.cas.some(({ keySha256, notAfter }) => keySha256 === wanted.key && notAfter > context.now);
+  const bundle = planBundle(wanted, anchor, desired, {
+    mayGrant: complete || harmless,
+    after: revokes,
   });
-  const grant =
-    added.length > 0 && fits
-      ? [update('grant-cas', 'grant', added, bundlePem(union), `trust ${names(added)}`, after)]
-      : [];
-  if (extra.length === 0) return grant;
-  const words = extra.some(({ sha256 }) => !known.has(sha256))
-    ? `a CA that the definition does not name is trusted: ${names(extra)}`
-    : `trust ${names(extra)} no longer`;
-  return [
-    ...grant,
-    update('remove-cas', 'remove', extra, bundlePem(wanted.cas), words, [
-      ...after,
-      ...grant.map(({ id }) => id),
-    ]),
-  ];
+  const enable =
+    anchor.enabled || !complete ? [] : [enableAnchor(wanted, anchor.id, [...revokes, ...ids(bundle.steps)])];
+  return {
+    steps: [...lists.steps, ...bundle.steps, ...enable, ...lists.cleans],
+    findings: complete ? lists.findings : waits(wanted, lists, anchor.enabled && !bundle.waits),
+  };
 }
 
-function enableAnchor(
-  { key, cas }: DesiredAnchor,
-  id: string | { readonly $ref: string; readonly get: string },
-  after: readonly string[],
-): Step {
+/** An anchor that nobody wants any more goes by consent; until then it keeps refusing the revoked. */
+function unwanted(anchor: StoredAnchor, desired: Desired, context: Context): TargetPlan<JsonObject> {
+  const why = `trust ${names(anchor.cas)} no longer`;
+  if (!anchor.enabled) return { steps: removeAnchor(anchor, why), findings: [] };
+  const reached = listsReaching(anchor.cas, desired.known, desired.revocation);
+  const lists = planLists({ key: anchor.key, cas: anchor.cas, ...reached }, anchor.lists, {
+    anchor: anchor.arn,
+    after: [],
+    context,
+  });
+  return {
+    steps: [...lists.steps, ...removeAnchor(anchor, why, { imported: lists.steps })],
+    findings: lists.findings,
+  };
+}
+
+function enableAnchor({ key, cas }: DesiredAnchor, id: Ref, after: readonly string[]): Step {
   return {
     id: `enable-anchor:${key.slice(0, 8)}`,
     effect: 'grant',
@@ -162,48 +135,24 @@ function enableAnchor(
   };
 }
 
-/** Its clients are refused first; the rest is tidying. */
-function removeAnchor(anchor: StoredAnchor, why: string, wholeTarget: boolean): readonly Step[] {
-  if (!anchor.enabled) return deleteAnchor(anchor, why);
-  const disable: Step = {
-    id: `disable-anchor:${anchor.id}`,
-    effect: 'remove',
-    things: anchor.cas.map(({ sha256 }) => sha256),
-    mends: why,
-    action: 'rolesanywhere:DisableTrustAnchor',
-    input: { do: 'disable-anchor', id: anchor.id },
-    ...(wholeTarget ? { wholeTarget } : {}),
-  };
-  return [disable, ...deleteAnchor(anchor, why, [disable.id])];
+function enabling(steps: readonly Step[]): readonly string[] {
+  return ids(steps.filter(({ input }) => input.do === 'enable-anchor'));
 }
 
-/** The lists go first: an anchor that has some may not be deletable. */
-function deleteAnchor(anchor: StoredAnchor, why: string, after: readonly string[] = []): readonly Step[] {
-  const lists = anchor.lists.map(
-    (list): Step => ({
-      id: `delete-list:${list.id}`,
-      effect: 'clean',
-      things: [list.id],
-      mends: `the list ${list.name} of an anchor that goes`,
-      action: 'rolesanywhere:DeleteCrl',
-      input: { do: 'delete-list', id: list.id },
-      after,
-    }),
-  );
+/** Says which list is missing: an error where somebody waits for it, a warning where the anchor is in force without it. */
+function waits({ cas }: DesiredAnchor, { missing, findings }: ListPlan, trusted = false): readonly Finding[] {
+  const thing = cas[0]?.sha256;
+  const whose = missing.map(({ issuer, why }) => `${issuer.subject.text} (${why})`).join('; ');
+  const message = trusted
+    ? `${names(cas)} is trusted without the list of ${whose}, which cannot be put in place: whoever it revokes gets in`
+    : `${names(cas)} is not trusted yet: the list of ${whose} cannot be put in place, and without it revoked clients would get in`;
   return [
-    ...lists,
+    ...findings,
     {
-      id: `delete-anchor:${anchor.id}`,
-      effect: 'clean',
-      things: [anchor.arn],
-      mends: `the anchor ${anchor.name} is still there (${why})`,
-      action: 'rolesanywhere:DeleteTrustAnchor',
-      input: { do: 'delete-anchor', id: anchor.id },
-      after: [...after, ...lists.map(({ id }) => id)],
+      code: 'anchor-list-missing',
+      severity: trusted ? 'warning' : 'error',
+      message,
+      ...(thing === undefined ? {} : { thing }),
     },
   ];
-}
-
-function names(cas: readonly Certificate[]): string {
-  return [...new Set(cas.map(({ subject }) => subject.text))].join('; ');
 }

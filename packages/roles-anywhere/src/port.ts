@@ -14,7 +14,14 @@ import {
   UpdateCrlCommand,
   UpdateTrustAnchorCommand,
 } from '@aws-sdk/client-rolesanywhere';
-import { type Code, type Io, type Place, serviceError, TrustloomError } from '@trustloom/core';
+import {
+  type Code,
+  type Io,
+  isTrustloomError,
+  type Place,
+  serviceError,
+  TrustloomError,
+} from '@trustloom/core';
 import type { rolesAnywhereFacts } from './facts.ts';
 
 /** The service's exceptions by name, as our codes. */
@@ -38,6 +45,7 @@ export interface ListedAnchor {
 /** A list as the service lists it. */
 export interface ListedCrl {
   readonly id: string;
+  readonly arn: string;
   readonly name: string;
   readonly enabled: boolean;
   readonly anchorArn: string;
@@ -47,7 +55,8 @@ export interface ListedCrl {
 /** Our own narrow view of the service; everything above it knows no SDK. */
 export interface RolesAnywherePort {
   anchors(): Promise<readonly ListedAnchor[]>;
-  tags(arn: string): Promise<Readonly<Record<string, string>>>;
+  /** Undefined when the object is gone. */
+  tags(arn: string): Promise<Readonly<Record<string, string>> | undefined>;
   crls(): Promise<readonly ListedCrl[]>;
   /** Created disabled: it lets nobody in. */
   createAnchor(
@@ -116,10 +125,13 @@ export function rolesAnywherePort(
         return { items, next: page.nextToken };
       }),
     async tags(resourceArn) {
-      const { tags } = await call('tagging', 'ListTagsForResource', () =>
+      const answer = await call('tagging', 'ListTagsForResource', () =>
         client.send(new ListTagsForResourceCommand({ resourceArn }), abort),
-      );
-      return Object.fromEntries((tags ?? []).map(({ key, value }) => [key ?? '', value ?? '']));
+      ).catch((error: unknown) => {
+        if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
+        throw error;
+      });
+      return answer === undefined ? undefined : tagRecord(answer.tags);
     },
     crls: () =>
       paged(async (nextToken) => {
@@ -129,6 +141,7 @@ export function rolesAnywherePort(
         const items = (page.crls ?? []).map(
           (crl): ListedCrl => ({
             id: needed(crl.crlId, 'crlId'),
+            arn: needed(crl.crlArn, 'crlArn'),
             name: crl.name ?? '',
             enabled: crl.enabled ?? false,
             anchorArn: crl.trustAnchorArn ?? '',
@@ -214,6 +227,12 @@ async function paged<T>(
     token = next;
   } while (token !== undefined && token !== '');
   return all;
+}
+
+function tagRecord(
+  tags: readonly { readonly key?: string | undefined; readonly value?: string | undefined }[] = [],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(tags.map(({ key, value }) => [key ?? '', value ?? '']));
 }
 
 function needed<T>(value: T | undefined, field: string): T {

@@ -1,17 +1,16 @@
 import {
   type Certificate,
   checkCertificate,
-  checkCrl,
   type Finding,
   type Instant,
   issuingCas,
   type Rendering,
-  reach,
   sortCertificates,
   type TargetContext,
   type Trust,
 } from '@trustloom/core';
 import { rolesAnywhereFacts } from './facts.ts';
+import { listsReaching, sortLists } from './reached.ts';
 import type { Desired, DesiredAnchor } from './state.ts';
 
 const { limits } = rolesAnywhereFacts;
@@ -21,55 +20,45 @@ export function renderRolesAnywhere(
   trust: Trust,
   context: TargetContext & { readonly now: Instant },
 ): Rendering<Desired> {
-  const issuing = sortCertificates(issuingCas(trust.cas, trust.known));
+  const { now } = context;
+  const known = sortCertificates([...new Set([...trust.cas, ...trust.known])]);
+  const issuing = sortCertificates(issuingCas(trust.cas, known));
+  const { findings, ...revocation } = sortLists(trust.revocation, known, now);
   const keys = [...new Set(issuing.map(({ keySha256 }) => keySha256))].sort();
-  const anchors = keys.map((key) =>
-    anchorOf(
-      key,
-      issuing.filter(({ keySha256 }) => keySha256 === key),
-      trust,
-    ),
+  const anchors = keys.map((key): DesiredAnchor => {
+    const cas = issuing.filter(({ keySha256 }) => keySha256 === key);
+    return { key, cas, ...listsReaching(cas, known, revocation) };
+  });
+  const reached = new Set(anchors.flatMap((anchor) => anchor.keys));
+  const about = new Set(
+    trust.revocation.lists.filter(({ issuer }) => reached.has(issuer.keySha256)).map(({ crl }) => crl.sha256),
   );
   return {
-    desired: { anchors, known: trust.known },
+    desired: { anchors, known, revocation },
     anchors: issuing,
     artifacts: [],
     findings: [
-      ...issuing.flatMap((ca) => checkCertificate(ca, rolesAnywhereFacts, context.now)),
-      ...[
-        ...new Map(anchors.flatMap(({ lists }) => lists).map(({ crl }) => [crl.sha256, crl])).values(),
-      ].flatMap((crl) => checkCrl(crl, rolesAnywhereFacts, context.now)),
-      ...anchors.flatMap(anchorFindings),
+      ...issuing.flatMap((ca) => checkCertificate(ca, rolesAnywhereFacts, now)),
+      ...findings.filter(({ thing }) => thing !== undefined && about.has(thing)),
+      ...anchors.flatMap((anchor) => [...limitFindings(anchor), ...unlisted(anchor, known)]),
     ],
   };
 }
 
-function anchorOf(key: string, cas: readonly Certificate[], trust: Trust): DesiredAnchor {
-  const reached = new Set(
-    reach({ anchors: cas, known: trust.known, chain: 'any-anchor' }).map(({ ca }) => ca.keySha256),
-  );
-  const lists = trust.revocation.lists
-    // An expired list is never put in force: nobody has told what it does there. What is in force stays.
-    .filter(({ issuer, expired }) => reached.has(issuer.keySha256) && !expired)
-    .map(({ issuer, crl }) => ({ issuer, crl }))
-    .sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
-  return { key, cas, lists };
-}
-
-/** What does not fit one anchor keeps the whole target from being written: an anchor without one of its lists lets the revoked in. */
-function anchorFindings({ cas, lists }: DesiredAnchor): readonly Finding[] {
+/** What does not fit one anchor keeps everything from being written: an anchor without one of its lists lets the revoked in. */
+function limitFindings({ cas, lists }: DesiredAnchor): readonly Finding[] {
   const name = cas[0]?.subject.text ?? '';
   const thing = cas[0]?.sha256;
-  const about = thing === undefined ? {} : { thing };
+  const about = { severity: 'error', ...(thing === undefined ? {} : { thing }) } as const;
   const full = lists.filter(({ crl }) => crl.entryCount > 0);
   const characters = cas.reduce((sum, { pem }) => sum + pem.length, 0);
+  const fits = cas.length <= limits.anchorCertificates.max && characters <= limits.anchorCharacters.max;
   return [
-    ...(cas.length <= limits.anchorCertificates.max && characters <= limits.anchorCharacters.max
+    ...(fits
       ? []
       : [
           {
             code: 'anchor-certificate-limit' as const,
-            severity: 'error' as const,
             message: `${name}: ${cas.length} certificates with one key and ${characters} characters; a trust anchor takes ${limits.anchorCertificates.max} and ${limits.anchorCharacters.max}. Retire the older ones.`,
             source: limits.anchorCertificates.source,
             ...about,
@@ -80,11 +69,30 @@ function anchorFindings({ cas, lists }: DesiredAnchor): readonly Finding[] {
       : [
           {
             code: 'anchor-crl-limit' as const,
-            severity: 'error' as const,
             message: `${name}: ${full.length} CAs can get clients in through it and have revoked some (${full.map(({ issuer }) => issuer.subject.text).join('; ')}); a trust anchor takes ${limits.crlLists.max} lists, so some revoked clients would get in. Make the issuing CAs anchors instead.`,
             source: limits.crlLists.source,
             ...about,
           },
         ]),
   ];
+}
+
+/** Where no list of a CA is known at all, nobody can be revoked: that is said, and left to the definition. */
+function unlisted(anchor: DesiredAnchor, known: readonly Certificate[]): readonly Finding[] {
+  const listed = new Set([...anchor.lists, ...anchor.withheld].map(({ issuer }) => issuer.keySha256));
+  return anchor.keys
+    .filter((key) => !listed.has(key))
+    .flatMap((key) => {
+      const ca = known.find(({ keySha256 }) => keySha256 === key);
+      return ca === undefined
+        ? []
+        : [
+            {
+              code: 'anchor-no-list' as const,
+              severity: 'warning' as const,
+              thing: ca.sha256,
+              message: `no list of ${ca.subject.text} is known, so none of its clients can be revoked here; add its address to \`crls\``,
+            },
+          ];
+    });
 }

@@ -61,8 +61,19 @@ export const serviceCodes = {
   },
   'anchor-foreign-list': {
     kind: 'input',
-    means: 'A list on one of our trust anchors is of no CA that reaches it.',
+    means: 'A list on one of our trust anchors does not carry our mark.',
     advice: 'Remove it: an anchor takes two lists.',
+  },
+  'anchor-list-missing': {
+    kind: 'input',
+    alone: true,
+    means: 'A list cannot be put in place, so a trust anchor stays disabled.',
+    advice: 'Mend the list; without it revoked clients would get in.',
+  },
+  'anchor-no-list': {
+    kind: 'input',
+    means: 'No list is known of a CA whose clients get in through a trust anchor.',
+    advice: 'Add the address of its list to `crls`; until then none of its clients can be revoked.',
   },
   'anchor-any-role': {
     kind: 'input',
