@@ -1,4 +1,9 @@
-import { RolesAnywhereClient } from '@aws-sdk/client-rolesanywhere';
+import {
+  CreateTrustAnchorCommand,
+  DisableCrlCommand,
+  ImportCrlCommand,
+  RolesAnywhereClient,
+} from '@aws-sdk/client-rolesanywhere';
 import { createSources, createStore, createUploads, openAws } from '@trustloom/aws';
 import { acceptCas, createTrustloom, definitionFromObject, emptyLock, type Lock } from '@trustloom/core';
 import { startLocalAws } from '@trustloom/local-aws';
@@ -40,8 +45,21 @@ async function openStory(unknowns: 'refuse' | 'admit') {
     version: '0.0.0-test',
     clock,
   });
+  let afterWrite: (() => Promise<void>) | undefined;
   const adapter = rolesAnywhere({
-    client: (place) => aws.client(RolesAnywhereClient, 'RolesAnywhere', place),
+    client(place) {
+      const client = aws.client(RolesAnywhereClient, 'RolesAnywhere', place);
+      client.middlewareStack.add(
+        (next, { commandName = '' }) =>
+          async (args) => {
+            const answer = await next(args);
+            if (!commandName.startsWith('List')) await afterWrite?.();
+            return answer;
+          },
+        { step: 'initialize', name: 'afterWrite', override: true },
+      );
+      return client;
+    },
   });
   const definition = definitionFromObject(
     {
@@ -70,15 +88,29 @@ async function openStory(unknowns: 'refuse' | 'admit') {
       .rolesAnywhere.find((one) => one.account === account)
       ?.state.anchors.values() ?? []),
   ];
+  const lists = () => [
+    ...(local
+      .state()
+      .rolesAnywhere.find((one) => one.account === account)
+      ?.state.crls.values() ?? []),
+  ];
   return {
     ca,
-    local,
+    clock,
     trustloom,
     anchors,
+    client: new RolesAnywhereClient(local.clientConfig('rolesanywhere', { account, region })),
+    /** Done after each single write of the adapter, while whoever wrote still waits for the answer. */
+    afterEachWrite(look: () => Promise<void>) {
+      afterWrite = look;
+    },
     async accept() {
       const { offers } = await trustloom().offers();
       ({ lock } = acceptCas(lock, offers, 'all', clock.now()));
     },
+    /** The list that stands on the first anchor. */
+    crlPem: () => Buffer.from(lists()[0]?.crlData ?? []).toString(),
+    ownList: () => lists()[0]?.id,
     /** Through every anchor, with every intermediate that the client could send: the best answer counts. */
     async statuses(leaf: TestLeaf, intermediates: readonly string[]): Promise<readonly number[]> {
       const answers = anchors().flatMap((anchor) =>
@@ -105,46 +137,123 @@ async function openStory(unknowns: 'refuse' | 'admit') {
   };
 }
 
+/** Who asks and what they could send along. */
+interface Knock {
+  readonly good: readonly TestLeaf[];
+  readonly revoked: readonly TestLeaf[];
+  readonly sendable: readonly string[];
+}
+
+type Story = Awaited<ReturnType<typeof openStory>>;
+
+/** The law: no anchor lets a revoked client in, whatever it sends. */
+async function refusesRevoked({ statuses }: Story, { revoked, sendable }: Omit<Knock, 'good'>) {
+  for (const leaf of revoked) expect(await statuses(leaf, sendable)).not.toContain(201);
+}
+
+async function letsGoodIn({ statuses }: Story, { good, sendable }: Omit<Knock, 'revoked'>) {
+  for (const leaf of good) expect(await statuses(leaf, sendable)).toContain(201);
+}
+
+/** One client good, one revoked by the issuing CA of now. */
+async function issueTwo({ ca }: Story, name: string) {
+  const [good, revoked] = [await ca.issue(`CN=good ${name}`), await ca.issue(`CN=revoked ${name}`)];
+  ca.revoke(revoked.serial);
+  await ca.dailyRun();
+  return { good: [good], revoked: [revoked], sendable: [ca.issuing().pem, ca.root().pem] };
+}
+
+async function applied({ trustloom }: Story, allow: readonly string[] = []) {
+  return (await trustloom().apply({ approve: 'any', allow })).exitCode;
+}
+
 describe.each(['refuse', 'admit'] as const)(
   'every revoked leaf is refused, through every anchor, with every intermediate (unknowns: %s)',
   (unknowns) => {
-    test('before and after the issuing CA is re-keyed', async () => {
+    test('before and after the issuing CA is re-keyed, and after each single write', async () => {
       await using story = await openStory(unknowns);
-      const { ca, trustloom, accept, statuses } = story;
-      const [good, revoked] = [await ca.issue('CN=good'), await ca.issue('CN=revoked')];
-      ca.revoke(revoked.serial);
-      await ca.dailyRun();
+      const { ca, trustloom, accept } = story;
+      const first = await issueTwo(story, 'old');
       await accept();
-      const first = await trustloom().apply({ approve: 'any' });
-      expect(first.exitCode).toBe(0);
-      const oldIssuing = ca.issuing();
-      const sendable = [oldIssuing.pem, ca.root().pem];
-      expect(await statuses(good, sendable)).toContain(201);
-      expect(new Set(await statuses(revoked, sendable))).toEqual(new Set([403]));
+      story.afterEachWrite(() => refusesRevoked(story, first));
+      expect(await applied(story)).toBe(0);
+      await letsGoodIn(story, first);
+      await refusesRevoked(story, first);
       expect((await trustloom().plan()).changes).toBe(false);
 
       await ca.rekeyIssuing();
-      const [goodNew, revokedNew] = [await ca.issue('CN=good new'), await ca.issue('CN=revoked new')];
-      ca.revoke(revokedNew.serial);
-      await ca.dailyRun();
-      const proposed = await trustloom().plan();
-      expect(proposed.news).toEqual([
-        expect.objectContaining({
-          news: 'propose',
-          sha256: expect.any(String),
-          letInOn: [],
-          notOn: ['jobs'],
-        }),
+      const second = await issueTwo(story, 'new');
+      expect((await trustloom().plan()).news).toEqual([
+        expect.objectContaining({ news: 'propose', letInOn: [], notOn: ['jobs'] }),
         expect.objectContaining({ news: 'keep', letInOn: [{ target: 'jobs', through: expect.any(String) }] }),
       ]);
+      const all: Knock = {
+        good: [...first.good, ...second.good],
+        revoked: [...first.revoked, ...second.revoked],
+        sendable: [...first.sendable, ...second.sendable],
+      };
       await accept();
-      expect((await trustloom().apply({ approve: 'any' })).exitCode).toBe(0);
-
-      const all = [...sendable, ca.issuing().pem];
-      for (const leaf of [good, goodNew]) expect(await statuses(leaf, all)).toContain(201);
-      for (const leaf of [revoked, revokedNew])
-        expect(new Set(await statuses(leaf, all))).toEqual(new Set([403]));
+      story.afterEachWrite(async () => {
+        await refusesRevoked(story, all);
+        await letsGoodIn(story, first);
+      });
+      expect(await applied(story)).toBe(0);
+      await letsGoodIn(story, all);
+      await refusesRevoked(story, all);
       expect(story.anchors()).toHaveLength(2);
+    });
+
+    test('when its list was expired from the start: nobody is trusted before there is a new one', async () => {
+      await using story = await openStory(unknowns);
+      const knock = await issueTwo(story, 'one');
+      await story.accept();
+      story.clock.advance(2 * 86_400_000);
+      story.afterEachWrite(() => refusesRevoked(story, knock));
+      expect(await applied(story)).toBe(1);
+      expect(story.anchors().filter(({ enabled }) => enabled)).toEqual([]);
+      await story.ca.dailyRun();
+      expect(await applied(story)).toBe(0);
+      await letsGoodIn(story, knock);
+      await refusesRevoked(story, knock);
+    });
+
+    test('when the list was disabled and the anchor had got a twin by hand: mended, and refused on the way', async () => {
+      await using story = await openStory(unknowns);
+      const knock = await issueTwo(story, 'one');
+      await story.accept();
+      expect(await applied(story)).toBe(0);
+      const [anchor] = story.anchors();
+      const { client } = story;
+      // As a create whose answer was lost would leave it, and somebody who tidied up in between.
+      const { trustAnchor } = await client.send(
+        new CreateTrustAnchorCommand({
+          name: anchor?.name,
+          enabled: true,
+          source: {
+            sourceType: 'CERTIFICATE_BUNDLE',
+            sourceData: { x509CertificateData: anchor?.source.x509CertificateData ?? '' },
+          },
+          tags: [...(anchor?.tags ?? [])].map(([key, value]) => ({ key, value })),
+        }),
+      );
+      await client.send(
+        new ImportCrlCommand({
+          name: 'theirs',
+          enabled: true,
+          trustAnchorArn: trustAnchor?.trustAnchorArn,
+          crlData: Buffer.from(story.crlPem()),
+        }),
+      );
+      await client.send(new DisableCrlCommand({ crlId: story.ownList() }));
+      expect(await applied(story)).toBe(3);
+      await letsGoodIn(story, knock);
+      await refusesRevoked(story, knock);
+      const theirs = (await story.trustloom().plan()).missing;
+      expect(theirs).toEqual([expect.stringMatching(/^adopt:/)]);
+      story.afterEachWrite(() => refusesRevoked(story, knock));
+      await applied(story, theirs);
+      expect(story.anchors().map(({ id }) => id)).toEqual([anchor?.id]);
+      expect((await story.trustloom().plan()).changes).toBe(false);
     });
   },
 );
