@@ -41,6 +41,13 @@ export type {
   SourceAddress,
   TargetDefinition,
 } from './definition/definition.ts';
+// schema of definitions
+export {
+  definitionJsonSchema,
+  definitionReference,
+  type JsonSchema,
+  type SchemaKind,
+} from './definition/json-schema.ts';
 export {
   acceptCas,
   emptyLock,
@@ -62,7 +69,8 @@ export {
 } from './definition/parse.ts';
 // errors
 export { serviceError } from './errors/aws-error.ts';
-export type { Code, CodeFacts, CodeKind } from './errors/codes.ts';
+export type { CodeFacts, CodeKind } from './errors/code-facts.ts';
+export type { Code } from './errors/codes.ts';
 export { codes } from './errors/codes.ts';
 export type { ErrorContext } from './errors/error.ts';
 export { isTrustloomError, TrustloomError } from './errors/error.ts';
@@ -71,8 +79,6 @@ export { sortFindings } from './errors/finding.ts';
 export type { LeftOut, PlannedStep } from './plan/consent.ts';
 export type { Offer } from './plan/gather.ts';
 export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
-// schema of definitions
-export { definitionJsonSchema, definitionReference, type JsonSchema, type SchemaKind } from './definition/json-schema.ts';
 // record
 export type { Address, Fetched, Sources, Uploads } from './plan/ports.ts';
 export type { PlanOptions } from './plan/prepare.ts';

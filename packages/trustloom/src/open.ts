@@ -27,7 +27,8 @@ import { checkKinds, openAdapters } from './adapters.ts';
 import { clockFor } from './clock.ts';
 import type { DefinitionInput } from './define.ts';
 import { readDefinition, readLock, writeLock } from './files.ts';
-import { type ProbeClient, type ProbeReport, probeTargets } from './probe/probe.ts';
+import { probeTargets } from './probe/probe.ts';
+import type { ProbeClient, ProbeReport } from './probe/report.ts';
 import { version } from './version.ts';
 
 /** How to open a definition. Everything has a default. */

@@ -5,7 +5,7 @@ import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import { phases } from '../plan/order.ts';
 import type { Uploads } from '../plan/ports.ts';
-import type { Prepared } from '../plan/prepare.ts';
+import type { Prepared } from '../plan/prepared.ts';
 import { artifactsOf } from '../plan/references.ts';
 import type { TargetWork } from '../plan/work.ts';
 import type { HeldLease, RecordedTarget, TrustloomRecord, TrustRecord } from '../record/record.ts';

@@ -1,6 +1,6 @@
 import { codes } from '../errors/codes.ts';
 import { sortFindings } from '../errors/finding.ts';
-import type { Prepared } from '../plan/prepare.ts';
+import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
 import type { Report, TargetReport } from './report.ts';
 import type { TargetRun } from './target-run.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Adapter } from '../adapter/contract.ts';
-import type { Code } from '../errors/codes.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
+import type { Complain } from './complain.ts';
 import type { Definition } from './definition.ts';
 import { resolveDefinition } from './resolve.ts';
 import { commonTargetKeys, definitionSchema, type RawDefinition } from './schema.ts';
@@ -19,9 +19,6 @@ export interface ParseOptions {
   /** One for each kind that the definition names. */
   readonly adapters: readonly Adapter[];
 }
-
-/** Collects what is wrong; everything is told at once. */
-export type Complain = (code: Code, path: Path, message: string, where?: 'key' | 'value') => void;
 
 /**
  * The kinds of target that a definition names, so that only their adapters are loaded. Lenient: everything else is left to

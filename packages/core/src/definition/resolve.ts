@@ -1,5 +1,6 @@
 import type { Adapter } from '../adapter/contract.ts';
 import type { JsonObject } from '../base/json.ts';
+import type { Complain } from './complain.ts';
 import type {
   AccountDefinition,
   Definition,
@@ -7,7 +8,6 @@ import type {
   SourceAddress,
   TargetDefinition,
 } from './definition.ts';
-import type { Complain } from './parse.ts';
 import { serverlessCa } from './presets.ts';
 import { commonTargetKeys, type RawDefinition } from './schema.ts';
 import type { DefinitionSource, Path } from './source.ts';

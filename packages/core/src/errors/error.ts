@@ -1,4 +1,5 @@
-import { type Code, type CodeKind, codes } from './codes.ts';
+import type { CodeKind } from './code-facts.ts';
+import { type Code, codes } from './codes.ts';
 import type { Finding } from './finding.ts';
 
 /** What an error carries besides its message; plain words and ids, never input bytes or secrets. */

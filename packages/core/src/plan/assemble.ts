@@ -1,13 +1,14 @@
 import type { Artifact, Holdings, Observation } from '../adapter/contract.ts';
 import type { Step } from '../adapter/step.ts';
 import type { Instant } from '../base/time.ts';
-import { type CodeFacts, codes } from '../errors/codes.ts';
+import type { CodeFacts } from '../errors/code-facts.ts';
+import { codes } from '../errors/codes.ts';
 import { type Finding, sortFindings } from '../errors/finding.ts';
 import { consentsOf, type LeftOut, leaveOut, manyConsent, type PlannedStep } from './consent.ts';
 import { approvalDigest, approvalLines } from './digest.ts';
 import type { Gathered } from './gather.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
-import type { Prepared, PrepareParts, Surveyed } from './prepare.ts';
+import type { Prepared, PrepareParts, Surveyed } from './prepared.ts';
 import { exposureOf, letIn, lockoutOf, newsOf } from './safety.ts';
 import { planSummary } from './summary.ts';
 import { slowestOf } from './timing.ts';

@@ -1,6 +1,6 @@
 import type { Holdings } from '../adapter/contract.ts';
 import type { Place } from '../base/place.ts';
-import type { CodeKind } from '../errors/codes.ts';
+import type { CodeKind } from '../errors/code-facts.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from './consent.ts';
 

@@ -1,36 +1,17 @@
-import type { Adapter, Artifact, BoundTarget, Observation, Rendering, Trust } from '../adapter/contract.ts';
+import type { Adapter, BoundTarget, Rendering, Trust } from '../adapter/contract.ts';
 import { createPacers } from '../apply/pace.ts';
 import { asTrustloomError } from '../apply/target-run.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Clock, Instant } from '../base/time.ts';
 import type { Definition } from '../definition/definition.ts';
-import type { Lock } from '../definition/lock.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
-import type {
-  AcceptedList,
-  RecordedTarget,
-  RevocationRecord,
-  TrustloomRecord,
-  TrustRecord,
-} from '../record/record.ts';
+import type { RecordedTarget, RevocationRecord, TrustRecord } from '../record/record.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
-import type { Plan } from './plan.ts';
-import type { Sources, Uploads } from './ports.ts';
+import type { Prepared, PrepareParts, Surveyed } from './prepared.ts';
 import { type TrustView, trustView } from './trust.ts';
-import { handsOf, type TargetHands, type TargetWork } from './work.ts';
-
-/** What planning needs of the world: it reads sources, the record and the services, and writes nothing. */
-export interface PrepareParts {
-  readonly definition: Definition;
-  readonly lock: Lock;
-  readonly adapters: readonly Adapter[];
-  readonly sources: Sources;
-  readonly uploads: Uploads;
-  readonly record: TrustloomRecord;
-  readonly clock: Clock;
-}
+import { handsOf } from './work.ts';
 
 /** What a caller may say about a plan. */
 export interface PlanOptions {
@@ -39,25 +20,6 @@ export interface PlanOptions {
   /** Names of targets; all when absent. */
   readonly targets?: readonly string[];
   readonly signal?: AbortSignal;
-}
-
-/** A plan together with what applying it needs; never leaves the process. */
-export interface Prepared {
-  readonly plan: Plan;
-  readonly view: TrustView;
-  readonly targets: readonly TargetWork[];
-  readonly artifacts: ReadonlyMap<string, Artifact>;
-  readonly acceptedLists: Readonly<Record<string, AcceptedList>>;
-}
-
-/** One target before it is put into a plan: rendered and observed, or with the reason why not. */
-export interface Surveyed {
-  readonly hands: TargetHands;
-  readonly leaving: boolean;
-  readonly recorded?: Omit<RecordedTarget, 'notes'>;
-  readonly rendering?: Rendering<unknown>;
-  readonly observation?: Observation<unknown>;
-  readonly failed?: TrustloomError;
 }
 
 /** Loads, observes and plans. Three of the four steps that touch the world happen here or below; none of them writes. */

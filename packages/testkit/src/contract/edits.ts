@@ -21,7 +21,7 @@ import {
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createTestCa } from '../ca/test-ca.ts';
 import { clientConfig, given } from '../estate/where.ts';
-import type { Stage } from './world.ts';
+import type { Stage } from './stage.ts';
 
 /** Changes that somebody makes by hand to what a target holds, by what they are. */
 export type Edits = Readonly<Record<string, () => Promise<void>>>;

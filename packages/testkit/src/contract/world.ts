@@ -1,18 +1,11 @@
 import { type Aws, openAws } from '@trustloom/aws';
 import type { Adapter, JsonObject, Place, Trust } from '@trustloom/core';
-import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
-import { createTestClock, type TestClock } from '../clock.ts';
+import { startLocalAws } from '@trustloom/local-aws';
+import { createTestClock } from '../clock.ts';
 import { makeBucket } from '../estate/where.ts';
 import type { Edits } from './edits.ts';
 import type { Oracle } from './oracle.ts';
-
-/** A fresh local AWS with a bucket for artifacts, and a clock on which nobody waits. */
-export interface Stage {
-  readonly local: LocalAws;
-  readonly clock: TestClock;
-  /** Where the target lies. */
-  readonly place: Place;
-}
+import type { Stage } from './stage.ts';
 
 /** The target of an adapter on a stage. */
 export interface Subject {

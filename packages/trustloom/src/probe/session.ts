@@ -1,5 +1,5 @@
 import type { Endpoint } from '@trustloom/core';
-import type { ProbeCell, ProbeClient } from './probe.ts';
+import type { ProbeCell, ProbeClient } from './report.ts';
 
 /** Asks for a session through every anchor; one that lets the client in is enough. */
 export async function knockSession(

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import type { ProbeClient } from './probe.ts';
+import type { ProbeClient } from './report.ts';
 
 const dayMs = 86_400_000;
 

@@ -1,5 +1,5 @@
 import { type Paint, plain, textTable } from '@trustloom/core';
-import type { ProbeCell, ProbeReport, ProbeRow } from './probe.ts';
+import type { ProbeCell, ProbeReport, ProbeRow } from './report.ts';
 
 /** The answers as a matrix: targets by clients, then the doors. */
 export function probeText({ clients, rows }: ProbeReport, paint: Paint = plain): string {

@@ -1,5 +1,5 @@
 import { request } from 'node:https';
-import type { ProbeCell, ProbeClient } from './probe.ts';
+import type { ProbeCell, ProbeClient } from './report.ts';
 
 /** Where a host and port of AWS are to be found instead: the data planes of a local AWS. */
 export type Dial = (

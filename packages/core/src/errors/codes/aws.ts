@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../codes.ts';
+import type { CodeFacts } from '../code-facts.ts';
 
 /** Codes of accounts, credentials, endpoints, S3 sources and uploads. */
 export const awsCodes = {

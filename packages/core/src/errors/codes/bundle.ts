@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../codes.ts';
+import type { CodeFacts } from '../code-facts.ts';
 
 /** Codes of CA certificates and bundles. */
 export const bundleCodes = {

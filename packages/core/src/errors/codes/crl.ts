@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../codes.ts';
+import type { CodeFacts } from '../code-facts.ts';
 
 /** Codes of certificate revocation lists. Most refuse the list alone: what is in force stays, and everything else goes on. */
 export const crlCodes = {

@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../codes.ts';
+import type { CodeFacts } from '../code-facts.ts';
 
 /** Codes of the definition, the lock and their files. */
 export const definitionCodes = {

@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../codes.ts';
+import type { CodeFacts } from '../code-facts.ts';
 
 /** Codes of planning, applying and the record. */
 export const planCodes = {

@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../codes.ts';
+import type { CodeFacts } from '../code-facts.ts';
 
 /** Codes of what the four services answer, and of what adapters find on them. */
 export const serviceCodes = {
@@ -94,5 +94,20 @@ export const serviceCodes = {
     kind: 'input',
     means: 'An external attachment is not as the definition says.',
     advice: 'Its owner has to change it.',
+  },
+  'attachment-foreign': {
+    kind: 'input',
+    means: 'A trust store that is not ours, or a listener that is not named, stands in the way.',
+    advice: 'Read which; name it in the definition, or detach it.',
+  },
+  'bundle-unreadable': {
+    kind: 'input',
+    means: 'The bundle in force is not one that can be read.',
+    advice: 'Look at it by hand; replacing it needs the consent remove:<target>.',
+  },
+  'list-count-differs': {
+    kind: 'service',
+    means: 'The service counts other entries in a list than the list has.',
+    advice: 'Look at the list by hand; the one that it should replace stays until the count is right.',
   },
 } as const satisfies Readonly<Record<string, CodeFacts>>;

@@ -10,6 +10,7 @@ import type { Context, Given, Operations } from '../service.ts';
 import { behaviorsOf, checkConfig, withDefaults } from './config.ts';
 import { LIMITS } from './limits.ts';
 import type { CloudFrontModel } from './model.ts';
+import { cut } from './pages.ts';
 import {
   type CloudFrontState,
   checkETag,
@@ -19,7 +20,6 @@ import {
   refusal,
 } from './state.ts';
 import { mergeTags } from './tags.ts';
-import { cut } from './trust-stores.ts';
 
 type DistributionOperations = Pick<
   Operations<CloudFrontModel>,

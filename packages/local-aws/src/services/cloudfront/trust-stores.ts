@@ -1,11 +1,11 @@
 import type { CaCertificatesBundleSource, TrustStore as TrustStoreOut } from '@aws-sdk/client-cloudfront';
 import type { Places } from '../../world.ts';
 import { readBundle } from '../bundle-rules.ts';
-import { pageOf } from '../paging.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { summary } from './distributions.ts';
 import { BUNDLE, HOME_REGION, LIMITS, REGION } from './limits.ts';
 import type { CloudFrontModel } from './model.ts';
+import { cut } from './pages.ts';
 import {
   type CloudFrontState,
   checkETag,
@@ -133,16 +133,6 @@ export function trustStoreOperations(places: Places<CloudFrontState>): TrustStor
       };
     },
   };
-}
-
-/** A page, or the refusal of a marker or a size. */
-export function cut<T>(all: readonly T[], marker: string | undefined, size: number | undefined) {
-  if (size !== undefined && !(size >= 1 && size <= LIMITS.pageSize.max)) {
-    throw invalidArgument('MaxItems must be between 1 and 100.');
-  }
-  const page = pageOf(all, marker, size ?? LIMITS.pageSize.max);
-  if (!page) throw invalidArgument('The marker is not valid.');
-  return page;
 }
 
 const REQUIRED = (store: TrustStore) => ({

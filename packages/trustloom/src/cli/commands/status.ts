@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { statusText, TrustloomError } from '@trustloom/core';
-import type { ProbeClient } from '../../probe/probe.ts';
+import type { ProbeClient } from '../../probe/report.ts';
 import { probeText } from '../../probe/text.ts';
 import type { CliContext } from '../context.ts';
 

@@ -1,0 +1,40 @@
+import type { Adapter, Artifact, Observation, Rendering } from '../adapter/contract.ts';
+import type { Clock } from '../base/time.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { Lock } from '../definition/lock.ts';
+import type { TrustloomError } from '../errors/error.ts';
+import type { AcceptedList, RecordedTarget, TrustloomRecord } from '../record/record.ts';
+import type { Plan } from './plan.ts';
+import type { Sources, Uploads } from './ports.ts';
+import type { TrustView } from './trust.ts';
+import type { TargetHands, TargetWork } from './work.ts';
+
+/** What planning needs of the world: it reads sources, the record and the services, and writes nothing. */
+export interface PrepareParts {
+  readonly definition: Definition;
+  readonly lock: Lock;
+  readonly adapters: readonly Adapter[];
+  readonly sources: Sources;
+  readonly uploads: Uploads;
+  readonly record: TrustloomRecord;
+  readonly clock: Clock;
+}
+
+/** A plan together with what applying it needs; never leaves the process. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly view: TrustView;
+  readonly targets: readonly TargetWork[];
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+  readonly acceptedLists: Readonly<Record<string, AcceptedList>>;
+}
+
+/** One target before it is put into a plan: rendered and observed, or with the reason why not. */
+export interface Surveyed {
+  readonly hands: TargetHands;
+  readonly leaving: boolean;
+  readonly recorded?: Omit<RecordedTarget, 'notes'>;
+  readonly rendering?: Rendering<unknown>;
+  readonly observation?: Observation<unknown>;
+  readonly failed?: TrustloomError;
+}

@@ -1,0 +1,37 @@
+import type { Door } from '@trustloom/core';
+
+/** A client to knock with; its key is used for the handshake only. */
+export interface ProbeClient {
+  /** Title of its column. */
+  readonly name: string;
+  readonly certPem: string;
+  readonly keyPem: string;
+  /** Intermediates to send along. */
+  readonly chainPem?: string;
+}
+
+/** What one client met at one target. */
+export interface ProbeCell {
+  readonly client: string;
+  /** `refused`: no HTTP answer ever came. Else the HTTP status. `-`: cannot be tried. */
+  readonly outcome: 'refused' | '-' | number;
+  /** The service's own words, or what broke. */
+  readonly detail?: string;
+}
+
+/** What the clients met at one target. */
+export interface ProbeRow {
+  readonly target: string;
+  readonly service: string;
+  /** The service cannot enforce revocation yet: a revoked client gets in. */
+  readonly revocationEnforced: boolean;
+  readonly cells: readonly ProbeCell[];
+  readonly doors: readonly Door[];
+}
+
+/** Live answers of real handshakes. */
+export interface ProbeReport {
+  readonly formatVersion: 1;
+  readonly clients: readonly string[];
+  readonly rows: readonly ProbeRow[];
+}
