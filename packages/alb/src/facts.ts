@@ -96,6 +96,8 @@ export const albFacts = {
       source: throttling,
       checked,
     },
+    // What every call draws on besides its own bucket.
+    all: { burst: 40, perSecond: 10, actions: [], source: throttling, checked },
     mutate: { burst: 20, perSecond: 3, actions: ['ModifyListener', 'AddTags'], source: throttling, checked },
   },
   permissions: {
@@ -105,6 +107,7 @@ export const albFacts = {
       'elasticloadbalancing:GetTrustStoreCaCertificatesBundle',
       'elasticloadbalancing:DescribeTrustStoreRevocations',
       'elasticloadbalancing:GetTrustStoreRevocationContent',
+      'elasticloadbalancing:DescribeTrustStoreAssociations',
       'elasticloadbalancing:DescribeListeners',
       'elasticloadbalancing:DescribeLoadBalancers',
     ],
@@ -113,7 +116,6 @@ export const albFacts = {
       'elasticloadbalancing:RemoveTrustStoreRevocations',
     ],
     apply: [
-      'elasticloadbalancing:DescribeTrustStoreAssociations',
       'elasticloadbalancing:CreateTrustStore',
       'elasticloadbalancing:AddTags',
       'elasticloadbalancing:ModifyTrustStore',

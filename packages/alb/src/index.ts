@@ -28,10 +28,10 @@ export function alb(options: AlbOptions): Adapter {
     key: 'alb',
     target: albTarget,
     place: albPlace,
-    render: (trust, _target, context) => renderAlb(trust, context),
+    render: renderAlb,
     observe: (target, io) => observeAlb(target, albPort(options, io), io),
-    plan: (desired, observed, target, context) => planAlb(desired, observed, target, context),
-    perform: (step, _target, io) => performAlb(step, albPort(options, io), io),
+    plan: planAlb,
+    perform: (step, target, io) => performAlb(step, target, albPort(options, io), io),
   };
   return defineAdapter(spec);
 }

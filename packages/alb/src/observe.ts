@@ -23,6 +23,7 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
     port.listeners(target.listeners),
     ownStores(target, port, io),
   ]);
+  const unreadable = unreadableParts(stores);
   const used = (store: StoredStore) => listeners.some((listener) => listener.store === store.arn);
   const sorted = [...stores].sort((a, b) => Number(used(b)) - Number(used(a)) || (a.name < b.name ? -1 : 1));
   const balancers = await balancersOf(listeners, port);
@@ -33,11 +34,14 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
     pending: sorted.filter(({ active }) => !active).map(({ name }) => `trust store ${name} is CREATING`),
     holds: {
       exists: store !== undefined,
-      cas: (store?.cas ?? []).map((certificate) => ({
-        sha256: certificate.sha256,
-        subject: certificate.subject.text,
-        certificate,
-      })),
+      cas:
+        store?.readable === false
+          ? 'unknown'
+          : (store?.cas ?? []).map((certificate) => ({
+              sha256: certificate.sha256,
+              subject: certificate.subject.text,
+              certificate,
+            })),
       crls: (store?.lists ?? []).map(heldList),
       attachments: listeners.map((listener) => heldAttachment(listener, own)),
       doors: [...balancers.values()].flatMap((balancer) => doorsOf(balancer, target)),
@@ -45,7 +49,7 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
         const host = balancers.get(balancer)?.host;
         return host === undefined ? [] : [{ kind: 'tls', host, port: number }];
       }),
-      findings: [...missingListeners(target, listeners), ...wrongProtocol(listeners), ...unreadable(store)],
+      findings: [...missingListeners(target, listeners), ...wrongProtocol(listeners), ...unreadable],
     },
   };
 }
@@ -53,19 +57,23 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
 async function ownStores(target: AlbTarget, port: AlbPort, io: Io): Promise<readonly StoredStore[]> {
   const listed = await port.stores();
   const tags = await port.tags(listed.map(({ arn }) => arn));
-  const marked = listed.map((store) => ({
-    store,
-    ours: carriesMarks(tags.get(store.arn) ?? {}, io.context),
-  }));
+  const found = listed
+    .map((store) => ({ store, ours: carriesMarks(tags.get(store.arn) ?? {}, io.context) }))
+    .filter(({ store, ours }) => ours || store.arn === target.trustStore);
+  const strangersOf = async (arn: string) =>
+    found.length < 2 ? [] : (await port.associations(arn)).filter((user) => !target.listeners.includes(user));
   return Promise.all(
-    marked
-      .filter(({ store, ours }) => ours || store.arn === target.trustStore)
-      .map(({ store, ours }) => readStore(store, ours, port)),
+    found.map(async ({ store, ours }) =>
+      readStore({ ...store, ours, strangers: await strangersOf(store.arn) }, port),
+    ),
   );
 }
 
-async function readStore(store: ListedStore, ours: boolean, port: AlbPort): Promise<StoredStore> {
-  if (!store.active) return { ...store, ours, cas: [], lists: [] };
+async function readStore(
+  store: ListedStore & Pick<StoredStore, 'ours' | 'strangers'>,
+  port: AlbPort,
+): Promise<StoredStore> {
+  if (!store.active) return { ...store, readable: true, cas: [], lists: [] };
   const [bundle, lists] = await Promise.all([port.bundle(store.arn), port.lists(store.arn)]);
   const read = await Promise.all(
     lists.map(
@@ -76,15 +84,16 @@ async function readStore(store: ListedStore, ours: boolean, port: AlbPort): Prom
       }),
     ),
   );
-  return { ...store, ours, cas: casOf(bundle, store.name), lists: read };
+  const cas = casOf(bundle, store.name);
+  return { ...store, readable: cas !== undefined, cas: cas ?? [], lists: read };
 }
 
-/** What somebody else put there may not be readable by our rules; it is then told as a finding, and replaced. */
-function casOf(bundle: Uint8Array, name: string): readonly Certificate[] {
+/** What somebody else put there may not be readable by our rules: undefined, and told as a finding. */
+function casOf(bundle: Uint8Array, name: string): readonly Certificate[] | undefined {
   try {
     return parseBundle(bundle, name).certificates;
   } catch (error) {
-    if (isTrustloomError(error) && error.kind !== 'bug') return [];
+    if (isTrustloomError(error) && error.kind !== 'bug') return undefined;
     throw error;
   }
 }
@@ -176,14 +185,27 @@ function wrongProtocol(found: readonly StoredListener[]): readonly Finding[] {
     }));
 }
 
-function unreadable(store: StoredStore | undefined): readonly Finding[] {
-  if (store === undefined || !store.active) return [];
-  return store.lists
-    .filter(({ crl }) => crl === undefined)
-    .map(({ id }) => ({
-      code: 'crl-malformed',
-      severity: 'warning',
-      thing: store.arn,
-      message: `list ${id} of ${store.name} cannot be read; it stays, since nobody can tell what it revokes`,
-    }));
+function unreadableParts(stores: readonly StoredStore[]): readonly Finding[] {
+  return stores.flatMap(({ arn, name, readable, lists }): readonly Finding[] => [
+    ...(readable
+      ? []
+      : [
+          {
+            code: 'bundle-unreadable',
+            severity: 'warning',
+            thing: arn,
+            message: `the bundle of ${name} cannot be read, so nobody can tell whom it trusts`,
+          } as const,
+        ]),
+    ...lists
+      .filter(({ crl }) => crl === undefined)
+      .map(
+        ({ id }): Finding => ({
+          code: 'crl-malformed',
+          severity: 'warning',
+          thing: arn,
+          message: `list ${id} of ${name} cannot be read; it stays, since nobody can tell what it revokes`,
+        }),
+      ),
+  ]);
 }

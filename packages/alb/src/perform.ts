@@ -10,13 +10,24 @@ import {
 } from '@trustloom/core';
 import { marksOf } from './names.ts';
 import type { AlbPort } from './port.ts';
+import type { AlbTarget } from './target.ts';
 
 /** Associations were seen to linger; another tool waits two minutes for them to end. */
 const lingerLimitMs = 120_000;
 const lingerStepMs = 2_000;
 
-/** Does one step: at most one write. */
-export async function performAlb({ input }: Step, port: AlbPort, io: Io): Promise<Receipt> {
+/**
+ * Does one step: at most one write.
+ *
+ * @throws TrustloomError `object-changed` when a newer list is not seen whole, or a store is still in use; `precondition` when a listener
+ *   that the target does not name uses it; and the codes of the port
+ */
+export async function performAlb(
+  { input }: Step,
+  target: AlbTarget,
+  port: AlbPort,
+  io: Io,
+): Promise<Receipt> {
   switch (input.do) {
     case 'create-store': {
       const arn = await port.createStore(text(input.name), location(input.bundle), {
@@ -55,7 +66,7 @@ export async function performAlb({ input }: Step, port: AlbPort, io: Io): Promis
       return { result: {} };
     }
     case 'delete-store':
-      await unused(text(input.store), port, io);
+      await unused(text(input.store), target, port, io);
       await port.deleteStore(text(input.store));
       return { result: {} };
     case 'tag':
@@ -71,8 +82,16 @@ async function inForce(store: string, { id, entries }: JsonObject, port: AlbPort
 }
 
 /** Listeners linger for a while after they stopped using a store, and keep it from being deleted. */
-async function unused(store: string, port: AlbPort, io: Io): Promise<void> {
-  for (let waited = 0; (await port.associations(store)) > 0; waited += lingerStepMs) {
+async function unused(store: string, { listeners }: AlbTarget, port: AlbPort, io: Io): Promise<void> {
+  for (let waited = 0; ; waited += lingerStepMs) {
+    const users = await port.associations(store);
+    const strangers = users.filter((arn) => !listeners.includes(arn));
+    if (strangers.length > 0)
+      throw new TrustloomError(
+        'precondition',
+        `the trust store ${store} is still used by ${strangers.join(', ')}, which the definition does not name; detach it, then apply again`,
+      );
+    if (users.length === 0) return;
     if (waited >= lingerLimitMs)
       throw new TrustloomError('object-changed', `the trust store ${store} is still used by a listener`);
     await io.clock.sleep(lingerStepMs, io.signal);

@@ -1,11 +1,15 @@
-import { crlIssuer, diffCrls, type Finding, isoTime, reach, type Step } from '@trustloom/core';
-import { albFacts } from './facts.ts';
-import type { Desired, DesiredList, StoredList, StoredStore, StoreRef } from './state.ts';
+import { crlIssuer, type Finding, type Step } from '@trustloom/core';
+import { arrange } from './list-room.ts';
+import { reachedKeys } from './plan-bundle.ts';
+import { type HeldList, type ListsWhere, planOne } from './plan-list.ts';
+import type { Desired, StoredList, StoredStore } from './state.ts';
 
-/** The writes on the lists of one store: those to add, and those that an added or present one replaces. */
+/** The writes on the lists of one store. */
 export interface ListPlan {
-  readonly adds: readonly Step[];
-  readonly removes: readonly Step[];
+  /** In order: those to add, and those that an added or present one replaces. */
+  readonly steps: readonly Step[];
+  /** Ids of the steps after which every list is in force that no consent holds back. */
+  readonly added: readonly string[];
   /** Lists of CAs that nobody gets in through any more: they do nothing, and count against the quota. */
   readonly cleans: readonly Step[];
   readonly findings: readonly Finding[];
@@ -14,139 +18,85 @@ export interface ListPlan {
 /**
  * The service has no update of a list: the newer is added, its count is verified, and only then the older goes. A list is replaced only
  * by one of the same issuer key, since re-keyed CAs share their name. A list that nothing replaces stays.
- *
- * @param where the store, the steps that must come before, and the step that removes CAs in the same plan
  */
-export function planLists(
-  desired: Desired,
-  store: StoredStore | undefined,
-  where: {
-    readonly store: StoreRef;
-    readonly after: readonly string[];
-    readonly removal?: readonly string[];
-  },
-): ListPlan {
-  const held = (store?.lists ?? []).map((list) => ({ list, key: keyOf(list, desired, store) }));
-  const parts = desired.lists.map((wanted) =>
-    planOne(
-      wanted,
-      held.filter(({ key }) => key === wanted.issuer.keySha256).map(({ list }) => list),
-      store,
-      where,
-    ),
-  );
+export function planLists(desired: Desired, store: StoredStore | undefined, where: ListsWhere): ListPlan {
+  const held = (store?.lists ?? []).map((list): HeldList => ({ ...list, key: keyOf(list, desired, store) }));
+  const keys = new Set(where.cas.map(({ keySha256 }) => keySha256));
+  const wanted = desired.lists.filter(({ issuer }) => keys.has(issuer.keySha256));
+  const parts = wanted.map((list) => {
+    const same = held.filter(({ key }) => key === list.issuer.keySha256);
+    return planOne(list, same, store, where);
+  });
+  const { steps, findings } = arrange(parts, held);
+  const idle = planIdle(desired, held, steps, where);
   return {
-    adds: parts.flatMap(({ adds }) => adds),
-    removes: parts.flatMap(({ removes }) => removes),
-    cleans: idle(held, desired, where),
-    findings: parts.flatMap(({ findings }) => findings),
+    steps: [...steps, ...idle.readmits],
+    added: steps
+      .filter(({ effect, input }) => effect === 'revoke' && input.do === 'add-list')
+      .map(({ id }) => id),
+    cleans: idle.cleans,
+    findings: [...parts.flatMap((part) => part.findings), ...findings],
   };
 }
 
-function idle(
-  held: readonly { readonly list: StoredList; readonly key: string | undefined }[],
+/** Lists of CAs through which nobody gets in go; those whose CA nobody knows may still refuse somebody, so they take a consent. */
+function planIdle(
   desired: Desired,
-  { store, removal }: { readonly store: StoreRef; readonly removal?: readonly string[] },
-): readonly Step[] {
-  const reached = new Set(
-    reach({ anchors: desired.cas, known: desired.known, chain: albFacts.capabilities.chain }).map(
-      ({ ca }) => ca.keySha256,
-    ),
+  held: readonly HeldList[],
+  steps: readonly Step[],
+  { store, removal = [], suffix = '' }: ListsWhere,
+): { readonly cleans: readonly Step[]; readonly readmits: readonly Step[] } {
+  const reached = reachedKeys(desired.cas, desired);
+  const gone = new Set(
+    steps.flatMap(({ input }) => (input.do === 'remove-lists' && Array.isArray(input.ids) ? input.ids : [])),
   );
-  const lists = held
-    .filter(({ key, list }) => list.crl !== undefined && (key === undefined || !reached.has(key)))
-    .map(({ list }) => list);
-  if (lists.length === 0) return [];
-  return [
-    {
-      id: 'clean-lists',
-      effect: 'clean',
-      things: lists.map(({ crl, id }) => crl?.sha256 ?? String(id)),
-      mends: `${lists.length === 1 ? 'a list' : `${lists.length} lists`} of CAs that are not trusted here`,
-      action: 'elasticloadbalancing:RemoveTrustStoreRevocations',
-      input: { do: 'remove-lists', store, ids: lists.map(({ id }) => id) },
-      after: removal ?? [],
-    },
-  ];
-}
-
-function planOne(
-  { issuer, crl, artifact }: DesiredList,
-  held: readonly StoredList[],
-  store: StoredStore | undefined,
-  where: { readonly store: StoreRef; readonly after: readonly string[] },
-): Omit<ListPlan, 'cleans'> {
-  const newer = held.find(
-    (list) =>
-      list.crl !== undefined && list.crl.sha256 !== crl.sha256 && list.crl.thisUpdate > crl.thisUpdate,
+  const left = held.filter(({ crl, id }) => crl !== undefined && !gone.has(id));
+  const unknown = left.filter(({ key, entries }) => key === undefined && entries > 0);
+  const idle = left.filter(
+    ({ key, entries }) => (key === undefined && entries === 0) || (key !== undefined && !reached.has(key)),
   );
-  if (newer?.crl !== undefined) {
-    const message = `the list of ${issuer.subject.text} was issued at ${isoTime(crl.thisUpdate)}, before the one in force (${isoTime(newer.crl.thisUpdate)}); the one in force stays`;
-    return {
-      adds: [],
-      removes: [],
-      findings: [
-        { code: 'crl-older', severity: 'error', thing: crl.sha256, message, source: 'RFC 5280, 5.2.3' },
-      ],
-    };
-  }
-  const present = held.find((list) => list.crl?.sha256 === crl.sha256);
-  const older = held.filter((list) => list !== present);
-  const [latest] = [...older].sort((a, b) => (b.crl?.thisUpdate ?? 0) - (a.crl?.thisUpdate ?? 0));
-  const change = diffCrls(latest?.crl, crl);
-  const id = `add-list:${crl.sha256.slice(0, 8)}`;
-  const inStore = store?.cas.some((ca) => ca.keySha256 === issuer.keySha256) ?? false;
-  const adds: readonly Step[] =
-    present !== undefined
-      ? []
-      : [
-          {
-            id,
-            effect: 'revoke',
-            things: [crl.sha256],
-            mends: `the list of ${issuer.subject.text} (${crl.entryCount} ${crl.entryCount === 1 ? 'entry' : 'entries'}) is not in force`,
-            action: 'elasticloadbalancing:AddTrustStoreRevocations',
-            input: { do: 'add-list', store: where.store, list: { $artifact: artifact } },
-            // The store takes a list only of a CA that it holds.
-            ...(inStore ? {} : { after: where.after }),
-            revocation: {
-              issuer: issuer.subject.text,
-              added: change.added,
-              removed: change.removed,
-              entries: crl.entryCount,
-              serials: change.addedSerials,
-            },
-          },
-        ];
-  const removes: readonly Step[] =
-    older.length === 0
-      ? []
-      : [
-          {
-            id: `remove-lists:${crl.sha256.slice(0, 8)}`,
-            effect: 'revoke',
-            things: older.map((list) => list.crl?.sha256 ?? String(list.id)),
-            mends: `${older.length === 1 ? 'an older list' : `${older.length} older lists`} of ${issuer.subject.text} ${older.length === 1 ? 'is' : 'are'} still there`,
-            action: 'elasticloadbalancing:RemoveTrustStoreRevocations',
-            input: {
-              do: 'remove-lists',
-              store: where.store,
-              ids: older.map((list) => list.id),
-              // The older goes only once the newer is seen with all its entries.
-              verify: {
-                id: present === undefined ? { $ref: id, get: 'id' } : present.id,
-                entries: crl.entryCount,
+  // A CA that waits for its removal gets its newest list; both go in one run.
+  const passing = steps.filter(({ input, things }) => {
+    const list = desired.lists.find(({ crl }) => crl.sha256 === things[0]);
+    return input.do === 'add-list' && list !== undefined && !reached.has(list.issuer.keySha256);
+  });
+  const of = (lists: readonly HeldList[]) => lists.map(({ crl, id }) => crl?.sha256 ?? String(id));
+  const count = idle.length + passing.length;
+  const action = 'elasticloadbalancing:RemoveTrustStoreRevocations';
+  return {
+    cleans:
+      count === 0
+        ? []
+        : [
+            {
+              id: `clean-lists${suffix}`,
+              effect: 'clean',
+              things: [...of(idle), ...passing.flatMap(({ things }) => things)],
+              mends: `${count === 1 ? 'a list' : `${count} lists`} of CAs that are not trusted here`,
+              action,
+              input: {
+                do: 'remove-lists',
+                store,
+                ids: [...idle.map(({ id }) => id), ...passing.map(({ id }) => ({ $ref: id, get: 'id' }))],
               },
+              after: [...removal, ...passing.map(({ id }) => id)],
             },
-            after: adds.map((step) => step.id),
-          },
-        ];
-  return { adds, removes, findings: [] };
+          ],
+    readmits: unknown.map((list) => ({
+      id: `readmit-list:${list.id}${suffix}`,
+      effect: 'readmit',
+      things: of([list]),
+      mends: `a list of ${list.crl?.issuer.text ?? 'an issuer'}, whom nobody knows, was added by hand; it refuses whom it names`,
+      action,
+      input: { do: 'remove-lists', store, ids: [list.id] },
+    })),
+  };
 }
 
-/** SHA-256 of the key whose list it is; undefined when nobody known signed it. */
 function keyOf({ crl }: StoredList, desired: Desired, store: StoredStore | undefined): string | undefined {
-  return crl === undefined
-    ? undefined
-    : crlIssuer(crl, [...desired.cas, ...(store?.cas ?? []), ...desired.known])?.keySha256;
+  if (crl === undefined) return undefined;
+  // One that is wanted as it is was judged already.
+  const wanted = desired.lists.find((list) => list.crl.sha256 === crl.sha256);
+  return (wanted?.issuer ?? crlIssuer(crl, [...desired.cas, ...(store?.cas ?? []), ...desired.known]))
+    ?.keySha256;
 }

@@ -30,6 +30,7 @@ import {
   serviceError,
   TrustloomError,
 } from '@trustloom/core';
+import { fetchContent } from './content.ts';
 import { albFacts } from './facts.ts';
 import type { StoredListener } from './state.ts';
 
@@ -49,6 +50,9 @@ const exceptions: Readonly<Record<string, Code>> = {
   CaCertificatesBundleNotFoundException: 'service-refused',
   RevocationContentNotFoundException: 'service-refused',
 };
+
+/** No bundle is that large: 25 certificates of 16 KB by default, in PEM, and room for a raised quota. */
+const largestBundle = 4 * 1024 * 1024;
 
 /** A trust store as the service lists it. */
 export interface ListedStore {
@@ -73,8 +77,8 @@ export interface AlbPort {
   /** Those that exist. */
   listeners(arns: readonly string[]): Promise<readonly (StoredListener & { readonly balancer: string })[]>;
   balancer(arn: string): Promise<Balancer | undefined>;
-  /** How many listeners the service still counts as using a store. */
-  associations(store: string): Promise<number>;
+  /** ARNs of the listeners that the service still counts as using a store. */
+  associations(store: string): Promise<readonly string[]>;
   createStore(
     name: string,
     bundle: Required<ObjectLocation>,
@@ -100,33 +104,20 @@ export interface AlbPortOptions {
 export function albPort({ client: clientOf, fetch = globalThis.fetch }: AlbPortOptions, io: Io): AlbPort {
   const client = clientOf(io.context.place);
   const abort = { abortSignal: io.signal };
+  const content = { fetch, signal: io.signal };
   const call = async <T>(
     family: keyof typeof albFacts.rates,
     action: string,
     send: () => Promise<T>,
   ): Promise<T> => {
+    // Every call draws on the bucket of its family and on that of all calls together.
+    await io.pace('all');
     await io.pace(family);
     try {
       return await send();
     } catch (error) {
       throw serviceError(error, `elasticloadbalancing:${action}`, exceptions);
     }
-  };
-  const content = async (location: string | undefined, limit: number): Promise<Uint8Array> => {
-    const response = await fetch(needed(location, 'Location'), { signal: io.signal }).catch(
-      (error: unknown) => {
-        throw serviceError(error, 'elasticloadbalancing:GetTrustStoreRevocationContent');
-      },
-    );
-    if (!response.ok)
-      throw new TrustloomError(
-        'service-unavailable',
-        `the content of a trust store could not be fetched: HTTP ${response.status}`,
-      );
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (bytes.length > limit)
-      throw new TrustloomError('service-refused', `the content of a trust store has ${bytes.length} bytes`);
-    return bytes;
   };
   const s3 = ({ bucket, key, version }: Required<ObjectLocation>) => ({
     S3Bucket: bucket,
@@ -145,10 +136,7 @@ export function albPort({ client: clientOf, fetch = globalThis.fetch }: AlbPortO
     stores: () =>
       paged(async (Marker) => {
         const page = await call('describe', 'DescribeTrustStores', () =>
-          client.send(
-            new DescribeTrustStoresCommand({ PageSize: 400, ...(Marker === undefined ? {} : { Marker }) }),
-            abort,
-          ),
+          client.send(new DescribeTrustStoresCommand({ PageSize: 400, ...marker(Marker) }), abort),
         );
         return { items: (page.TrustStores ?? []).map(listedStore), next: page.NextMarker };
       }),
@@ -172,18 +160,12 @@ export function albPort({ client: clientOf, fetch = globalThis.fetch }: AlbPortO
       const { Location } = await call('content', 'GetTrustStoreCaCertificatesBundle', () =>
         client.send(new GetTrustStoreCaCertificatesBundleCommand({ TrustStoreArn }), abort),
       );
-      return content(Location, 4 * 1024 * 1024);
+      return fetchContent(needed(Location, 'Location'), largestBundle, content);
     },
     lists: (TrustStoreArn) =>
       paged(async (Marker) => {
         const page = await call('describe', 'DescribeTrustStoreRevocations', () =>
-          client.send(
-            new DescribeTrustStoreRevocationsCommand({
-              TrustStoreArn,
-              ...(Marker === undefined ? {} : { Marker }),
-            }),
-            abort,
-          ),
+          client.send(new DescribeTrustStoreRevocationsCommand({ TrustStoreArn, ...marker(Marker) }), abort),
         );
         const items = (page.TrustStoreRevocations ?? []).map(({ RevocationId, NumberOfRevokedEntries }) => ({
           id: needed(RevocationId, 'RevocationId'),
@@ -195,7 +177,7 @@ export function albPort({ client: clientOf, fetch = globalThis.fetch }: AlbPortO
       const { Location } = await call('content', 'GetTrustStoreRevocationContent', () =>
         client.send(new GetTrustStoreRevocationContentCommand({ TrustStoreArn, RevocationId }), abort),
       );
-      return content(Location, albFacts.limits.crlBytes.max);
+      return fetchContent(needed(Location, 'Location'), albFacts.limits.crlBytes.max, content);
     },
     async listeners(arns) {
       const found = await Promise.all(
@@ -224,13 +206,7 @@ export function albPort({ client: clientOf, fetch = globalThis.fetch }: AlbPortO
       if (found === undefined) return undefined;
       const listeners = await paged(async (Marker) => {
         const one = await call('describe', 'DescribeListeners', () =>
-          client.send(
-            new DescribeListenersCommand({
-              LoadBalancerArn: arn,
-              ...(Marker === undefined ? {} : { Marker }),
-            }),
-            abort,
-          ),
+          client.send(new DescribeListenersCommand({ LoadBalancerArn: arn, ...marker(Marker) }), abort),
         );
         const items = (one.Listeners ?? []).map((listener) => ({
           ...storedListener(listener),
@@ -240,12 +216,14 @@ export function albPort({ client: clientOf, fetch = globalThis.fetch }: AlbPortO
       });
       return { host: found.DNSName ?? '', listeners };
     },
-    async associations(TrustStoreArn) {
-      const page = await call('describe', 'DescribeTrustStoreAssociations', () =>
-        client.send(new DescribeTrustStoreAssociationsCommand({ TrustStoreArn }), abort),
-      );
-      return page.TrustStoreAssociations?.length ?? 0;
-    },
+    associations: (TrustStoreArn) =>
+      paged(async (Marker) => {
+        const page = await call('describe', 'DescribeTrustStoreAssociations', () =>
+          client.send(new DescribeTrustStoreAssociationsCommand({ TrustStoreArn, ...marker(Marker) }), abort),
+        );
+        const items = (page.TrustStoreAssociations ?? []).flatMap(({ ResourceArn }) => ResourceArn ?? []);
+        return { items, next: page.NextMarker };
+      }),
     async createStore(Name, location, tags) {
       const made = await call('create', 'CreateTrustStore', () =>
         client.send(new CreateTrustStoreCommand({ Name, ...bundle(location), Tags: tagList(tags) }), abort),
@@ -321,18 +299,20 @@ function storedListener({ ListenerArn, Protocol, Port, MutualAuthentication }: L
   };
 }
 
+const marker = (Marker: string | undefined) => (Marker === undefined ? {} : { Marker });
+
 async function paged<T>(
   page: (
     marker: string | undefined,
   ) => Promise<{ readonly items: readonly T[]; readonly next: string | undefined }>,
 ): Promise<readonly T[]> {
   const all: T[] = [];
-  let marker: string | undefined;
+  let at: string | undefined;
   do {
-    const { items, next } = await page(marker);
+    const { items, next } = await page(at);
     all.push(...items);
-    marker = next;
-  } while (marker !== undefined && marker !== '');
+    at = next;
+  } while (at !== undefined && at !== '');
   return all;
 }
 

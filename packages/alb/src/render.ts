@@ -1,27 +1,26 @@
 import {
-  type Artifact,
-  bundlePem,
+  type Certificate,
   checkBundle,
   checkCertificate,
   checkCrl,
-  crlPem,
   type Finding,
   type Instant,
   issuingCas,
   type Rendering,
-  type RevocationList,
   reach,
-  sha256Hex,
   sortCertificates,
   type TargetContext,
   type Trust,
 } from '@trustloom/core';
+import { bundleArtifact, listArtifact, listOf } from './artifacts.ts';
 import { albFacts } from './facts.ts';
-import type { Desired, DesiredList } from './state.ts';
+import type { Desired } from './state.ts';
+import type { AlbTarget } from './target.ts';
 
-/** What the store should hold: the CAs as anchors, and the list of each CA that stands in it. */
+/** What the store should hold: the CAs as anchors, and the lists that go with them. */
 export function renderAlb(
   trust: Trust,
+  target: AlbTarget,
   context: TargetContext & { readonly now: Instant },
 ): Rendering<Desired> {
   const { now } = context;
@@ -29,55 +28,68 @@ export function renderAlb(
     context.anchors === 'issuing' ? issuingCas(trust.cas, trust.known) : trust.cas,
   );
   const keys = new Set(cas.map(({ keySha256 }) => keySha256));
-  const inStore = trust.revocation.lists.filter(({ issuer }) => keys.has(issuer.keySha256));
-  const lists = inStore
+  const lists = trust.revocation.lists
     // An expired list is never attached: nobody has told what it does there. What is in force stays.
     .filter(({ expired }) => !expired)
-    .map(({ issuer, crl }): DesiredList => ({ issuer, crl, artifact: sha256Hex(crlPem(crl)) }))
+    .map(listOf)
     .sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
-  const artifacts: readonly Artifact[] = [
-    bundleArtifact(cas),
-    ...lists.map(({ crl, artifact }) => ({ sha256: artifact, kind: 'crl' as const, body: crlPem(crl) })),
-  ];
+  const known = sortCertificates(trust.known);
   return {
-    desired: { cas, known: trust.known, lists, managed: context.attach === 'managed' },
+    desired: { cas, known, lists, managed: context.attach === 'managed' },
     anchors: cas,
-    artifacts,
+    artifacts: [bundleArtifact(cas), ...lists.map(listArtifact)],
     findings: [
       ...cas.flatMap((ca) => checkCertificate(ca, albFacts, now)),
       ...checkBundle(cas, albFacts, now),
       // Expired ones were told once when they were judged.
-      ...inStore
+      ...trust.revocation.lists
+        .filter(({ issuer }) => keys.has(issuer.keySha256))
         .flatMap(({ crl }) => checkCrl(crl, albFacts, now))
         .filter(({ code }) => code !== 'crl-expired'),
-      ...notInStore(trust, keys, context.name),
+      ...notInStore(trust, cas, context),
+      ...tooManyVerify(target),
     ],
   };
 }
 
-/** The canonical bundle of a set of CAs, as a file to upload. */
-export function bundleArtifact(cas: Desired['cas']): Artifact {
-  const body = bundlePem(cas);
-  return { sha256: sha256Hex(body), kind: 'bundle', body };
-}
-
 /** Lists of CAs that get clients in without standing in the store: the service may refuse them, so their revoked clients get in. */
-function notInStore(trust: Trust, keys: ReadonlySet<string>, target: string): readonly Finding[] {
-  const reached = new Set(
-    reach({ anchors: trust.cas, known: trust.known, chain: albFacts.capabilities.chain }).map(
-      ({ ca }) => ca.keySha256,
-    ),
-  );
+function notInStore(
+  trust: Trust,
+  cas: readonly Certificate[],
+  { name, anchors }: TargetContext,
+): readonly Finding[] {
+  const keys = new Set(cas.map(({ keySha256 }) => keySha256));
+  const { chain } = albFacts.capabilities;
+  const reached = new Set(reach({ anchors: cas, known: trust.known, chain }).map(({ ca }) => ca.keySha256));
+  const way = anchors === 'issuing' ? 'Accept it.' : 'Accept it, or use `anchors: issuing`.';
   return trust.revocation.lists
     .filter(
-      ({ issuer, crl }: RevocationList) =>
-        !keys.has(issuer.keySha256) && reached.has(issuer.keySha256) && crl.entryCount > 0,
+      ({ issuer: { keySha256 }, crl }) =>
+        !keys.has(keySha256) && reached.has(keySha256) && crl.entryCount > 0,
     )
     .map(({ issuer, crl }) => ({
       code: 'crl-issuer-not-in-store',
       severity: 'warning',
       thing: crl.sha256,
-      message: `${target}: clients revoked by ${issuer.subject.text} get in: their CA is reached but not accepted, and the store takes no list of a CA that it does not hold. Accept it, or use \`anchors: issuing\`.`,
+      message: `${name}: clients revoked by ${issuer.subject.text} get in: their CA is reached but does not stand in the store, which takes no list of such a CA. ${way}`,
       source: 'unknown; the cautious reading',
     }));
+}
+
+/** More listeners of one load balancer than may verify. */
+function tooManyVerify({ listeners, mode }: AlbTarget): readonly Finding[] {
+  if (mode !== 'verify') return [];
+  const { max, source } = albFacts.limits.attachments;
+  const balancers = [...new Set(listeners.map(balancerOf))];
+  return balancers.flatMap((balancer): readonly Finding[] => {
+    const count = listeners.filter((arn) => balancerOf(arn) === balancer).length;
+    if (count <= max) return [];
+    const message = `${count} listeners of the load balancer ${balancer} are to verify clients; one load balancer takes ${max}`;
+    return [{ code: 'precondition', severity: 'error', thing: balancer, message, source }];
+  });
+}
+
+/** `edge/50dc6c495c0c9188`: name and id of the load balancer of a listener. */
+function balancerOf(listener: string): string {
+  return listener.split('/').slice(2, 4).join('/');
 }

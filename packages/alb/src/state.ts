@@ -1,6 +1,6 @@
 import type { Certificate, Crl } from '@trustloom/core';
 
-/** A list that belongs in the store. */
+/** A list that belongs in the store as long as its CA stands there. */
 export interface DesiredList {
   readonly issuer: Certificate;
   readonly crl: Crl;
@@ -13,6 +13,7 @@ export interface Desired {
   readonly cas: readonly Certificate[];
   /** Every CA known, to tell whose list one in the store is. */
   readonly known: readonly Certificate[];
+  /** Also those of CAs that do not stand in the store: one that waits to be removed still needs its list. */
   readonly lists: readonly DesiredList[];
   readonly managed: boolean;
 }
@@ -20,6 +21,7 @@ export interface Desired {
 /** A list as it stands in a store. */
 export interface StoredList {
   readonly id: number;
+  /** As the service counts them. */
   readonly entries: number;
   /** Undefined when its content could not be read as a list. */
   readonly crl: Crl | undefined;
@@ -32,8 +34,12 @@ export interface StoredStore {
   readonly active: boolean;
   /** It carries the marks of this definition and target. */
   readonly ours: boolean;
+  /** False when its bundle is not one by our rules: `cas` is then empty, and says nothing. */
+  readonly readable: boolean;
   readonly cas: readonly Certificate[];
   readonly lists: readonly StoredList[];
+  /** Listeners that use it without being named in the target. Only looked up while there is more than one store. */
+  readonly strangers: readonly string[];
 }
 
 /** A listener of the target. */
@@ -49,7 +55,7 @@ export interface StoredListener {
 
 /** What a target holds now. */
 export interface Observed {
-  /** All stores with our mark; the one that listeners use first. More than one only while one replaces the other. */
+  /** All stores with our mark, and the one to adopt; those that listeners use first. More than one only while one replaces the other. */
   readonly stores: readonly StoredStore[];
   readonly listeners: readonly StoredListener[];
 }

@@ -13,6 +13,7 @@ export const albTarget = z
     listeners: z
       .array(listener)
       .min(1)
+      .refine((arns) => new Set(arns).size === arns.length, 'a listener stands here twice')
       .describe('ARNs of the HTTPS listeners that ask for client certificates; all in one region.'),
     mode: z
       .enum(['verify', 'passthrough', 'off'])
@@ -34,7 +35,17 @@ export const albTarget = z
       .optional()
       .describe('ARN of an existing trust store to take over; needs the consent adopt:<ARN>.'),
   })
+  .refine(
+    ({ listeners, trustStore }) =>
+      new Set([...listeners, ...(trustStore === undefined ? [] : [trustStore])].map(placeOf)).size === 1,
+    'listeners and trust store must lie in one account and region',
+  )
   .describe('A trust store for HTTPS listeners of an Application Load Balancer.');
+
+/** `eu-west-1:222222222222` of an ARN. */
+function placeOf(arn: string): string {
+  return arn.split(':').slice(3, 5).join(':');
+}
 
 /** A target as the definition gives it. */
 export type AlbTarget = z.infer<typeof albTarget>;

@@ -1,0 +1,196 @@
+import {
+  type Artifact,
+  type Certificate,
+  type Finding,
+  type Instant,
+  reach,
+  type Step,
+  sortCertificates,
+  type TargetContext,
+} from '@trustloom/core';
+import { bundleArtifact } from './artifacts.ts';
+import { albFacts } from './facts.ts';
+import type { Desired, DesiredList, Observed, StoredStore, StoreRef } from './state.ts';
+import { fits, ids, modifyStore, names, shas, without } from './steps.ts';
+
+/** The writes on the bundle of one store. */
+export interface BundlePlan {
+  /** In order. */
+  readonly steps: readonly Step[];
+  /** The step after which every desired CA stands in the store; none when they do already. */
+  readonly granted: readonly string[];
+  /** The step after which no other CA does. */
+  readonly removed: readonly string[];
+  /** What the store holds when lists are added. */
+  readonly content: readonly Certificate[];
+  readonly artifacts: readonly Artifact[];
+  readonly findings: readonly Finding[];
+}
+
+/** The union first, so that nobody is locked out on the way; the CAs that go, later and by consent. */
+export function planBundle(
+  desired: Desired,
+  store: StoredStore,
+  observed: Observed,
+  context: TargetContext & { readonly now: Instant },
+): BundlePlan {
+  const artifacts = [bundleArtifact(desired.cas)];
+  if (!store.readable) return replaceUnread(desired, store, artifacts);
+  const added = without(desired.cas, store.cas);
+  const extra = without(store.cas, desired.cas);
+  const union = sortCertificates([...desired.cas, ...extra]);
+  if (added.length > 0 && extra.length > 0 && !fits(union, context.now))
+    return removeFirst(desired, store, added, extra);
+  const gap = listsInGap(desired, store, observed);
+  const exposed = gap.length > 0 && !desired.managed;
+  const grant =
+    added.length === 0
+      ? []
+      : [
+          modifyStore(
+            {
+              id: 'grant-cas',
+              effect: 'grant',
+              things: shas(added),
+              mends: `trust ${names(added)}`,
+              ...(exposed ? { consents: [`open:${context.name}`] } : {}),
+            },
+            store.arn,
+            union,
+          ),
+        ];
+  const remove = removal(desired, store.cas, store.arn, ids(grant));
+  return {
+    steps: [...grant, ...remove],
+    granted: ids(grant),
+    removed: ids(remove),
+    content: union,
+    artifacts: [bundleArtifact(union), ...artifacts],
+    findings: exposed ? [gapFinding(gap, context.name)] : [],
+  };
+}
+
+/** The step after which only the desired CAs are left; none when the store holds no other. */
+export function removal(
+  desired: Desired,
+  held: readonly Certificate[],
+  store: StoreRef,
+  after: readonly string[],
+): readonly Step[] {
+  const extra = without(held, desired.cas);
+  if (extra.length === 0) return [];
+  const foreign = without(extra, desired.known);
+  const mends =
+    foreign.length > 0
+      ? `a CA that the definition does not name is trusted: ${names(foreign)}`
+      : `trust ${names(extra)} no longer`;
+  return [
+    modifyStore(
+      { id: 'remove-cas', effect: 'remove', things: shas(extra), mends, after },
+      store,
+      desired.cas,
+    ),
+  ];
+}
+
+/**
+ * Lists that a live store would get too late. The service takes a list only of a CA that it holds (by the cautious reading), so between
+ * the CA and its list those would get in whom the CA has revoked. CAs whose clients get in already are not among them.
+ */
+export function listsInGap(desired: Desired, store: StoredStore, observed: Observed): readonly DesiredList[] {
+  const live = observed.listeners.some(({ mode, store: used }) => mode === 'verify' && used === store.arn);
+  if (!live || !store.readable) return [];
+  const before = reachedKeys(store.cas, desired);
+  const after = reachedKeys(desired.cas, desired);
+  const held = new Set(store.cas.map(({ keySha256 }) => keySha256));
+  const wanted = new Set(desired.cas.map(({ keySha256 }) => keySha256));
+  const inForce = new Set(store.lists.map(({ crl }) => crl?.sha256));
+  return desired.lists.filter(({ issuer: { keySha256 }, crl }) => {
+    if (inForce.has(crl.sha256)) return false;
+    const comesNow = wanted.has(keySha256) && !held.has(keySha256) && after.has(keySha256);
+    return crl.entryCount > 0 && comesNow && !before.has(keySha256);
+  });
+}
+
+/** Keys of the CAs whose clients get in when these stand in a store. */
+export function reachedKeys(anchors: readonly Certificate[], { known }: Desired): ReadonlySet<string> {
+  const { chain } = albFacts.capabilities;
+  return new Set(reach({ anchors, known, chain }).map(({ ca }) => ca.keySha256));
+}
+
+/** Both sets together are more than a store takes, so the CAs that go have to go first. */
+function removeFirst(
+  desired: Desired,
+  store: StoredStore,
+  added: readonly Certificate[],
+  extra: readonly Certificate[],
+): BundlePlan {
+  const kept = without(store.cas, extra);
+  const why = 'a store does not take the old and the new CAs together';
+  const remove = {
+    id: 'remove-cas',
+    effect: 'remove',
+    things: shas(extra),
+    mends: `trust ${names(extra)} no longer, before ${names(added)} can be trusted: ${why}`,
+  } as const;
+  // Never an empty bundle on the way: with nothing to keep, one write does both.
+  const steps: readonly Step[] =
+    kept.length === 0
+      ? [modifyStore(remove, store.arn, desired.cas)]
+      : [
+          modifyStore(remove, store.arn, kept),
+          modifyStore(
+            {
+              id: 'grant-cas',
+              effect: 'grant',
+              things: shas(added),
+              mends: `trust ${names(added)}`,
+              after: [remove.id],
+            },
+            store.arn,
+            desired.cas,
+          ),
+        ];
+  return {
+    steps,
+    granted: ids(steps.slice(-1)),
+    removed: [remove.id],
+    content: desired.cas,
+    artifacts: [bundleArtifact(desired.cas), ...(kept.length === 0 ? [] : [bundleArtifact(kept)])],
+    findings: [],
+  };
+}
+
+/** Nobody can tell which CAs go when such a bundle is replaced, so it takes the consent to all of them. */
+function replaceUnread(desired: Desired, store: StoredStore, artifacts: readonly Artifact[]): BundlePlan {
+  const step = modifyStore(
+    {
+      id: 'replace-bundle',
+      effect: 'remove',
+      wholeTarget: true,
+      things: [store.arn],
+      mends: `the bundle of ${store.name} cannot be read; trust ${names(desired.cas)} and nobody else`,
+    },
+    store.arn,
+    desired.cas,
+  );
+  return {
+    steps: [step],
+    // Lists do not wait for it: their CAs most likely stand there.
+    granted: [],
+    removed: [step.id],
+    content: desired.cas,
+    artifacts,
+    findings: [],
+  };
+}
+
+function gapFinding(lists: readonly DesiredList[], target: string): Finding {
+  const issuers = names(lists.map(({ issuer }) => issuer));
+  return {
+    code: 'attachment-external',
+    severity: 'warning',
+    message: `${target}: for a moment those get in whom ${issuers} revoked: the store takes a list only after its CA, and the listeners, which are external, cannot be switched to a second store. The consent is open:${target}.`,
+    source: 'unknown; the cautious reading',
+  };
+}
