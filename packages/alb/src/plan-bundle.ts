@@ -3,14 +3,13 @@ import {
   type Certificate,
   type Finding,
   type Instant,
-  reach,
   type Step,
   sortCertificates,
   type TargetContext,
 } from '@trustloom/core';
 import { bundleArtifact } from './artifacts.ts';
-import { albFacts } from './facts.ts';
-import type { Desired, DesiredList, Observed, StoredStore, StoreRef } from './state.ts';
+import { exposure, listsInGap, unguarded } from './exposure.ts';
+import type { Desired, Observed, StoredStore, StoreRef } from './state.ts';
 import { fits, ids, modifyStore, names, shas, without } from './steps.ts';
 
 /** The writes on the bundle of one store. */
@@ -41,8 +40,8 @@ export function planBundle(
   const union = sortCertificates([...desired.cas, ...extra]);
   if (added.length > 0 && extra.length > 0 && !fits(union, context.now))
     return removeFirst(desired, store, added, extra);
-  const gap = listsInGap(desired, store, observed);
-  const exposed = gap.length > 0 && !desired.managed;
+  const late = desired.managed ? [] : listsInGap(desired, store, observed);
+  const { consents, findings } = exposure(late, unguarded(desired, store), context);
   const grant =
     added.length === 0
       ? []
@@ -53,7 +52,7 @@ export function planBundle(
               effect: 'grant',
               things: shas(added),
               mends: `trust ${names(added)}`,
-              ...(exposed ? { consents: [`open:${context.name}`] } : {}),
+              ...(consents === undefined ? {} : { consents }),
             },
             store.arn,
             union,
@@ -66,7 +65,7 @@ export function planBundle(
     removed: ids(remove),
     content: union,
     artifacts: [bundleArtifact(union), ...artifacts],
-    findings: exposed ? [gapFinding(gap, context.name)] : [],
+    findings,
   };
 }
 
@@ -91,31 +90,6 @@ export function removal(
       desired.cas,
     ),
   ];
-}
-
-/**
- * Lists that a live store would get too late. The service takes a list only of a CA that it holds (by the cautious reading), so between
- * the CA and its list those would get in whom the CA has revoked. CAs whose clients get in already are not among them.
- */
-export function listsInGap(desired: Desired, store: StoredStore, observed: Observed): readonly DesiredList[] {
-  const live = observed.listeners.some(({ mode, store: used }) => mode === 'verify' && used === store.arn);
-  if (!live || !store.readable) return [];
-  const before = reachedKeys(store.cas, desired);
-  const after = reachedKeys(desired.cas, desired);
-  const held = new Set(store.cas.map(({ keySha256 }) => keySha256));
-  const wanted = new Set(desired.cas.map(({ keySha256 }) => keySha256));
-  const inForce = new Set(store.lists.map(({ crl }) => crl?.sha256));
-  return desired.lists.filter(({ issuer: { keySha256 }, crl }) => {
-    if (inForce.has(crl.sha256)) return false;
-    const comesNow = wanted.has(keySha256) && !held.has(keySha256) && after.has(keySha256);
-    return crl.entryCount > 0 && comesNow && !before.has(keySha256);
-  });
-}
-
-/** Keys of the CAs whose clients get in when these stand in a store. */
-export function reachedKeys(anchors: readonly Certificate[], { known }: Desired): ReadonlySet<string> {
-  const { chain } = albFacts.capabilities;
-  return new Set(reach({ anchors, known, chain }).map(({ ca }) => ca.keySha256));
 }
 
 /** Both sets together are more than a store takes, so the CAs that go have to go first. */
@@ -182,15 +156,5 @@ function replaceUnread(desired: Desired, store: StoredStore, artifacts: readonly
     content: desired.cas,
     artifacts,
     findings: [],
-  };
-}
-
-function gapFinding(lists: readonly DesiredList[], target: string): Finding {
-  const issuers = names(lists.map(({ issuer }) => issuer));
-  return {
-    code: 'attachment-external',
-    severity: 'warning',
-    message: `${target}: for a moment those get in whom ${issuers} revoked: the store takes a list only after its CA, and the listeners, which are external, cannot be switched to a second store. The consent is open:${target}.`,
-    source: 'unknown; the cautious reading',
   };
 }

@@ -1,6 +1,6 @@
 import { crlIssuer, type Finding, type Step } from '@trustloom/core';
+import { reachedKeys } from './exposure.ts';
 import { arrange } from './list-room.ts';
-import { reachedKeys } from './plan-bundle.ts';
 import { type HeldList, type ListsWhere, planOne } from './plan-list.ts';
 import type { Desired, StoredList, StoredStore } from './state.ts';
 

@@ -9,6 +9,7 @@ import {
   type TargetPlan,
 } from '@trustloom/core';
 import { bundleArtifact, listArtifact, listOf } from './artifacts.ts';
+import { exposure, unguarded } from './exposure.ts';
 import { supersedes } from './list-order.ts';
 import { storeName } from './names.ts';
 import { removal } from './plan-bundle.ts';
@@ -49,11 +50,12 @@ export function planSecond(
     after: ids(filled),
     suffix: ':next',
   });
+  const { consents = [], findings } = exposure([], unguarded(desired, store), context);
   const listeners = planListeners(desired, observed, target, {
     store: ref,
     content,
     after: [...ids(filled), ...next.added],
-    consents: lostLists(desired, store),
+    consents: [...consents, ...lostLists(desired, store)],
   });
   const surplus = planSurplus(
     observed.stores.filter(({ arn }) => arn !== begun?.arn),
@@ -70,7 +72,13 @@ export function planSecond(
       ...surplus.steps,
     ],
     artifacts: [bundle, bundleArtifact(desired.cas), ...lists.map(listArtifact)],
-    findings: unique([...current.findings, ...next.findings, ...listeners.findings, ...surplus.findings]),
+    findings: unique([
+      ...findings,
+      ...current.findings,
+      ...next.findings,
+      ...listeners.findings,
+      ...surplus.findings,
+    ]),
   };
 }
 

@@ -7,8 +7,9 @@ import {
   type TargetPlan,
 } from '@trustloom/core';
 import { listArtifact } from './artifacts.ts';
+import { exposure, listsInGap, unguarded } from './exposure.ts';
 import { storeName } from './names.ts';
-import { listsInGap, planBundle } from './plan-bundle.ts';
+import { planBundle } from './plan-bundle.ts';
 import { planLeave } from './plan-leave.ts';
 import { planListeners } from './plan-listeners.ts';
 import { planLists } from './plan-lists.ts';
@@ -31,7 +32,8 @@ export function planAlb(
   const store = mainStore(desired, observed);
   if (store === undefined) {
     if (target.trustStore !== undefined) return { steps: [], findings: [nothingToAdopt(target.trustStore)] };
-    return planFirst(desired, observed, target, context);
+    const plan = planFirst(desired, observed, target, context);
+    return { ...plan, findings: sortFindings(plan.findings) };
   }
   const adoption = store.ours ? [] : [adoptStore(store, context)];
   if (!store.active) return { steps: adoption, findings: [] };
@@ -65,7 +67,11 @@ function planFirst(
   target: AlbTarget,
   context: TargetContext,
 ): TargetPlan<JsonObject> {
-  const create = createStore(desired.cas, storeName(context), context, 'grant');
+  const { consents, findings } = exposure([], unguarded(desired, undefined), context);
+  const create = {
+    ...createStore(desired.cas, storeName(context), context, 'grant'),
+    ...(consents === undefined ? {} : { consents }),
+  };
   const store: StoreRef = { $ref: create.id, get: 'arn' };
   const lists = planLists(desired, undefined, { store, cas: desired.cas, after: [create.id] });
   const listeners = planListeners(desired, observed, target, {
@@ -75,7 +81,7 @@ function planFirst(
   });
   return {
     steps: [create, ...lists.steps, ...listeners.steps],
-    findings: sortFindings([...lists.findings, ...listeners.findings]),
+    findings: [...findings, ...lists.findings, ...listeners.findings],
   };
 }
 

@@ -35,7 +35,7 @@ export function renderAlb(
     .sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
   const known = sortCertificates(trust.known);
   return {
-    desired: { cas, known, lists, managed: context.attach === 'managed' },
+    desired: { cas, known, lists, withheld: withheldKeys(trust), managed: context.attach === 'managed' },
     anchors: cas,
     artifacts: [bundleArtifact(cas), ...lists.map(listArtifact)],
     findings: [
@@ -50,6 +50,12 @@ export function renderAlb(
       ...tooManyVerify(target),
     ],
   };
+}
+
+/** Keys of CAs that may have revoked somebody, without a list that could be put in place. */
+function withheldKeys({ revocation: { lists, kept } }: Trust): readonly string[] {
+  const expired = lists.filter((list) => list.expired && list.crl.entryCount > 0);
+  return [...new Set([...kept.keys(), ...expired.map(({ issuer }) => issuer.keySha256)])].sort();
 }
 
 /** Lists of CAs that get clients in without standing in the store: the service may refuse them, so their revoked clients get in. */

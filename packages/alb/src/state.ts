@@ -15,6 +15,8 @@ export interface Desired {
   readonly known: readonly Certificate[];
   /** Also those of CAs that do not stand in the store: one that waits to be removed still needs its list. */
   readonly lists: readonly DesiredList[];
+  /** SHA-256 of the keys whose list was refused or has expired, so that only one in force can speak for them. */
+  readonly withheld: readonly string[];
   readonly managed: boolean;
 }
 

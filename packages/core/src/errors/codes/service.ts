@@ -105,6 +105,11 @@ export const serviceCodes = {
     means: 'The bundle in force is not one that can be read.',
     advice: 'Look at it by hand; replacing it needs the consent remove:<target>.',
   },
+  'list-withheld': {
+    kind: 'input',
+    means: 'A CA is to be trusted whose list was refused or has expired, so those whom it revoked get in.',
+    advice: 'Mend the list; trusting the CA without it needs the consent open:<target>.',
+  },
   'list-count-differs': {
     kind: 'service',
     means: 'The service counts other entries in a list than the list has.',
