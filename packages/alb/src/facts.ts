@@ -97,7 +97,7 @@ export const albFacts = {
       checked,
     },
     // What every call draws on besides its own bucket.
-    all: { burst: 40, perSecond: 10, actions: [], source: throttling, checked },
+    all: { burst: 40, perSecond: 10, actions: ['*'], source: throttling, checked },
     mutate: { burst: 20, perSecond: 3, actions: ['ModifyListener', 'AddTags'], source: throttling, checked },
   },
   permissions: {

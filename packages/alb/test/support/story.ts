@@ -1,0 +1,118 @@
+import type { Instant, Step, TargetContext, Trust } from '@trustloom/core';
+import { certificateOf, crlOf, type IssuedCrl, type MintedCertificate } from '@trustloom/testkit';
+import { planAlb } from '../../src/plan.ts';
+import { renderAlb } from '../../src/render.ts';
+import type { StoredList, StoredListener, StoredStore } from '../../src/state.ts';
+import { type AlbTarget, albTarget } from '../../src/target.ts';
+
+/** The target of all plans here. */
+export const context: TargetContext & { readonly now: Instant } = {
+  definition: 'acme',
+  name: 'edge',
+  place: { account: '222222222222', region: 'eu-west-1' },
+  attach: 'managed',
+  anchors: 'all',
+  now: Date.now(),
+};
+
+/** ARN of a listener of the load balancer `edge`. */
+export const listenerArn = (last = '0000000000000001') =>
+  `arn:aws:elasticloadbalancing:eu-west-1:222222222222:listener/app/edge/50dc6c495c0c9188/${last}`;
+
+export const storeArn = (name: string) =>
+  `arn:aws:elasticloadbalancing:eu-west-1:222222222222:truststore/${name}/0123456789abcdef`;
+
+export function targetOf(more: Readonly<Record<string, unknown>> = {}): AlbTarget {
+  return albTarget.parse({ listeners: [listenerArn()], ...more });
+}
+
+export function storeOf(
+  cas: readonly MintedCertificate[],
+  lists: readonly StoredList[] = [],
+  more: Partial<StoredStore> = {},
+): StoredStore {
+  const name = more.name ?? 'acme-edge-1';
+  return {
+    arn: storeArn(name),
+    name,
+    active: true,
+    ours: true,
+    readable: true,
+    cas: cas.map(certificateOf),
+    lists,
+    strangers: [],
+    ...more,
+  };
+}
+
+export function heldList(id: number, crl: IssuedCrl, entries = crlOf(crl).entryCount): StoredList {
+  return { id, entries, crl: crlOf(crl) };
+}
+
+/** A listener that verifies with a store, or has no mutual TLS. */
+export function listenerOf(
+  store: StoredStore | undefined,
+  more: Partial<StoredListener> = {},
+): StoredListener {
+  return {
+    arn: listenerArn(),
+    protocol: 'HTTPS',
+    port: 443,
+    mode: store === undefined ? 'off' : 'verify',
+    store: store?.arn,
+    ignoreExpiry: false,
+    advertise: false,
+    ...more,
+  };
+}
+
+/** What there is, and under which terms it is planned. Listeners: by default one that verifies with the first store. */
+export interface Scene {
+  readonly stores?: readonly StoredStore[];
+  readonly listeners?: readonly StoredListener[];
+  readonly target?: AlbTarget;
+  readonly terms?: Partial<typeof context>;
+}
+
+/** What is planned for a trust; undefined: the target left the definition. */
+export function planOf(trust: Trust | undefined, scene: Scene = {}) {
+  const { stores = [], target = targetOf() } = scene;
+  const terms = { ...context, ...scene.terms };
+  const listeners = scene.listeners ?? [listenerOf(stores[0])];
+  const rendering = trust === undefined ? undefined : renderAlb(trust, target, terms);
+  const plan = planAlb(rendering?.desired, { stores, listeners }, target, terms);
+  const artifacts = new Map(
+    [...(rendering?.artifacts ?? []), ...(plan.artifacts ?? [])].map((one) => [one.sha256, one.body]),
+  );
+  return {
+    ...plan,
+    told: plan.steps.map(
+      ({ effect, id }) => `${effect} ${id.replace(/:[0-9a-f]{8}\b/, '').replace(/:arn:.*/, '')}`,
+    ),
+    codes: plan.findings.map(({ code, severity }) => `${code} ${severity}`),
+    step: (start: string): Step => {
+      const found = plan.steps.find(({ id }) => id.startsWith(start));
+      if (found === undefined)
+        throw new TypeError(`no step ${start} in ${plan.steps.map(({ id }) => id).join(', ')}`);
+      return found;
+    },
+    /** The PEM of the bundle or list that a step uploads. */
+    file: ({ input }: Step): string => {
+      const named = input.bundle ?? input.list;
+      const sha256 =
+        typeof named === 'object' && named !== null ? Reflect.get(named, '$artifact') : undefined;
+      const body = typeof sha256 === 'string' ? artifacts.get(sha256) : undefined;
+      if (body === undefined) throw new TypeError('the step uploads nothing that the plan gives');
+      return body;
+    },
+  };
+}
+
+/** The bundle of some CAs as it is uploaded. */
+export function pemOf(...cas: readonly MintedCertificate[]): string {
+  return cas
+    .map(certificateOf)
+    .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
+    .map(({ pem }) => pem)
+    .join('');
+}
