@@ -12,7 +12,7 @@ export interface SessionRequest {
   readonly certificatePem: string;
   /** Its private key, PEM; used to sign, never sent, logged or kept. */
   readonly privateKeyPem: string;
-  /** Intermediates to send along, PEM, at most five. */
+  /** Intermediates to send along, PEM; the service refuses more than five. */
   readonly intermediatesPem?: readonly string[];
   /** Milliseconds since the epoch; the service compares it with real time. */
   readonly now: number;

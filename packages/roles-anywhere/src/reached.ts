@@ -23,11 +23,11 @@ export function sortLists(
   const usable: DesiredList[] = [];
   const withheld: WithheldList[] = [];
   const findings: Finding[] = [];
-  for (const { issuer, crl, expired } of lists) {
+  for (const { issuer, crl } of lists) {
     const told = checkCrl(crl, rolesAnywhereFacts, now);
     // That a list is expired was told once when it was judged.
     findings.push(...told.filter(({ code }) => code !== 'crl-expired'));
-    const error = expired ? 'crl-expired' : told.find(({ severity }) => severity === 'error')?.code;
+    const error = told.find(({ severity }) => severity === 'error')?.code;
     if (error === undefined) usable.push({ issuer, crl });
     else withheld.push({ issuer, why: error });
   }

@@ -41,13 +41,21 @@ runAdapterContract(
   },
 );
 
-/** A disabled anchor of somebody else that has the name of ours, but not our tags: it must stay as it is. */
+/** A disabled anchor of somebody else that has a name as ours have, but not our tags: it must stay as it is. */
 async function foreignAnchor({ local, place }: Stage) {
   const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', place));
   const { pem } = await createTestCa({ subject: 'CN=Somebody else' });
   const source = { sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: pem } } as const;
   const { trustAnchor } = await client.send(
-    new CreateTrustAnchorCommand({ name: 'acme edge theirs', source, enabled: false }),
+    new CreateTrustAnchorCommand({
+      name: 'acme edge 0123456789abcdef',
+      source,
+      enabled: false,
+      tags: [
+        { key: 'trustloom:definition', value: 'another' },
+        { key: 'trustloom:key', value: '0123456789abcdef' },
+      ],
+    }),
   );
   const look = async () => {
     const { trustAnchors } = await client.send(new ListTrustAnchorsCommand({}));

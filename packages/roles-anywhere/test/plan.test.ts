@@ -181,6 +181,15 @@ describe('lists of an anchor', () => {
     expect(told(off.steps)).toEqual(['revoke enable-list']);
   });
 
+  test('a list of the same name and another key is not what was in force', async () => {
+    const { ca, trust } = one();
+    const rekeyed = await ca.rekey();
+    const wrong = heldList(ca, rekeyed.issueCrl({ entries }), { enabled: false });
+    const { steps, codes } = planOf(withheld(trust), [anchorOf([ca], { lists: [wrong] })]);
+    expect(steps).toEqual([]);
+    expect(codes).toEqual(['anchor-list-missing warning']);
+  });
+
   test('content of another CA in a list of ours is replaced', () => {
     const { ca, trust } = one();
     const wrong = heldList(ca, family.two.issueCrl({ thisUpdate: context.now + 60_000, entries }));
@@ -293,6 +302,13 @@ describe('anchors that go', () => {
     const { steps } = planOf(trust, [kept, duplicate]);
     expect(told(steps)).toEqual(['clean disable-anchor', 'clean delete-list', 'clean delete-anchor']);
     expect(steps.map(({ input }) => input.id)).toEqual(['new', 'l2', 'new']);
+    expect(steps.map(({ after }) => after)).toEqual([[], [steps[0]?.id], [steps[0]?.id, steps[1]?.id]]);
+    const off = planOf(trust, [
+      { ...kept, enabled: false },
+      { ...duplicate, enabled: false },
+    ]).steps;
+    expect(told(off)).toEqual(['grant enable-anchor', 'clean delete-list', 'clean delete-anchor']);
+    expect(off[1]?.after).toEqual([off[0]?.id]);
     const planted = planOf(trust, [kept, { ...duplicate, cas: [certificateOf(family.two)] }]).steps;
     expect(told(planted)[0]).toBe('remove disable-anchor');
   });

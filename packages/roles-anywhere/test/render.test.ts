@@ -66,7 +66,7 @@ describe('which lists an anchor carries', () => {
     const { desired } = render({
       ...trust,
       revocation: {
-        lists: trust.revocation.lists.map((list) => ({ ...list, expired: true })),
+        lists: trust.revocation.lists,
         kept: new Map([[keyOf(two), 'crl-bad-signature']]),
       },
     });

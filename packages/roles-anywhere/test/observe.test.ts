@@ -1,0 +1,206 @@
+import {
+  ListTrustAnchorsCommand,
+  RolesAnywhereClient,
+  UpdateTrustAnchorCommand,
+} from '@aws-sdk/client-rolesanywhere';
+import type { Io, Json, JsonObject } from '@trustloom/core';
+import { startLocalAws } from '@trustloom/local-aws';
+import { createTestClock, trustOf } from '@trustloom/testkit';
+import { describe, expect, test } from 'vitest';
+import { rolesAnywhere } from '../src/index.ts';
+import { context, makeFamily } from './story.ts';
+
+/** One target on a local AWS, with a record of notes that can be lost. */
+async function open(target: JsonObject = {}) {
+  const clock = createTestClock();
+  const local = await startLocalAws({ clock });
+  const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', context.place));
+  const bound = rolesAnywhere({ client: () => client }).bind(target, context);
+  const paced: string[] = [];
+  let notes: JsonObject = {};
+  const io = (): Io => ({
+    context,
+    clock,
+    notes,
+    signal: new AbortController().signal,
+    pace: async (family) => void paced.push(family),
+    readObject: async () => undefined,
+  });
+  return {
+    local,
+    client,
+    paced,
+    observe: () => bound.observe(io()),
+    loseRecord() {
+      notes = {};
+    },
+    notes: () => notes,
+    async apply(trust: ReturnType<typeof trustOf> | undefined) {
+      const rendering = trust === undefined ? undefined : bound.render(trust, context.now);
+      const { steps } = bound.plan(rendering, await bound.observe(io()), context.now);
+      const results = new Map<string, JsonObject>();
+      for (const step of steps) {
+        const input = Object.fromEntries(
+          Object.entries(step.input).map(([key, value]) => [key, resolved(value, results)]),
+        );
+        const receipt = await bound.perform({ ...step, input }, io());
+        results.set(step.id, receipt.result);
+        notes = { ...notes, ...receipt.notes };
+      }
+      return steps.length;
+    },
+    /** Names of the calls made meanwhile. */
+    async calls(doing: () => Promise<unknown>) {
+      const before = local.calls().length;
+      await doing();
+      return local
+        .calls()
+        .slice(before)
+        .map(({ action }) => action);
+    },
+    [Symbol.asyncDispose]: () => local.close(),
+  };
+}
+
+function resolved(value: Json, results: ReadonlyMap<string, JsonObject>): Json {
+  const step = typeof value === 'object' && value !== null ? Reflect.get(value, '$ref') : undefined;
+  const get = typeof value === 'object' && value !== null ? Reflect.get(value, 'get') : undefined;
+  return typeof step === 'string' && typeof get === 'string' ? (results.get(step)?.[get] ?? null) : value;
+}
+
+async function oneAnchor() {
+  const { one } = await makeFamily();
+  return trustOf({
+    cas: [one],
+    lists: [{ issuer: one, crl: one.issueCrl({ entries: [{ serial: '1001' }] }) }],
+  });
+}
+
+describe('observing', () => {
+  test('two calls where the record knows what we made; a look at the tags of each where it was lost', async () => {
+    await using target = await open();
+    const trust = await oneAnchor();
+    expect(await target.apply(trust)).toBe(3);
+    expect(await target.calls(target.observe)).toEqual(['ListTrustAnchors', 'ListCrls']);
+    const known = JSON.stringify((await target.observe()).state);
+    target.loseRecord();
+    expect(await target.calls(target.observe)).toEqual([
+      'ListTrustAnchors',
+      'ListTagsForResource',
+      'ListCrls',
+      'ListTagsForResource',
+    ]);
+    expect(JSON.stringify((await target.observe()).state)).toBe(known);
+    expect(await target.apply(trust)).toBe(0);
+  });
+
+  test('each call waits for the rate of its family', async () => {
+    await using target = await open();
+    await target.apply(await oneAnchor());
+    // Two to look; then the anchor is made, its list imported, and it is enabled.
+    expect(target.paced).toEqual(['anchors', 'anchors', 'lists', 'anchors']);
+  });
+
+  test('a new name does not hide an anchor of ours', async () => {
+    await using target = await open();
+    const trust = await oneAnchor();
+    await target.apply(trust);
+    const { trustAnchors } = await target.client.send(new ListTrustAnchorsCommand({}));
+    const trustAnchorId = trustAnchors?.[0]?.trustAnchorId;
+    await target.client.send(new UpdateTrustAnchorCommand({ trustAnchorId, name: 'renamed' }));
+    expect(await target.apply(trust)).toBe(0);
+    expect((await target.observe()).holds.exists).toBe(true);
+  });
+
+  test('what was deleted is forgotten', async () => {
+    await using target = await open();
+    await target.apply(await oneAnchor());
+    expect(Object.values(target.notes()).filter((note) => note !== null)).toHaveLength(2);
+    await target.apply(undefined);
+    expect(Object.values(target.notes()).filter((note) => note !== null)).toEqual([]);
+    expect((await target.observe()).holds).toMatchObject({ exists: false, cas: [], crls: [] });
+  });
+
+  test('an anchor that is gone before its tags are read is absent', async () => {
+    await using target = await open();
+    await target.apply(await oneAnchor());
+    target.loseRecord();
+    target.local.faults.add({
+      service: 'rolesanywhere',
+      action: 'ListTagsForResource',
+      error: { name: 'ResourceNotFoundException', status: 404 },
+    });
+    expect((await target.observe()).holds.exists).toBe(false);
+  });
+
+  test('says whom the anchors let in beyond: any role that trusts the service', async () => {
+    await using target = await open();
+    await target.apply(await oneAnchor());
+    expect((await target.observe()).holds.findings).toEqual([
+      expect.objectContaining({ code: 'anchor-any-role', severity: 'note' }),
+    ]);
+  });
+
+  test('tells where to knock, if the definition names a profile and a role', async () => {
+    const probe = {
+      profile: 'arn:aws:rolesanywhere:eu-west-1:222222222222:profile/p',
+      role: 'arn:aws:iam::222222222222:role/jobs',
+    };
+    await using target = await open({ probe });
+    await target.apply(await oneAnchor());
+    const { holds } = await target.observe();
+    expect(holds.endpoints).toEqual([
+      {
+        kind: 'create-session',
+        region: 'eu-west-1',
+        trustAnchorArns: holds.attachments.map(({ id }) => id),
+        profileArn: probe.profile,
+        roleArn: probe.role,
+      },
+    ]);
+  });
+
+  test('a bundle that cannot be read makes what is trusted unknown, until it is replaced', async () => {
+    await using target = await open();
+    const trust = await oneAnchor();
+    await target.apply(trust);
+    const { trustAnchors } = await target.client.send(new ListTrustAnchorsCommand({}));
+    // A comment that the service passes over, and that we do not.
+    const odd = `# -----BEGIN EC PRIVATE KEY-----\n${trust.cas[0]?.pem ?? ''}`;
+    await target.client.send(
+      new UpdateTrustAnchorCommand({
+        trustAnchorId: trustAnchors?.[0]?.trustAnchorId,
+        source: { sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: odd } },
+      }),
+    );
+    expect((await target.observe()).holds.cas).toBe('unknown');
+    expect(await target.apply(trust)).toBe(1);
+    expect((await target.observe()).holds.cas).toEqual([
+      expect.objectContaining({ sha256: trust.cas[0]?.sha256 }),
+    ]);
+  });
+});
+
+describe('a target in a definition', () => {
+  const adapter = rolesAnywhere({ client: () => new RolesAnywhereClient({ region: 'eu-west-1' }) });
+
+  test('its place comes from the region, else from the profile to probe with', () => {
+    expect(adapter.place({ region: 'eu-west-2' })).toEqual({ region: 'eu-west-2' });
+    const probe = {
+      profile: 'arn:aws:rolesanywhere:eu-west-1:222222222222:profile/p',
+      role: 'arn:aws:iam::222222222222:role/jobs',
+    };
+    expect(adapter.place({ probe })).toEqual({ region: 'eu-west-1', account: '222222222222' });
+    expect(adapter.place({})).toEqual({});
+  });
+
+  test.each([
+    [{ anchors: 2 }],
+    [{ probe: { profile: 'arn:aws:rolesanywhere:eu-west-1:222222222222:profile/p' } }],
+    [{ probe: { profile: 'jobs', role: 'arn:aws:iam::222222222222:role/jobs' } }],
+  ])('refused: %j', (target) => {
+    expect(() => adapter.place(target as JsonObject)).toThrow(
+      expect.objectContaining({ code: 'definition-value' }),
+    );
+  });
+});
