@@ -1,25 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalAws } from '@trustloom/local-aws';
+import { createInterface } from 'node:readline';
+import {
+  DescribeListenersCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { createTestCa, makeAlb, makeBucket } from '@trustloom/testkit';
-import { openTrustloom } from 'trustloom';
 
-const account = {
-  id: '222222222222',
-  accessKeyId: 'AKIALOCALAWS22222222',
-  secretAccessKey: 'local-aws-222222222222',
-};
+/** What a README's example finds: a folder with a definition and its CA, and the variables of a local AWS that runs. */
+export interface Story extends AsyncDisposable {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Does the listener verify clients now? */
+  enforcing(): Promise<boolean>;
+}
 
-/** A local AWS with a listener, and a folder with a definition, a CA and a lock: what a README's example finds. */
-export async function startStory(): Promise<
-  AsyncDisposable & {
-    readonly folder: string;
+/** Serves the local AWS by the command given (`trustloom local`), and makes a bucket and a load balancer there. */
+export async function startStory(command: string): Promise<Story> {
+  const server = spawn(process.execPath, [command, 'local', '--json', '--quiet'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+  const { url, env } = JSON.parse(line) as {
+    readonly url: string;
     readonly env: Readonly<Record<string, string>>;
-    enforcing(): boolean;
-  }
-> {
-  const local = await startLocalAws({ accounts: [account] });
+  };
+  const credentials = {
+    accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
+  };
+  const local = {
+    clientConfig: (_service: string, where?: { readonly region?: string }) => ({
+      endpoint: url,
+      region: where?.region ?? 'eu-west-1',
+      credentials,
+    }),
+  };
   await makeBucket({ local });
   const { listenerArn } = await makeAlb({ local });
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-story-'));
@@ -38,15 +57,17 @@ targets:
     alb: { listeners: ["${listenerArn}"] }
 `,
   );
-  await using trustloom = await openTrustloom(join(folder, 'trustloom.yaml'), { env: local.env });
-  await trustloom.accept('all');
+  const elb = new ElasticLoadBalancingV2Client(local.clientConfig('elasticloadbalancing'));
   return {
     folder,
-    env: local.env,
-    enforcing: () =>
-      local.state().elbv2.some(({ state }) => state.listeners.get(listenerArn)?.mutual?.Mode === 'verify'),
+    env,
+    async enforcing() {
+      const { Listeners } = await elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] }));
+      return Listeners?.[0]?.MutualAuthentication?.Mode === 'verify';
+    },
     async [Symbol.asyncDispose]() {
-      await local.close();
+      server.kill('SIGTERM');
+      await once(server, 'exit');
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -8,7 +8,7 @@ import type { LocalAws } from '@trustloom/local-aws';
 
 /** Where things are made on a local AWS. */
 export interface Where {
-  readonly local: LocalAws;
+  readonly local: Pick<LocalAws, 'clientConfig'>;
   /** Twelve digits; default `222222222222`, the account of the applications. */
   readonly account?: string;
   /** Default `eu-west-1`. */
@@ -17,7 +17,7 @@ export interface Where {
 
 /** The same with the defaults filled in. */
 export interface Spot {
-  readonly local: LocalAws;
+  readonly local: Pick<LocalAws, 'clientConfig'>;
   readonly account: string;
   readonly region: string;
 }
