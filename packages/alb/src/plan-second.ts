@@ -48,6 +48,7 @@ export function planSecond(
     store: ref,
     cas: content,
     after: ids(filled),
+    removal: without(content, desired.cas).length > 0 ? ['remove-cas'] : [],
     suffix: ':next',
   });
   const { consents = [], findings } = exposure([], unguarded(desired, store), context);
@@ -69,6 +70,7 @@ export function planSecond(
       ...next.steps,
       ...listeners.steps,
       ...removal(desired, content, ref, ids(listeners.steps.filter(({ effect }) => effect === 'grant'))),
+      ...next.cleans,
       ...surplus.steps,
     ],
     artifacts: [bundle, bundleArtifact(desired.cas), ...lists.map(listArtifact)],

@@ -1,0 +1,191 @@
+import { CreateTrustStoreCommand, ModifyTrustStoreCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createTestCa, type ListOf, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { marksOf } from '../src/names.ts';
+import { openLive } from './support/live.ts';
+import { context } from './support/story.ts';
+
+interface Family {
+  readonly ca: TestCa;
+  readonly good: TestLeaf;
+  readonly revoked: TestLeaf;
+  readonly list: ListOf;
+}
+
+async function familyOf(subject: string): Promise<Family> {
+  const ca = await createTestCa({ subject });
+  const [good, revoked] = [await ca.issue('CN=good'), await ca.issue('CN=revoked')];
+  return {
+    ca,
+    good,
+    revoked,
+    list: { issuer: ca, crl: ca.issueCrl({ entries: [{ serial: revoked.serial }] }) },
+  };
+}
+
+const trustIn = (...families: readonly Family[]) =>
+  trustOf({
+    cas: families.map(({ ca }) => ca),
+    known: [a.ca, b.ca],
+    lists: families.map(({ list }) => list),
+  });
+
+let a: Family;
+let b: Family;
+let live: Awaited<ReturnType<typeof openLive>>;
+beforeAll(async () => {
+  a = await familyOf('CN=A');
+  b = await familyOf('CN=B');
+});
+beforeEach(async () => {
+  live = await openLive();
+});
+afterEach(() => live.close());
+
+/** Where bundles are put by hand. */
+function bucket() {
+  const { account, region } = context.place;
+  const s3 = new S3Client({ ...live.local.clientConfig('s3', context.place), forcePathStyle: true });
+  return { s3, Bucket: `trustloom-${account}-${region}` };
+}
+
+describe('real clients at the listener', () => {
+  test('before, and once the target holds', async () => {
+    expect(await live.knock()).toBe(200);
+    await live.apply(trustIn(a));
+    expect(
+      await Promise.all([live.knock(), live.knock(a.good), live.knock(a.revoked), live.knock(b.good)]),
+    ).toEqual([0, 200, 0, 0]);
+  });
+
+  test('a CA that comes, then the first that goes: no step refuses a client that stays good, or lets a revoked one in', async () => {
+    await live.apply(trustIn(a));
+    const watch = async () => {
+      expect(await Promise.all([live.knock(a.revoked), live.knock(b.revoked), live.knock()])).toEqual([
+        0, 0, 0,
+      ]);
+    };
+    const grown = await live.apply(trustIn(a, b), async () => {
+      await watch();
+      expect(await live.knock(a.good)).toBe(200);
+    });
+    expect(grown.map(({ effect }) => effect)).toEqual(['label', 'revoke', 'revoke', 'grant', 'clean']);
+    expect(await live.knock(b.good)).toBe(200);
+    await live.apply(trustIn(b), async () => {
+      await watch();
+      expect(await live.knock(b.good)).toBe(200);
+    });
+    expect(await live.knock(a.good)).toBe(0);
+    expect((await live.plan(trustIn(b))).steps).toEqual([]);
+  });
+
+  test('the first CA swapped for another in one plan', async () => {
+    await live.apply(trustIn(a));
+    await live.apply(trustIn(b), async () => {
+      expect(await Promise.all([live.knock(a.revoked), live.knock(b.revoked), live.knock()])).toEqual([
+        0, 0, 0,
+      ]);
+    });
+    expect(await Promise.all([live.knock(a.good), live.knock(b.good)])).toEqual([0, 200]);
+    expect((await live.plan(trustIn(b))).steps).toEqual([]);
+  });
+
+  test('a target that leaves lets everybody in again, and no store is left', async () => {
+    await live.apply(trustIn(a));
+    await live.apply(undefined);
+    expect(await live.knock()).toBe(200);
+    expect(live.local.state().elbv2.flatMap(({ state }) => [...state.trustStores.keys()])).toEqual([]);
+  });
+});
+
+describe('what is observed', () => {
+  test('CAs, lists, attachment, the door beside it, and where to knock', async () => {
+    await live.apply(trustIn(a));
+    const { holds, pending } = await live.observe();
+    expect(pending).toEqual([]);
+    expect(holds).toMatchObject({
+      exists: true,
+      cas: [{ sha256: a.ca.sha256, subject: 'CN=A' }],
+      crls: [{ sha256: a.list.crl.sha256, issuer: 'CN=A', entries: 1, inForce: true }],
+      attachments: [{ id: live.listenerArn, mode: 'verify', enforcing: true, ignoresExpiry: false }],
+      doors: [
+        {
+          id: live.doorArn,
+          state: 'open',
+          what: `HTTP port 80 of ${live.dnsName} forwards without mutual TLS`,
+        },
+      ],
+      endpoints: [{ kind: 'tls', host: live.dnsName, port: 443 }],
+      findings: [],
+    });
+  });
+
+  test('a store that is not ready is pending', async () => {
+    const { s3, Bucket } = bucket();
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'a.pem', Body: a.ca.pem }));
+    await live.elb.send(
+      new CreateTrustStoreCommand({
+        Name: 'ours',
+        CaCertificatesBundleS3Bucket: Bucket,
+        CaCertificatesBundleS3Key: 'a.pem',
+        Tags: Object.entries(marksOf(context)).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    );
+    const { pending, holds } = await live.look();
+    expect(pending).toEqual(['trust store ours is CREATING']);
+    expect(holds.exists).toBe(true);
+    expect((await live.observe()).pending).toEqual([]);
+  });
+
+  test('a listener that does not exist is an error', async () => {
+    await live.close();
+    const gone = context.place;
+    const arn = `arn:aws:elasticloadbalancing:${gone.region}:${gone.account}:listener/app/gone/50dc6c495c0c9188/f2f7dc8efc522ab2`;
+    live = await openLive({ listeners: [arn] });
+    const { holds } = await live.observe();
+    expect(holds.findings).toMatchObject([{ code: 'attachment-missing', severity: 'error', thing: arn }]);
+  });
+
+  test('a denied call arrives as its code', async () => {
+    await live.apply(trustIn(a));
+    const heal = live.local.faults.add({
+      service: 'elasticloadbalancing',
+      action: 'GetTrustStoreRevocationContent',
+      error: { name: 'AccessDeniedException', status: 403 },
+      times: 100,
+    });
+    await expect(live.observe()).rejects.toMatchObject({ code: 'access-denied' });
+    heal();
+    expect((await live.observe()).holds.crls).toHaveLength(1);
+  });
+});
+
+describe('changed by hand', () => {
+  test('a CA that nobody named: told by name, and removed', async () => {
+    await live.apply(trustIn(a));
+    const { s3, Bucket } = bucket();
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'by-hand.pem', Body: a.ca.pem + b.ca.pem }));
+    const store = live.local.state().elbv2.flatMap(({ state }) => [...state.trustStores.keys()])[0];
+    await live.elb.send(
+      new ModifyTrustStoreCommand({
+        TrustStoreArn: store,
+        CaCertificatesBundleS3Bucket: Bucket,
+        CaCertificatesBundleS3Key: 'by-hand.pem',
+      }),
+    );
+    live.local.settle();
+    expect(await live.knock(b.good)).toBe(200);
+    const trust = trustOf({ cas: [a.ca], lists: [a.list] });
+    const { steps } = await live.plan(trust);
+    expect(steps).toMatchObject([
+      {
+        effect: 'remove',
+        things: [b.ca.sha256],
+        mends: 'a CA that the definition does not name is trusted: CN=B',
+      },
+    ]);
+    await live.apply(trust);
+    expect(await Promise.all([live.knock(a.good), live.knock(b.good)])).toEqual([200, 0]);
+  });
+});

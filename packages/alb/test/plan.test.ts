@@ -1,0 +1,254 @@
+import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { marksOf, storeName } from '../src/names.ts';
+import type { StoredListener } from '../src/state.ts';
+import { type Cast, makeCast } from './support/cast.ts';
+import {
+  context,
+  heldList,
+  listenerArn,
+  listenerOf,
+  pemOf,
+  planOf,
+  storeArn,
+  storeOf,
+  targetOf,
+} from './support/story.ts';
+
+const entries = [{ serial: '1001' }];
+let cast: Cast;
+let old: TestCa;
+let fresh: TestCa;
+beforeAll(async () => {
+  cast = await makeCast();
+  ({ old, fresh } = cast);
+});
+const trustIn = (...cas: readonly TestCa[]) => cast.trustIn(...cas);
+const listed = (ca: TestCa) => cast.listed(ca);
+const settled = (ca = old, more = {}) => cast.settled(ca, more);
+
+describe('from nothing', () => {
+  test('the store, then its lists, and only then the listener', () => {
+    const plan = planOf(trustIn(old), { listeners: [listenerOf(undefined)] });
+    expect(plan.told).toEqual(['grant create-store', 'revoke add-list', 'enforce listener']);
+    const [create, list, listener] = plan.steps;
+    expect(create).toMatchObject({
+      things: [old.sha256],
+      input: { name: storeName(context), tags: marksOf(context) },
+    });
+    expect(plan.file(plan.step('create-store'))).toBe(pemOf(old));
+    expect(list).toMatchObject({
+      after: ['create-store'],
+      things: [listed(old).sha256],
+      revocation: { added: 1 },
+    });
+    expect(listener?.after).toEqual(['create-store', list?.id]);
+    expect(listener).toMatchObject({
+      things: [`${listenerArn()} mode=verify`],
+      input: { mode: 'verify', ignoreExpiry: false },
+    });
+  });
+
+  test('names of stores are 32 characters at most, of the letters that the service takes, and never alike', () => {
+    const names = ['a', 'web.edge_01', 'x'.repeat(60)].flatMap((name) =>
+      ['', 'next'].map((version) => storeName({ ...context, definition: 'Acme Corp.', name }, version)),
+    );
+    for (const name of names) expect(name).toMatch(/^(?=.{1,32}$)([a-zA-Z0-9]+-)*[a-zA-Z0-9]+$/);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('a store that is being made is waited for', () => {
+    const store = storeOf([], [], { active: false });
+    expect(planOf(trustIn(old), { stores: [store], listeners: [listenerOf(undefined)] }).steps).toEqual([]);
+  });
+
+  test('what holds is left alone', () => {
+    const { steps, findings } = planOf(trustIn(old), { stores: [settled()] });
+    expect([steps, findings]).toEqual([[], []]);
+  });
+});
+
+describe('the bundle', () => {
+  const quiet = (...cas: readonly TestCa[]) => trustOf({ cas, known: [old, fresh] });
+
+  test('the union first, the subset later', () => {
+    const plan = planOf(quiet(fresh), { stores: [storeOf([old])] });
+    expect(plan.told).toEqual(['grant grant-cas', 'remove remove-cas']);
+    expect(plan.steps.map(({ things }) => things)).toEqual([[fresh.sha256], [old.sha256]]);
+    expect(plan.steps.map(plan.file)).toEqual([pemOf(old, fresh), pemOf(fresh)]);
+    expect(plan.step('remove-cas').after).toEqual(['grant-cas']);
+  });
+
+  test('a CA that nobody names is told by name, and goes only by consent', async () => {
+    const planted = await createTestCa({ subject: 'CN=Planted by hand' });
+    const plan = planOf(trustIn(old), { stores: [storeOf([old, planted], [heldList(1, listed(old))])] });
+    expect(plan.told).toEqual(['remove remove-cas']);
+    expect(plan.steps[0]).toMatchObject({
+      things: [planted.sha256],
+      mends: 'a CA that the definition does not name is trusted: CN=Planted by hand',
+    });
+  });
+
+  test('where old and new do not fit together, the CAs that go come first, and the store is never empty', async () => {
+    const many = await Promise.all(
+      Array.from({ length: 24 }, (_, index) => createTestCa({ subject: `CN=CA ${index}`, key: 'P-256' })),
+    );
+    const kept = planOf(quiet(fresh, ...many), { stores: [storeOf([old, ...many])] });
+    expect(kept.told).toEqual(['remove remove-cas', 'grant grant-cas']);
+    expect(kept.steps.map(kept.file)).toEqual([pemOf(...many), pemOf(fresh, ...many)]);
+    expect(kept.step('grant-cas').after).toEqual(['remove-cas']);
+    const swapped = planOf(quiet(fresh, old), { stores: [storeOf(many)] });
+    expect(swapped.told).toEqual(['remove remove-cas']);
+    expect(swapped.steps.map(swapped.file)).toEqual([pemOf(fresh, old)]);
+  });
+
+  test('a bundle that cannot be read is replaced only with consent to all of it; its lists go on', () => {
+    const store = storeOf([], [heldList(1, listed(old))], { readable: false });
+    const newer = old.issueCrl({ entries, number: 2, thisUpdate: Date.now() + 60_000 });
+    const plan = planOf(trustOf({ cas: [old], lists: [{ issuer: old, crl: newer }] }), { stores: [store] });
+    expect(plan.told).toEqual(['remove replace-bundle', 'revoke add-list', 'revoke remove-lists']);
+    expect(plan.steps[0]).toMatchObject({ wholeTarget: true, things: [store.arn] });
+    expect(plan.step('add-list').after).toBeUndefined();
+  });
+
+  test('a CA whose list is withheld is not trusted without consent', () => {
+    const trust = quiet(old, fresh);
+    const kept = new Map([[certificateOf(fresh).keySha256, 'crl-bad-signature']]);
+    const withheld = { ...trust, revocation: { lists: [], kept } };
+    const later = planOf(withheld, { stores: [storeOf([old])] });
+    expect(later.step('grant-cas').consents).toEqual(['open:edge']);
+    expect(later.codes).toEqual(['list-withheld warning']);
+    const first = planOf(withheld, { listeners: [listenerOf(undefined)] });
+    expect(first.step('create-store').consents).toEqual(['open:edge']);
+    // It stands there already, so nothing gets worse.
+    expect(planOf(withheld, { stores: [storeOf([old, fresh])] }).findings).toEqual([]);
+  });
+});
+
+describe('listeners', () => {
+  const change = (from: Partial<StoredListener>, target: Readonly<Record<string, unknown>> = {}) => {
+    const store = settled();
+    return planOf(trustIn(old), {
+      stores: [store],
+      listeners: [listenerOf(store, from)],
+      target: targetOf(target),
+    });
+  };
+
+  test.each([
+    ['off', 'verify', 'enforce'],
+    ['passthrough', 'verify', 'enforce'],
+    ['off', 'passthrough', 'enforce'],
+    ['verify', 'passthrough', 'open'],
+    ['verify', 'off', 'open'],
+  ] as const)('%s -> %s: %s', (from, mode, effect) => {
+    const { steps } = change({ mode: from }, { mode });
+    expect(steps).toHaveLength(1);
+    expect(steps[0]).toMatchObject({
+      effect,
+      things: [`${listenerArn()} mode=${mode}`],
+      mends: `listener edge:443: ${from} -> ${mode}`,
+      input: { mode },
+    });
+    expect('store' in (steps[0]?.input ?? {})).toBe(mode === 'verify');
+  });
+
+  test.each([
+    [{ ignoreExpiry: true }, {}, 'enforce', 'ignoreExpiry=false'],
+    [{}, { ignoreExpiry: true }, 'open', 'ignoreExpiry=true'],
+    [{ advertise: true }, {}, 'label', 'advertiseCaNames=false'],
+  ] as const)('settings %o, wanted %o: %s', (from, target, effect, setting) => {
+    const { steps } = change(from, target);
+    expect(steps.map((step) => [step.effect, step.things])).toEqual([
+      [effect, [`${listenerArn()} ${setting}`]],
+    ]);
+    expect(steps[0]?.input).toMatchObject({ mode: 'verify', store: storeArn('acme-edge-1') });
+  });
+
+  test('one that verifies with a foreign store is switched, and said so', () => {
+    const { steps, codes } = change({ store: storeArn('somebody-else') });
+    expect(steps).toMatchObject([{ effect: 'enforce', things: [`${listenerArn()} store=ours`] }]);
+    expect(codes).toEqual(['attachment-foreign warning']);
+  });
+
+  test('external: nothing is written on it, and the difference is told', () => {
+    const store = settled();
+    const scene = {
+      stores: [store],
+      listeners: [listenerOf(undefined)],
+      terms: { attach: 'external' } as const,
+    };
+    const { steps, codes } = planOf(trustIn(old), scene);
+    expect(steps).toEqual([]);
+    expect(codes).toEqual(['attachment-external warning']);
+  });
+
+  test('external: a CA that has revoked somebody comes in place, by consent, with its list right after', () => {
+    const plan = planOf(trustIn(old, fresh), { stores: [settled()], terms: { attach: 'external' } });
+    expect(plan.told).toEqual(['grant grant-cas', 'revoke add-list']);
+    expect(plan.step('grant-cas').consents).toEqual(['open:edge']);
+    expect(plan.step('add-list').after).toEqual(['grant-cas']);
+    expect(plan.codes).toEqual(['attachment-external warning']);
+  });
+});
+
+describe('a store to adopt', () => {
+  const adopting = (stores: readonly ReturnType<typeof storeOf>[], trust = trustIn(old)) => {
+    const target = targetOf({ trustStore: storeArn('theirs') });
+    return planOf(trust, { stores, target, listeners: [listenerOf(stores[0])] });
+  };
+
+  test('gets our mark by consent, and nothing else happens before', () => {
+    const store = storeOf([fresh], [], { name: 'theirs', ours: false });
+    const plan = adopting([store]);
+    expect(plan.step('adopt')).toMatchObject({ effect: 'label', consents: [`adopt:${store.arn}`] });
+    for (const step of plan.steps.slice(1)) expect(step.after).toContain('adopt');
+    expect(plan.steps.length).toBeGreaterThan(1);
+  });
+
+  test('is not replaced, let alone deleted, before it is ours', () => {
+    const store = storeOf([old], [heldList(1, listed(old))], { name: 'theirs', ours: false });
+    const plan = adopting([store], trustIn(old, fresh));
+    expect(plan.told).toEqual([
+      'label adopt',
+      'label create-store',
+      'revoke add-list:next',
+      'revoke add-list:next',
+      'grant switch',
+      'clean delete:theirs',
+    ]);
+    for (const step of plan.steps.slice(1)) expect(step.after).toContain('adopt');
+  });
+
+  test('that does not exist is an error, and no other is made', () => {
+    const { steps, codes } = adopting([]);
+    expect(steps).toEqual([]);
+    expect(codes).toEqual(['attachment-missing error']);
+  });
+});
+
+describe('a target that left the definition', () => {
+  test('detached by consent, then the store goes with all its CAs', () => {
+    const plan = planOf(undefined, { stores: [settled()] });
+    expect(plan.told).toEqual(['open detach', 'remove delete:acme-edge-1']);
+    expect(plan.step('detach').input).toMatchObject({ mode: 'off' });
+    expect(plan.step('delete')).toMatchObject({
+      wholeTarget: true,
+      things: [old.sha256],
+      after: [plan.step('detach').id],
+    });
+  });
+
+  test('a store that is not ours, and a listener that uses one, stay', () => {
+    const store = settled(old, { ours: false });
+    expect(planOf(undefined, { stores: [store] }).steps).toEqual([]);
+  });
+
+  test('external: the store stays as long as a listener uses it', () => {
+    const terms = { attach: 'external' } as const;
+    const used = planOf(undefined, { stores: [settled()], terms });
+    expect([used.steps, used.codes]).toEqual([[], ['attachment-external warning']]);
+    const free = planOf(undefined, { stores: [settled()], listeners: [listenerOf(undefined)], terms });
+    expect(free.told).toEqual(['remove delete:acme-edge-1']);
+  });
+});

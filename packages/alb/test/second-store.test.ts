@@ -1,0 +1,185 @@
+import { type TestCa, trustOf } from '@trustloom/testkit';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Cast, makeCast } from './support/cast.ts';
+import { heldList, listenerArn, listenerOf, pemOf, planOf, storeOf, targetOf } from './support/story.ts';
+
+const entries = [{ serial: '1001' }];
+const second = listenerArn('0000000000000002');
+let cast: Cast;
+let old: TestCa;
+let fresh: TestCa;
+beforeAll(async () => {
+  cast = await makeCast();
+  ({ old, fresh } = cast);
+});
+const trustIn = (...cas: readonly TestCa[]) => cast.trustIn(...cas);
+const listed = (ca: TestCa) => cast.listed(ca);
+const settled = (ca = old, more = {}) => cast.settled(ca, more);
+
+describe('a second store', () => {
+  test('for a CA that has revoked somebody: filled, then switched to, then the first goes', () => {
+    const store = settled();
+    const plan = planOf(trustIn(old, fresh), { stores: [store] });
+    expect(plan.told).toEqual([
+      'label create-store',
+      'revoke add-list:next',
+      'revoke add-list:next',
+      'grant switch',
+      'clean delete:acme-edge-1',
+    ]);
+    const lists = plan.steps.filter(({ effect }) => effect === 'revoke').map(({ id }) => id);
+    expect(plan.file(plan.step('create-store'))).toBe(pemOf(old, fresh));
+    expect(plan.step('switch')).toMatchObject({ things: [fresh.sha256], after: ['create-store', ...lists] });
+    expect(plan.step('delete').after).toEqual([plan.step('switch').id]);
+  });
+
+  test('for one two levels below a new root', async () => {
+    const below = await (await fresh.intermediate('CN=Middle')).intermediate('CN=Below');
+    const middle = below.issuer as TestCa;
+    const cas = [old, fresh, middle, below];
+    const lists = [
+      { issuer: old, crl: listed(old) },
+      { issuer: below, crl: below.issueCrl({ entries }) },
+    ];
+    const plan = planOf(trustOf({ cas, lists }), { stores: [settled()] });
+    expect(plan.told).toContain('grant switch');
+  });
+
+  test.each<[string, () => ReturnType<typeof planOf>]>([
+    [
+      'has revoked nobody',
+      () =>
+        planOf(
+          trustOf({
+            cas: [old, fresh],
+            lists: [
+              { issuer: old, crl: listed(old) },
+              { issuer: fresh, crl: fresh.issueCrl() },
+            ],
+          }),
+          { stores: [settled()] },
+        ),
+    ],
+    [
+      'has its list in the store already',
+      () =>
+        planOf(trustIn(old, fresh), {
+          stores: [storeOf([old], [heldList(1, listed(old)), heldList(2, listed(fresh))])],
+        }),
+    ],
+    [
+      'stands in a store that no listener uses',
+      () => planOf(trustIn(old, fresh), { stores: [settled()], listeners: [listenerOf(undefined)] }),
+    ],
+  ])('not for one that %s', (_, plan) => {
+    expect(plan().told).toContain('grant grant-cas');
+    expect(plan().told).not.toContain('label create-store');
+  });
+
+  test('the CAs that go come along, and go after the switch', () => {
+    const plan = planOf(trustIn(fresh), { stores: [settled()] });
+    expect(plan.told).toEqual([
+      'label create-store',
+      'revoke add-list:next',
+      'revoke add-list:next',
+      'grant switch',
+      'remove remove-cas',
+      'clean clean-lists:next',
+      'clean delete:acme-edge-1',
+    ]);
+    expect(plan.file(plan.step('create-store'))).toBe(pemOf(old, fresh));
+    expect(plan.step('remove-cas')).toMatchObject({ after: [plan.step('switch').id], things: [old.sha256] });
+  });
+
+  test('a run that was killed goes on with what it began', () => {
+    const store = settled();
+    const begun = storeOf([old, fresh], [heldList(1, listed(fresh))], { name: beginning(store) });
+    const plan = planOf(trustIn(old, fresh), { stores: [store, begun] });
+    expect(plan.told).toEqual(['revoke add-list:next', 'grant switch', 'clean delete:acme-edge-1']);
+    expect(plan.step('switch').input.store).toBe(begun.arn);
+  });
+
+  test('one that was begun and then changed by hand is filled again before the switch', () => {
+    const store = settled();
+    const begun = storeOf([fresh], [heldList(1, listed(fresh)), heldList(2, listed(old))], {
+      name: beginning(store),
+    });
+    const plan = planOf(trustIn(old, fresh), { stores: [store, begun] });
+    expect(plan.told).toEqual(['label fill-store', 'grant switch', 'clean delete:acme-edge-1']);
+    expect(plan.step('switch').after).toEqual(['fill-store']);
+  });
+
+  test.each(['first', 'last'])(
+    'killed between two listeners, the new store listed %s: the other one follows',
+    (where) => {
+      const lists = [heldList(1, listed(old)), heldList(2, listed(fresh))];
+      const stale = settled();
+      const next = storeOf([old, fresh], lists, { name: 'acme-edge-2' });
+      const stores = where === 'first' ? [next, stale] : [stale, next];
+      const listeners = [listenerOf(next), listenerOf(stale, { arn: second, port: 8443 })];
+      const plan = planOf(trustIn(old, fresh), {
+        stores,
+        listeners,
+        target: targetOf({ listeners: [listenerArn(), second] }),
+      });
+      expect(plan.told).toEqual(['grant switch', 'clean delete:acme-edge-1']);
+      expect(plan.steps[0]?.input).toMatchObject({ arn: second, store: next.arn });
+    },
+  );
+
+  test('lists in force of which no newer one is known come along; nothing is readmitted', () => {
+    const trust = { ...trustIn(old, fresh) };
+    const lists = trust.revocation.lists.filter(({ issuer }) => issuer.sha256 === fresh.sha256);
+    const plan = planOf({ ...trust, revocation: { lists, kept: new Map() } }, { stores: [settled()] });
+    expect(
+      plan.steps
+        .filter(({ effect }) => effect === 'revoke')
+        .flatMap(({ things }) => things)
+        .sort(),
+    ).toEqual([listed(old).sha256, listed(fresh).sha256].sort());
+    for (const step of plan.steps.filter(({ effect }) => effect === 'revoke'))
+      expect(plan.file(step)).toContain('X509 CRL');
+  });
+
+  test('a list that cannot come along makes the switch need a consent', () => {
+    const store = storeOf([old], [heldList(1, listed(old)), { id: 2, entries: 3, crl: undefined }]);
+    const plan = planOf(trustIn(old, fresh), { stores: [store] });
+    expect(plan.step('switch').consents).toEqual([`readmit:${store.arn}/2`]);
+  });
+
+  test('settings of a listener follow its switch', () => {
+    const store = settled();
+    const plan = planOf(trustIn(old, fresh), {
+      stores: [store],
+      target: targetOf({ advertiseCaNames: true, ignoreExpiry: true }),
+    });
+    expect(plan.step('switch').input).toMatchObject({ ignoreExpiry: false, advertise: false });
+    expect(plan.step('listener')).toMatchObject({
+      effect: 'open',
+      input: { ignoreExpiry: true, advertise: true },
+    });
+    expect(plan.step('listener').after).toContain(plan.step('switch').id);
+  });
+
+  test('its name differs from that of the store that it replaces, even for the same CAs', () => {
+    const before = settled(old, { name: beginning(settled()) });
+    expect(planOf(trustIn(old, fresh), { stores: [before] }).step('create-store').input.name).not.toBe(
+      before.name,
+    );
+  });
+
+  test('the first stays while a listener uses it that the definition does not name', () => {
+    const stale = settled(old, { strangers: [second] });
+    const next = storeOf([old, fresh], [heldList(1, listed(old)), heldList(2, listed(fresh))], {
+      name: 'acme-edge-2',
+    });
+    const plan = planOf(trustIn(old, fresh), { stores: [next, stale] });
+    expect(plan.steps).toEqual([]);
+    expect(plan.codes).toEqual(['attachment-foreign warning']);
+  });
+
+  /** The name that a plan gives to the second store. */
+  function beginning(store: ReturnType<typeof storeOf>): string {
+    return String(planOf(trustIn(old, fresh), { stores: [store] }).step('create-store').input.name);
+  }
+});
