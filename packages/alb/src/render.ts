@@ -29,13 +29,12 @@ export function renderAlb(
   );
   const keys = new Set(cas.map(({ keySha256 }) => keySha256));
   const lists = trust.revocation.lists
-    // An expired list is never attached: nobody has told what it does there. What is in force stays.
-    .filter(({ expired }) => !expired)
+    .filter((list) => !isWithheld(list, now))
     .map(listOf)
     .sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
   const known = sortCertificates(trust.known);
   return {
-    desired: { cas, known, lists, withheld: withheldKeys(trust), managed: context.attach === 'managed' },
+    desired: { cas, known, lists, withheld: withheldKeys(trust, now), managed: context.attach === 'managed' },
     anchors: cas,
     artifacts: [bundleArtifact(cas), ...lists.map(listArtifact)],
     findings: [
@@ -52,10 +51,18 @@ export function renderAlb(
   };
 }
 
+/**
+ * An expired list is never attached: nobody has told what it does there. One that breaks a rule of the service (too large, a negative
+ * serial) would be refused. What is in force stays.
+ */
+function isWithheld({ expired, crl }: RevocationList, now: Instant): boolean {
+  return expired || checkCrl(crl, albFacts, now).some(({ severity }) => severity === 'error');
+}
+
 /** Keys of CAs that may have revoked somebody, without a list that could be put in place. */
-function withheldKeys({ revocation: { lists, kept } }: Trust): readonly string[] {
-  const expired = lists.filter((list) => list.expired && list.crl.entryCount > 0);
-  return [...new Set([...kept.keys(), ...expired.map(({ issuer }) => issuer.keySha256)])].sort();
+function withheldKeys({ revocation: { lists, kept } }: Trust, now: Instant): readonly string[] {
+  const withheld = lists.filter((list) => list.crl.entryCount > 0 && isWithheld(list, now));
+  return [...new Set([...kept.keys(), ...withheld.map(({ issuer }) => issuer.keySha256)])].sort();
 }
 
 /** Lists of CAs that get clients in without standing in the store: the service may refuse them, so their revoked clients get in. */

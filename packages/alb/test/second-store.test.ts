@@ -178,6 +178,19 @@ describe('a second store', () => {
     expect(plan.codes).toEqual(['attachment-foreign warning']);
   });
 
+  test('the first stays while an external listener uses it', () => {
+    const stale = settled();
+    const next = storeOf([old, fresh], [heldList(1, listed(old)), heldList(2, listed(fresh))], {
+      name: 'acme-edge-2',
+    });
+    const listeners = [listenerOf(next), listenerOf(stale, { arn: second })];
+    const target = targetOf({ listeners: [listenerArn(), second] });
+    const terms = { attach: 'external' } as const;
+    const plan = planOf(trustIn(old, fresh), { stores: [next, stale], listeners, target, terms });
+    expect(plan.steps).toEqual([]);
+    expect(plan.codes).toEqual(['attachment-external warning']);
+  });
+
   /** The name that a plan gives to the second store. */
   function beginning(store: ReturnType<typeof storeOf>): string {
     return String(planOf(trustIn(old, fresh), { stores: [store] }).step('create-store').input.name);
