@@ -7,6 +7,7 @@ import {
   type Instant,
   issuingCas,
   type Rendering,
+  type RevocationList,
   reach,
   sortCertificates,
   type TargetContext,

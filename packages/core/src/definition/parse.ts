@@ -77,12 +77,20 @@ function parseSource(source: DefinitionSource, { env, adapters }: ParseOptions):
   const kinds = adapters.map(({ key }) => key);
   const raw = validated(value, kinds, complain);
   const definition = raw === undefined ? undefined : resolveDefinition(raw, { adapters, source, complain });
-  const [first] = findings;
+  // A misspelt key is told before the key that is missing for it.
+  const sorted = [...findings].sort((a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)));
+  const [first] = sorted;
   if (first !== undefined)
-    throw new TrustloomError(first.code, findings.map(({ message }) => message).join('\n'), { findings });
+    throw new TrustloomError(first.code, sorted.map(({ message }) => message).join('\n'), {
+      findings: sorted,
+    });
   if (definition === undefined)
     throw new TrustloomError('definition-value', `${source.file}: not a definition`);
   return definition;
+}
+
+function isUnknownKey({ code }: Finding): boolean {
+  return code === 'definition-unknown-key';
 }
 
 function validated(value: unknown, kinds: readonly string[], complain: Complain): RawDefinition | undefined {

@@ -70,7 +70,9 @@ async function bundleOf(
     const { bytes, from } = await fetch();
     const { certificates, findings } = parseBundle(bytes, address.text);
     return {
-      offers: certificates.map((certificate) => ({ certificate, group: group.name, from })),
+      offers: certificates
+        .filter(({ isCa }) => isCa)
+        .map((certificate) => ({ certificate, group: group.name, from })),
       lists: [],
       findings,
     };

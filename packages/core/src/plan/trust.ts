@@ -7,6 +7,8 @@ import type { RevocationList } from '../crl/crl.ts';
 import { crlIssuer } from '../crl/verify-crl.ts';
 import type { Definition, TargetDefinition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
+import type { CodeFacts } from '../errors/code-facts.ts';
+import { type Code, codes } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { AcceptedList, RevocationRecord } from '../record/record.ts';
 import type { Gathered, Offer } from './gather.ts';
@@ -48,15 +50,18 @@ export function trustView(input: {
   for (const target of definition.targets) {
     const cas = trustedOn(target, lock, now);
     if (cas.length === 0) {
-      findings.push(
-        nothingTrusted(
-          target,
-          gathered.offers.some(({ group }) => target.trust.includes(group)),
-        ),
-      );
+      // When a source is in error, that is the news; that nothing is trusted only follows from it.
+      if (gathered.findings.every(({ severity, code }) => severity !== 'error' || refusedAlone(code))) {
+        const offered = gathered.offers.some(({ group }) => target.trust.includes(group));
+        findings.push(nothingTrusted(target, offered));
+      }
       continue;
     }
-    const wanted = listKeys(cas, known);
+    // A retired CA stands where it is until its removal is consented to; till then its list moves on.
+    const standing = lock.entries.filter(
+      ({ state, group }) => state === 'retired' && target.trust.includes(group),
+    );
+    const wanted = listKeys([...cas, ...standing.map(({ certificate }) => certificate)], known);
     trusts.set(target.name, {
       cas,
       known,
@@ -74,6 +79,11 @@ export function trustView(input: {
     ).values(),
   ];
   return { trusts, known, proposals, acceptedLists: revocation.accepted, findings };
+}
+
+function refusedAlone(code: Code): boolean {
+  const facts: CodeFacts = codes[code];
+  return facts.alone === true;
 }
 
 /** Trusted by the lock, of a group that the target trusts, and not past its end. */

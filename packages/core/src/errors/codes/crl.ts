@@ -58,6 +58,7 @@ export const crlCodes = {
   },
   'crl-too-large': {
     kind: 'input',
+    alone: true,
     means: 'The list is larger than the service takes.',
     advice: 'Have the CA prune expired serials, or split it into several issuing CAs.',
   },

@@ -1,0 +1,265 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalAws } from '@trustloom/local-aws';
+import { createTestCa, makeAlb, makeBucket } from '@trustloom/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CliIo } from '../src/cli/io.ts';
+import { run } from '../src/cli/program.ts';
+import { version } from '../src/version.ts';
+
+const account = {
+  id: '222222222222',
+  accessKeyId: 'AKIALOCALAWS22222222',
+  secretAccessKey: 'local-aws-222222222222',
+};
+const root = await createTestCa({ subject: 'CN=Acme Root,O=Acme' });
+const leaf = await root.issue('CN=device');
+let local: Awaited<ReturnType<typeof startLocalAws>>;
+let listener: string;
+let folder: string;
+
+beforeAll(async () => {
+  local = await startLocalAws({ accounts: [account] });
+  await makeBucket({ local });
+  listener = (await makeAlb({ local })).listenerArn;
+});
+
+afterAll(() => local.close());
+
+/** Runs the command in the folder of the test, without a terminal unless `answer` is given. */
+async function trustloom(
+  args: readonly string[],
+  answer?: string,
+): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const io: CliIo = {
+    env: local.env,
+    cwd: folder,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    outIsTerminal: false,
+    errIsTerminal: answer !== undefined,
+    inIsTerminal: answer !== undefined,
+    readStdin: () => readFile(join(folder, 'trustloom.yaml'), 'utf8'),
+    ask: async () => answer ?? '',
+    signal: new AbortController().signal,
+  };
+  return { code: await run(args, io), out, err };
+}
+
+async function withFiles<T>(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  body: () => Promise<T>,
+): Promise<T> {
+  folder = await mkdtemp(join(tmpdir(), 'trustloom-cli-'));
+  try {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    return await body();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const definition = () => `name: cli
+record: "222222222222/eu-west-1"
+groups:
+  devices: { from: ./ca.pem, crls: [./ca.crl] }
+targets:
+  edge:
+    trust: [devices]
+    alb: { listeners: ["${listener}"] }
+`;
+const files = () => ({
+  'trustloom.yaml': definition(),
+  'ca.pem': root.pem,
+  'ca.crl': root.issueCrl({ entries: [{ serial: 'a1' }] }).der,
+});
+
+test('its version is that of the package', async () => {
+  const { version: packed } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  expect(version).toBe(packed);
+});
+
+describe('check of files alone', () => {
+  test('shows what each service would say, without a definition', () =>
+    withFiles(
+      { 'ca.pem': root.pem, 'ca.crl': root.issueCrl({ entries: [{ serial: 'a1' }] }).der },
+      async () => {
+        const { code, out } = await trustloom(['check', 'ca.pem', 'ca.crl']);
+        expect(code).toBe(0);
+        expect(out).toMatch(/ +cloudfront +alb +api-gateway +roles-anywhere\n/);
+        expect(out).toMatch(
+          /ca\.crl \(\d+ bytes, 1 entry\) +warning not enforced +ok +warning not enforced +ok/,
+        );
+      },
+    ));
+
+  test.each([
+    ['a private key', (): string => root.pem + leaf.keyPem, 3, 'private-key-in-bundle'],
+    ['nothing', (): string => '', 3, 'empty-bundle'],
+    ['a leaf', (): string => leaf.pem, 1, 'not-a-ca'],
+    ['a broken block', (): string => root.pem.slice(0, -40), 1, 'pem-malformed'],
+  ] as const)('refuses %s', (_name, text, code, finding) =>
+    withFiles({ 'ca.pem': text() }, async () => {
+      const ran = await trustloom(['check', 'ca.pem']);
+      expect(ran.code).toBe(code);
+      expect(ran.out + ran.err).toContain(finding);
+      expect(ran.out + ran.err).not.toContain(leaf.keyPem.split('\n')[1]);
+    }),
+  );
+});
+
+describe('bad input is refused before any write, with code, place and what to do', () => {
+  const writes = () =>
+    local
+      .calls()
+      .filter(({ action, service }) => service !== 'sts' && !/^(Get|List|Describe|Head)/.test(action)).length;
+
+  test.each([
+    [
+      'an unknown key',
+      { 'trustloom.yaml': (): string => definition().replace('trust:', 'trusts:') },
+      1,
+      /trustloom\.yaml:7:5: targets\.edge\.trusts: unknown key; did you mean `trust`\? \[|definition-unknown-key/,
+    ],
+    [
+      'an unknown kind',
+      { 'trustloom.yaml': (): string => definition().replace('alb:', 'nlb:') },
+      1,
+      /its kind is one of cloudfront, alb, apiGateway, rolesAnywhere/,
+    ],
+    [
+      'a missing file',
+      { 'trustloom.yaml': (): string => definition().replace('./ca.pem', './missing.pem') },
+      1,
+      /file-not-found/,
+    ],
+    ['an empty bundle', { 'ca.pem': (): string => '# nothing\n' }, 3, /empty-bundle/],
+    ['a leaf instead of a CA', { 'ca.pem': (): string => leaf.pem }, 1, /not-a-ca/],
+    [
+      'a private key in the bundle',
+      { 'ca.pem': (): string => root.pem + leaf.keyPem },
+      3,
+      /private-key-in-bundle/,
+    ],
+    [
+      'another account',
+      { 'trustloom.yaml': (): string => definition().replace('"222222222222/', '"333333333333/') },
+      1,
+      /definition-place|wrong-account|333333333333/,
+    ],
+    [
+      'a bucket that is missing',
+      { 'trustloom.yaml': (): string => `bucket: nowhere-{account}\n${definition()}` },
+      1,
+      /bucket-missing[\s\S]*|aws s3api create-bucket/,
+    ],
+  ] as const)('%s', (_name, changed, code, words) =>
+    withFiles(
+      { ...files(), ...Object.fromEntries(Object.entries(changed).map(([name, text]) => [name, text()])) },
+      async () => {
+        const before = writes();
+        await trustloom(['accept', '--all']);
+        const ran = await trustloom(['apply', '--auto-approve', '--allow', 'enforce:edge']);
+        expect(ran.code, ran.err).toBe(code);
+        expect(ran.out + ran.err).toMatch(words);
+        expect(writes()).toBe(before);
+      },
+    ),
+  );
+});
+
+describe('the way of a first hour', () => {
+  test('accept, plan, apply by an answer, status, probe, and back out', () =>
+    withFiles(files(), async () => {
+      expect(await trustloom(['plan'])).toMatchObject({ code: 3 }); // nothing is accepted yet
+      const shown = await trustloom(['accept']);
+      expect(shown.out).toContain('CN=Acme Root,O=Acme (P-384)');
+      expect((await trustloom(['accept', '--all'])).out).toMatch(/^accepted CN=Acme Root/);
+
+      const plan = await trustloom(['plan', '--json']);
+      const planned = JSON.parse(plan.out);
+      expect([plan.code, planned.formatVersion, planned.missing]).toEqual([0, 1, ['enforce:edge']]);
+      expect((await trustloom(['plan', '--detailed-exitcode'])).code).toBe(2);
+
+      const silent = await trustloom(['apply', '--allow', 'enforce:edge']);
+      expect(silent.code).toBe(1);
+      expect(silent.err).toContain(`--approve ${planned.digest}`);
+      expect((await trustloom(['apply', '--allow', 'enforce:edge'], 'no')).code).toBe(1);
+      expect(
+        (await trustloom(['apply', '--approve', '0'.repeat(64), '--allow', 'enforce:edge'])).err,
+      ).toContain('approval-stale');
+
+      const without = await trustloom(['apply', '--auto-approve']);
+      expect([without.code, without.err]).toEqual([
+        3,
+        expect.stringContaining('left out for want of consent: --allow enforce:edge'),
+      ]);
+      const done = await trustloom(['apply', '--allow', 'enforce:edge'], 'yes');
+      expect([done.code, done.out]).toEqual([0, expect.stringContaining('edge (alb): holds')]);
+      expect((await trustloom(['plan', '--detailed-exitcode'])).out).toContain('nothing to do');
+      expect((await trustloom(['plan', '--config', '-'])).out).toContain('nothing to do');
+
+      const status = await trustloom(['status']);
+      expect(status.out).toMatch(/edge \(alb, 222222222222\/eu-west-1\): holds/);
+      expect(status.out).toContain('forwards without mutual TLS: OPEN');
+
+      await writeFile(join(folder, 'good.pem'), leaf.pem);
+      await writeFile(join(folder, 'good.key'), leaf.keyPem, { mode: 0o600 });
+      const probe = JSON.parse(
+        (await trustloom(['probe', '--json', '--cert', 'good=good.pem,good.key'])).out,
+      );
+      expect(
+        probe.rows[0].cells.map(({ client, outcome }: { client: string; outcome: unknown }) => [
+          client,
+          outcome,
+        ]),
+      ).toEqual([
+        ['none', 'refused'],
+        ['good', 200],
+        ['untrusted', 'refused'],
+      ]);
+
+      await writeFile(
+        join(folder, 'trustloom.yaml'),
+        definition().replace(/targets:[\s\S]*/, 'targets: {}\n'),
+      );
+      const leaving = await trustloom(['apply', '--auto-approve']);
+      expect([leaving.code, leaving.err]).toEqual([
+        3,
+        expect.stringContaining('--allow open:edge --allow remove:edge'),
+      ]);
+      expect(
+        (await trustloom(['apply', '--auto-approve', '--allow', 'open:edge', '--allow', 'remove:edge'])).code,
+      ).toBe(0);
+      expect(local.state().elbv2.flatMap(({ state }) => [...state.trustStores.keys()])).toEqual([]);
+    }));
+
+  test('init writes a definition that can be read, and never over one that is there', () =>
+    withFiles({}, async () => {
+      expect((await trustloom(['init'])).code).toBe(0);
+      expect(await trustloom(['init'])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('file-exists'),
+      });
+      await writeFile(join(folder, 'ca.pem'), root.pem);
+      const check = await trustloom(['check']);
+      expect(check.out).toContain('CN=Acme Root');
+    }));
+
+  test('unknown commands and options are answered with what is near', () =>
+    withFiles({}, async () => {
+      expect(await trustloom(['plam'])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('Did you mean plan?'),
+      });
+      expect((await trustloom(['plan', '--alow', 'x'])).code).toBe(1);
+      expect((await trustloom(['plan'])).err).toContain('definition-not-found');
+    }));
+});
