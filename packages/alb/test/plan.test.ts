@@ -1,3 +1,4 @@
+import { revocationSet } from '@trustloom/core';
 import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { marksOf, storeName } from '../src/names.ts';
@@ -114,7 +115,7 @@ describe('the bundle', () => {
   test('a CA whose list is withheld is not trusted without consent', () => {
     const trust = quiet(old, fresh);
     const kept = new Map([[certificateOf(fresh).keySha256, 'crl-bad-signature']]);
-    const withheld = { ...trust, revocation: { lists: [], kept } };
+    const withheld = { ...trust, revocation: revocationSet({ kept }) };
     const later = planOf(withheld, { stores: [storeOf([old])] });
     expect(later.step('grant-cas').consents).toEqual(['open:edge']);
     expect(later.codes).toEqual(['list-withheld warning']);

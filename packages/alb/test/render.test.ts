@@ -1,3 +1,4 @@
+import { revocationSet } from '@trustloom/core';
 import { createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { renderAlb } from '../src/render.ts';
@@ -53,7 +54,7 @@ describe('what the store should hold', () => {
     const trust = trustOf({ cas: [root], lists: [{ issuer: root, crl: root.issueCrl({ entries }) }] });
     const lists = trust.revocation.lists.map((list) => ({ ...list, expired: true }));
     const { desired, artifacts } = renderAlb(
-      { ...trust, revocation: { lists, kept: new Map() } },
+      { ...trust, revocation: revocationSet({ lists }) },
       targetOf(),
       context,
     );

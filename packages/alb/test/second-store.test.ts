@@ -1,3 +1,4 @@
+import { revocationSet } from '@trustloom/core';
 import { type TestCa, trustOf } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Cast, makeCast } from './support/cast.ts';
@@ -130,7 +131,7 @@ describe('a second store', () => {
   test('lists in force of which no newer one is known come along; nothing is readmitted', () => {
     const trust = { ...trustIn(old, fresh) };
     const lists = trust.revocation.lists.filter(({ issuer }) => issuer.sha256 === fresh.sha256);
-    const plan = planOf({ ...trust, revocation: { lists, kept: new Map() } }, { stores: [settled()] });
+    const plan = planOf({ ...trust, revocation: revocationSet({ lists }) }, { stores: [settled()] });
     expect(
       plan.steps
         .filter(({ effect }) => effect === 'revoke')

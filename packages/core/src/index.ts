@@ -28,9 +28,16 @@ export { readCertificate } from './bundle/x509.ts';
 // plan, apply, report
 export { type ApplyOptions, createTrustloom, type Trustloom, type TrustloomParts } from './create.ts';
 // crl
-export { judgeCrl, type ListInForce } from './crl/accept.ts';
-export type { Crl, CrlSignature, RevocationList, RevocationSet } from './crl/crl.ts';
+export { type CrlCase, type CrlVerdict, judgeCrl, type ListInForce } from './crl/accept.ts';
+export {
+  type Crl,
+  type CrlSignature,
+  type RevocationList,
+  type RevocationSet,
+  revocationSet,
+} from './crl/crl.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
+export type { LostEntry } from './crl/loss.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
 // definition
@@ -82,6 +89,8 @@ export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
 // record
 export type { Address, Fetched, Sources, Uploads } from './plan/ports.ts';
 export type { PlanOptions } from './plan/prepare.ts';
+export type { DenyEntry } from './record/deny.ts';
+export { normalSerial } from './record/deny.ts';
 export type {
   AcceptedList,
   HeldLease,

@@ -138,7 +138,7 @@ authorityKeyIdentifier = keyid
   test('of two lists of one second the one with the lower number is older; a number that went back in a newer one is told', () => {
     const { issuer, crl } = make(ec('P-256'));
     const judge = (number: string, thisUpdate: number) => {
-      const inForce = { sha256: '0'.repeat(64), number, thisUpdate, entries: 1 };
+      const inForce = { sha256: '0'.repeat(64), number, thisUpdate, entries: 1, crl };
       const { verdict, findings } = judgeCrl({ crl, issuer, now: crl.thisUpdate, inForce });
       return [verdict, ...findings.map(({ code }) => code)];
     };

@@ -156,7 +156,11 @@ describe('judging a list', () => {
 
   test('a newer one is accepted, the same one is the same', () => {
     const newer = crl({ number: 6, thisUpdate: now });
-    expect(judgeCrl({ crl: newer, issuer, now, inForce })).toEqual({ verdict: 'accepted', findings: [] });
+    expect(judgeCrl({ crl: newer, issuer, now, inForce })).toEqual({
+      verdict: 'accepted',
+      lost: [],
+      findings: [],
+    });
     expect(judgeCrl({ crl: newer, issuer, now, inForce: { ...inForce, sha256: newer.sha256 } }).verdict).toBe(
       'same',
     );

@@ -1,3 +1,4 @@
+import { revocationSet } from '@trustloom/core';
 import { certificateOf, createTestCa, trustOf } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planRolesAnywhere } from '../src/plan.ts';
@@ -18,7 +19,7 @@ function one(crl = family.one.issueCrl({ entries })) {
 
 /** The same trust, with its list refused or expired. */
 function withheld(trust: ReturnType<typeof trustOf>, why = 'crl-bad-signature') {
-  return { ...trust, revocation: { lists: [], kept: new Map([[keyOf(family.one), why]]) } };
+  return { ...trust, revocation: revocationSet({ kept: new Map([[keyOf(family.one), why]]) }) };
 }
 
 describe('from nothing', () => {

@@ -65,10 +65,7 @@ describe('which lists an anchor carries', () => {
     const trust = trustOf({ cas: [one, two], lists: [{ issuer: one, crl }] });
     const { desired } = render({
       ...trust,
-      revocation: {
-        lists: trust.revocation.lists,
-        kept: new Map([[keyOf(two), 'crl-bad-signature']]),
-      },
+      revocation: { ...trust.revocation, kept: new Map([[keyOf(two), 'crl-bad-signature']]) },
     });
     const why = new Map(desired.anchors.map(({ key, withheld }) => [key, withheld.map((one) => one.why)]));
     expect(why).toEqual(

@@ -4,6 +4,7 @@ import {
   type RevocationList,
   readCertificate,
   readCrl,
+  revocationSet,
   sortCertificates,
   type Trust,
 } from '@trustloom/core';
@@ -45,7 +46,7 @@ export function trustOf(parts: TrustParts): Trust {
   return {
     cas: sortCertificates(cas),
     known,
-    revocation: { lists, kept: new Map() },
+    revocation: revocationSet({ lists }),
   };
 }
 

@@ -224,6 +224,14 @@ function checkedStore(store: VersionedStore, check: () => Promise<void>): Versio
       await first();
       return store.put(key, body, condition);
     },
+    getBlob: async (key) => {
+      await first();
+      return store.getBlob(key);
+    },
+    putBlob: async (key, bytes) => {
+      await first();
+      return store.putBlob(key, bytes);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Place, serviceError, TrustloomError, type VersionedStore } from '@trustloom/core';
 import type { Aws } from '../open-aws.ts';
+import { sourceLimits } from '../sources/limits.ts';
 import { bucketName, checkBucket, defaultBucket } from './bucket.ts';
 import { exceptionName, readObject } from './read-object.ts';
 
@@ -82,7 +83,35 @@ export function createStore(aws: Aws, options: StoreOptions): VersionedStore {
     throw new TrustloomError('service-refused', `s3://${bucket}/${keyOf(key)}: no ETag in the answer`);
   };
 
-  return Object.freeze({ get, put });
+  const getBlob: VersionedStore['getBlob'] = async (key) => {
+    await check();
+    const found = await readObject(
+      aws,
+      { account: accountName, region: place.region },
+      { bucket, key: keyOf(key) },
+      { owner: place.account, maxBytes: sourceLimits.crl },
+    );
+    return found?.bytes;
+  };
+
+  const putBlob: VersionedStore['putBlob'] = async (key, bytes) => {
+    await check();
+    const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+    const client = aws.client(S3Client, 'S3', { account: accountName, region: place.region });
+    const input = {
+      Bucket: bucket,
+      Key: keyOf(key),
+      Body: bytes,
+      ContentType: 'application/octet-stream',
+      ChecksumAlgorithm: 'SHA256' as const,
+      ExpectedBucketOwner: place.account,
+    };
+    await client.send(new PutObjectCommand(input)).catch((error: unknown) => {
+      throw serviceError(error, `s3:PutObject s3://${bucket}/${keyOf(key)}`);
+    });
+  };
+
+  return Object.freeze({ get, put, getBlob, putBlob });
 }
 
 /** Somebody was faster (S3 user guide, "Conditional writes", 2026-11): the object is another, is being written, or is gone. */

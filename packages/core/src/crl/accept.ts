@@ -3,109 +3,192 @@ import type { Certificate } from '../bundle/certificate.ts';
 import type { Code } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Crl } from './crl.ts';
+import { isTooMuch, type LostEntry, sortLoss } from './loss.ts';
+import { lostEntries } from './lost-entries.ts';
 import { verifyCrl } from './verify-crl.ts';
 
 /** Clocks differ: a list may begin this much in the future. */
 const skewMs = 5 * 60_000;
+/** So many serials are named in a text; the rest is counted. */
+const named = 5;
 
 /** What is remembered of the newest list accepted for a key. */
 export interface ListInForce {
   readonly sha256: string;
   readonly number?: string;
   readonly thisUpdate: Instant;
+  readonly nextUpdate?: Instant;
   readonly entries: number;
+  /** The list itself; without it nobody can tell which serials a newer one lost. */
+  readonly crl?: Crl;
 }
 
-/** Judges one list of a known issuer against what is in force; pure. */
-export function judgeCrl(input: {
+/** What `judgeCrl` is given. */
+export interface CrlCase {
   readonly crl: Crl;
   readonly issuer: Certificate;
   readonly now: Instant;
+  /** The newest list accepted so far; absent for the first one. */
   readonly inForce?: ListInForce;
-}): {
+  /** Longest life of a client certificate of the group, in milliseconds. */
+  readonly leafLifeMs?: number;
+  /** The consent `readmit:<sha256>` of this list was given. */
+  readonly readmit?: boolean;
+}
+
+/** What became of one list. */
+export interface CrlVerdict {
   /** `same`: it is the one in force. `refused`: what is in force stays. */
   readonly verdict: 'accepted' | 'same' | 'refused';
+  /** What the list in force had and this one has not. */
+  readonly lost: readonly LostEntry[];
   readonly findings: readonly Finding[];
-} {
-  const { crl, issuer, now, inForce } = input;
-  const finding = (code: Code, severity: Finding['severity'], message: string, source: string): Finding => ({
-    code,
-    severity,
-    message,
-    thing: crl.sha256,
-    source,
-  });
-  const refuse = (code: Code, message: string, source: string) => ({
-    verdict: 'refused' as const,
-    findings: [finding(code, 'error', message, source)],
-  });
+}
+
+/**
+ * Judges one list of a known issuer against what is in force; pure. Accepted is what has a valid signature and a newer thisUpdate. A
+ * lower number needs a list that lost nothing without a reason; a list that lost much is refused. Only `readmit` takes those.
+ *
+ * @see RFC 5280, 6.3.3 and 5.2.3
+ */
+export function judgeCrl(input: CrlCase): CrlVerdict {
+  const { crl, inForce } = input;
+  const wrong = defect(input);
+  if (wrong !== undefined) return refused(input, wrong);
+  if (inForce?.sha256 === crl.sha256)
+    return { verdict: 'same', lost: [], findings: datesOf(input).map((one) => finding(input, one)) };
+  const lost = inForce?.crl === undefined ? [] : lostEntries(inForce.crl, crl);
+  const { unexplained } = sortLoss(lost, crl.thisUpdate, input.leafLifeMs);
+  const back = stepBack(input, unexplained.length);
+  if (back !== undefined && !input.readmit) return refused(input, back);
+  const said = [...datesOf(input), ...numberOf(input), ...lossOf(input, unexplained)];
+  return { verdict: 'accepted', lost, findings: said.map((one) => finding(input, one)) };
+}
+
+interface Said {
+  readonly code: Code;
+  readonly severity: Finding['severity'];
+  readonly message: string;
+  readonly source: string;
+}
+
+function finding({ crl }: CrlCase, said: Said): Finding {
+  return { ...said, thing: crl.sha256 };
+}
+
+/** The list in force stays, which is said together with how long that one still lasts: never silently beyond its end. */
+function refused(input: CrlCase, { code, message, source }: Omit<Said, 'severity'>): CrlVerdict {
+  const { inForce, now } = input;
+  const ended =
+    inForce?.nextUpdate !== undefined && inForce.nextUpdate <= now
+      ? `, although that one ended at ${isoTime(inForce.nextUpdate)}`
+      : '';
+  const text = `${message}; ${inForce === undefined ? 'it is not used' : `the list in force stays${ended}`}`;
+  return {
+    verdict: 'refused',
+    lost: [],
+    findings: [finding(input, { code, severity: 'error', message: text, source })],
+  };
+}
+
+/** What no consent mends: nobody can tell whether the CA said it. */
+function defect({ crl, issuer, now }: CrlCase): Omit<Said, 'severity'> | undefined {
   const name = issuer.subject.text;
   const signature = verifyCrl(crl, issuer);
   if (signature === 'invalid')
-    return refuse(
-      'crl-bad-signature',
-      `the signature of the list of ${name} does not verify; the list in force stays`,
-      'RFC 5280, 6.3.3 (g)',
-    );
-  if (signature === 'unsupported') {
-    return refuse(
-      'crl-signature-unsupported',
-      `the list of ${name} is signed with ${crl.signatureName}, which cannot be checked here; the list in force stays`,
-      'RFC 5280, 6.3.3 (g)',
-    );
-  }
+    return {
+      code: 'crl-bad-signature',
+      message: `the signature of the list of ${name} does not verify`,
+      source: 'RFC 5280, 6.3.3 (g)',
+    };
+  if (signature === 'unsupported')
+    return {
+      code: 'crl-signature-unsupported',
+      message: `the list of ${name} is signed with ${crl.signatureName}, which cannot be checked here`,
+      source: 'RFC 5280, 6.3.3 (g)',
+    };
   if (crl.scope !== 'complete')
-    return refuse(
-      'crl-partial',
-      `the list of ${name} is a ${crl.scope} list, not a complete one; the list in force stays`,
-      'RFC 5280, 5.2.4 and 5.2.5',
-    );
+    return {
+      code: 'crl-partial',
+      message: `the list of ${name} is a ${crl.scope} list, not a complete one`,
+      source: 'RFC 5280, 5.2.4 and 5.2.5',
+    };
   if (crl.thisUpdate > now + skewMs)
-    return refuse(
-      'crl-not-yet-valid',
-      `the list of ${name} begins at ${isoTime(crl.thisUpdate)}, in the future; the list in force stays`,
-      'RFC 5280, 5.1.2.4',
-    );
-  if (inForce !== undefined && isOlder(crl, inForce)) {
-    const issued = (at: Instant, number: string | undefined) =>
-      number === undefined ? isoTime(at) : `${isoTime(at)} with number ${number}`;
-    return refuse(
-      'crl-older',
-      `the list of ${name} was issued at ${issued(crl.thisUpdate, crl.number)}, before the one in force (${issued(inForce.thisUpdate, inForce.number)}); the one in force stays. Only --allow readmit:${crl.sha256} would take it.`,
-      'RFC 5280, 5.2.3',
-    );
-  }
-  const findings: Finding[] = [];
-  if (crl.nextUpdate === undefined) {
-    findings.push(
-      finding(
-        'crl-no-next-update',
-        'warning',
-        `the list of ${name} has no nextUpdate; nobody can tell when a newer one is missing`,
-        'RFC 5280, 5.1.2.5',
-      ),
-    );
-  } else if (crl.nextUpdate <= now) {
-    findings.push(
-      finding(
-        'crl-expired',
-        'error',
-        `the list of ${name} ended at ${isoTime(crl.nextUpdate)}; it is not attached, and what is in force stays`,
-        'RFC 5280, 5.1.2.5',
-      ),
-    );
-  }
-  if (inForce !== undefined && numberWentBack(crl, inForce)) {
-    findings.push(
-      finding(
-        'crl-number-back',
-        'warning',
-        `the number of the list of ${name} went back from ${inForce.number} to ${crl.number}, though it is newer`,
-        'RFC 5280, 5.2.3',
-      ),
-    );
-  }
-  return { verdict: inForce?.sha256 === crl.sha256 ? 'same' : 'accepted', findings };
+    return {
+      code: 'crl-not-yet-valid',
+      message: `the list of ${name} begins at ${isoTime(crl.thisUpdate)}, in the future`,
+      source: 'RFC 5280, 5.1.2.4',
+    };
+  return undefined;
+}
+
+/** What would bring revoked clients back: an earlier issue, or one that lost what it should not. */
+function stepBack(input: CrlCase, unexplained: number): Omit<Said, 'severity'> | undefined {
+  const { crl, issuer, inForce } = input;
+  if (inForce === undefined) return undefined;
+  const name = issuer.subject.text;
+  const way = `Only --allow readmit:${crl.sha256} would take it`;
+  if (isOlder(crl, inForce))
+    return {
+      code: 'crl-older',
+      message: `the list of ${name} was issued at ${issued(crl)}, before the one in force (${issued(inForce)}). ${way}`,
+      source: 'RFC 5280, 5.2.3',
+    };
+  const wentBack = numberWentBack(crl, inForce);
+  if (wentBack && inForce.crl === undefined)
+    return {
+      code: 'crl-number-back',
+      message: `the number of the list of ${name} went back from ${inForce.number} to ${crl.number}, and nobody can tell what it lost: the list in force is not at hand. ${way}`,
+      source: 'RFC 5280, 5.2.3',
+    };
+  if ((wentBack && unexplained > 0) || isTooMuch(unexplained, inForce.entries))
+    return {
+      code: 'crl-shrunk',
+      message: `the list of ${name} lost ${unexplained} of ${inForce.entries} serials without a reason${wentBack ? `, and its number went back from ${inForce.number} to ${crl.number}` : ''}. ${way}; where expired certificates leave the list, \`leafLife\` of the group explains them`,
+      source: 'RFC 5280, 3.3; the practice of crl-monitor',
+    };
+  return undefined;
+}
+
+function datesOf({ crl, issuer, now }: CrlCase): readonly Said[] {
+  const name = issuer.subject.text;
+  const source = 'RFC 5280, 5.1.2.5';
+  if (crl.nextUpdate === undefined)
+    return [
+      {
+        code: 'crl-no-next-update',
+        severity: 'warning',
+        message: `the list of ${name} has no nextUpdate; nobody can tell when a newer one is missing`,
+        source,
+      },
+    ];
+  if (crl.nextUpdate > now) return [];
+  return [
+    {
+      code: 'crl-expired',
+      severity: 'error',
+      message: `the list of ${name} ended at ${isoTime(crl.nextUpdate)}; it is used where Trustloom owns the check and not attached elsewhere, where what is in force stays`,
+      source,
+    },
+  ];
+}
+
+function numberOf({ crl, issuer, inForce }: CrlCase): readonly Said[] {
+  if (inForce === undefined || !numberWentBack(crl, inForce)) return [];
+  const message = `the number of the list of ${issuer.subject.text} went back from ${inForce.number} to ${crl.number}, though it is newer and lost nothing without a reason`;
+  return [{ code: 'crl-number-back', severity: 'warning', message, source: 'RFC 5280, 5.2.3' }];
+}
+
+function lossOf({ issuer }: CrlCase, unexplained: readonly LostEntry[]): readonly Said[] {
+  if (unexplained.length === 0) return [];
+  const first = unexplained.slice(0, named).map(({ serial }) => serial);
+  const more = unexplained.length > named ? ` and ${unexplained.length - named} more` : '';
+  const message = `the list of ${issuer.subject.text} no longer names ${first.join(', ')}${more}; nothing explains that. Where Trustloom owns the check they stay refused`;
+  return [{ code: 'crl-serials-lost', severity: 'warning', message, source: 'RFC 5280, 3.3' }];
+}
+
+function issued({ thisUpdate, number }: Pick<ListInForce, 'thisUpdate' | 'number'>): string {
+  return number === undefined ? isoTime(thisUpdate) : `${isoTime(thisUpdate)} with number ${number}`;
 }
 
 /** By its time; of two lists of one second, by number. */
@@ -114,7 +197,7 @@ function isOlder(crl: Crl, inForce: ListInForce): boolean {
   return crl.thisUpdate < inForce.thisUpdate || numberWentBack(crl, inForce);
 }
 
-function numberWentBack(crl: Crl, inForce: ListInForce): boolean {
+function numberWentBack(crl: Pick<Crl, 'number'>, inForce: ListInForce): boolean {
   return (
     crl.number !== undefined && inForce.number !== undefined && BigInt(crl.number) < BigInt(inForce.number)
   );

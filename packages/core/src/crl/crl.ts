@@ -1,6 +1,7 @@
 import type { Instant } from '../base/time.ts';
 import type { SignatureAlgorithm } from '../bundle/algorithm.ts';
 import type { Certificate, DistinguishedName } from '../bundle/certificate.ts';
+import type { DenyEntry } from '../record/deny.ts';
 
 /** One certificate revocation list (RFC 5280, 5), read by one strict pass; its entries stay offsets into `der`. */
 export interface Crl {
@@ -45,9 +46,36 @@ export interface RevocationList {
   readonly expired: boolean;
 }
 
-/** All lists in force by definition, one per issuer key, sorted by the key's SHA-256. */
+/** Everything that says who is revoked: the lists in force, and what Trustloom adds where it owns the check. */
 export interface RevocationSet {
+  /** All lists in force by definition, one per issuer key, sorted by the key's SHA-256. */
   readonly lists: readonly RevocationList[];
-  /** Keys whose newest list was refused: whatever list of that key is in force stays. SHA-256 of the key, with the reason's code. */
+  /** Keys whose list in force is not at hand: whatever the service holds of that key stays. SHA-256 of the key, with the reason's code. */
   readonly kept: ReadonlyMap<string, string>;
+  /** Serials that left their list and stay refused where Trustloom owns the check, by SHA-256 of the key. */
+  readonly retained: ReadonlyMap<string, readonly string[]>;
+  /** Emergency entries of the deny list. */
+  readonly denied: readonly DenyEntry[];
+  /** Known CAs that the list of their issuer names: nobody gets in through their keys where Trustloom owns the check. */
+  readonly revokedCas: readonly Certificate[];
+  /** How long a list is used past its nextUpdate where Trustloom owns the check, in milliseconds. */
+  readonly graceMs: number;
+}
+
+/**
+ * A revocation set with nothing in it but what is given.
+ *
+ * @example
+ * revocationSet({ lists: [{ issuer, crl, expired: false }] })
+ */
+export function revocationSet(parts: Partial<RevocationSet> = {}): RevocationSet {
+  return {
+    lists: [],
+    kept: new Map(),
+    retained: new Map(),
+    denied: [],
+    revokedCas: [],
+    graceMs: 0,
+    ...parts,
+  };
 }

@@ -73,7 +73,6 @@ export function assemble(input: {
     artifacts: new Map(
       drafts.flatMap((one) => one.artifacts.map((artifact) => [artifact.sha256, artifact] as const)),
     ),
-    acceptedLists: view.acceptedLists,
   };
 }
 

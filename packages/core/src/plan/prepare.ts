@@ -6,6 +6,7 @@ import type { Clock, Instant } from '../base/time.ts';
 import type { Definition } from '../definition/definition.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
+import { recallLists } from '../record/list-memory.ts';
 import type { RecordedTarget, RevocationRecord, TrustRecord } from '../record/record.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -30,16 +31,21 @@ export async function prepare(parts: PrepareParts, options: PlanOptions): Promis
     parts.record.trust.read(),
     parts.record.revocation.read(),
   ]);
+  const offered = new Set(gathered.lists.map(({ crl }) => crl.sha256));
+  const recalled = await recallLists(revocation, offered, parts.record.blobs);
   const now = parts.clock.now();
+  const allow = new Set(options.allow ?? []);
   const view = trustView({
     definition: parts.definition,
     lock: parts.lock,
-    gathered,
+    gathered: { ...gathered, findings: [...gathered.findings, ...recalled.findings] },
     record: revocation,
+    memories: recalled.memories,
     now,
+    allow,
   });
-  const surveyed = await survey(parts, view, trust, options, signal);
-  return assemble({ parts, view, gathered, surveyed, now, allow: new Set(options.allow ?? []) });
+  const surveyed = await survey(parts, view, withNotes(trust, revocation), options, signal);
+  return assemble({ parts, view, gathered, surveyed, now, allow });
 }
 
 /** Only what the sources and the definition say, without asking any service or the record: what `check` and `accept` need. */
@@ -50,7 +56,24 @@ export async function gatherView(
   const { definition, lock, sources, clock } = parts;
   const gathered = await gather(definition, sources, signal);
   const record: RevocationRecord = { formatVersion: 1, lists: {}, deny: [] };
-  return { gathered, view: trustView({ definition, lock, gathered, record, now: clock.now() }) };
+  const view = trustView({
+    definition,
+    lock,
+    gathered,
+    record,
+    memories: new Map(),
+    now: clock.now(),
+    allow: new Set(),
+  });
+  return { gathered, view };
+}
+
+/** What revoking steps asked to remember stands in the other object; a target sees both as one. */
+function withNotes(trust: TrustRecord, { notes = {} }: RevocationRecord): TrustRecord {
+  const targets = Object.entries(trust.targets).map(
+    ([name, target]) => [name, { ...target, notes: { ...target.notes, ...notes[name] } }] as const,
+  );
+  return { ...trust, targets: Object.fromEntries(targets) };
 }
 
 async function survey(

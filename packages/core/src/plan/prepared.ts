@@ -3,7 +3,7 @@ import type { Clock } from '../base/time.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { TrustloomError } from '../errors/error.ts';
-import type { AcceptedList, RecordedTarget, TrustloomRecord } from '../record/record.ts';
+import type { RecordedTarget, TrustloomRecord } from '../record/record.ts';
 import type { Plan } from './plan.ts';
 import type { Sources, Uploads } from './ports.ts';
 import type { TrustView } from './trust.ts';
@@ -26,7 +26,6 @@ export interface Prepared {
   readonly view: TrustView;
   readonly targets: readonly TargetWork[];
   readonly artifacts: ReadonlyMap<string, Artifact>;
-  readonly acceptedLists: Readonly<Record<string, AcceptedList>>;
 }
 
 /** One target before it is put into a plan: rendered and observed, or with the reason why not. */

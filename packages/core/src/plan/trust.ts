@@ -1,17 +1,16 @@
 import type { Trust } from '../adapter/contract.ts';
-import { type Instant, isoTime } from '../base/time.ts';
+import type { Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { isIssuedBy, reach } from '../bundle/reach.ts';
-import { judgeCrl } from '../crl/accept.ts';
-import type { RevocationList } from '../crl/crl.ts';
-import { crlIssuer } from '../crl/verify-crl.ts';
-import type { Definition, TargetDefinition } from '../definition/definition.ts';
+import type { RevocationSet } from '../crl/crl.ts';
+import type { TargetDefinition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
 import { type Code, codes } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { AcceptedList, RevocationRecord } from '../record/record.ts';
-import type { Gathered, Offer } from './gather.ts';
+import { deniedNow } from '../record/deny.ts';
+import type { Offer } from './gather.ts';
+import { type JudgedLists, judgeLists, type ListsInput } from './lists.ts';
 
 /** What definition, lock and sources say together, before any service is asked. */
 export interface TrustView {
@@ -21,20 +20,14 @@ export interface TrustView {
   readonly known: readonly Certificate[];
   /** CAs offered that the lock does not know. */
   readonly proposals: readonly Offer[];
-  /** Accepted lists that the record does not have yet, by SHA-256 of the issuer's key. */
-  readonly acceptedLists: Readonly<Record<string, AcceptedList>>;
+  /** Lists in force, key by key, with those that the record does not have yet. */
+  readonly lists: JudgedLists;
   readonly findings: readonly Finding[];
 }
 
 /** Pure: who is trusted where, and which lists are in force, by definition. */
-export function trustView(input: {
-  readonly definition: Definition;
-  readonly lock: Lock;
-  readonly gathered: Gathered;
-  readonly record: RevocationRecord;
-  readonly now: Instant;
-}): TrustView {
-  const { definition, lock, gathered, now } = input;
+export function trustView(input: ListsInput): TrustView {
+  const { definition, lock, gathered, record, now } = input;
   const locked = new Map(lock.entries.map((entry) => [entry.sha256, entry]));
   const known = [
     ...new Map(
@@ -44,11 +37,14 @@ export function trustView(input: {
       ].map((ca) => [ca.sha256, ca]),
     ).values(),
   ].sort(bySha256);
-  const revocation = judgeLists(input, known);
-  const findings: Finding[] = [...gathered.findings, ...revocation.findings];
+  const lists = judgeLists(input, known);
+  const revokedCas = known.filter((ca) => isRevoked(ca, lists));
+  const findings: Finding[] = [...gathered.findings, ...lists.findings];
   const trusts = new Map<string, Trust>();
   for (const target of definition.targets) {
-    const cas = trustedOn(target, lock, now);
+    const named = trustedOn(target, lock, now);
+    const cas = named.filter((ca) => !revokedCas.includes(ca));
+    findings.push(...named.filter((ca) => !cas.includes(ca)).map((ca) => caRevoked(target, ca)));
     if (cas.length === 0) {
       // When a source is in error, that is the news; that nothing is trusted only follows from it.
       if (gathered.findings.every(({ severity, code }) => severity !== 'error' || refusedAlone(code))) {
@@ -57,17 +53,21 @@ export function trustView(input: {
       }
       continue;
     }
-    // A retired CA stands where it is until its removal is consented to; till then its list moves on.
+    // A retired or revoked CA stands where it is until its removal is consented to; till then its list moves on.
     const standing = lock.entries.filter(
       ({ state, group }) => state === 'retired' && target.trust.includes(group),
     );
-    const wanted = listKeys([...cas, ...standing.map(({ certificate }) => certificate)], known);
+    const keys = listKeys([...named, ...standing.map(({ certificate }) => certificate)], known);
     trusts.set(target.name, {
       cas,
       known,
       revocation: {
-        lists: revocation.lists.filter(({ issuer }) => wanted.has(issuer.keySha256)),
-        kept: new Map([...revocation.kept].filter(([key]) => wanted.has(key))),
+        ...revocationOf(lists, keys),
+        denied: deniedNow(record.deny, now, target.config.ignoreExpiry === true).filter(({ caKey }) =>
+          keys.has(caKey),
+        ),
+        revokedCas,
+        graceMs: definition.revocation.graceMs,
       },
     });
   }
@@ -78,7 +78,44 @@ export function trustView(input: {
         .map((offer) => [`${offer.group} ${offer.certificate.sha256}`, offer]),
     ).values(),
   ];
-  return { trusts, known, proposals, acceptedLists: revocation.accepted, findings };
+  return { trusts, known, proposals, lists, findings };
+}
+
+/** What is in force of the keys that matter on one target. */
+function revocationOf(
+  { lists, kept, retained }: JudgedLists,
+  keys: ReadonlySet<string>,
+): Pick<RevocationSet, 'lists' | 'kept' | 'retained'> {
+  return {
+    lists: lists.filter(({ issuer }) => keys.has(issuer.keySha256)),
+    kept: new Map([...kept].filter(([key]) => keys.has(key))),
+    retained: new Map(
+      [...retained]
+        .filter(([key, serials]) => keys.has(key) && serials.length > 0)
+        .map(([key, serials]) => [key, serials.map(({ serial }) => serial)]),
+    ),
+  };
+}
+
+/** A CA certificate is revoked when the list of the CA that issued it says so. */
+function isRevoked(ca: Certificate, { lists, retained }: JudgedLists): boolean {
+  return lists.some(
+    ({ issuer, crl }) =>
+      isIssuedBy(ca, issuer) &&
+      (crl.has(ca.serial) ||
+        (retained.get(issuer.keySha256)?.some(({ serial }) => serial === ca.serial) ?? false)),
+  );
+}
+
+function caRevoked(target: TargetDefinition, ca: Certificate): Finding {
+  return {
+    code: 'ca-revoked',
+    severity: 'error',
+    target: target.name,
+    thing: ca.sha256,
+    message: `${target.name}: ${ca.subject.text} is revoked by its issuer and is trusted no longer; where it stands, it goes with --allow remove:${ca.sha256}`,
+    source: 'RFC 5280, 6.1.3 (a)(3)',
+  };
 }
 
 function refusedAlone(code: Code): boolean {
@@ -124,85 +161,6 @@ function listKeys(cas: readonly Certificate[], known: readonly Certificate[]): R
     for (const parent of above) keys.add(parent.keySha256);
   }
   return keys;
-}
-
-interface Judged {
-  readonly lists: readonly RevocationList[];
-  readonly kept: ReadonlyMap<string, string>;
-  readonly accepted: Readonly<Record<string, AcceptedList>>;
-  readonly findings: readonly Finding[];
-}
-
-/** Per issuer key the newest acceptable list; a refused one leaves what is in force. */
-function judgeLists(
-  {
-    gathered,
-    record,
-    now,
-  }: { readonly gathered: Gathered; readonly record: RevocationRecord; readonly now: Instant },
-  known: readonly Certificate[],
-): Judged {
-  const lists = new Map<string, RevocationList>();
-  const kept = new Map<string, string>();
-  const findings: Finding[] = [];
-  const newestFirst = [...gathered.lists].sort(
-    (a, b) => b.crl.thisUpdate - a.crl.thisUpdate || (a.crl.sha256 < b.crl.sha256 ? -1 : 1),
-  );
-  for (const { crl, from } of newestFirst) {
-    const issuer = crlIssuer(crl, known);
-    if (issuer === undefined) {
-      findings.push({
-        code: 'crl-unknown-issuer',
-        severity: 'error',
-        thing: crl.sha256,
-        message: `${from}: no CA that is accepted or offered signed this list (issuer ${crl.issuer.text}); it is not used. Accept its CA, or remove the address.`,
-        source: 'RFC 5280, 6.3.3 (f)',
-      });
-      continue;
-    }
-    const key = issuer.keySha256;
-    if (lists.has(key)) continue;
-    const inForce = record.lists[key];
-    const judged = judgeCrl({
-      crl,
-      issuer,
-      now,
-      ...(inForce === undefined
-        ? {}
-        : { inForce: { ...inForce, thisUpdate: Date.parse(inForce.thisUpdate) } }),
-    });
-    findings.push(
-      ...judged.findings.map((finding) => ({ ...finding, message: `${from}: ${finding.message}` })),
-    );
-    if (judged.verdict === 'refused') {
-      kept.set(key, judged.findings[0]?.code ?? 'crl-older');
-      continue;
-    }
-    kept.delete(key);
-    lists.set(key, { issuer, crl, expired: crl.nextUpdate !== undefined && crl.nextUpdate <= now });
-  }
-  const sorted = [...lists.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    lists: sorted.map(([, list]) => list),
-    kept,
-    accepted: Object.fromEntries(
-      sorted
-        .filter(([key, { crl }]) => record.lists[key]?.sha256 !== crl.sha256)
-        .map(([key, list]) => [key, acceptedList(list)]),
-    ),
-    findings,
-  };
-}
-
-function acceptedList({ issuer, crl }: RevocationList): AcceptedList {
-  return {
-    sha256: crl.sha256,
-    issuer: issuer.subject.text,
-    ...(crl.number === undefined ? {} : { number: crl.number }),
-    thisUpdate: isoTime(crl.thisUpdate),
-    ...(crl.nextUpdate === undefined ? {} : { nextUpdate: isoTime(crl.nextUpdate) }),
-    entries: crl.entryCount,
-  };
 }
 
 function bySha256(a: Certificate, b: Certificate): number {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { Place } from '../base/place.ts';
 import { type Clock, isoTime } from '../base/time.ts';
 import { TrustloomError } from '../errors/error.ts';
+import type { DenyEntry } from './deny.ts';
 import type { VersionedStore } from './store.ts';
 
 /** The right to write for a while. */
@@ -35,7 +36,7 @@ export interface TrustRecord {
   readonly distrusted: Readonly<Record<string, { readonly subject: string; readonly since: string }>>;
 }
 
-/** The newest list accepted for one key. */
+/** The newest list accepted for one key. The list itself lies beside, under its digest (`list-memory.ts`). */
 export interface AcceptedList {
   readonly sha256: string;
   readonly issuer: string;
@@ -43,15 +44,25 @@ export interface AcceptedList {
   readonly thisUpdate: string;
   readonly nextUpdate?: string;
   readonly entries: number;
+  /** When this list was accepted: with `thisUpdate`, how long news takes to get here. */
+  readonly acceptedAt: string;
+  /** The first issue that was ever accepted, for the forecast of growth. */
+  readonly first: { readonly at: string; readonly entries: number };
+  /** Serials that left the list and stay refused where Trustloom owns the check: digest of their file, and their count. */
+  readonly retained?: { readonly sha256: string; readonly count: number };
 }
 
-/** `revocation.json`: the newest list accepted per key, and the deny list. */
+/** `revocation.json`: the newest list accepted per key, the deny list, and what revoking steps asked to remember. */
 export interface RevocationRecord {
   readonly formatVersion: 1;
   readonly lease?: Lease;
   /** By SHA-256 of the issuer's key. */
   readonly lists: Readonly<Record<string, AcceptedList>>;
-  readonly deny: readonly JsonObject[];
+  readonly deny: readonly DenyEntry[];
+  /** By target, as `notes` of the trust record: a refresh may write here, and never there. */
+  readonly notes?: Readonly<Record<string, JsonObject>>;
+  /** The last refreshes, newest first: how often lists are looked for. */
+  readonly refreshes?: readonly string[];
 }
 
 /** A lease that is held. */
@@ -68,12 +79,16 @@ export interface RecordObject<T> {
   read(): Promise<T>;
   /** @throws TrustloomError `lease-held` when another run holds it */
   acquire(holder: string): Promise<HeldLease<T>>;
+  /** Changes the object whoever holds its lease: for entries that must not wait. */
+  amend(change: (current: T) => T): Promise<T>;
 }
 
 /** The record: what the tool remembers between runs. If lost, everything is retained and nothing is granted. */
 export interface TrustloomRecord {
   readonly trust: RecordObject<TrustRecord>;
   readonly revocation: RecordObject<RevocationRecord>;
+  /** Lists as they were accepted, and what is retained of them. */
+  readonly blobs: Pick<VersionedStore, 'getBlob' | 'putBlob'>;
 }
 
 const emptyTrust: TrustRecord = { formatVersion: 1, targets: {}, distrusted: {} };
@@ -87,6 +102,7 @@ export function openRecord(store: VersionedStore, clock: Clock): TrustloomRecord
   return Object.freeze({
     trust: recordObject(store, clock, 'trust.json', emptyTrust),
     revocation: recordObject(store, clock, 'revocation.json', emptyRevocation),
+    blobs: store,
   });
 }
 
@@ -117,6 +133,7 @@ function recordObject<T extends Leased>(
   };
   return {
     read: async () => (await load()).value,
+    amend: change,
     async acquire(holder) {
       const taken = await change((current) => ({
         ...current,

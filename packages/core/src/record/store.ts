@@ -8,4 +8,8 @@ export interface VersionedStore {
     body: string,
     condition: { readonly ifMatch: string } | { readonly ifNoneMatch: '*' },
   ): Promise<{ readonly etag: string } | 'conflict'>;
+  /** Bytes that are named by their digest and so never change: lists as they were accepted. Undefined when there are none. */
+  getBlob(key: string): Promise<Uint8Array | undefined>;
+  /** Writes them; the same bytes again are no harm. */
+  putBlob(key: string, bytes: Uint8Array): Promise<void>;
 }

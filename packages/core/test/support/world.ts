@@ -19,10 +19,18 @@ export function jumpClock(start = Date.parse('2026-11-24T10:00:00Z')): Clock & {
 /** A versioned store in memory, with the conditions of S3. */
 export function memoryStore(): VersionedStore & { readonly writes: readonly string[] } {
   const objects = new Map<string, { body: string; etag: string }>();
+  const blobs = new Map<string, Uint8Array>();
   const writes: string[] = [];
   let version = 0;
   return {
     writes,
+    async getBlob(key) {
+      return blobs.get(key);
+    },
+    async putBlob(key, bytes) {
+      blobs.set(key, bytes);
+      writes.push(key);
+    },
     async get(key) {
       return objects.get(key);
     },

@@ -46,9 +46,41 @@ export const crlCodes = {
     advice: 'Find out why the CA went back; only --allow readmit:<sha256 of the list> takes it.',
   },
   'crl-number-back': {
-    kind: 'input',
+    kind: 'refused',
+    alone: true,
     means: 'The number of a newer list is lower than that of the one in force.',
-    advice: 'None if the CA was re-created; otherwise ask the CA. The list is used, since it is newer.',
+    advice: 'None if the CA was re-created; otherwise ask the CA. The list is used if it lost nothing.',
+  },
+  'crl-shrunk': {
+    kind: 'refused',
+    alone: true,
+    means: 'A newer list lost more serials than expired certificates or released holds explain.',
+    advice:
+      'Ask the CA. Set `leafLife` of the group where the CA drops expired certificates; otherwise only --allow readmit:<sha256 of the list> takes it.',
+  },
+  'crl-serials-lost': {
+    kind: 'input',
+    means: 'Serials left a list and nothing explains it.',
+    advice:
+      'Ask the CA. They stay refused where Trustloom owns the check; Application Load Balancer and Roles Anywhere follow the list.',
+  },
+  'crl-issuer-not-accepted': {
+    kind: 'input',
+    alone: true,
+    means: 'The list comes from a CA that is offered, but neither accepted nor issued by an accepted one.',
+    advice: 'Accept the CA; the list is used from then on.',
+  },
+  'list-memory-lost': {
+    kind: 'input',
+    means: 'The copy of an accepted list that belongs to the record is gone or changed.',
+    advice:
+      'Nothing to do if the sources give a newer list; what an older one had cannot be compared any more.',
+  },
+  'ca-revoked': {
+    kind: 'input',
+    alone: true,
+    means: 'An accepted CA stands in the list of its issuer.',
+    advice: 'Consent to its removal with --allow remove:<sha256>, and retire it in the lock.',
   },
   'crl-partial': {
     kind: 'input',
@@ -85,9 +117,8 @@ export const crlCodes = {
   },
   'crl-not-enforced': {
     kind: 'input',
-    means: 'The service checks no list, so revoked clients get in.',
-    advice:
-      'Use Application Load Balancer or Roles Anywhere where revocation must hold, until a mechanism for this service is built.',
+    means: 'Revoked clients get in: nothing checks the list here.',
+    advice: 'See the service page for what enforces revocation there, and switch it on.',
   },
   'crl-issuer-not-in-store': {
     kind: 'input',

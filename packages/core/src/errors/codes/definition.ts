@@ -67,4 +67,14 @@ export const definitionCodes = {
     means: 'No source offers a CA with that SHA-256, and the lock has none.',
     advice: 'Check the digest with `trustloom accept`.',
   },
+  'serial-malformed': {
+    kind: 'input',
+    means: 'The text is not a serial number.',
+    advice: 'Give it in hex, as `openssl x509 -serial` prints it; colons and leading zeros do not matter.',
+  },
+  'not-denied': {
+    kind: 'input',
+    means: 'The deny list has no such entry.',
+    advice: 'See the entries with `trustloom status`.',
+  },
 } as const satisfies Readonly<Record<string, CodeFacts>>;

@@ -58,7 +58,7 @@ export const order: Law = {
     const turned = (trust: Trust): Trust => ({
       cas: [...trust.cas].reverse(),
       known: [...trust.known].reverse(),
-      revocation: { lists: [...trust.revocation.lists].reverse(), kept: trust.revocation.kept },
+      revocation: { ...trust.revocation, lists: [...trust.revocation.lists].reverse() },
     });
     const words = ({ rendering, plan }: Planned) => ({
       artifacts: rendering?.artifacts,

@@ -1,0 +1,83 @@
+import type { JsonObject } from '../base/json.ts';
+import { isoTime } from '../base/time.ts';
+import type { Prepared } from '../plan/prepared.ts';
+import type { TargetWork } from '../plan/work.ts';
+import { keepLists } from '../record/list-memory.ts';
+import type {
+  HeldLease,
+  RecordedTarget,
+  RevocationRecord,
+  TrustloomRecord,
+  TrustRecord,
+} from '../record/record.ts';
+import { type LeaseParts, withLease } from './leases.ts';
+import type { TargetRun } from './target-run.ts';
+
+/** So many refreshes are remembered: enough to tell how often they come. */
+const refreshesKept = 10;
+
+/** A target is recorded before its first write: a run that is killed must not forget what it began. */
+export function recordTargets(current: TrustRecord, targets: readonly TargetWork[]): TrustRecord {
+  const recorded = targets.flatMap((work): readonly (readonly [string, RecordedTarget])[] =>
+    work.recorded === undefined ? [] : [[work.bound.context.name, { ...work.recorded, notes: work.notes() }]],
+  );
+  return { ...current, targets: { ...current.targets, ...Object.fromEntries(recorded) } };
+}
+
+/** What a receipt asked to remember of a target. */
+export function noted(current: TrustRecord, name: string, notes: JsonObject): TrustRecord {
+  const target = current.targets[name];
+  return target === undefined
+    ? current
+    : { ...current, targets: { ...current.targets, [name]: { ...target, notes } } };
+}
+
+/** Targets that left the definition and are gone from the service leave the record too. */
+export function forgetLeft(current: TrustRecord, runs: readonly TargetRun[]): TrustRecord {
+  const gone = new Set(
+    runs
+      .filter(
+        ({ work, remaining, failed }) =>
+          work.planned.leaving && remaining().length === 0 && failed() === undefined,
+      )
+      .map(({ work }) => work.bound.context.name),
+  );
+  return {
+    ...current,
+    targets: Object.fromEntries(Object.entries(current.targets).filter(([name]) => !gone.has(name))),
+  };
+}
+
+/**
+ * The newest list accepted per key goes into the record before it goes anywhere else, so that no older one is ever taken again: first the
+ * bytes, then the row that names them.
+ */
+export async function rememberLists(
+  { view }: Prepared,
+  parts: LeaseParts & { readonly record: TrustloomRecord },
+): Promise<void> {
+  const { accepted } = view.lists;
+  if (accepted.size === 0) return;
+  await keepLists([...accepted.values()], parts.record.blobs);
+  const rows = Object.fromEntries([...accepted].map(([key, { row }]) => [key, row]));
+  await withLease(parts.record.revocation, parts, (lease) =>
+    lease.update((current) => ({ ...current, lists: { ...current.lists, ...rows } })),
+  );
+}
+
+/** What revoking steps of a refresh ask to remember: in the object that a refresh may write. */
+export async function rememberRevoking(
+  lease: HeldLease<RevocationRecord>,
+  target: string,
+  notes: JsonObject,
+): Promise<void> {
+  await lease.update((current) => ({
+    ...current,
+    notes: { ...current.notes, [target]: { ...current.notes?.[target], ...notes } },
+  }));
+}
+
+/** A refresh leaves its time, so that `status` can tell how often lists are looked for. */
+export function rememberRefresh(current: RevocationRecord, now: number): RevocationRecord {
+  return { ...current, refreshes: [isoTime(now), ...(current.refreshes ?? [])].slice(0, refreshesKept) };
+}

@@ -1,0 +1,55 @@
+import { type Instant, isoTime } from '../base/time.ts';
+import { TrustloomError } from '../errors/error.ts';
+import { certificateHold, type LostEntry } from './loss.ts';
+
+/** A serial that left its list but stays refused where Trustloom owns the check. */
+export interface RetainedSerial {
+  readonly serial: string;
+  /** When the list without it was issued. */
+  readonly since: Instant;
+}
+
+/**
+ * What stays refused after a newer issue: what was retained and what the issue lost, but for what is listed again, was only on hold, or
+ * is older than any certificate of the group lives.
+ *
+ * @param isListed whether the newer issue has the serial
+ */
+export function retain(input: {
+  readonly before: readonly RetainedSerial[];
+  readonly lost: readonly LostEntry[];
+  readonly isListed: (serial: string) => boolean;
+  readonly thisUpdate: Instant;
+  readonly leafLifeMs?: number;
+}): readonly RetainedSerial[] {
+  const { before, lost, isListed, thisUpdate, leafLifeMs } = input;
+  const added = lost
+    .filter(({ reason }) => reason !== certificateHold)
+    .map(({ serial }) => ({ serial, since: thisUpdate }));
+  const known = new Set(before.map(({ serial }) => serial));
+  return [...before, ...added.filter(({ serial }) => !known.has(serial))]
+    .filter(({ serial, since }) => {
+      const outlived = leafLifeMs !== undefined && since + leafLifeMs < thisUpdate;
+      return !outlived && !isListed(serial);
+    })
+    .sort((a, b) => (a.serial < b.serial ? -1 : 1));
+}
+
+/** One serial a line with the time since when it is retained: readable by eye. */
+export function formatRetained(serials: readonly RetainedSerial[]): string {
+  return serials.map(({ serial, since }) => `${serial} ${isoTime(since)}\n`).join('');
+}
+
+/** @throws TrustloomError `record-unreadable` */
+export function parseRetained(text: string): readonly RetainedSerial[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [serial, since] = line.split(' ');
+      const at = Date.parse(since ?? '');
+      if (serial === undefined || !/^-?[0-9a-f]+$/.test(serial) || Number.isNaN(at))
+        throw new TrustloomError('record-unreadable', 'the retained serials of a list are not in their form');
+      return { serial, since: at };
+    });
+}

@@ -1,0 +1,191 @@
+import type { Instant } from '../base/time.ts';
+import type { Certificate } from '../bundle/certificate.ts';
+import { isIssuedBy } from '../bundle/reach.ts';
+import { type CrlVerdict, judgeCrl, type ListInForce } from '../crl/accept.ts';
+import type { Crl, RevocationList } from '../crl/crl.ts';
+import { type RetainedSerial, retain } from '../crl/retained.ts';
+import { crlIssuer } from '../crl/verify-crl.ts';
+import type { Definition } from '../definition/definition.ts';
+import type { Lock } from '../definition/lock.ts';
+import type { Finding } from '../errors/finding.ts';
+import {
+  acceptedRow,
+  type ListMemories,
+  type ListMemory,
+  type NewlyAccepted,
+} from '../record/list-memory.ts';
+import type { AcceptedList, RevocationRecord } from '../record/record.ts';
+import type { Gathered, OfferedList } from './gather.ts';
+
+/** What is in force by definition, key by key. */
+export interface JudgedLists {
+  /** One per issuer key, sorted by key: the newest accepted, now or before. */
+  readonly lists: readonly RevocationList[];
+  /** Keys that have a list in force which is not at hand: whatever the services hold stays. With the reason's code. */
+  readonly kept: ReadonlyMap<string, string>;
+  /** Serials that left a list and stay refused where Trustloom owns the check, by key. */
+  readonly retained: ReadonlyMap<string, readonly RetainedSerial[]>;
+  /** Lists that the record does not have yet, by key. */
+  readonly accepted: ReadonlyMap<string, NewlyAccepted>;
+  readonly findings: readonly Finding[];
+}
+
+/** What judging lists needs. */
+export interface ListsInput {
+  readonly definition: Definition;
+  readonly lock: Lock;
+  readonly gathered: Gathered;
+  readonly record: RevocationRecord;
+  readonly memories: ListMemories;
+  readonly now: Instant;
+  readonly allow: ReadonlySet<string>;
+}
+
+/** Per issuer key the newest acceptable list; where none is, the one accepted before. */
+export function judgeLists(input: ListsInput, known: readonly Certificate[]): JudgedLists {
+  const eligible = listIssuers(input.lock, known);
+  const findings: Finding[] = [];
+  const byKey = new Map<string, { readonly issuer: Certificate; readonly offered: OfferedList[] }>();
+  for (const offered of input.gathered.lists) {
+    const issuer = crlIssuer(offered.crl, eligible);
+    if (issuer === undefined) {
+      findings.push(strangersList(offered, crlIssuer(offered.crl, known)));
+      continue;
+    }
+    const group = byKey.get(issuer.keySha256) ?? { issuer, offered: [] };
+    group.offered.push(offered);
+    byKey.set(issuer.keySha256, group);
+  }
+  const lists = new Map<string, RevocationList>();
+  const retained = new Map<string, readonly RetainedSerial[]>();
+  const accepted = new Map<string, NewlyAccepted>();
+  const kept = new Map<string, string>();
+  for (const key of new Set([...byKey.keys(), ...Object.keys(input.record.lists)])) {
+    const row = input.record.lists[key];
+    const memory = input.memories.get(key) ?? { retained: [] };
+    const group = byKey.get(key);
+    const taken =
+      group === undefined ? undefined : takeNewest(group.issuer, group.offered, row, memory, input, findings);
+    if (taken !== undefined && taken.list !== undefined) {
+      lists.set(key, taken.list);
+      retained.set(key, taken.retained);
+      if (taken.accepted !== undefined) accepted.set(key, taken.accepted);
+      continue;
+    }
+    const remembered = memory.crl === undefined ? undefined : crlIssuer(memory.crl, eligible);
+    if (memory.crl !== undefined && remembered?.keySha256 === key) {
+      lists.set(key, { issuer: remembered, crl: memory.crl, expired: isExpired(memory.crl, input.now) });
+      retained.set(key, memory.retained);
+    } else if (taken !== undefined || row !== undefined) {
+      kept.set(key, taken?.refusedBy ?? 'list-memory-lost');
+    }
+  }
+  return {
+    lists: [...lists.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, list]) => list),
+    kept,
+    retained,
+    accepted,
+    findings,
+  };
+}
+
+interface Taken {
+  readonly list?: RevocationList;
+  readonly retained: readonly RetainedSerial[];
+  readonly accepted?: NewlyAccepted;
+  readonly refusedBy?: string;
+}
+
+/** The newest first: the first that is accepted is in force, and what is older is no news. */
+function takeNewest(
+  issuer: Certificate,
+  offered: readonly OfferedList[],
+  row: AcceptedList | undefined,
+  memory: ListMemory,
+  input: ListsInput,
+  findings: Finding[],
+): Taken {
+  const { now, definition, allow } = input;
+  const newestFirst = [...offered].sort(
+    (a, b) => b.crl.thisUpdate - a.crl.thisUpdate || (a.crl.sha256 < b.crl.sha256 ? -1 : 1),
+  );
+  let refusedBy: string | undefined;
+  for (const { crl, from, group } of newestFirst) {
+    const leafLifeMs = definition.groups.find(({ name }) => name === group)?.leafLifeMs;
+    const life = leafLifeMs === undefined ? {} : { leafLifeMs };
+    const judged = judgeCrl({
+      crl,
+      issuer,
+      now,
+      readmit: allow.has(`readmit:${crl.sha256}`),
+      ...life,
+      ...(row === undefined ? {} : { inForce: inForce(row, memory) }),
+    });
+    findings.push(...judged.findings.map((one) => ({ ...one, message: `${from}: ${one.message}` })));
+    if (judged.verdict === 'refused') {
+      refusedBy ??= judged.findings[0]?.code ?? 'crl-older';
+      continue;
+    }
+    const list: RevocationList = { issuer, crl, expired: isExpired(crl, now) };
+    if (judged.verdict === 'same') return { list, retained: memory.retained };
+    const retained = retainedAfter(judged, crl, memory, leafLifeMs);
+    return {
+      list,
+      retained,
+      accepted: { row: acceptedRow(list, retained, row, now), crl, retained },
+    };
+  }
+  return { retained: memory.retained, ...(refusedBy === undefined ? {} : { refusedBy }) };
+}
+
+function retainedAfter(
+  { lost }: CrlVerdict,
+  crl: Crl,
+  memory: ListMemory,
+  leafLifeMs: number | undefined,
+): readonly RetainedSerial[] {
+  const isListed = (serial: string) => crl.has(serial);
+  const life = leafLifeMs === undefined ? {} : { leafLifeMs };
+  return retain({ before: memory.retained, lost, isListed, thisUpdate: crl.thisUpdate, ...life });
+}
+
+function inForce(row: AcceptedList, memory: ListMemory): ListInForce {
+  const { sha256, entries, number, thisUpdate, nextUpdate } = row;
+  return {
+    sha256,
+    entries,
+    thisUpdate: Date.parse(thisUpdate),
+    ...(number === undefined ? {} : { number }),
+    ...(nextUpdate === undefined ? {} : { nextUpdate: Date.parse(nextUpdate) }),
+    ...(memory.crl === undefined ? {} : { crl: memory.crl }),
+  };
+}
+
+/** CAs whose lists count: those in the lock in any state, and those offered that one of these issued. */
+function listIssuers(lock: Lock, known: readonly Certificate[]): readonly Certificate[] {
+  const locked = lock.entries.map(({ certificate }) => certificate);
+  const below = known.filter((ca) => locked.some((parent) => isIssuedBy(ca, parent)));
+  return [...new Map([...locked, ...below].map((ca) => [ca.sha256, ca])).values()];
+}
+
+function strangersList({ crl, from }: OfferedList, proposed: Certificate | undefined): Finding {
+  if (proposed !== undefined)
+    return {
+      code: 'crl-issuer-not-accepted',
+      severity: 'warning',
+      thing: crl.sha256,
+      message: `${from}: the list of ${proposed.subject.text} is used as soon as that CA is accepted (trustloom accept ${proposed.sha256.slice(0, 12)})`,
+      source: 'RFC 5280, 6.3.3 (f)',
+    };
+  return {
+    code: 'crl-unknown-issuer',
+    severity: 'error',
+    thing: crl.sha256,
+    message: `${from}: no CA that is accepted or offered signed this list (issuer ${crl.issuer.text}); it is not used. Accept its CA, or remove the address.`,
+    source: 'RFC 5280, 6.3.3 (f)',
+  };
+}
+
+function isExpired({ nextUpdate }: Crl, now: Instant): boolean {
+  return nextUpdate !== undefined && nextUpdate <= now;
+}
