@@ -125,6 +125,7 @@ export const albFacts = {
       'elasticloadbalancing:ModifyListener',
     ],
   },
+  outlives: ['connections that are open, until they close (idle timeout, 60 s by default)'],
   settle: {
     everyMs: 5_000,
     expectMs: 15_000,

@@ -64,6 +64,10 @@ export const apiGatewayFacts = {
       's3:GetObjectVersion',
     ],
   },
+  outlives: [
+    'connections that are open: the authorizer is asked for each request, so the next one is refused',
+    "answers that the authorizer's cache holds, up to its time to live (300 s by default); Trustloom asks for 0",
+  ],
   settle: {
     everyMs: 5_000,
     expectMs: 60_000,

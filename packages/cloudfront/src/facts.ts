@@ -69,6 +69,7 @@ export const cloudfrontFacts = {
       's3:GetObjectVersion',
     ],
   },
+  outlives: ['connections that are open, until they close'],
   settle: {
     everyMs: 15_000,
     expectMs: 600_000,

@@ -1,6 +1,8 @@
 import type { Adapter } from './adapter/contract.ts';
-import { applyPrepared } from './apply/apply.ts';
+import { type ApplyParts, applyPrepared } from './apply/apply.ts';
+import { changeDenyList, type DenyReport, type DenyRequest, denyReport } from './apply/deny.ts';
 import type { OnEvent } from './apply/events.ts';
+import { refreshPrepared } from './apply/refresh.ts';
 import type { Report } from './apply/report.ts';
 import type { Clock } from './base/time.ts';
 import type { Definition } from './definition/definition.ts';
@@ -11,6 +13,7 @@ import type { Offer } from './plan/gather.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Sources, Uploads } from './plan/ports.ts';
 import { gatherView, type PlanOptions, prepare } from './plan/prepare.ts';
+import type { Prepared } from './plan/prepared.ts';
 import { openRecord } from './record/record.ts';
 import type { VersionedStore } from './record/store.ts';
 import { type CheckReport, checkDefinition } from './report/check.ts';
@@ -38,6 +41,14 @@ export interface ApplyOptions extends PlanOptions {
   readonly onEvent?: OnEvent;
 }
 
+/** How to refresh. */
+export interface RefreshOptions {
+  /** Names of targets; all when absent. */
+  readonly targets?: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly onEvent?: OnEvent;
+}
+
 /** One definition and what can be done with it. */
 export interface Trustloom {
   readonly definition: Definition;
@@ -55,9 +66,26 @@ export interface Trustloom {
    * @throws TrustloomError `approval-stale` when it is not; `lease-held` when another run writes
    */
   apply(options: ApplyOptions): Promise<Report>;
+  /**
+   * Moves revocation on and nothing else: newer lists and the deny list go where they are enforced. Safe to run every minute; can never
+   * grant, and waits for no apply. Without news it writes nothing.
+   *
+   * @throws TrustloomError `lease-held` when another run revokes for long
+   */
+  refresh(options?: RefreshOptions): Promise<Report>;
+  /**
+   * Puts a serial of a known CA on the deny list, and refreshes: in force at once where Trustloom owns the check.
+   *
+   * @throws TrustloomError `serial-malformed`, `ca-unknown`
+   */
+  revoke(request: DenyRequest, options?: RefreshOptions): Promise<DenyReport>;
+  /** Takes an entry off the deny list again, and refreshes. @throws TrustloomError `not-denied`, `ca-unknown` */
+  unrevoke(request: Pick<DenyRequest, 'serials' | 'ca'>, options?: RefreshOptions): Promise<DenyReport>;
   /** What the services hold now, and where that differs from the definition. Reads only. */
   status(options?: PlanOptions): Promise<Status>;
 }
+
+type RunOptions = Pick<ApplyOptions, 'allow' | 'onEvent' | 'signal'>;
 
 /**
  * Puts the parts together. Does no I/O, reads no environment, prints nothing.
@@ -70,6 +98,41 @@ export interface Trustloom {
 export function createTrustloom(parts: TrustloomParts): Trustloom {
   const record = openRecord(parts.store, parts.clock);
   const prepareParts = { ...parts, record };
+  /** What a run needs, with plans made again within what this one was allowed. */
+  const runParts = (
+    { plan, view }: Prepared,
+    { allow = [], onEvent = () => undefined, signal = new AbortController().signal }: RunOptions,
+  ): ApplyParts => {
+    const allowed = new Set(allow);
+    const approved = new Set(plan.lines);
+    return {
+      clock: parts.clock,
+      uploads: parts.uploads,
+      record,
+      holder: parts.holder,
+      onEvent,
+      signal,
+      replan: async (work, observation) =>
+        replanTarget({ work, observation, view, now: parts.clock.now(), allow: allowed, approved }),
+    };
+  };
+  const refresh = async (options: RefreshOptions = {}) => {
+    const prepared = await prepare(prepareParts, options);
+    return refreshPrepared(prepared, runParts(prepared, options));
+  };
+  const denied = async (change: 'revoke' | 'unrevoke', request: DenyRequest, options: RefreshOptions) => {
+    const { gathered } = await gatherView(prepareParts, options.signal);
+    const known = [...parts.lock.entries, ...gathered.offers].map(({ certificate }) => certificate);
+    const entries = await changeDenyList(change, request, { known, record, now: parts.clock.now() });
+    return denyReport(change, entries, await refresh(options), (name) => {
+      const kind = parts.definition.targets.find((target) => target.name === name)?.kind;
+      const facts = parts.adapters.find(({ key }) => key === kind)?.facts;
+      return {
+        ownsCheck: facts?.capabilities.revocation === 'own-check',
+        outlives: facts?.outlives ?? [],
+      };
+    });
+  };
   return Object.freeze({
     definition: parts.definition,
     async offers(signal?: AbortSignal) {
@@ -85,7 +148,7 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
     },
     async apply(options: ApplyOptions) {
       const prepared = await prepare(prepareParts, options);
-      const { plan, view } = prepared;
+      const { plan } = prepared;
       if (options.approve !== 'any' && options.approve !== plan.digest) {
         throw new TrustloomError(
           'approval-stale',
@@ -95,18 +158,14 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
           },
         );
       }
-      const allow = new Set(options.allow ?? []);
-      const approved = new Set(plan.lines);
-      return applyPrepared(prepared, {
-        clock: parts.clock,
-        uploads: parts.uploads,
-        record,
-        holder: parts.holder,
-        onEvent: options.onEvent ?? (() => undefined),
-        signal: options.signal ?? new AbortController().signal,
-        replan: async (work, observation) =>
-          replanTarget({ work, observation, view, now: parts.clock.now(), allow, approved }),
-      });
+      return applyPrepared(prepared, runParts(prepared, options));
+    },
+    refresh,
+    async revoke(request: DenyRequest, options: RefreshOptions = {}) {
+      return denied('revoke', request, options);
+    },
+    async unrevoke(request: Pick<DenyRequest, 'serials' | 'ca'>, options: RefreshOptions = {}) {
+      return denied('unrevoke', { ...request, by: '', why: '' }, options);
     },
     async status(options: PlanOptions = {}) {
       return statusOf((await prepare(prepareParts, options)).plan, parts.clock.now());

@@ -28,7 +28,7 @@ export { readCertificate } from './bundle/x509.ts';
 // plan, apply, report
 export { type ApplyOptions, createTrustloom, type Trustloom, type TrustloomParts } from './create.ts';
 // crl
-export { type CrlCase, type CrlVerdict, judgeCrl, type ListInForce } from './crl/accept.ts';
+export { type CrlCase, type CrlVerdict, isOlderIssue, judgeCrl, type ListInForce } from './crl/accept.ts';
 export {
   type Crl,
   type CrlSignature,

@@ -97,6 +97,9 @@ export const rolesAnywhereFacts = {
       'rolesanywhere:DeleteCrl',
     ],
   },
+  outlives: [
+    'sessions handed out already, up to twelve hours; end them with a deny policy for aws:userid *:<serial, lower-case hex> on the role',
+  ],
   settle: {
     everyMs: 1_000,
     expectMs: 0,

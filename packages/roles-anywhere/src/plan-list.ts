@@ -5,6 +5,8 @@ import {
   diffCrls,
   type Finding,
   type Instant,
+  isOlderIssue,
+  isoTime,
   judgeCrl,
   type Step,
   type TargetContext,
@@ -171,21 +173,15 @@ function refusalOf(
   held: readonly StoredList[],
   now: Instant,
 ): readonly Finding[] {
-  const inForce = held.filter(({ enabled }) => enabled).flatMap((list) => list.crl ?? []);
-  for (const stored of inForce.length > 0 ? inForce : [undefined]) {
-    const judged = judgeCrl({
-      crl,
-      issuer,
-      now,
-      ...(stored === undefined ? {} : { inForce: { ...inForceOf(stored), entries: stored.entryCount } }),
-    });
-    if (judged.verdict === 'refused') return judged.findings;
-  }
-  return [];
-}
-
-function inForceOf({ sha256, thisUpdate, number }: Crl) {
-  return { sha256, thisUpdate, ...(number === undefined ? {} : { number }) };
+  const judged = judgeCrl({ crl, issuer, now });
+  if (judged.verdict === 'refused') return judged.findings;
+  const newer = held
+    .filter(({ enabled }) => enabled)
+    .flatMap((list) => list.crl ?? [])
+    .find((stored) => isOlderIssue(crl, stored));
+  if (newer === undefined) return [];
+  const message = `the list of ${issuer.subject.text} was issued at ${isoTime(crl.thisUpdate)}, before the one in force (${isoTime(newer.thisUpdate)}), which stays; only --allow readmit:${crl.sha256} takes it`;
+  return [{ code: 'crl-older', severity: 'error', thing: crl.sha256, message, source: 'RFC 5280, 5.2.3' }];
 }
 
 function isSignedBy(crl: Crl, issuer: Certificate): boolean {

@@ -92,6 +92,7 @@ const facts: Facts = {
       'elasticloadbalancing:ModifyTrustStore',
     ],
   },
+  outlives: [],
   settle: { everyMs: 1000, expectMs: 1000, limitMs: 60_000, source: 'none' },
 };
 

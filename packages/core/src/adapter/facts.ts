@@ -46,8 +46,11 @@ export interface Capabilities {
   readonly chain: ChainBuilding;
   /** May an intermediate alone be trusted? Decides whether `anchors: issuing` is possible. */
   readonly intermediateAnchors: boolean;
-  /** `list`: takes CRLs itself. `none-yet`: revocation needs a mechanism of ours that is not built yet. */
-  readonly revocation: 'list' | 'none-yet';
+  /**
+   * `list`: takes CRLs itself. `own-check`: knows no list, so a mechanism that Trustloom brings refuses the revoked. `none-yet`: no
+   * mechanism is built.
+   */
+  readonly revocation: 'list' | 'own-check' | 'none-yet';
   /** Does the service take a list without entries? */
   readonly emptyCrl: boolean;
   /** Must the issuer of a list stand in the store? Unknown counts as yes. */
@@ -74,6 +77,8 @@ export interface Facts {
     readonly refresh: readonly string[];
     readonly apply: readonly string[];
   };
+  /** What a client keeps after it was revoked, and until when. */
+  readonly outlives: readonly string[];
   /** How to wait for the service: how often to look, and when to give up; `expect` is what a plan counts with. */
   readonly settle: {
     readonly everyMs: number;

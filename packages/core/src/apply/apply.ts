@@ -5,7 +5,7 @@ import type { Uploads } from '../plan/ports.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
 import type { HeldLease, TrustloomRecord, TrustRecord } from '../record/record.ts';
-import { type LeaseParts, withLease } from './leases.ts';
+import { type LeaseParts, revocationLane, withLease } from './leases.ts';
 import { forgetLeft, noted, recordTargets, rememberLists } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
@@ -57,23 +57,13 @@ async function runPhases(runs: readonly TargetRun[]): Promise<void> {
   }
 }
 
-/** The revocation lease is held only around one revoking step at a time, so that a refresh never waits for a long apply. */
-function revocationLane(parts: ApplyParts): <T>(work: () => Promise<T>) => Promise<T> {
-  let before: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = before.then(() => withLease(parts.record.revocation, parts, work));
-    before = mine.catch(() => undefined);
-    return mine;
-  };
-}
-
 async function startRuns(
   prepared: Prepared,
   parts: ApplyParts,
   lease: HeldLease<TrustRecord>,
 ): Promise<readonly TargetRun[]> {
   const artifacts = await uploadArtifacts(prepared, parts);
-  const revoking = revocationLane(parts);
+  const revoking = revocationLane(parts.record.revocation, parts);
   return prepared.targets
     .filter(({ planned }) => planned.failed === undefined)
     .map((work) =>

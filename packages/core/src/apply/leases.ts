@@ -1,6 +1,6 @@
 import type { Clock } from '../base/time.ts';
 import { isTrustloomError } from '../errors/error.ts';
-import type { HeldLease, RecordObject } from '../record/record.ts';
+import type { HeldLease, RecordObject, RevocationRecord } from '../record/record.ts';
 import type { OnEvent } from './events.ts';
 
 /** What taking a lease needs. */
@@ -13,7 +13,7 @@ export interface LeaseParts {
 }
 
 /** Takes a lease; waits for another run's lease to end: a run that was killed leaves one behind, for half a minute at most. */
-export async function acquireLease<T>(object: RecordObject<T>, parts: LeaseParts): Promise<HeldLease<T>> {
+async function acquireLease<T>(object: RecordObject<T>, parts: LeaseParts): Promise<HeldLease<T>> {
   for (let waits = 0; ; waits += 1) {
     try {
       const lease = await object.acquire(parts.holder);
@@ -48,7 +48,23 @@ export async function withLease<T, R>(
   }
 }
 
-export async function releaseLease<T>(lease: HeldLease<T>, onEvent: OnEvent): Promise<void> {
+/**
+ * A lane for revoking steps: one at a time, each under the revocation lease, which is held no longer than that, so that a refresh never
+ * waits for a long apply.
+ */
+export function revocationLane(
+  object: RecordObject<RevocationRecord>,
+  parts: LeaseParts,
+): <R>(work: () => Promise<R>) => Promise<R> {
+  let before: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = before.then(() => withLease(object, parts, work));
+    before = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+async function releaseLease<T>(lease: HeldLease<T>, onEvent: OnEvent): Promise<void> {
   try {
     await lease.release();
     onEvent({ type: 'lease', what: 'released' });

@@ -1,20 +1,10 @@
 import type { JsonObject } from '../base/json.ts';
-import { isoTime } from '../base/time.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
 import { keepLists } from '../record/list-memory.ts';
-import type {
-  HeldLease,
-  RecordedTarget,
-  RevocationRecord,
-  TrustloomRecord,
-  TrustRecord,
-} from '../record/record.ts';
+import type { RecordedTarget, RevocationRecord, TrustloomRecord, TrustRecord } from '../record/record.ts';
 import { type LeaseParts, withLease } from './leases.ts';
 import type { TargetRun } from './target-run.ts';
-
-/** So many refreshes are remembered: enough to tell how often they come. */
-const refreshesKept = 10;
 
 /** A target is recorded before its first write: a run that is killed must not forget what it began. */
 export function recordTargets(current: TrustRecord, targets: readonly TargetWork[]): TrustRecord {
@@ -66,18 +56,13 @@ export async function rememberLists(
 }
 
 /** What revoking steps of a refresh ask to remember: in the object that a refresh may write. */
-export async function rememberRevoking(
-  lease: HeldLease<RevocationRecord>,
+export function revokingNotes(
+  current: RevocationRecord,
   target: string,
   notes: JsonObject,
-): Promise<void> {
-  await lease.update((current) => ({
+): RevocationRecord {
+  return {
     ...current,
     notes: { ...current.notes, [target]: { ...current.notes?.[target], ...notes } },
-  }));
-}
-
-/** A refresh leaves its time, so that `status` can tell how often lists are looked for. */
-export function rememberRefresh(current: RevocationRecord, now: number): RevocationRecord {
-  return { ...current, refreshes: [isoTime(now), ...(current.refreshes ?? [])].slice(0, refreshesKept) };
+  };
 }

@@ -128,7 +128,7 @@ function stepBack(input: CrlCase, unexplained: number): Omit<Said, 'severity'> |
   if (inForce === undefined) return undefined;
   const name = issuer.subject.text;
   const way = `Only --allow readmit:${crl.sha256} would take it`;
-  if (isOlder(crl, inForce))
+  if (isOlderIssue(crl, inForce))
     return {
       code: 'crl-older',
       message: `the list of ${name} was issued at ${issued(crl)}, before the one in force (${issued(inForce)}). ${way}`,
@@ -191,13 +191,20 @@ function issued({ thisUpdate, number }: Pick<ListInForce, 'thisUpdate' | 'number
   return number === undefined ? isoTime(thisUpdate) : `${isoTime(thisUpdate)} with number ${number}`;
 }
 
-/** By its time; of two lists of one second, by number. */
-function isOlder(crl: Crl, inForce: ListInForce): boolean {
+/**
+ * True when a list is an earlier issue than another of the same CA: by its time; of two lists of one second, by number.
+ *
+ * @see RFC 5280, 5.2.3
+ */
+export function isOlderIssue(
+  crl: Pick<Crl, 'sha256' | 'thisUpdate' | 'number'>,
+  inForce: Pick<Crl, 'sha256' | 'thisUpdate' | 'number'>,
+): boolean {
   if (crl.sha256 === inForce.sha256 || crl.thisUpdate > inForce.thisUpdate) return false;
   return crl.thisUpdate < inForce.thisUpdate || numberWentBack(crl, inForce);
 }
 
-function numberWentBack(crl: Pick<Crl, 'number'>, inForce: ListInForce): boolean {
+function numberWentBack(crl: Pick<Crl, 'number'>, inForce: Pick<Crl, 'number'>): boolean {
   return (
     crl.number !== undefined && inForce.number !== undefined && BigInt(crl.number) < BigInt(inForce.number)
   );

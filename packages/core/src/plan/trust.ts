@@ -39,12 +39,13 @@ export function trustView(input: ListsInput): TrustView {
   ].sort(bySha256);
   const lists = judgeLists(input, known);
   const revokedCas = known.filter((ca) => isRevoked(ca, lists));
+  const revoked = new Set(revokedCas.map(({ sha256 }) => sha256));
   const findings: Finding[] = [...gathered.findings, ...lists.findings];
   const trusts = new Map<string, Trust>();
   for (const target of definition.targets) {
     const named = trustedOn(target, lock, now);
-    const cas = named.filter((ca) => !revokedCas.includes(ca));
-    findings.push(...named.filter((ca) => !cas.includes(ca)).map((ca) => caRevoked(target, ca)));
+    const cas = named.filter(({ sha256 }) => !revoked.has(sha256));
+    findings.push(...named.filter(({ sha256 }) => revoked.has(sha256)).map((ca) => caRevoked(target, ca)));
     if (cas.length === 0) {
       // When a source is in error, that is the news; that nothing is trusted only follows from it.
       if (gathered.findings.every(({ severity, code }) => severity !== 'error' || refusedAlone(code))) {

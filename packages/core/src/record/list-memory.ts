@@ -85,6 +85,7 @@ export function acceptedRow(
     ...(crl.nextUpdate === undefined ? {} : { nextUpdate: isoTime(crl.nextUpdate) }),
     entries: crl.entryCount,
     acceptedAt: isoTime(now),
+    ...(before === undefined ? {} : { previous: before.thisUpdate }),
     first: before?.first ?? { at: thisUpdate, entries: crl.entryCount },
     ...(retained.length === 0
       ? {}

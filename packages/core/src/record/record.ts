@@ -46,6 +46,8 @@ export interface AcceptedList {
   readonly entries: number;
   /** When this list was accepted: with `thisUpdate`, how long news takes to get here. */
   readonly acceptedAt: string;
+  /** thisUpdate of the issue before: how often the CA publishes. */
+  readonly previous?: string;
   /** The first issue that was ever accepted, for the forecast of growth. */
   readonly first: { readonly at: string; readonly entries: number };
   /** Serials that left the list and stay refused where Trustloom owns the check: digest of their file, and their count. */
@@ -61,8 +63,6 @@ export interface RevocationRecord {
   readonly deny: readonly DenyEntry[];
   /** By target, as `notes` of the trust record: a refresh may write here, and never there. */
   readonly notes?: Readonly<Record<string, JsonObject>>;
-  /** The last refreshes, newest first: how often lists are looked for. */
-  readonly refreshes?: readonly string[];
 }
 
 /** A lease that is held. */

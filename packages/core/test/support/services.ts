@@ -20,6 +20,7 @@ const base: Omit<Facts, 'service' | 'title' | 'limits'> = {
   },
   rates: {},
   permissions: { observe: [], refresh: [], apply: [] },
+  outlives: [],
   settle: { everyMs: 1, expectMs: 1, limitMs: 1, source: 'made up for this test' },
 };
 

@@ -34,6 +34,7 @@ export const toyFacts: Facts = {
   limits: {},
   rates: { write: { burst: 2, perSecond: 0.5, actions: ['Write'], source: 'made up', checked: '2026-11' } },
   permissions: { observe: [], refresh: [], apply: ['toy:Write'] },
+  outlives: [],
   settle: { everyMs: 1_000, expectMs: 0, limitMs: 60_000, source: 'made up' },
 };
 

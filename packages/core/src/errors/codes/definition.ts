@@ -72,6 +72,11 @@ export const definitionCodes = {
     means: 'The text is not a serial number.',
     advice: 'Give it in hex, as `openssl x509 -serial` prints it; colons and leading zeros do not matter.',
   },
+  'ca-unknown': {
+    kind: 'input',
+    means: 'No single known CA is meant.',
+    advice: 'Name the CA by the SHA-256 of its certificate, as `trustloom accept` prints it.',
+  },
   'not-denied': {
     kind: 'input',
     means: 'The deny list has no such entry.',

@@ -1,0 +1,102 @@
+import type { Instant } from '../base/time.ts';
+import type { Certificate } from '../bundle/certificate.ts';
+import { TrustloomError } from '../errors/error.ts';
+import { type DenyEntry, denyEntry, normalSerial, withDenied, withoutDenied } from '../record/deny.ts';
+import type { TrustloomRecord } from '../record/record.ts';
+import type { Report } from './report.ts';
+
+/** More entries at once than this want the consent `many:<count>`. */
+const manyEntries = 10;
+
+/** Which certificates are to be refused at once. */
+export interface DenyRequest {
+  /** Serials in hex, in any notation. */
+  readonly serials: readonly string[];
+  /** The CA that issued them: SHA-256 of its certificate, or the beginning of it; may be left out where only one CA is known. */
+  readonly ca?: string;
+  /** Who asks for it, and why: both are kept. */
+  readonly by: string;
+  readonly why: string;
+  /** End of the certificate, where it is at hand: the entry goes then. */
+  readonly notAfter?: Instant;
+  /** Consents: `many:<count>` for more than ten at once. */
+  readonly allow?: readonly string[];
+}
+
+/** What a change of the deny list came to, target by target. */
+export interface DenyReport {
+  readonly formatVersion: 1;
+  readonly change: 'revoke' | 'unrevoke';
+  readonly entries: readonly DenyEntry[];
+  readonly targets: readonly {
+    readonly name: string;
+    readonly service: string;
+    /** `in force`; `waits for the CA`: the service takes only lists that the CA signed; `not in force`: see the report. */
+    readonly state: 'in force' | 'waits for the CA' | 'not in force';
+    /** What the certificates keep, and until when. */
+    readonly outlives: readonly string[];
+  }[];
+  readonly refresh: Report;
+  readonly exitCode: Report['exitCode'];
+}
+
+/** Writes the deny list, whoever holds the lease: an emergency does not wait. Gives the entries that it was about. */
+export async function changeDenyList(
+  change: 'revoke' | 'unrevoke',
+  request: DenyRequest,
+  parts: { readonly known: readonly Certificate[]; readonly record: TrustloomRecord; readonly now: Instant },
+): Promise<readonly DenyEntry[]> {
+  const ca = caOf(request.ca, parts.known);
+  const serials = [...new Set(request.serials.map(normalSerial))];
+  const count = `many:${serials.length}`;
+  if (change === 'revoke' && serials.length > manyEntries && !request.allow?.includes(count))
+    throw new TrustloomError(
+      'consent-missing',
+      `${serials.length} entries at once; pass --allow ${count} if that is meant`,
+      { context: { missing: count } },
+    );
+  const { by, why, notAfter } = request;
+  const entries = serials.map((serial) =>
+    denyEntry(serial, ca, { by, why, now: parts.now, ...(notAfter === undefined ? {} : { notAfter }) }),
+  );
+  await parts.record.revocation.amend((current) => ({
+    ...current,
+    deny: entries.reduce(change === 'revoke' ? withDenied : withoutDenied, current.deny),
+  }));
+  return entries;
+}
+
+/** What holds where, now that the deny list has changed. */
+export function denyReport(
+  change: 'revoke' | 'unrevoke',
+  entries: readonly DenyEntry[],
+  refresh: Report,
+  outlives: (target: string) => { readonly ownsCheck: boolean; readonly outlives: readonly string[] },
+): DenyReport {
+  const targets = refresh.targets.map(({ name, service, state, remaining }) => {
+    const facts = outlives(name);
+    const done = state === 'holds' && remaining.length === 0;
+    return {
+      name,
+      service,
+      state: !facts.ownsCheck
+        ? ('waits for the CA' as const)
+        : done
+          ? ('in force' as const)
+          : ('not in force' as const),
+      outlives: change === 'revoke' ? facts.outlives : [],
+    };
+  });
+  return { formatVersion: 1, change, entries, targets, refresh, exitCode: refresh.exitCode };
+}
+
+/** The CA that is meant: by the beginning of its digest, or the only one there is that issues certificates. */
+function caOf(wanted: string | undefined, known: readonly Certificate[]): Certificate {
+  const found = known.filter(({ sha256 }) => wanted === undefined || sha256.startsWith(wanted.toLowerCase()));
+  const keys = new Map(found.map((ca) => [ca.keySha256, ca]));
+  const [only] = keys.values();
+  if (only !== undefined && keys.size === 1) return only;
+  const list = known.map(({ sha256, subject }) => `${sha256.slice(0, 12)} ${subject.text}`).join(', ');
+  const asked = wanted === undefined ? 'several CAs are known' : `no single CA begins with ${wanted}`;
+  throw new TrustloomError('ca-unknown', `${asked}; name one of: ${list}`);
+}

@@ -1,0 +1,203 @@
+import { createTestCa, createTestClock } from '@trustloom/testkit';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  acceptCas,
+  createTrustloom,
+  definitionFromObject,
+  emptyLock,
+  type Lock,
+  openRecord,
+  readCertificate,
+  type Sources,
+  TrustloomError,
+  type Uploads,
+} from '../src/index.ts';
+import { createToy, stock, type Toy, toyAdapter } from './support/toy.ts';
+import { memoryStore } from './support/world.ts';
+
+const hour = 3_600_000;
+const clock = createTestClock('2026-11-24T10:00:00Z');
+const root = await createTestCa({ subject: 'CN=Root', clock });
+const issuing = await root.intermediate('CN=Issuing');
+const rootCa = readCertificate(root.der);
+stock(rootCa, readCertificate(issuing.der));
+
+const uploads: Uploads = {
+  put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
+  read: async () => undefined,
+};
+let files: Record<string, string | Uint8Array>;
+let toys: { one: Toy };
+let store: ReturnType<typeof memoryStore>;
+let lock: Lock;
+const sources: Sources = {
+  async fetch({ text }) {
+    const file = files[text];
+    if (file === undefined) throw new TrustloomError('file-not-found', `${text}: no such file`);
+    return { bytes: typeof file === 'string' ? new TextEncoder().encode(file) : file, from: text };
+  },
+};
+
+function open() {
+  const adapter = toyAdapter(toys);
+  const definition = definitionFromObject(
+    {
+      name: 'acme',
+      record: '222222222222/eu-west-1',
+      groups: { devices: { from: 'ca.pem', crls: ['ca.crl', 'issuing.crl'] } },
+      targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1' } } },
+    },
+    { env: {}, adapters: [adapter] },
+  );
+  const parts = { definition, lock, adapters: [adapter], sources, uploads, store, clock };
+  return createTrustloom({ ...parts, holder: 'test' });
+}
+
+/** Lists in their turn: each newer by an hour, with the next number. */
+let issue = 0;
+function list(ca: typeof root, ...serials: readonly string[]) {
+  issue += 1;
+  const thisUpdate = clock.now() + issue;
+  return ca.issueCrl({
+    entries: serials.map((serial) => ({ serial })),
+    number: issue,
+    thisUpdate: thisUpdate - (thisUpdate % 1000),
+    nextUpdate: clock.now() + 24 * hour,
+  }).der;
+}
+
+beforeEach(async () => {
+  clock.advance(hour);
+  files = {
+    'ca.pem': root.pem + issuing.pem,
+    'ca.crl': list(root),
+    'issuing.crl': list(issuing, 'a1', 'b2'),
+  };
+  toys = { one: createToy() };
+  store = memoryStore();
+  lock = emptyLock;
+  ({ lock } = acceptCas(lock, (await open().offers()).offers, 'all', clock.now()));
+  await open().apply({ approve: 'any', allow: ['enforce:one'] });
+});
+
+const revocations = () => openRecord(store, clock).revocation.read();
+
+describe('refresh', () => {
+  test('puts a newer list in force and touches nothing else', async () => {
+    clock.advance(hour);
+    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    files['ca.pem'] = 'not a bundle';
+    const before = toys.one.log.length;
+    const writes = store.writes.length;
+    const report = await open().refresh();
+    expect(toys.one.log.slice(before)).toHaveLength(1);
+    expect(report.targets.map(({ state, done }) => [state, done.map(({ effect }) => effect)])).toEqual([
+      ['holds', ['revoke']],
+    ]);
+    expect(store.writes.slice(writes).filter((key) => key.includes('trust'))).toEqual([]);
+  });
+
+  test('without news writes nothing at all', async () => {
+    const [before, writes] = [toys.one.log.length, store.writes.length];
+    const report = await open().refresh();
+    expect([report.exitCode, report.calls, toys.one.log.length - before]).toEqual([0, 0, 0]);
+    expect(store.writes.length - writes).toBe(0);
+  });
+
+  test('never grants: a CA that was accepted meanwhile waits for apply', async () => {
+    const other = await createTestCa({ subject: 'CN=Other', clock });
+    stock(readCertificate(other.der));
+    files['ca.pem'] += other.pem;
+    ({ lock } = acceptCas(lock, (await open().offers()).offers, 'all', clock.now()));
+    await open().refresh();
+    expect(toys.one.cas).toHaveLength(2);
+  });
+
+  test('waits for no apply: the lease of another run on trust is no matter', async () => {
+    await openRecord(store, clock).trust.acquire('somebody else');
+    clock.advance(hour / 3600);
+    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    expect((await open().refresh()).targets[0]?.state).toBe('holds');
+  });
+});
+
+describe('the newest list accepted', () => {
+  test('stays in force when its source is gone, and goes back where somebody removed it', async () => {
+    delete files['issuing.crl'];
+    toys.one.lists = [];
+    const report = await open().refresh();
+    expect(toys.one.lists).toHaveLength(2);
+    expect(report.exitCode).toBe(1);
+  });
+
+  test('is not replaced by one that lost much, until that very list is readmitted', async () => {
+    clock.advance(hour);
+    const many = Array.from({ length: 30 }, (_, index) => (0x1000 + index).toString(16));
+    files['issuing.crl'] = list(issuing, ...many);
+    await open().refresh();
+    clock.advance(hour);
+    files['issuing.crl'] = list(issuing, 'a1');
+    const report = await open().refresh();
+    expect([report.exitCode, report.findings.map(({ code }) => code)]).toEqual([3, ['crl-shrunk']]);
+    const consent = /readmit:[0-9a-f]{64}/.exec(report.findings[0]?.message ?? '')?.[0] ?? '';
+    const taken = await open().apply({ approve: 'any', allow: [consent] });
+    expect(taken.exitCode).toBe(0);
+    const { lists } = await revocations();
+    expect(Object.values(lists).map(({ entries, retained }) => [entries, retained?.count])).toContainEqual([
+      1, 31,
+    ]);
+  });
+});
+
+describe('a CA that its issuer revoked', () => {
+  test('is trusted no longer, and goes by consent', async () => {
+    clock.advance(hour);
+    files['ca.crl'] = list(root, readCertificate(issuing.der).serial);
+    const plan = await open().plan();
+    const { sha256 } = readCertificate(issuing.der);
+    expect(plan.findings.map(({ code }) => code)).toEqual(['ca-revoked']);
+    expect(plan.missing).toEqual([`remove:${sha256}`]);
+    await open().apply({ approve: 'any', allow: [`remove:${sha256}`] });
+    expect(toys.one.cas.map((ca) => ca.sha256)).toEqual([rootCa.sha256]);
+  });
+});
+
+describe('the deny list', () => {
+  const request = { serials: ['00:AB:01'], ca: '', by: 'ann', why: 'stolen laptop' };
+
+  test('takes a serial in any notation, whoever holds the lease, and says where that is in force', async () => {
+    await openRecord(store, clock).revocation.acquire('somebody else');
+    const ca = readCertificate(issuing.der).sha256.slice(0, 12);
+    const report = await open().revoke({ ...request, ca });
+    expect(report.entries).toEqual([
+      expect.objectContaining({ serial: 'ab01', ca: 'CN=Issuing', by: 'ann', why: 'stolen laptop' }),
+    ]);
+    expect(report.targets).toEqual([
+      { name: 'one', service: 'toy', state: 'waits for the CA', outlives: [] },
+    ]);
+    expect((await revocations()).deny).toHaveLength(1);
+    await open().unrevoke({ serials: ['ab01'], ca });
+    expect((await revocations()).deny).toEqual([]);
+  });
+
+  test.each([
+    ['a CA that is not known', { ca: 'ffff' }, 'ca-unknown'],
+    ['no CA where several are known', {}, 'ca-unknown'],
+    ['text that is no serial', { serials: ['laptop'], ca: rootCa.sha256 }, 'serial-malformed'],
+    [
+      'more than ten at once without consent',
+      { serials: Array.from({ length: 11 }, (_, n) => String(n)), ca: rootCa.sha256 },
+      'consent-missing',
+    ],
+  ])('refuses %s, and writes nothing', async (_name, wrong, code) => {
+    const { ca: _none, ...rest } = request;
+    await expect(open().revoke({ ...rest, ...wrong })).rejects.toMatchObject({ code });
+    expect((await revocations()).deny).toEqual([]);
+  });
+
+  test('an entry that is not there cannot be taken off', async () => {
+    await expect(open().unrevoke({ serials: ['1'], ca: rootCa.sha256 })).rejects.toMatchObject({
+      code: 'not-denied',
+    });
+  });
+});
