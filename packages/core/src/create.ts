@@ -5,14 +5,17 @@ import type { OnEvent } from './apply/events.ts';
 import { refreshPrepared } from './apply/refresh.ts';
 import type { Report } from './apply/report.ts';
 import type { Clock } from './base/time.ts';
+import type { Certificate } from './bundle/certificate.ts';
 import type { Definition } from './definition/definition.ts';
 import type { Lock } from './definition/lock.ts';
 import { TrustloomError } from './errors/error.ts';
+import type { Explanation } from './explain/explain.ts';
+import { explainFor } from './explain/explain-for.ts';
 import { replanTarget } from './plan/assemble.ts';
 import type { Offer } from './plan/gather.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Sources, Uploads } from './plan/ports.ts';
-import { gatherView, type PlanOptions, prepare } from './plan/prepare.ts';
+import { gatherView, loadView, type PlanOptions, prepare } from './plan/prepare.ts';
 import type { Prepared } from './plan/prepared.ts';
 import { openRecord } from './record/record.ts';
 import type { VersionedStore } from './record/store.ts';
@@ -80,7 +83,14 @@ export interface Trustloom {
    */
   revoke(request: DenyRequest, options?: RefreshOptions): Promise<DenyReport>;
   /** Takes an entry off the deny list again, and refreshes. @throws TrustloomError `not-denied`, `ca-unknown` */
-  unrevoke(request: Pick<DenyRequest, 'serials' | 'ca'>, options?: RefreshOptions): Promise<DenyReport>;
+  unrevoke(
+    request: Pick<DenyRequest, 'serials' | 'ca' | 'certificates'>,
+    options?: RefreshOptions,
+  ): Promise<DenyReport>;
+  /**
+   * Would a client with this certificate get in, target by target, and why? From definition, lock, lists and deny list; asks no service.
+   */
+  explain(leaf: Certificate, signal?: AbortSignal): Promise<readonly Explanation[]>;
   /** What the services hold now, and where that differs from the definition. Reads only. */
   status(options?: PlanOptions): Promise<Status>;
 }
@@ -164,11 +174,18 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
     async revoke(request: DenyRequest, options: RefreshOptions = {}) {
       return denied('revoke', request, options);
     },
-    async unrevoke(request: Pick<DenyRequest, 'serials' | 'ca'>, options: RefreshOptions = {}) {
+    async unrevoke(
+      request: Pick<DenyRequest, 'serials' | 'ca' | 'certificates'>,
+      options: RefreshOptions = {},
+    ) {
       return denied('unrevoke', { ...request, by: '', why: '' }, options);
     },
+    async explain(leaf: Certificate, signal?: AbortSignal) {
+      const { view, now } = await loadView(prepareParts, signal === undefined ? {} : { signal });
+      return parts.definition.targets.map((target) => explainFor(target, leaf, { ...parts, view, now }));
+    },
     async status(options: PlanOptions = {}) {
-      return statusOf((await prepare(prepareParts, options)).plan, parts.clock.now());
+      return statusOf(await prepare(prepareParts, options), parts.definition.revocation, parts.clock.now());
     },
   });
 }

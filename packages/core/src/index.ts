@@ -5,6 +5,7 @@ export type * from './adapter/contract.ts';
 export { defineAdapter } from './adapter/define-adapter.ts';
 export type * from './adapter/facts.ts';
 export type * from './adapter/step.ts';
+export type { DenyReport, DenyRequest } from './apply/deny.ts';
 export type { ApplyEvent, OnEvent } from './apply/events.ts';
 export type { Report, TargetReport } from './apply/report.ts';
 export { sameBytes, sha256Hex, toHex } from './base/bytes.ts';
@@ -26,7 +27,13 @@ export type { Rule, Verdict } from './bundle/rules/rule.ts';
 export { bundlePem, parseBundle, sortCertificates } from './bundle/trust-bundle.ts';
 export { readCertificate } from './bundle/x509.ts';
 // plan, apply, report
-export { type ApplyOptions, createTrustloom, type Trustloom, type TrustloomParts } from './create.ts';
+export {
+  type ApplyOptions,
+  createTrustloom,
+  type RefreshOptions,
+  type Trustloom,
+  type TrustloomParts,
+} from './create.ts';
 // crl
 export { type CrlCase, type CrlVerdict, isOlderIssue, judgeCrl, type ListInForce } from './crl/accept.ts';
 export {
@@ -83,6 +90,7 @@ export type { ErrorContext } from './errors/error.ts';
 export { isTrustloomError, TrustloomError } from './errors/error.ts';
 export type { Finding, Location, Severity } from './errors/finding.ts';
 export { sortFindings } from './errors/finding.ts';
+export type { Explanation, Reason } from './explain/explain.ts';
 export type { LeftOut, PlannedStep } from './plan/consent.ts';
 export type { Offer } from './plan/gather.ts';
 export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
@@ -104,6 +112,7 @@ export type {
 export { leaseMs, openRecord } from './record/record.ts';
 export type { VersionedStore } from './record/store.ts';
 export { type CheckReport, checkReport } from './report/check.ts';
+export type { ListFreshness } from './report/freshness.ts';
 export type { Status, TargetStatus } from './report/status.ts';
 export { escapeMarkdown, markdownTable, textTable } from './report/table.ts';
 export {

@@ -241,6 +241,36 @@ describe('the way of a first hour', () => {
       expect(local.state().elbv2.flatMap(({ state }) => [...state.trustStores.keys()])).toEqual([]);
     }));
 
+  test('refresh, revoke, unrevoke and explain', () =>
+    withFiles(files(), async () => {
+      await trustloom(['accept', '--all']);
+      await trustloom(['apply', '--auto-approve', '--allow', 'enforce:edge']);
+      await writeFile(join(folder, 'leaf.pem'), leaf.pem);
+      const entries = [{ serial: 'a1' }, { serial: leaf.serial }];
+      await writeFile(
+        join(folder, 'ca.crl'),
+        root.issueCrl({ entries, number: 2, thisUpdate: Date.now() + 2_000 }).der,
+      );
+      expect((await trustloom(['explain', 'leaf.pem'])).out).toMatch(
+        /edge \(alb\): refused\n[\s\S]*- revocation: CN=device: serial/,
+      );
+      const refreshed = await trustloom(['refresh', '--json']);
+      expect([refreshed.code, JSON.parse(refreshed.out).calls]).toEqual([0, 2]);
+      expect(JSON.parse((await trustloom(['refresh', '--json'])).out).calls).toBe(0);
+
+      expect((await trustloom(['revoke', 'leaf.pem'])).err).toContain('--reason');
+      const revoked = await trustloom(['revoke', 'leaf.pem', '--reason', 'stolen', '--by', 'ann']);
+      expect(revoked.code, revoked.err).toBe(0);
+      expect(revoked.out).toContain(`denied: serial ${leaf.serial} of CN=Acme Root`);
+      expect(revoked.out).toContain('edge (alb): follows only lists that the CA signed');
+      expect(revoked.out).toContain('stays alive: connections that are open');
+      expect((await trustloom(['unrevoke', leaf.serial])).code).toBe(0);
+      expect((await trustloom(['unrevoke', leaf.serial])).err).toContain('not-denied');
+      const leave = definition().replace(/targets:[\s\S]*/, 'targets: {}\n');
+      await writeFile(join(folder, 'trustloom.yaml'), leave);
+      await trustloom(['apply', '--auto-approve', '--allow', 'open:edge', '--allow', 'remove:edge']);
+    }));
+
   test('init writes a definition that can be read, and never over one that is there', () =>
     withFiles({}, async () => {
       expect((await trustloom(['init'])).code).toBe(0);

@@ -45,6 +45,8 @@ export interface Rendering<Desired> {
   /** The certificates that will be anchors, for reach. */
   readonly anchors: readonly Certificate[];
   readonly artifacts: readonly Artifact[];
+  /** What refuses the revoked, by definition; absent: the service checks lists itself, or nothing does. */
+  readonly mechanism?: HeldEnforcement['mechanism'];
   readonly findings: readonly Finding[];
 }
 
@@ -96,6 +98,16 @@ export type Endpoint =
       readonly roleArn: string;
     };
 
+/** How the revoked are refused at a target, as observed. */
+export interface HeldEnforcement {
+  /** `list`: the service checks lists itself. `function`: a connection function. `authorizer`: a Lambda authorizer. `none`: nothing does. */
+  readonly mechanism: 'list' | 'function' | 'authorizer' | 'none';
+  /** `partly`: on some ways in, which `gaps` names. */
+  readonly state: 'enforced' | 'partly' | 'not-enforced';
+  /** What keeps it from being enforced everywhere, in words. */
+  readonly gaps: readonly string[];
+}
+
 /** What every observation tells in the same words, for status, drift, reach and reports. */
 export interface Holdings {
   /** Does our object exist at all? */
@@ -103,6 +115,8 @@ export interface Holdings {
   /** `unknown` where the service does not tell and our digest tag does not either. */
   readonly cas: readonly HeldCa[] | 'unknown';
   readonly crls: readonly HeldCrl[];
+  /** Absent: the service checks the lists in force itself. */
+  readonly enforcement?: HeldEnforcement;
   readonly attachments: readonly HeldAttachment[];
   readonly doors: readonly Door[];
   readonly endpoints: readonly Endpoint[];

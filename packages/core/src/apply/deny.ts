@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
+import { isIssuedBy } from '../bundle/reach.ts';
 import { TrustloomError } from '../errors/error.ts';
 import { type DenyEntry, denyEntry, normalSerial, withDenied, withoutDenied } from '../record/deny.ts';
 import type { TrustloomRecord } from '../record/record.ts';
@@ -11,14 +12,14 @@ const manyEntries = 10;
 /** Which certificates are to be refused at once. */
 export interface DenyRequest {
   /** Serials in hex, in any notation. */
-  readonly serials: readonly string[];
-  /** The CA that issued them: SHA-256 of its certificate, or the beginning of it; may be left out where only one CA is known. */
+  readonly serials?: readonly string[];
+  /** The CA that issued these serials: SHA-256 of its certificate, or the beginning of it; not needed where only one CA is known. */
   readonly ca?: string;
+  /** Certificates themselves: their CA is found by signature, and their entries go when they end. */
+  readonly certificates?: readonly Certificate[];
   /** Who asks for it, and why: both are kept. */
   readonly by: string;
   readonly why: string;
-  /** End of the certificate, where it is at hand: the entry goes then. */
-  readonly notAfter?: Instant;
   /** Consents: `many:<count>` for more than ten at once. */
   readonly allow?: readonly string[];
 }
@@ -46,19 +47,23 @@ export async function changeDenyList(
   request: DenyRequest,
   parts: { readonly known: readonly Certificate[]; readonly record: TrustloomRecord; readonly now: Instant },
 ): Promise<readonly DenyEntry[]> {
-  const ca = caOf(request.ca, parts.known);
-  const serials = [...new Set(request.serials.map(normalSerial))];
-  const count = `many:${serials.length}`;
-  if (change === 'revoke' && serials.length > manyEntries && !request.allow?.includes(count))
+  const { by, why, serials = [], certificates = [] } = request;
+  const said = { by, why, now: parts.now };
+  const entries = [
+    ...[...new Set(serials.map(normalSerial))].map((serial) =>
+      denyEntry(serial, caOf(request.ca, parts.known), said),
+    ),
+    ...certificates.map((leaf) =>
+      denyEntry(leaf.serial, issuerOf(leaf, parts.known), { ...said, notAfter: leaf.notAfter }),
+    ),
+  ];
+  const count = `many:${entries.length}`;
+  if (change === 'revoke' && entries.length > manyEntries && !request.allow?.includes(count))
     throw new TrustloomError(
       'consent-missing',
-      `${serials.length} entries at once; pass --allow ${count} if that is meant`,
+      `${entries.length} entries at once; pass --allow ${count} if that is meant`,
       { context: { missing: count } },
     );
-  const { by, why, notAfter } = request;
-  const entries = serials.map((serial) =>
-    denyEntry(serial, ca, { by, why, now: parts.now, ...(notAfter === undefined ? {} : { notAfter }) }),
-  );
   await parts.record.revocation.amend((current) => ({
     ...current,
     deny: entries.reduce(change === 'revoke' ? withDenied : withoutDenied, current.deny),
@@ -88,6 +93,16 @@ export function denyReport(
     };
   });
   return { formatVersion: 1, change, entries, targets, refresh, exitCode: refresh.exitCode };
+}
+
+/** The known CA that issued a certificate. */
+function issuerOf(leaf: Certificate, known: readonly Certificate[]): Certificate {
+  const issuer = known.find((ca) => isIssuedBy(leaf, ca));
+  if (issuer !== undefined) return issuer;
+  throw new TrustloomError(
+    'ca-unknown',
+    `no CA that is accepted or offered issued ${leaf.subject.text} (issuer ${leaf.issuer.text})`,
+  );
 }
 
 /** The CA that is meant: by the beginning of its digest, or the only one there is that issues certificates. */

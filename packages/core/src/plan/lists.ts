@@ -27,6 +27,8 @@ export interface JudgedLists {
   readonly retained: ReadonlyMap<string, readonly RetainedSerial[]>;
   /** Lists that the record does not have yet, by key. */
   readonly accepted: ReadonlyMap<string, NewlyAccepted>;
+  /** Rows of the record as they will be, of all keys. */
+  readonly rows: readonly AcceptedList[];
   readonly findings: readonly Finding[];
 }
 
@@ -85,6 +87,10 @@ export function judgeLists(input: ListsInput, known: readonly Certificate[]): Ju
     kept,
     retained,
     accepted,
+    rows: Object.values({
+      ...input.record.lists,
+      ...Object.fromEntries([...accepted].map(([key, { row }]) => [key, row])),
+    }),
     findings,
   };
 }

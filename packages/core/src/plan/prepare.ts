@@ -26,26 +26,41 @@ export interface PlanOptions {
 /** Loads, observes and plans. Three of the four steps that touch the world happen here or below; none of them writes. */
 export async function prepare(parts: PrepareParts, options: PlanOptions): Promise<Prepared> {
   const signal = options.signal ?? new AbortController().signal;
-  const [gathered, trust, revocation] = await Promise.all([
-    gather(parts.definition, parts.sources, signal),
+  const [{ gathered, view, now, revocation }, trust] = await Promise.all([
+    loadView(parts, options),
     parts.record.trust.read(),
+  ]);
+  const surveyed = await survey(parts, view, withNotes(trust, revocation), options, signal);
+  return assemble({ parts, view, gathered, surveyed, now, allow: new Set(options.allow ?? []) });
+}
+
+/** What definition, lock, sources and record say together; no service is asked. */
+export async function loadView(
+  parts: Omit<PrepareParts, 'uploads'>,
+  options: PlanOptions,
+): Promise<{
+  readonly gathered: Gathered;
+  readonly view: TrustView;
+  readonly now: Instant;
+  readonly revocation: RevocationRecord;
+}> {
+  const [gathered, revocation] = await Promise.all([
+    gather(parts.definition, parts.sources, options.signal),
     parts.record.revocation.read(),
   ]);
   const offered = new Set(gathered.lists.map(({ crl }) => crl.sha256));
-  const recalled = await recallLists(revocation, offered, parts.record.blobs);
+  const { memories, findings } = await recallLists(revocation, offered, parts.record.blobs);
   const now = parts.clock.now();
-  const allow = new Set(options.allow ?? []);
   const view = trustView({
     definition: parts.definition,
     lock: parts.lock,
-    gathered: { ...gathered, findings: [...gathered.findings, ...recalled.findings] },
+    gathered: { ...gathered, findings: [...gathered.findings, ...findings] },
     record: revocation,
-    memories: recalled.memories,
+    memories,
     now,
-    allow,
+    allow: new Set(options.allow ?? []),
   });
-  const surveyed = await survey(parts, view, withNotes(trust, revocation), options, signal);
-  return assemble({ parts, view, gathered, surveyed, now, allow });
+  return { gathered, view, now, revocation };
 }
 
 /** Only what the sources and the definition say, without asking any service or the record: what `check` and `accept` need. */

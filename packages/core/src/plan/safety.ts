@@ -109,7 +109,9 @@ export function exposureOf(
     );
     const lists = view.trusts.get(name)?.revocation.lists ?? [];
     const unenforced =
-      work.bound.facts.capabilities.revocation === 'none-yet' && lists.some(({ crl }) => crl.entryCount > 0);
+      work.bound.facts.capabilities.revocation !== 'list' &&
+      (work.rendering?.mechanism ?? 'none') === 'none' &&
+      lists.some(({ crl }) => crl.entryCount > 0);
     return [
       ...unwanted
         .filter(
@@ -119,7 +121,7 @@ export function exposureOf(
       ...strangers.map(
         ({ subject }) => `${name}: clients of ${subject.text} get in, which the definition does not name`,
       ),
-      ...(unenforced ? [`${name}: revoked clients get in (${work.bound.facts.title} checks no list)`] : []),
+      ...(unenforced ? [`${name}: revoked clients get in (nothing checks the lists there)`] : []),
     ];
   });
 }

@@ -1,11 +1,12 @@
-import type { Holdings } from '../adapter/contract.ts';
+import type { HeldEnforcement, Holdings } from '../adapter/contract.ts';
 import type { Instant } from '../base/time.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Prepared } from '../plan/prepared.ts';
+import { type FreshnessBudget, freshnessOf, type ListFreshness } from './freshness.ts';
 
-/** A list in force is shown as late from this long before its end. */
-const lastHourMs = 3_600_000;
+/** The service checks the lists in force itself. */
+const listsThemselves: HeldEnforcement = { mechanism: 'list', state: 'enforced', gaps: [] };
 
 /** One target as it stands. */
 export interface TargetStatus {
@@ -16,13 +17,10 @@ export interface TargetStatus {
   readonly state: 'holds' | 'drift' | 'failed' | 'leaving';
   readonly holds?: Holdings;
   readonly differences: readonly { readonly effect: string; readonly mends: string }[];
+  /** How the revoked are refused here. */
+  readonly enforcement: HeldEnforcement;
   /** Lists in force by how much life they have left. */
-  readonly freshness: readonly {
-    readonly issuer: string;
-    readonly entries: number;
-    readonly nextUpdate?: Instant;
-    readonly state: 'fresh' | 'last-hour' | 'expired';
-  }[];
+  readonly freshness: readonly ListFreshness[];
   readonly findings: readonly Finding[];
   readonly failed?: { readonly code: string; readonly message: string };
 }
@@ -39,7 +37,7 @@ export interface Status {
 }
 
 /** Pure: the status that a plan implies. What would be changed is what differs. */
-export function statusOf(plan: Plan, now: Instant): Status {
+export function statusOf({ plan, view }: Prepared, budget: FreshnessBudget, now: Instant): Status {
   const targets = plan.targets.map(
     ({ name, service, place, steps, holds, findings, failed, leaving }): TargetStatus => ({
       name,
@@ -48,25 +46,16 @@ export function statusOf(plan: Plan, now: Instant): Status {
       state: failed !== undefined ? 'failed' : leaving ? 'leaving' : steps.length > 0 ? 'drift' : 'holds',
       ...(holds === undefined ? {} : { holds }),
       differences: steps.map(({ effect, mends }: PlannedStep) => ({ effect, mends })),
+      enforcement: holds?.enforcement ?? listsThemselves,
       freshness: (holds?.crls ?? [])
         .filter(({ inForce }) => inForce)
-        .map(({ issuer, entries, nextUpdate }) => ({
-          issuer,
-          entries,
-          ...(nextUpdate === undefined ? {} : { nextUpdate }),
-          state:
-            nextUpdate === undefined || nextUpdate - now > lastHourMs
-              ? ('fresh' as const)
-              : nextUpdate > now
-                ? ('last-hour' as const)
-                : ('expired' as const),
-        })),
+        .map((held) => freshnessOf(held, view.lists.rows, budget, now)),
       findings,
       ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
     }),
   );
   const wrong = targets.some(
-    ({ failed, freshness }) => failed !== undefined || freshness.some(({ state }) => state === 'expired'),
+    ({ failed, freshness }) => failed !== undefined || freshness.some(({ red }) => red.length > 0),
   );
   return {
     formatVersion: 1,

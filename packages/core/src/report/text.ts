@@ -2,6 +2,7 @@ import type { Report } from '../apply/report.ts';
 import { isoTime } from '../base/time.ts';
 import type { Matrix } from '../bundle/rules/matrix.ts';
 import type { Finding } from '../errors/finding.ts';
+import { type ListFreshness, span } from './freshness.ts';
 import type { Status, TargetStatus } from './status.ts';
 import { escapeMarkdown, markdownTable, textTable } from './table.ts';
 
@@ -74,11 +75,15 @@ function targetText(target: TargetStatus, paint: Paint): string {
       : holds.cas === 'unknown'
         ? ['trusts: unknown (the service does not tell)']
         : holds.cas.map(({ subject, sha256 }) => `trusts ${subject} ${paint.dim(sha256.slice(0, 12))}`);
-  const lists = freshness.map(({ issuer, entries, nextUpdate, state: life }) => {
-    const until = nextUpdate === undefined ? 'no nextUpdate' : `next update due ${isoTime(nextUpdate)}`;
-    const text = `list of ${issuer}: ${entries} ${entries === 1 ? 'entry' : 'entries'}, ${until}`;
-    return life === 'fresh' ? text : paint.bad(`${text} (${life === 'expired' ? 'EXPIRED' : 'last hour'})`);
-  });
+  const lists = freshness.flatMap((list) => freshnessLines(list, paint));
+  const { mechanism, state: enforced, gaps } = target.enforcement;
+  const revocation =
+    mechanism === 'list'
+      ? []
+      : [
+          `revocation: ${mechanism}, ${enforced === 'enforced' ? paint.good('enforced') : paint.bad(enforced)}`,
+          ...gaps.map((gap) => paint.bad(`  ${gap}`)),
+        ];
   const attachments = (holds?.attachments ?? []).map(
     ({ id, mode, enforcing }) => `${id}: ${mode}${enforcing ? '' : paint.warn(' (asks for no certificate)')}`,
   );
@@ -88,8 +93,19 @@ function targetText(target: TargetStatus, paint: Paint): string {
   const drift = differences.map(({ effect, mends }) => paint.warn(`differs: ${mends} (${effect})`));
   const trouble = failed === undefined ? [] : [paint.bad(`${failed.code}: ${failed.message}`)];
   const notes = findings.length === 0 ? [] : findingsText(findings, paint).split('\n');
-  const lines = [...trouble, ...cas, ...lists, ...attachments, ...doors, ...drift, ...notes];
+  const lines = [...trouble, ...cas, ...revocation, ...lists, ...attachments, ...doors, ...drift, ...notes];
   return [`${name} (${service}, ${place}): ${colour(state)}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function freshnessLines(list: ListFreshness, paint: Paint): readonly string[] {
+  const { issuer, entries, nextUpdate, state, lagMs, behind, red } = list;
+  const until = nextUpdate === undefined ? 'no nextUpdate' : `next update due ${isoTime(nextUpdate)}`;
+  const life = { fresh: '', 'last-hour': ' (last hour)', overdue: ' (OVERDUE)', expired: ' (EXPIRED)' }[
+    state
+  ];
+  const lag = lagMs === undefined ? '' : `, ${span(lagMs)} after its issue`;
+  const text = `list of ${issuer}: ${entries} ${entries === 1 ? 'entry' : 'entries'}${lag}, ${until}${life}${behind ? ', a newer one is waiting' : ''}`;
+  return [state === 'fresh' && !behind ? text : paint.bad(text), ...red.map((why) => paint.bad(`  ${why}`))];
 }
 
 /** A plan as Markdown, for a review in a pull request. Everything that comes from outside is escaped. */

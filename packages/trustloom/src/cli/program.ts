@@ -108,6 +108,35 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
         (await import('./commands/status.ts')).status(context, flags),
       ),
     );
+  command(
+    'refresh',
+    'newer lists and the deny list go where they are enforced, and nothing else; safe every minute',
+  )
+    .addOption(target())
+    .action(
+      act<{ target: string[] }>(async (context, _args, flags) =>
+        (await import('./commands/revocation.ts')).refresh(context, flags),
+      ),
+    );
+  const deny = (name: 'revoke' | 'unrevoke', description: string) =>
+    command(`${name} <serial-or-file...>`, description)
+      .option('--ca <sha256>', 'the CA that issued the serials, where several are known')
+      .option('--reason <text>', 'why; kept with the entry')
+      .option('--by <name>', 'who asks for it (default: the user of this process)')
+      .addOption(allow())
+      .action(
+        act<{ ca?: string; reason?: string; by?: string; allow: string[] }>(async (context, args, flags) =>
+          (await import('./commands/revocation.ts')).revoke(context, name, args, flags),
+        ),
+      );
+  deny('revoke', 'emergency: put serials, or the certificate in a file, on the deny list');
+  deny('unrevoke', 'take serials off the deny list again');
+  command(
+    'explain <certificate>',
+    'would this client get in, target by target, and why; asks no service',
+  ).action(
+    act(async (context, [file = '']) => (await import('./commands/revocation.ts')).explain(context, file)),
+  );
   command('probe', 'live handshakes: who gets in, who does not')
     .addOption(
       new Option('--cert <name=cert,key[,chain]>', 'a client certificate with its key; may be given again')

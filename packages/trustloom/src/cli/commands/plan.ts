@@ -1,4 +1,4 @@
-import { findingsText, type Plan, planMarkdown, reportText, TrustloomError } from '@trustloom/core';
+import { codes, findingsText, type Plan, planMarkdown, reportText, TrustloomError } from '@trustloom/core';
 import type { CliContext } from '../context.ts';
 import { createProgress } from '../progress.ts';
 
@@ -77,11 +77,9 @@ function targets({ target }: PlanFlags): { readonly targets?: readonly string[] 
   return target.length === 0 ? {} : { targets: target };
 }
 
+/** 3 when a safety rule said no. */
 function exitOfFindings({ findings }: Plan): number {
-  return findings.some(
-    ({ severity, code }) =>
-      severity === 'error' && ['empty-bundle', 'private-key-in-bundle', 'crl-older'].includes(code),
-  )
+  return findings.some(({ severity, code }) => severity === 'error' && codes[code].kind === 'refused')
     ? 3
     : 1;
 }

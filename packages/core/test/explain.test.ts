@@ -1,0 +1,146 @@
+import { createTestCa, createTestClock, trustOf } from '@trustloom/testkit';
+import { describe, expect, test } from 'vitest';
+import { explainTarget } from '../src/explain/explain.ts';
+import { type Facts, readCertificate, type Trust } from '../src/index.ts';
+import { factsOf } from './support/services.ts';
+
+const hour = 3_600_000;
+const clock = createTestClock('2026-11-24T10:00:00Z');
+const now = clock.now();
+const root = await createTestCa({ subject: 'CN=Root', clock });
+const issuing = await root.intermediate('CN=Issuing');
+const stranger = await createTestCa({ subject: 'CN=Stranger', clock });
+const leaf = await issuing.issue('CN=device');
+const certificate = (one: { readonly der: Uint8Array }) => readCertificate(one.der);
+const [rootCa, issuingCa] = [certificate(root), certificate(issuing)];
+const list = (...serials: string[]) => ({
+  issuer: issuing,
+  crl: issuing.issueCrl({ entries: serials.map((serial) => ({ serial })), nextUpdate: now + hour }),
+});
+const any = factsOf('alb', {}, { chain: 'any-anchor' });
+const inside = factsOf('api-gateway', {}, { chain: 'complete-in-store', revocation: 'own-check' });
+
+function explain(
+  one: { readonly der: Uint8Array },
+  {
+    facts = any,
+    anchors = [rootCa],
+    ...more
+  }: Partial<Parameters<typeof explainTarget>[0]> & {
+    trust?: Trust;
+    facts?: Facts;
+  } = {},
+) {
+  const trust = trustOf({ cas: [root, issuing], lists: [list('a1')] });
+  const explained = explainTarget({
+    leaf: certificate(one),
+    target: 'edge',
+    facts,
+    trust,
+    anchors,
+    ignoresExpiry: false,
+    revocationEnforced: true,
+    now,
+    ...more,
+  });
+  const not = explained.reasons
+    .filter(({ says }) => says !== 'yes')
+    .map(({ says, what }) => `${says} ${what}`);
+  return { verdict: explained.verdict, not, chain: explained.chain, reasons: explained.reasons };
+}
+
+describe('a client certificate', () => {
+  test('gets in through a root when the client sends its issuing CA, and that is said', () => {
+    const { verdict, chain, reasons } = explain(leaf);
+    expect([verdict, ...chain]).toEqual(['let in', 'CN=Issuing', 'CN=Root']);
+    expect(reasons[0]?.text).toContain('the client has to send CN=Issuing');
+  });
+
+  test('gets in nowhere that its CA does not reach', async () => {
+    const other = await stranger.issue('CN=other');
+    expect(explain(other)).toMatchObject({ verdict: 'refused', not: ['no chain'], chain: [] });
+  });
+
+  test('needs its whole chain in the store where the service builds it there', () => {
+    expect(explain(leaf, { facts: inside, anchors: [issuingCa] }).verdict).toBe('refused');
+    expect(explain(leaf, { facts: inside, anchors: [issuingCa, rootCa] }).verdict).toBe('let in');
+  });
+
+  test('is refused when it has ended, unless the target ignores that', async () => {
+    const old = await issuing.issue('CN=old', { notBefore: now - 9 * hour, notAfter: now - hour });
+    expect(explain(old)).toMatchObject({ verdict: 'refused', not: ['no validity'] });
+    expect(explain(old, { ignoresExpiry: true }).verdict).toBe('let in');
+    const early = await issuing.issue('CN=early', { notBefore: now + hour, notAfter: now + 9 * hour });
+    expect(explain(early, { ignoresExpiry: true })).toMatchObject({ verdict: 'refused' });
+  });
+
+  test.each([
+    ['for servers only', { extendedKeyUsage: ['serverAuth'] }, 'no purpose'],
+    ['that may not sign', { keyUsage: ['keyEncipherment'] as const }, 'no purpose'],
+    ['with a weak signature', { hash: 'SHA-1' as const }, 'no key'],
+  ])('%s is refused', async (_name, options, why) => {
+    const one = await issuing.issue('CN=one', options);
+    expect(explain(one)).toMatchObject({ verdict: 'refused', not: [why] });
+  });
+
+  test('whose chain is longer than the service follows is refused', () => {
+    const facts = factsOf('alb', { chainDepth: 1 });
+    expect(explain(leaf, { facts }).not).toEqual(['no limits']);
+  });
+});
+
+describe('a revoked client', () => {
+  const serial = certificate(leaf).serial;
+  const revoked = trustOf({ cas: [root, issuing], lists: [list(serial)] });
+
+  test('is refused where revocation is enforced, and let in, with the reason, where it is not', () => {
+    expect(explain(leaf, { trust: revoked })).toMatchObject({ verdict: 'refused', not: ['no revocation'] });
+    const open = explain(leaf, { trust: revoked, revocationEnforced: false });
+    expect(open.verdict).toBe('let in');
+    expect(open.reasons.at(-1)?.text).toContain('nothing refuses the revoked on this target');
+  });
+
+  test('is refused by the deny list and by what left a list only where Trustloom owns the check', () => {
+    const key = issuingCa.keySha256;
+    const base = trustOf({ cas: [root, issuing], lists: [list()] });
+    const entry = {
+      serial,
+      caKey: key,
+      ca: 'CN=Issuing',
+      by: 'ann',
+      why: 'lost',
+      since: '2026-11-24T09:00:00Z',
+    };
+    const denied = { ...base, revocation: { ...base.revocation, denied: [entry] } };
+    const retained = { ...base, revocation: { ...base.revocation, retained: new Map([[key, [serial]]]) } };
+    const stores = { facts: inside, anchors: [issuingCa, rootCa] };
+    expect(explain(leaf, { trust: denied, ...stores }).verdict).toBe('refused');
+    expect(explain(leaf, { trust: retained, ...stores }).verdict).toBe('refused');
+    const followed = explain(leaf, { trust: denied });
+    expect(followed.verdict).toBe('let in');
+    expect(followed.reasons.map(({ text }) => text).join()).toContain('follows only lists of the CA');
+  });
+
+  test('through a CA that its own issuer revoked is refused too', () => {
+    const rootList = { issuer: root, crl: root.issueCrl({ entries: [{ serial: issuingCa.serial }] }) };
+    const trust = trustOf({ cas: [root, issuing], lists: [rootList, list()] });
+    expect(explain(leaf, { trust })).toMatchObject({ verdict: 'refused', not: ['no revocation'] });
+  });
+
+  test('a list past its end: unknown where the service decides; refused after grace where Trustloom does', () => {
+    const stale = {
+      issuer: issuing,
+      crl: issuing.issueCrl({ thisUpdate: now - 9 * hour, nextUpdate: now - 2 * hour }),
+    };
+    const made = trustOf({ cas: [root, issuing], lists: [stale] });
+    const lists = made.revocation.lists.map((one) => ({ ...one, expired: true }));
+    const trust = (graceMs: number) => ({ ...made, revocation: { ...made.revocation, lists, graceMs } });
+    expect(explain(leaf, { trust: trust(0) })).toMatchObject({
+      verdict: 'unknown',
+      not: ['unknown revocation'],
+    });
+    const stores = { facts: inside, anchors: [issuingCa, rootCa] };
+    expect(explain(leaf, { trust: trust(3 * hour), ...stores }).verdict).toBe('let in');
+    expect(explain(leaf, { trust: trust(hour), ...stores }).verdict).toBe('refused');
+  });
+});
