@@ -9,8 +9,17 @@ export { DEFAULT_ACCOUNTS } from './accounts.ts';
 export type { JumpClock } from './clock.ts';
 export { createJumpClock, realClock } from './clock.ts';
 export type { Fault } from './faults/faults.ts';
+export type { OcspRequest, OcspResponder } from './functions/ocsp.ts';
+export type { FunctionResult, FunctionRun } from './functions/run.ts';
+export { runConnectionFunction } from './functions/run.ts';
 export type { Random } from './random.ts';
-export type { CloudFrontState, CloudFrontTrustStore, Distribution } from './services/cloudfront/index.ts';
+export type {
+  CloudFrontState,
+  CloudFrontTrustStore,
+  ConnectionFunction,
+  Distribution,
+  KeyValueStore,
+} from './services/cloudfront/index.ts';
 export type { ElbState, Listener, LoadBalancer, Revocation, TrustStore } from './services/elbv2/index.ts';
 export type { Bucket, ObjectVersion } from './services/s3/index.ts';
 export type { LocalAws, LocalAwsOptions, LocalAwsState, LocalClientConfig } from './start.ts';

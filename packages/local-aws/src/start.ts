@@ -6,6 +6,7 @@ import { createContent } from './content.ts';
 import { createEdges } from './edge/index.ts';
 import { createFaults, type Fault } from './faults/faults.ts';
 import { frozenCopy } from './freeze.ts';
+import type { OcspResponder } from './functions/ocsp.ts';
 import { type Random, systemRandom } from './random.ts';
 import { type ApiGatewayPlace, createApiGateway } from './services/apigateway/index.ts';
 import { type CloudFrontState, createCloudFront } from './services/cloudfront/index.ts';
@@ -36,6 +37,10 @@ export interface LocalAwsOptions {
   readonly unknowns?: Partial<Unknowns>;
   /** Refuse wrong signatures of known keys; default false. Signatures with certificates are always checked. */
   readonly verifySignatures?: boolean;
+  /** Answers for every OCSP responder; without it none can be reached. */
+  readonly ocsp?: OcspResponder;
+  /** Longest time of a connection function, in milliseconds; default 1000, since a busy machine is not an edge. CloudFront's is 5. */
+  readonly functionTimeMs?: number;
   /** Folder for the PEM file of the edges' server CA; default the system's temporary folder. */
   readonly dir?: string;
   readonly random?: Random;
@@ -98,6 +103,7 @@ export interface LocalAws extends AsyncDisposable {
 }
 
 const DEFAULT_SETTLE_MS = 5;
+const DEFAULT_FUNCTION_MS = 1_000;
 
 /**
  * Starts the part of AWS that trust stores live in, on one port of this machine.
@@ -143,6 +149,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     edges,
     objects: s3.objects,
     content,
+    ocsp: options.ocsp,
+    functionTimeMs: options.functionTimeMs ?? DEFAULT_FUNCTION_MS,
     url: () => url,
   });
   const elbv2 = createElbv2();
@@ -154,6 +162,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     createSts(),
     elbv2.service,
     cloudfront.service,
+    cloudfront.keyValues,
     rolesAnywhere.service,
     ...apiGateway.services,
   ];

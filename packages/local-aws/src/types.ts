@@ -2,6 +2,7 @@
  * The seams inside the local AWS. Services keep state and answer operations; edges are the data planes;
  * neither knows the other's inside: a service describes an edge, the edge asks it for its trust on every handshake.
  */
+import type { CertificateInfo } from './der/index.ts';
 
 /** Time as this emulator sees it. `jump` clocks are for tests: time moves only when told, and sleepers wake. */
 export interface Clock {
@@ -23,6 +24,24 @@ export interface EdgeTrust {
   readonly version: string;
   readonly ignoreExpiry: boolean;
   readonly advertiseCaNames: boolean;
+  /** What else decides, once a certificate has passed or none is needed: a connection function, OCSP. */
+  readonly gate?: (input: GateInput) => GateVerdict;
+}
+
+/** What a gate sees of a connection. */
+export interface GateInput {
+  /** Leaf first, anchor last; empty without a certificate, and in passthrough mode. */
+  readonly path: readonly CertificateInfo[];
+  /** What the client sent, leaf first. */
+  readonly presented: readonly CertificateInfo[];
+}
+
+/** What a gate says; `reason` is AWS's own code. */
+export interface GateVerdict {
+  readonly admit: boolean;
+  readonly reason?: string;
+  /** What a function wrote into the connection log. */
+  readonly custom?: string;
 }
 
 /** One TLS (or plain HTTP) listener of a data plane, as its service describes it. */
@@ -68,6 +87,8 @@ export interface Connection {
   readonly reason: string;
   /** Lower-case hex, no separators, no sign byte. */
   readonly leafSerial?: string;
+  /** What a connection function added to the log. */
+  readonly customData?: string;
 }
 
 /** The data planes, as services see them. */

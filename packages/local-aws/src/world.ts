@@ -1,5 +1,6 @@
 import type { Account, Caller, Credentials, Role } from './accounts.ts';
 import type { Faults } from './faults/faults.ts';
+import type { OcspResponder } from './functions/ocsp.ts';
 import type { Random } from './random.ts';
 import type { Settle } from './settle.ts';
 import type { Clock, Edges } from './types.ts';
@@ -63,6 +64,10 @@ export interface World {
   readonly edges: Edges;
   readonly objects: Objects;
   readonly content: Content;
+  /** Answers for OCSP responders; undefined: none can be reached. */
+  readonly ocsp: OcspResponder | undefined;
+  /** Longest time of a connection function, in milliseconds. */
+  readonly functionTimeMs: number;
   /** `http://127.0.0.1:PORT` of this emulator, once it listens. */
   url(): string;
 }

@@ -142,6 +142,26 @@ describe.skipIf(!present)(`the AWS CLI${present ? '' : ' (skipped: aws is not in
     expect(used.DistributionList.Items[0]).toMatchObject({ Id, ViewerMtlsConfig: config.ViewerMtlsConfig });
     const drop = aws('cloudfront', 'delete-trust-store', '--id', id, '--if-match', made.ETag);
     await expect(drop).rejects.toThrow('(CannotDeleteEntityWhileInUse)');
-    await expect(aws('cloudfront', 'list-key-value-stores')).rejects.toThrow('ListKeyValueStores');
+    const store = await aws('cloudfront', 'create-key-value-store', '--name', 'revoked');
+    const code = join(folder, 'function.js');
+    await writeFile(code, 'function connectionHandler(connection) { connection.deny(); }');
+    const functionConfig = {
+      Comment: '',
+      Runtime: 'cloudfront-js-2.0',
+      KeyValueStoreAssociations: { Quantity: 1, Items: [{ KeyValueStoreARN: store.KeyValueStore.ARN }] },
+    };
+    const created = await aws(
+      'cloudfront',
+      'create-connection-function',
+      ...['--name', 'check', '--connection-function-config', JSON.stringify(functionConfig)],
+      ...['--connection-function-code', `fileb://${code}`],
+    );
+    const summary = created.ConnectionFunctionSummary;
+    expect([summary.Status, created.ETag]).toEqual(['UNPUBLISHED', expect.stringMatching(/^E/)]);
+    await aws('cloudfront', 'publish-connection-function', '--id', summary.Id, '--if-match', created.ETag);
+    const { KeyValueStoreList: stores } = await aws('cloudfront', 'list-key-value-stores');
+    expect(stores.Items).toMatchObject([{ Name: 'revoked', Status: 'READY' }]);
+    const functions = await aws('cloudfront', 'list-connection-functions', '--stage', 'LIVE');
+    expect(functions.ConnectionFunctions).toMatchObject([{ Name: 'check', Status: 'UNASSOCIATED' }]);
   });
 });

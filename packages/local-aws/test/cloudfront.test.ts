@@ -1,8 +1,8 @@
 import {
   CloudFrontClient,
-  CreateConnectionFunctionCommand,
   CreateDistributionCommand,
   CreateDistributionWithTagsCommand,
+  CreateInvalidationCommand,
   CreateTrustStoreCommand,
   DeleteDistributionCommand,
   DeleteTrustStoreCommand,
@@ -302,7 +302,7 @@ describe('distributions', () => {
       refused('NoSuchOrigin', 404),
     );
     await expect(create({ ...more, ConnectionFunctionAssociation: { Id: 'cf_1' } })).rejects.toMatchObject(
-      refused('NotImplemented', 501),
+      refused('EntityNotFound', 404),
     );
     const incomplete = {
       ...config(more),
@@ -315,11 +315,10 @@ describe('distributions', () => {
 });
 
 it('answers 501 by name to what is not emulated', async () => {
-  const command = new CreateConnectionFunctionCommand({
-    Name: 'x',
-    ConnectionFunctionConfig: { Comment: '', Runtime: 'cloudfront-js-2.0' },
-    ConnectionFunctionCode: new Uint8Array([1]),
+  const command = new CreateInvalidationCommand({
+    DistributionId: 'E1',
+    InvalidationBatch: { CallerReference: 'x', Paths: { Quantity: 0 } },
   });
-  await expect(cloudfront.send(command)).rejects.toThrow('CreateConnectionFunction');
-  expect(aws.calls().at(-1)).toMatchObject({ action: 'CreateConnectionFunction', status: 501 });
+  await expect(cloudfront.send(command)).rejects.toThrow('CreateInvalidation');
+  expect(aws.calls().at(-1)).toMatchObject({ action: 'CreateInvalidation', status: 501 });
 });

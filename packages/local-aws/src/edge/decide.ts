@@ -23,6 +23,8 @@ export interface Verdict {
   readonly reason: string;
   readonly leaf: CertificateInfo | undefined;
   readonly presented: Presented;
+  /** What a connection function added to the log. */
+  readonly custom?: string;
 }
 
 /** Chain depth is 4 at CloudFront, ALB and API Gateway (their quota pages, checked 2026-11). */
@@ -68,8 +70,19 @@ export function decide(
     outcome: trust.mode === 'complete-chain' && why !== 'missing' ? 'forbid' : 'close',
     reason: REASONS[kind][why],
   });
-  if (trust.mode === 'off' || trust.mode === 'passthrough') return admitted;
-  if (presented.length === 0) return trust.mode === 'optional' ? admitted : refused('missing');
+  const gated = (path: readonly CertificateInfo[]): Verdict => {
+    if (!trust.gate) return admitted;
+    const said = trust.gate({ path, presented: readAll(presented, readCertificate) });
+    const custom = said.custom === undefined ? {} : { custom: said.custom };
+    if (said.admit) return { ...admitted, ...custom };
+    return { ...admitted, outcome: 'close', reason: said.reason ?? 'Internal', ...custom };
+  };
+  if (trust.mode === 'off') return admitted;
+  if (trust.mode === 'passthrough') return gated([]);
+  if (presented.length === 0) {
+    if (trust.mode !== 'optional') return refused('missing');
+    return unknowns.cloudFrontOptionalFunction === 'refuse' ? gated([]) : admitted;
+  }
   if (!leaf) return refused('invalid');
   const { store, crls } = cache.read(trust);
   const found = checkPath(leaf, readAll(presented.slice(1), readCertificate), store, {
@@ -86,6 +99,6 @@ export function decide(
     everyCaNeedsOne: unknowns.albCaWithoutCrl === 'refuse',
     bridgingCas: true,
   });
-  if (revocation === 'good') return admitted;
+  if (revocation === 'good') return gated(found.path);
   return refused(revocation === 'revoked' ? 'revoked' : 'crl-error');
 }

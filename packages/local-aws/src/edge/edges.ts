@@ -42,10 +42,10 @@ interface Issuer {
  */
 export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promise<void> } {
   let open: readonly Open[] = [];
-  let log: readonly Connection[] = [];
+  let log: Connection[] = [];
   let issuer: Promise<Issuer> | undefined;
 
-  const record = (spec: EdgeSpec, { outcome, reason, leaf }: Verdict) => {
+  const record = (spec: EdgeSpec, { outcome, reason, leaf, custom }: Verdict) => {
     const connection: Connection = Object.freeze({
       time: options.clock.now(),
       kind: spec.kind,
@@ -53,8 +53,11 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
       outcome: outcome === 'admit' ? 'accepted' : 'refused',
       reason,
       ...(leaf ? { leafSerial: leaf.serialHex } : {}),
+      ...(custom === undefined ? {} : { customData: custom }),
     });
-    log = [...log.slice(1 - LOG_SIZE), connection];
+    // Cut now and then, not at each handshake.
+    if (log.length >= 2 * LOG_SIZE) log = log.slice(-LOG_SIZE);
+    log.push(connection);
   };
   const drop = async (which: (edge: Edge) => boolean) => {
     const leaving = open.filter(({ edge }) => which(edge));
@@ -91,7 +94,7 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
     },
     close: (resource: string) => drop((edge) => edge.resource === resource),
     list: () => open.map(({ edge }) => edge),
-    connections: () => log,
+    connections: () => log.slice(-LOG_SIZE),
     async closeAll() {
       await drop(() => true);
       const made = issuer;

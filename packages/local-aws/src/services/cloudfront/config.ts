@@ -2,7 +2,6 @@
 import type { CacheBehavior, DefaultCacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfront';
 import { isRecord } from '../../wire/schema.ts';
 import type { Given } from '../service.ts';
-import { notImplemented } from '../service.ts';
 import { CACHING_DISABLED, LIMITS } from './limits.ts';
 import { type CloudFrontState, invalidArgument, refusal, trustStoreOf, usersOf } from './state.ts';
 
@@ -57,9 +56,8 @@ export function checkConfig(
       'A distribution with alternate domain names needs a certificate that covers them.',
     );
   }
-  if (config.ConnectionFunctionAssociation)
-    throw notImplemented('CloudFront', 'ConnectionFunctionAssociation');
   checkMtls(config, state, id);
+  checkFunction(config, state);
 }
 
 type Behavior = DefaultCacheBehavior | CacheBehavior;
@@ -114,6 +112,16 @@ function checkMtls(config: DistributionConfig, state: CloudFrontState, id: strin
       'The number of distributions of this trust store has reached its limit.',
     );
   }
+}
+
+/** Only a function that is published can be associated (developer guide, Associate a connection function). */
+function checkFunction(config: DistributionConfig, state: CloudFrontState): void {
+  const id = config.ConnectionFunctionAssociation?.Id;
+  if (id === undefined) return;
+  const one = state.connectionFunctions.get(id);
+  if (!one) throw refusal('EntityNotFound', 404, 'The specified connection function does not exist.');
+  if (!one.live) throw invalidArgument('The connection function has not been published.');
+  if (!config.ViewerMtlsConfig) throw invalidArgument('A connection function needs viewer mTLS.');
 }
 
 function checkPassthrough(config: DistributionConfig, behaviors: readonly Behavior[]): void {

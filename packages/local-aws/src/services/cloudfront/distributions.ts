@@ -4,8 +4,9 @@ import type {
   DistributionSummary,
   Tag,
 } from '@aws-sdk/client-cloudfront';
+import { connectionGate } from '../../functions/gate.ts';
 import type { EdgeTrust } from '../../types.ts';
-import type { Places } from '../../world.ts';
+import type { Places, World } from '../../world.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { behaviorsOf, checkConfig, withDefaults } from './config.ts';
 import { LIMITS } from './limits.ts';
@@ -16,8 +17,10 @@ import {
   checkETag,
   type Distribution,
   distributionOf,
+  itemsOf,
   newETag,
   refusal,
+  type TrustStore,
 } from './state.ts';
 import { mergeTags } from './tags.ts';
 
@@ -174,7 +177,7 @@ async function openEdges(state: CloudFrontState, distribution: Distribution, ctx
     hosts: [distribution.domainName, ...(distribution.config.Aliases?.Items ?? [])],
     account: ctx.account,
     region: ctx.region,
-    trust: () => trustOf(distribution, state),
+    trust: () => trustOf(distribution, state, ctx.world),
   } as const;
   const enabled = () => distribution.served?.Enabled ?? false;
   await ctx.world.edges.open({
@@ -197,7 +200,7 @@ async function openEdges(state: CloudFrontState, distribution: Distribution, ctx
   });
 }
 
-function trustOf(distribution: Distribution, state: CloudFrontState): EdgeTrust {
+function trustOf(distribution: Distribution, state: CloudFrontState, world: World): EdgeTrust {
   const mtls = distribution.served?.ViewerMtlsConfig;
   const nothing = {
     anchors: [],
@@ -206,10 +209,11 @@ function trustOf(distribution: Distribution, state: CloudFrontState): EdgeTrust 
     ignoreExpiry: false,
     advertiseCaNames: false,
   } as const;
-  if (mtls?.Mode === 'passthrough') return { mode: 'passthrough', ...nothing };
-  if (mtls?.Mode !== 'required' && mtls?.Mode !== 'optional') return { mode: 'off', ...nothing };
-  const { TrustStoreId, IgnoreCertificateExpiry, AdvertiseTrustStoreCaNames } = mtls.TrustStoreConfig ?? {};
+  const { TrustStoreId, IgnoreCertificateExpiry, AdvertiseTrustStoreCaNames } = mtls?.TrustStoreConfig ?? {};
   const store = state.trustStores.get(TrustStoreId ?? '');
+  const gate = gateOf(distribution, store, state, world);
+  if (mtls?.Mode === 'passthrough') return { mode: 'passthrough', ...nothing, ...gate };
+  if (mtls?.Mode !== 'required' && mtls?.Mode !== 'optional') return { mode: 'off', ...nothing };
   return {
     mode: mtls.Mode,
     anchors: store?.anchors ?? [],
@@ -217,6 +221,38 @@ function trustOf(distribution: Distribution, state: CloudFrontState): EdgeTrust 
     version: store ? `${store.arn}#${store.version}` : 'none',
     ignoreExpiry: IgnoreCertificateExpiry ?? false,
     advertiseCaNames: AdvertiseTrustStoreCaNames ?? false,
+    ...gate,
+  };
+}
+
+/** The function of a distribution and the OCSP flag of its store: both are asked at each handshake, as they are then. */
+function gateOf(
+  distribution: Distribution,
+  store: TrustStore | undefined,
+  state: CloudFrontState,
+  world: World,
+): Pick<EdgeTrust, 'gate'> {
+  const id = distribution.served?.ConnectionFunctionAssociation?.Id;
+  const version = id === undefined ? undefined : state.connectionFunctions.get(id)?.live;
+  const ocsp = store?.ocsp ?? false;
+  if (version === undefined && !ocsp) return {};
+  return {
+    gate: (input) =>
+      connectionGate(
+        {
+          live:
+            version === undefined
+              ? undefined
+              : { code: new TextDecoder().decode(version.code), store: itemsOf(state, version) },
+          ocsp,
+          responder: world.ocsp,
+          timeMs: world.functionTimeMs,
+          connectionId: world.random.text(24),
+          distributionId: distribution.id,
+          endpoint: distribution.domainName,
+        },
+        input,
+      ),
   };
 }
 

@@ -1,17 +1,28 @@
 import { schemaService } from '../../wire/schema-service.ts';
 import { createPlaces } from '../../world.ts';
+import { createKeyValueService } from '../keyvaluestore/index.ts';
 import type { Service } from '../service.ts';
+import { connectionFunctionOperations } from './connection-functions.ts';
 import { distributionOperations } from './distributions.ts';
+import { keyValueStoreOperations } from './key-value-stores.ts';
 import type { CloudFrontModel } from './model.ts';
 import { type CloudFrontState, createCloudFrontState } from './state.ts';
 import { tagOperations } from './tags.ts';
 import { trustStoreOperations } from './trust-stores.ts';
 
-export type { CloudFrontState, Distribution, TrustStore as CloudFrontTrustStore } from './state.ts';
+export type {
+  CloudFrontState,
+  ConnectionFunction,
+  Distribution,
+  KeyValueStore,
+  TrustStore as CloudFrontTrustStore,
+} from './state.ts';
 
 /** CloudFront and its raw state, by account. */
 export interface CloudFront {
   readonly service: Service;
+  /** Keys and values of the stores: a service of its own, over the same state. */
+  readonly keyValues: Service;
   state(): readonly { readonly account: string; readonly state: CloudFrontState }[];
 }
 
@@ -26,6 +37,8 @@ export function createCloudFront(): CloudFront {
     operations: {
       ...trustStoreOperations(places),
       ...distributionOperations(places),
+      ...connectionFunctionOperations(places),
+      ...keyValueStoreOperations(places),
       ...tagOperations(places),
     },
     global: true,
@@ -36,6 +49,7 @@ export function createCloudFront(): CloudFront {
   });
   return Object.freeze({
     service,
+    keyValues: createKeyValueService(places),
     state: () => places.all().map(([account, , state]) => ({ account, state })),
   });
 }

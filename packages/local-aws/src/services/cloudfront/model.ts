@@ -28,4 +28,51 @@ export interface CloudFrontModel {
   UntagResource: Operation<Cf.UntagResourceCommandInput, Cf.UntagResourceCommandOutput>;
   UpdateDistribution: Operation<Cf.UpdateDistributionCommandInput, Cf.UpdateDistributionCommandOutput>;
   UpdateTrustStore: Operation<Cf.UpdateTrustStoreCommandInput, Cf.UpdateTrustStoreCommandOutput>;
+  CreateConnectionFunction: Operation<
+    Cf.CreateConnectionFunctionCommandInput,
+    Cf.CreateConnectionFunctionCommandOutput
+  >;
+  DeleteConnectionFunction: Operation<
+    Cf.DeleteConnectionFunctionCommandInput,
+    Cf.DeleteConnectionFunctionCommandOutput
+  >;
+  DescribeConnectionFunction: Operation<
+    Cf.DescribeConnectionFunctionCommandInput,
+    Cf.DescribeConnectionFunctionCommandOutput
+  >;
+  /** A client gets the code as a blob with helpers; here it is bytes. */
+  GetConnectionFunction: Operation<
+    Cf.GetConnectionFunctionCommandInput,
+    Omit<Cf.GetConnectionFunctionCommandOutput, 'ConnectionFunctionCode'> & {
+      ConnectionFunctionCode: Uint8Array;
+    }
+  >;
+  ListConnectionFunctions: Operation<
+    Cf.ListConnectionFunctionsCommandInput,
+    Cf.ListConnectionFunctionsCommandOutput
+  >;
+  ListDistributionsByConnectionFunction: Operation<
+    Cf.ListDistributionsByConnectionFunctionCommandInput,
+    Cf.ListDistributionsByConnectionFunctionCommandOutput
+  >;
+  PublishConnectionFunction: Operation<
+    Cf.PublishConnectionFunctionCommandInput,
+    Cf.PublishConnectionFunctionCommandOutput
+  >;
+  TestConnectionFunction: Operation<
+    Cf.TestConnectionFunctionCommandInput,
+    Cf.TestConnectionFunctionCommandOutput
+  >;
+  UpdateConnectionFunction: Operation<
+    Cf.UpdateConnectionFunctionCommandInput,
+    Cf.UpdateConnectionFunctionCommandOutput
+  >;
+  CreateKeyValueStore: Operation<Cf.CreateKeyValueStoreCommandInput, Cf.CreateKeyValueStoreCommandOutput>;
+  DeleteKeyValueStore: Operation<Cf.DeleteKeyValueStoreCommandInput, Cf.DeleteKeyValueStoreCommandOutput>;
+  DescribeKeyValueStore: Operation<
+    Cf.DescribeKeyValueStoreCommandInput,
+    Cf.DescribeKeyValueStoreCommandOutput
+  >;
+  ListKeyValueStores: Operation<Cf.ListKeyValueStoresCommandInput, Cf.ListKeyValueStoresCommandOutput>;
+  UpdateKeyValueStore: Operation<Cf.UpdateKeyValueStoreCommandInput, Cf.UpdateKeyValueStoreCommandOutput>;
 }

@@ -1,4 +1,4 @@
-import type { DistributionConfig, Tag } from '@aws-sdk/client-cloudfront';
+import type { DistributionConfig, FunctionConfig, Tag } from '@aws-sdk/client-cloudfront';
 import type { Context } from '../service.ts';
 import { ServiceError } from '../service.ts';
 
@@ -37,15 +37,60 @@ export interface Distribution {
   generation: number;
 }
 
+/** A key value store; its items belong to the data plane, which has an ETag of its own. */
+export interface KeyValueStore {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  comment: string;
+  etag: string;
+  dataETag: string;
+  status: 'PROVISIONING' | 'READY' | 'IMPORT_FAILED';
+  /** Why an import failed. */
+  failure: string | undefined;
+  readonly created: number;
+  modified: number;
+  items: ReadonlyMap<string, string>;
+  tags: readonly Tag[];
+}
+
+/** Code and configuration of a connection function in one stage. */
+export interface FunctionVersion {
+  readonly code: Uint8Array;
+  readonly config: FunctionConfig;
+  /** ARN of the associated store. */
+  readonly store: string | undefined;
+  readonly etag: string;
+  readonly modified: number;
+}
+
+/** A connection function. Only what is LIVE runs at the edge. */
+export interface ConnectionFunction {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly created: number;
+  development: FunctionVersion;
+  live: FunctionVersion | undefined;
+  publishing: boolean;
+  tags: readonly Tag[];
+}
+
 /** CloudFront in one account. */
 export interface CloudFrontState {
   readonly trustStores: Map<string, TrustStore>;
   readonly distributions: Map<string, Distribution>;
+  /** By name. */
+  readonly keyValueStores: Map<string, KeyValueStore>;
+  /** By id. */
+  readonly connectionFunctions: Map<string, ConnectionFunction>;
 }
 
 export const createCloudFrontState = (): CloudFrontState => ({
   trustStores: new Map(),
   distributions: new Map(),
+  keyValueStores: new Map(),
+  connectionFunctions: new Map(),
 });
 
 /** An ETag of the control plane, which follows the writes of one thing. */
@@ -91,3 +136,15 @@ export const usersOf = (state: CloudFrontState, id: string): readonly Distributi
   [...state.distributions.values()].filter(
     ({ config }) => config.ViewerMtlsConfig?.TrustStoreConfig?.TrustStoreId === id,
   );
+
+/** Distributions whose configuration names a function. */
+export const distributionsOf = (state: CloudFrontState, id: string): readonly Distribution[] =>
+  [...state.distributions.values()].filter(({ config }) => config.ConnectionFunctionAssociation?.Id === id);
+
+/** What the store of a version holds now; undefined without a store. */
+export function itemsOf(
+  state: CloudFrontState,
+  { store }: FunctionVersion,
+): ReadonlyMap<string, string> | undefined {
+  return [...state.keyValueStores.values()].find(({ arn }) => arn === store)?.items;
+}

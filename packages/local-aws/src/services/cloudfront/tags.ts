@@ -21,15 +21,18 @@ export function mergeTags(old: readonly Tag[], given: readonly Given<Tag>[] | un
   return [...merged].map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** Tags of trust stores and distributions, by ARN. */
+/** Tags of everything that has some, by ARN. */
 export function tagOperations(
   places: Places<CloudFrontState>,
 ): Pick<Operations<CloudFrontModel>, 'ListTagsForResource' | 'TagResource' | 'UntagResource'> {
   const find = (arn: string, ctx: Context): { tags: readonly Tag[] } => {
     const state = places.at(ctx.account, ctx.region);
-    const found = [...state.trustStores.values(), ...state.distributions.values()].find(
-      (one) => one.arn === arn,
-    );
+    const found = [
+      ...state.trustStores.values(),
+      ...state.distributions.values(),
+      ...state.connectionFunctions.values(),
+      ...state.keyValueStores.values(),
+    ].find((one) => one.arn === arn);
     if (!found) throw refusal('NoSuchResource', 404, 'The specified resource does not exist.');
     return found;
   };
