@@ -27,4 +27,4 @@ export { startLocalAws } from './start.ts';
 export type { Clock, Connection, Edge, Reading } from './types.ts';
 export type { Unknowns } from './unknowns.ts';
 export { DEFAULT_UNKNOWNS } from './unknowns.ts';
-export type { Call } from './world.ts';
+export type { Call, LambdaHandler } from './world.ts';

@@ -19,7 +19,7 @@ import { createSettle, type SettleMode } from './settle.ts';
 import type { Clock, Connection, Edge } from './types.ts';
 import { DEFAULT_UNKNOWNS, type Unknowns } from './unknowns.ts';
 import { createDispatch } from './wire/dispatch.ts';
-import type { Call, World } from './world.ts';
+import type { Call, LambdaHandler, World } from './world.ts';
 
 /** How a local AWS is started. Everything has a default. */
 export interface LocalAwsOptions {
@@ -37,6 +37,8 @@ export interface LocalAwsOptions {
   readonly unknowns?: Partial<Unknowns>;
   /** Refuse wrong signatures of known keys; default false. Signatures with certificates are always checked. */
   readonly verifySignatures?: boolean;
+  /** Lambda functions by ARN, for authorizers: `{ 'arn:aws:lambda:…': (event) => ({ isAuthorized: true }) }`. */
+  readonly lambdas?: Readonly<Record<string, LambdaHandler>>;
   /** Answers for every OCSP responder; without it none can be reached. */
   readonly ocsp?: OcspResponder;
   /** Longest time of a connection function, in milliseconds; default 1000, since a busy machine is not an edge. CloudFront's is 5. */
@@ -93,6 +95,8 @@ export interface LocalAws extends AsyncDisposable {
   /** Every handshake with a data plane, with AWS's reason codes. */
   connections(): readonly Connection[];
   readonly faults: { add(fault: Fault): () => void; clear(): void };
+  /** Puts a Lambda function in place, or another in its stead. */
+  lambda(arn: string, handler: LambdaHandler): void;
   /** Makes everything ready that is pending. */
   settle(): void;
   /** What is not ready yet: ARNs. */
@@ -136,6 +140,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const s3 = createS3();
   let url = '';
   const content = createContent(() => url, wall, random);
+  const lambdas = new Map(Object.entries(options.lambdas ?? {}));
   const world: World = Object.freeze({
     clock,
     wall,
@@ -149,6 +154,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     edges,
     objects: s3.objects,
     content,
+    lambdas,
     ocsp: options.ocsp,
     functionTimeMs: options.functionTimeMs ?? DEFAULT_FUNCTION_MS,
     url: () => url,
@@ -236,6 +242,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     edges: () => edges.list(),
     connections: () => edges.connections(),
     faults: { add: faults.add, clear: faults.clear },
+    lambda: (arn: string, handler: LambdaHandler) => void lambdas.set(arn, handler),
     settle: () => settle.all(),
     pending: () => settle.pending(),
     reset,

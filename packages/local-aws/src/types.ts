@@ -61,6 +61,27 @@ export interface EdgeSpec {
   behaviour(): 'forward' | 'disabled' | 'redirect';
   /** API Gateway: form of the event that the origin shows; 1.0 (REST APIs) unless given. */
   payload?(): '1.0' | '2.0';
+  /** API Gateway: what becomes of a request; undefined: it is forwarded as it is. */
+  serve?(request: EdgeRequest): Promise<EdgeReply | undefined>;
+}
+
+/** A request that an edge hands to its service. */
+export interface EdgeRequest {
+  readonly method: string;
+  /** Path as sent, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly domainName: string;
+  /** The client's certificate; undefined without one. */
+  readonly leaf: CertificateInfo | undefined;
+}
+
+/** An answer of a service behind an edge. */
+export interface EdgeReply {
+  readonly status: number;
+  readonly body: object;
 }
 
 /** An open edge. */

@@ -6,6 +6,9 @@ import type { Settle } from './settle.ts';
 import type { Clock, Edges } from './types.ts';
 import type { Unknowns } from './unknowns.ts';
 
+/** A Lambda function as this emulator runs it. What it throws is the function's error; `Unauthorized` means 401 to an authorizer. */
+export type LambdaHandler = (event: unknown) => unknown;
+
 /** One request, as it was answered. */
 export interface Call {
   /** Milliseconds since the epoch, on the emulator's clock. */
@@ -64,6 +67,8 @@ export interface World {
   readonly edges: Edges;
   readonly objects: Objects;
   readonly content: Content;
+  /** Lambda functions by ARN: plain functions of an event. */
+  readonly lambdas: ReadonlyMap<string, LambdaHandler>;
   /** Answers for OCSP responders; undefined: none can be reached. */
   readonly ocsp: OcspResponder | undefined;
   /** Longest time of a connection function, in milliseconds. */

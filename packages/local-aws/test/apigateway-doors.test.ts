@@ -5,9 +5,9 @@ import {
   CreateRestApiCommand,
   DeleteBasePathMappingCommand,
   DeleteRestApiCommand,
-  GetAuthorizersCommand,
   GetBasePathMappingCommand,
   GetBasePathMappingsCommand,
+  GetModelsCommand,
   GetRestApiCommand,
   GetRestApisCommand,
   UpdateRestApiCommand,
@@ -105,9 +105,9 @@ describe('doors', () => {
   });
 
   test('what is not emulated says so by name', async () => {
-    await expect(client.send(new GetAuthorizersCommand({ restApiId: 'x' }))).rejects.toMatchObject({
+    await expect(client.send(new GetModelsCommand({ restApiId: 'x' }))).rejects.toMatchObject({
       ...notEmulated,
-      message: expect.stringContaining('GetAuthorizers'),
+      message: expect.stringContaining('GetModels'),
     });
   });
 });

@@ -12,7 +12,7 @@ import {
   GetApisCommand,
   GetDomainNameCommand,
   GetDomainNamesCommand,
-  GetRoutesCommand,
+  GetModelsCommand,
   GetTagsCommand,
   type MutualTlsAuthenticationInput,
   TagResourceCommand,
@@ -181,6 +181,9 @@ describe('doors', () => {
     const which = { DomainName: NAME, ApiMappingId: mapping.ApiMappingId ?? '' };
     expect(await client.send(new GetApiMappingCommand(which))).toMatchObject({ ApiMappingKey: 'a/b' });
     expect((await client.send(new GetApiMappingsCommand({ DomainName: NAME }))).Items).toHaveLength(1);
+    // No mapping leads to the root yet.
+    expect((await nodeCaller(edgeOf(ARN), { leaf }, '1.3')).status).toBe(403);
+    await client.send(new CreateApiMappingCommand(config));
     const { event } = JSON.parse((await nodeCaller(edgeOf(ARN), { leaf }, '1.3')).body);
     expect(event.requestContext.authentication.clientCert.serialNumber).toBe(String(0xa1b2));
     await client.send(new DeleteApiMappingCommand(which));
@@ -192,9 +195,9 @@ describe('doors', () => {
 
   test('what is not emulated says so by name', async () => {
     const notEmulated = { name: 'NotImplemented', $metadata: { httpStatusCode: 501 } };
-    await expect(client.send(new GetRoutesCommand({ ApiId: 'x' }))).rejects.toMatchObject({
+    await expect(client.send(new GetModelsCommand({ ApiId: 'x' }))).rejects.toMatchObject({
       ...notEmulated,
-      message: expect.stringContaining('GetRoutes'),
+      message: expect.stringContaining('GetModels'),
     });
     const quick = new CreateApiCommand({ Name: 'x', ProtocolType: 'HTTP', Target: 'https://example.com' });
     await expect(client.send(quick)).rejects.toMatchObject(notEmulated);

@@ -63,7 +63,7 @@ export async function listen(spec: EdgeSpec, context: ListenerContext): Promise<
 function httpFront(spec: EdgeSpec, { catchUp }: ListenerContext): Server {
   return createHttpServer((request, response) => {
     catchUp();
-    answer(spec, spec.trust(), OPEN, request, response);
+    void answer(spec, spec.trust(), OPEN, request, response);
   });
 }
 
@@ -121,7 +121,7 @@ function tlsServer(
     },
     (request, response) => {
       const verdict = verdictOf(request);
-      if (verdict) answer(spec, spec.trust(), verdict, request, response);
+      if (verdict) void answer(spec, spec.trust(), verdict, request, response);
       else request.socket.destroy();
     },
   );

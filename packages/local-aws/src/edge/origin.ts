@@ -15,15 +15,19 @@ interface Reply {
 
 const FORBIDDEN: Reply = { status: 403, body: { message: 'Forbidden' } };
 
+const FAILED: Reply = { status: 500, body: { message: 'Internal Server Error' } };
+
 /** Answers a request that came through an edge. */
-export function answer(
+export async function answer(
   spec: EdgeSpec,
   trust: EdgeTrust,
   verdict: Verdict,
   request: Request,
   response: Response,
-): void {
-  const { status, headers, body } = reply(spec, trust, verdict, request);
+): Promise<void> {
+  const replied = await reply(spec, trust, verdict, request).catch(() => FAILED);
+  const { status, headers, body } = replied;
+  if (response.writableEnded || response.destroyed) return;
   const text = Buffer.from(`${JSON.stringify(body)}\n`);
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
@@ -34,7 +38,7 @@ export function answer(
   else response.end(text);
 }
 
-function reply(spec: EdgeSpec, trust: EdgeTrust, verdict: Verdict, request: Request): Reply {
+async function reply(spec: EdgeSpec, trust: EdgeTrust, verdict: Verdict, request: Request): Promise<Reply> {
   const behaviour = spec.behaviour();
   if (verdict.outcome === 'forbid' || behaviour === 'disabled') return FORBIDDEN;
   const url = new URL(request.url ?? '/', 'http://edge.invalid');
@@ -44,6 +48,15 @@ function reply(spec: EdgeSpec, trust: EdgeTrust, verdict: Verdict, request: Requ
     return { status: 301, headers: { location }, body: { message: 'Moved Permanently' } };
   }
   const common = { edge: spec.kind, resource: spec.resource };
+  const served = await spec.serve?.({
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers,
+    domainName: host(headers),
+    leaf: verdict.leaf,
+  });
+  if (served) return served.status === 200 ? { status: 200, body: { ...common, ...served.body } } : served;
   if (spec.kind === 'api-gateway' || spec.kind === 'execute-api')
     return {
       status: 200,

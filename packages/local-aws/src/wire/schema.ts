@@ -70,18 +70,18 @@ export function operationsOf(client: object): ReadonlyMap<string, OperationSchem
       path,
       literals: [...new URLSearchParams(search)],
       status,
-      input: lazyShape(input),
-      output: lazyShape(output),
+      input: lazyShape(input, placeOf),
+      output: lazyShape(output, placeInAnswer),
     });
   }
   return operations;
 }
 
 /** A shape is worked out on first use: a client has hundreds. */
-function lazyShape(ref: SchemaRef): Shape {
+function lazyShape(ref: SchemaRef, placed: typeof placeOf): Shape {
   let made: Shape | undefined;
   const shape = () => {
-    made ??= { schema: NormalizedSchema.of(ref), members: membersOf(NormalizedSchema.of(ref)) };
+    made ??= { schema: NormalizedSchema.of(ref), members: membersOf(NormalizedSchema.of(ref), placed) };
     return made;
   };
   return {
@@ -94,12 +94,12 @@ function lazyShape(ref: SchemaRef): Shape {
   };
 }
 
-function membersOf(schema: NormalizedSchema): readonly Member[] {
+function membersOf(schema: NormalizedSchema, placed: typeof placeOf): readonly Member[] {
   if (!schema.isStructSchema()) return [];
   const required = requiredOf(schema);
   return [...schema.structIterator()].map(([name, member]) => {
     const traits = member.getMergedTraits();
-    const place = placeOf(traits);
+    const place = placed(traits);
     return {
       name,
       place,
@@ -121,6 +121,12 @@ function placeOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Membe
   if (traits.httpQueryParams) return 'query-map';
   if (traits.httpResponseCode) return 'status';
   return 'body';
+}
+
+/** Some models mark members of an answer (API Gateway's `position`) as if they stood in a query; they stand in the body. */
+function placeInAnswer(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['place'] {
+  const place = placeOf(traits);
+  return place === 'query' || place === 'query-map' || place === 'label' ? 'body' : place;
 }
 
 /** The required members come first in a structure's list of names; the seventh element counts them. */

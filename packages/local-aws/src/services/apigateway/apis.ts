@@ -1,4 +1,6 @@
 import type { Context } from '../service.ts';
+import { newParts } from './parts.ts';
+import { serveDefault } from './serve/serve.ts';
 import { type Api, type ApiGatewayPlace, badRequest, notFound, OPEN } from './state.ts';
 
 /** Host name of an API's default endpoint. */
@@ -9,6 +11,7 @@ export const defaultHost = (id: string, region: string): string =>
 export async function addApi(place: ApiGatewayPlace, api: Api, ctx: Context): Promise<Api> {
   if (api.name.length === 0) throw badRequest('An API needs a name.');
   place.apis.set(api.id, api);
+  place.parts.set(api.id, newParts(api, ctx));
   await ctx.world.edges.open({
     kind: 'execute-api',
     protocol: 'https',
@@ -20,6 +23,7 @@ export async function addApi(place: ApiGatewayPlace, api: Api, ctx: Context): Pr
     trust: () => OPEN,
     behaviour: () => (place.apis.get(api.id)?.disableExecuteApiEndpoint ? 'disabled' : 'forward'),
     payload: () => (api.protocol === 'HTTP' ? '2.0' : '1.0'),
+    serve: (request) => serveDefault(place, api.id, request, place.authorizerCache, ctx),
   });
   return api;
 }
@@ -30,6 +34,7 @@ export async function removeApi(place: ApiGatewayPlace, api: Api, ctx: Context):
   );
   if (mapped) throw badRequest('Please remove all base path mappings related to the API in your domains');
   place.apis.delete(api.id);
+  place.parts.delete(api.id);
   await ctx.world.edges.close(api.arn);
 }
 

@@ -1,5 +1,6 @@
 import { type Context, notImplemented, ServiceError } from '../service.ts';
 import { LIMITS } from './limits.ts';
+import { serveDomain } from './serve/serve.ts';
 import {
   type ApiGatewayPlace,
   type ApiGatewayPlaces,
@@ -171,6 +172,7 @@ async function openEdge(place: ApiGatewayPlace, domain: Domain, ctx: Context): P
       return { ...OPEN, mode: 'complete-chain', anchors: now.inForce.anchors, version: String(now.revision) };
     },
     behaviour: () => 'forward',
+    serve: (request) => serveDomain(place, name, request, place.authorizerCache, ctx),
     payload() {
       const first = place.domains.get(name)?.mappings[0];
       const api = first && place.apis.get(first.apiId);

@@ -3,9 +3,11 @@ import { createPlaces } from '../../world.ts';
 import type { Service } from '../service.ts';
 import { httpApiOperations } from './http-apis.ts';
 import { httpDomainOperations } from './http-domains.ts';
+import { httpPartOperations } from './http-parts.ts';
 import type { HttpModel, RestModel } from './model.ts';
 import { restApiOperations } from './rest-apis.ts';
 import { restDomainOperations } from './rest-domains.ts';
+import { restPartOperations } from './rest-parts.ts';
 import { type ApiGatewayPlace, emptyPlace } from './state.ts';
 
 export type { Api, ApiGatewayPlace, Domain, Mapping, Truststore } from './state.ts';
@@ -30,7 +32,11 @@ export function createApiGateway(): ApiGateway {
     names,
     protocol: 'rest-json',
     load: () => import('@aws-sdk/client-api-gateway'),
-    operations: { ...restDomainOperations(places), ...restApiOperations(places) },
+    operations: {
+      ...restDomainOperations(places),
+      ...restApiOperations(places),
+      ...restPartOperations(places),
+    },
     owns: (path) => !isV2(path),
     malformed,
     reset: () => places.clear(),
@@ -40,7 +46,11 @@ export function createApiGateway(): ApiGateway {
     names,
     protocol: 'rest-json',
     load: () => import('@aws-sdk/client-apigatewayv2'),
-    operations: { ...httpDomainOperations(places), ...httpApiOperations(places) },
+    operations: {
+      ...httpDomainOperations(places),
+      ...httpApiOperations(places),
+      ...httpPartOperations(places),
+    },
     owns: isV2,
     malformed,
     reset: () => places.clear(),

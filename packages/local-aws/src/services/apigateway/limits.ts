@@ -25,3 +25,11 @@ export const LIMITS = Object.freeze({
 
 /** Items on a page when the caller does not say; API reference, checked 2026-11. */
 export const DEFAULT_PAGE = 25;
+
+/** Lambda authorizers (API Gateway guide, Use Lambda authorizers; Quotas). */
+export const AUTHORIZER_LIMITS = Object.freeze({
+  perApi: limit(10, QUOTAS),
+  /** Seconds. */
+  ttl: limit(3600, 'API Gateway guide, Use API Gateway Lambda authorizers'),
+  defaultTtl: limit(300, 'API Gateway guide, Use API Gateway Lambda authorizers'),
+});

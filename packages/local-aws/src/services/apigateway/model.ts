@@ -27,6 +27,25 @@ export interface RestModel {
   UntagResource: Operation<V1.UntagResourceCommandInput, V1.UntagResourceCommandOutput>;
   UpdateDomainName: Operation<V1.UpdateDomainNameCommandInput, V1.UpdateDomainNameCommandOutput>;
   UpdateRestApi: Operation<V1.UpdateRestApiCommandInput, V1.UpdateRestApiCommandOutput>;
+  CreateAuthorizer: Operation<V1.CreateAuthorizerCommandInput, V1.CreateAuthorizerCommandOutput>;
+  CreateDeployment: Operation<V1.CreateDeploymentCommandInput, V1.CreateDeploymentCommandOutput>;
+  CreateResource: Operation<V1.CreateResourceCommandInput, V1.CreateResourceCommandOutput>;
+  CreateStage: Operation<V1.CreateStageCommandInput, V1.CreateStageCommandOutput>;
+  DeleteAuthorizer: Operation<V1.DeleteAuthorizerCommandInput, V1.DeleteAuthorizerCommandOutput>;
+  DeleteMethod: Operation<V1.DeleteMethodCommandInput, V1.DeleteMethodCommandOutput>;
+  DeleteStage: Operation<V1.DeleteStageCommandInput, V1.DeleteStageCommandOutput>;
+  GetAuthorizer: Operation<V1.GetAuthorizerCommandInput, V1.GetAuthorizerCommandOutput>;
+  GetAuthorizers: Operation<V1.GetAuthorizersCommandInput, V1.GetAuthorizersCommandOutput>;
+  GetDeployments: Operation<V1.GetDeploymentsCommandInput, V1.GetDeploymentsCommandOutput>;
+  GetMethod: Operation<V1.GetMethodCommandInput, V1.GetMethodCommandOutput>;
+  GetResources: Operation<V1.GetResourcesCommandInput, V1.GetResourcesCommandOutput>;
+  GetStage: Operation<V1.GetStageCommandInput, V1.GetStageCommandOutput>;
+  GetStages: Operation<V1.GetStagesCommandInput, V1.GetStagesCommandOutput>;
+  PutIntegration: Operation<V1.PutIntegrationCommandInput, V1.PutIntegrationCommandOutput>;
+  PutMethod: Operation<V1.PutMethodCommandInput, V1.PutMethodCommandOutput>;
+  UpdateAuthorizer: Operation<V1.UpdateAuthorizerCommandInput, V1.UpdateAuthorizerCommandOutput>;
+  UpdateMethod: Operation<V1.UpdateMethodCommandInput, V1.UpdateMethodCommandOutput>;
+  UpdateStage: Operation<V1.UpdateStageCommandInput, V1.UpdateStageCommandOutput>;
 }
 
 /** The operations of API Gateway v2 that are emulated. */
@@ -48,4 +67,24 @@ export interface HttpModel {
   UntagResource: Operation<V2.UntagResourceCommandInput, V2.UntagResourceCommandOutput>;
   UpdateApi: Operation<V2.UpdateApiCommandInput, V2.UpdateApiCommandOutput>;
   UpdateDomainName: Operation<V2.UpdateDomainNameCommandInput, V2.UpdateDomainNameCommandOutput>;
+  CreateAuthorizer: Operation<V2.CreateAuthorizerCommandInput, V2.CreateAuthorizerCommandOutput>;
+  CreateDeployment: Operation<V2.CreateDeploymentCommandInput, V2.CreateDeploymentCommandOutput>;
+  CreateIntegration: Operation<V2.CreateIntegrationCommandInput, V2.CreateIntegrationCommandOutput>;
+  CreateRoute: Operation<V2.CreateRouteCommandInput, V2.CreateRouteCommandOutput>;
+  CreateStage: Operation<V2.CreateStageCommandInput, V2.CreateStageCommandOutput>;
+  DeleteAuthorizer: Operation<V2.DeleteAuthorizerCommandInput, V2.DeleteAuthorizerCommandOutput>;
+  DeleteRoute: Operation<V2.DeleteRouteCommandInput, V2.DeleteRouteCommandOutput>;
+  DeleteStage: Operation<V2.DeleteStageCommandInput, V2.DeleteStageCommandOutput>;
+  GetAuthorizer: Operation<V2.GetAuthorizerCommandInput, V2.GetAuthorizerCommandOutput>;
+  GetAuthorizers: Operation<V2.GetAuthorizersCommandInput, V2.GetAuthorizersCommandOutput>;
+  GetDeployment: Operation<V2.GetDeploymentCommandInput, V2.GetDeploymentCommandOutput>;
+  GetDeployments: Operation<V2.GetDeploymentsCommandInput, V2.GetDeploymentsCommandOutput>;
+  GetIntegrations: Operation<V2.GetIntegrationsCommandInput, V2.GetIntegrationsCommandOutput>;
+  GetRoute: Operation<V2.GetRouteCommandInput, V2.GetRouteCommandOutput>;
+  GetRoutes: Operation<V2.GetRoutesCommandInput, V2.GetRoutesCommandOutput>;
+  GetStage: Operation<V2.GetStageCommandInput, V2.GetStageCommandOutput>;
+  GetStages: Operation<V2.GetStagesCommandInput, V2.GetStagesCommandOutput>;
+  UpdateAuthorizer: Operation<V2.UpdateAuthorizerCommandInput, V2.UpdateAuthorizerCommandOutput>;
+  UpdateRoute: Operation<V2.UpdateRouteCommandInput, V2.UpdateRouteCommandOutput>;
+  UpdateStage: Operation<V2.UpdateStageCommandInput, V2.UpdateStageCommandOutput>;
 }

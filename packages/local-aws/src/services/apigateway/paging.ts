@@ -1,5 +1,4 @@
 import { type Page, pageOf } from '../paging.ts';
-import type { Context } from '../service.ts';
 import { DEFAULT_PAGE, LIMITS } from './limits.ts';
 import { badRequest } from './state.ts';
 
@@ -13,22 +12,8 @@ export function page<T>(all: readonly T[], marker: string | undefined, size: num
   return found;
 }
 
-/**
- * A page as API Gateway v1 answers it. The model of v1 marks the `position` of answers as a member of the query, so
- * that a writer led by the schema leaves it out of the body, where the service has it: with a next page, the body is
- * written here.
- */
-export function listed<T>({ items, next }: Page<T>, ctx: Context): { items: T[] } {
-  if (next !== undefined) {
-    const item = items.map((one) =>
-      Object.fromEntries(
-        Object.entries(one ?? {}).map(([name, value]) => [
-          name,
-          value instanceof Date ? Math.floor(value.getTime() / 1000) : value,
-        ]),
-      ),
-    );
-    ctx.answer.body = JSON.stringify({ item, position: next });
-  }
-  return { items: [...items] };
-}
+/** A page as API Gateway v1 answers it. */
+export const listed = <T>({ items, next }: Page<T>): { items: T[]; position: string | undefined } => ({
+  items: [...items],
+  position: next,
+});

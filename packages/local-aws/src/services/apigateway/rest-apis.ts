@@ -73,7 +73,7 @@ export function restApiOperations(places: ApiGatewayPlaces): ApiOperations {
     GetRestApi: (input, ctx) => describe(apiOf(here(ctx), input.restApiId, true)),
     GetRestApis(input, ctx) {
       const all = [...here(ctx).apis.values()].filter((api) => api.protocol === 'REST');
-      return listed(page(all.map(describe), input.position, input.limit), ctx);
+      return listed(page(all.map(describe), input.position, input.limit));
     },
     UpdateRestApi(input, ctx) {
       const before = apiOf(here(ctx), input.restApiId, true);

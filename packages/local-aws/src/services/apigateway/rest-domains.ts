@@ -142,7 +142,7 @@ export function restDomainOperations(places: ApiGatewayPlaces): DomainOperations
     GetDomainName: (input, ctx) => describe(domainOf(here(ctx), input.domainName)),
     GetDomainNames(input, ctx) {
       const all = [...here(ctx).domains.values()].map(describe);
-      return listed(page(all, input.position, input.limit), ctx);
+      return listed(page(all, input.position, input.limit));
     },
     UpdateDomainName(input, ctx) {
       const domain = domainOf(here(ctx), input.domainName);
@@ -167,7 +167,7 @@ export function restDomainOperations(places: ApiGatewayPlaces): DomainOperations
       // Paths of several levels exist in v2 alone.
       const visible = domainOf(here(ctx), input.domainName).mappings.filter((one) => !one.key.includes('/'));
       const all = visible.map(describeMapping);
-      return listed(page(all, input.position, input.limit), ctx);
+      return listed(page(all, input.position, input.limit));
     },
     DeleteBasePathMapping(input, ctx) {
       const place = here(ctx);

@@ -1,6 +1,7 @@
 import type { EdgeTrust } from '../../types.ts';
 import type { Places } from '../../world.ts';
 import { type Context, ServiceError } from '../service.ts';
+import type { AuthorizerCache, Parts } from './parts-model.ts';
 
 /** A truststore as it was read, for one domain. */
 export interface Truststore {
@@ -66,11 +67,20 @@ export interface Api {
 export interface ApiGatewayPlace {
   readonly domains: Map<string, Domain>;
   readonly apis: Map<string, Api>;
+  /** What is inside each API, by its id. */
+  readonly parts: Map<string, Parts>;
+  /** Answers of authorizers that are still kept. */
+  readonly authorizerCache: AuthorizerCache;
 }
 
 export type ApiGatewayPlaces = Places<ApiGatewayPlace>;
 
-export const emptyPlace = (): ApiGatewayPlace => ({ domains: new Map(), apis: new Map() });
+export const emptyPlace = (): ApiGatewayPlace => ({
+  domains: new Map(),
+  apis: new Map(),
+  parts: new Map(),
+  authorizerCache: new Map(),
+});
 
 /** Trust of a listener that asks for no certificate. */
 export const OPEN: EdgeTrust = Object.freeze({
