@@ -3,9 +3,11 @@ import { startLocalAws } from './start.ts';
 
 const HELP = `local-aws: the part of AWS that trust stores live in, on this machine
 
-  local-aws [--port PORT] [--json]
+  local-aws [--port PORT] [--dir FOLDER] [--host ADDRESS] [--json]
 
   --port PORT   port on 127.0.0.1; 0 or left out: any free one
+  --dir FOLDER  keep what is made in this folder, and begin with what is there
+  --host ADDR   address to listen on; anything but 127.0.0.1 lets others on the network in
   --json        first line of the output is one JSON document: url, env, accountId, accounts
   --help        this text
 
@@ -16,7 +18,13 @@ It runs until SIGINT or SIGTERM. Set the printed variables, and any AWS tool tal
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { port: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      port: { type: 'string' },
+      dir: { type: 'string' },
+      host: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) {
     process.stdout.write(HELP);
@@ -25,7 +33,14 @@ async function main(args: readonly string[]): Promise<number> {
   const port = Number(values.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError('--port needs a number from 0 to 65535');
-  const aws = await startLocalAws({ port });
+  const { dir, host } = values;
+  const aws = await startLocalAws({
+    port,
+    ...(dir === undefined ? {} : { dir }),
+    ...(host === undefined ? {} : { host }),
+  });
+  if (host !== undefined && !/^(127\.|localhost$|::1$)/.test(host))
+    process.stderr.write(`local-aws: listens on ${host}; whoever reaches it owns its accounts\n`);
   const { url, env, accounts } = aws;
   process.stdout.write(
     values.json

@@ -13,6 +13,7 @@ export type { OcspRequest, OcspResponder } from './functions/ocsp.ts';
 export type { FunctionResult, FunctionRun } from './functions/run.ts';
 export { runConnectionFunction } from './functions/run.ts';
 export type { Random } from './random.ts';
+export { RATES, type RateRow } from './rates/table.ts';
 export type {
   CloudFrontState,
   CloudFrontTrustStore,

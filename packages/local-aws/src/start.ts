@@ -7,7 +7,9 @@ import { createEdges } from './edge/index.ts';
 import { createFaults, type Fault } from './faults/faults.ts';
 import { frozenCopy } from './freeze.ts';
 import type { OcspResponder } from './functions/ocsp.ts';
+import { createPersistence } from './persist/persist.ts';
 import { type Random, systemRandom } from './random.ts';
+import { createRates } from './rates/rates.ts';
 import { type ApiGatewayPlace, createApiGateway } from './services/apigateway/index.ts';
 import { type CloudFrontState, createCloudFront } from './services/cloudfront/index.ts';
 import { createElbv2, type ElbState } from './services/elbv2/index.ts';
@@ -37,13 +39,25 @@ export interface LocalAwsOptions {
   readonly unknowns?: Partial<Unknowns>;
   /** Refuse wrong signatures of known keys; default false. Signatures with certificates are always checked. */
   readonly verifySignatures?: boolean;
+  /** Keep the control planes' published rates, by token buckets on the clock; default false. */
+  readonly rates?: boolean;
+  /**
+   * IAM actions that may be called, with `*`: everything else is denied, so that a policy can be proven. Default: all. What IAM checks
+   * beyond the action (resources, conditions) is not.
+   */
+  readonly allow?: readonly string[];
+  /** Address to listen on; default 127.0.0.1. Anything else lets others on the network in, who then own all accounts. */
+  readonly host?: string;
   /** Lambda functions by ARN, for authorizers: `{ 'arn:aws:lambda:…': (event) => ({ isAuthorized: true }) }`. */
   readonly lambdas?: Readonly<Record<string, LambdaHandler>>;
   /** Answers for every OCSP responder; without it none can be reached. */
   readonly ocsp?: OcspResponder;
   /** Longest time of a connection function, in milliseconds; default 1000, since a busy machine is not an edge. CloudFront's is 5. */
   readonly functionTimeMs?: number;
-  /** Folder for the PEM file of the edges' server CA; default the system's temporary folder. */
+  /**
+   * Folder in which everything is kept: what is there is taken up at the start, ports of data planes are new. Without it nothing outlives
+   * the process. Lambda functions and faults are never kept.
+   */
   readonly dir?: string;
   readonly random?: Random;
   /** Real time in milliseconds; for tests of expired URLs and sessions. */
@@ -177,13 +191,27 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     if (request.path === '/_local/edges') return json(edges.list());
     return content.answer(request);
   };
+  const rates = options.rates ? createRates(clock) : undefined;
   const dispatch = createDispatch({
     world,
     services,
     local,
     verifySignatures: options.verifySignatures ?? false,
-    record: (call) => void calls.push(Object.freeze(call)),
+    rates,
+    allow: options.allow,
+    record(call) {
+      calls.push(Object.freeze(call));
+      if (!/^(Get|List|Describe|Head)/.test(call.action)) persistence?.changed();
+    },
   });
+  const keepers = [s3.keeper, elbv2.keeper, cloudfront.keeper, rolesAnywhere.keeper, apiGateway.keeper];
+  const persistence = options.dir === undefined ? undefined : createPersistence(options.dir, keepers, world);
+  try {
+    await persistence?.load();
+  } catch (error) {
+    await edges.closeAll();
+    throw error;
+  }
   const server = createServer((req, res) => {
     dispatch(req, res).catch(() => res.socket?.destroy());
   });
@@ -191,7 +219,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
   url = `http://127.0.0.1:${portOf(server.address())}`;
 
@@ -199,12 +227,18 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     await edges.closeAll();
     for (const service of services) service.reset();
     faults.clear();
+    rates?.clear();
     settle.clear();
     credentials.clear();
     content.clear();
     calls.length = 0;
+    persistence?.changed();
   };
   const close = async () => {
+    if (persistence) {
+      settle.all();
+      await persistence.flush();
+    }
     await edges.closeAll();
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));

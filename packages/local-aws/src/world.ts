@@ -80,6 +80,8 @@ export interface World {
 /** State of one service, per account and region, made on first use. */
 export interface Places<T> {
   at(account: string, region: string): T;
+  /** Puts a state in place of what was there. */
+  put(account: string, region: string, state: T): void;
   /** Every place that was used, as `[account, region, state]`. */
   all(): readonly (readonly [string, string, T])[];
   clear(): void;
@@ -101,6 +103,8 @@ export function createPlaces<T>(create: () => T): Places<T> {
       states.set(key, entry);
       return entry[2];
     },
+    put: (account: string, region: string, state: T) =>
+      void states.set(`${account}/${region}`, [account, region, state]),
     all: () => [...states.values()],
     clear: () => states.clear(),
   });

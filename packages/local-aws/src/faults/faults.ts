@@ -15,6 +15,15 @@ export interface Fault {
   readonly error?: { readonly name: string; readonly status: number; readonly message?: string };
   /** The connection is closed without an answer. */
   readonly drop?: boolean;
+  /** The connection is reset (RST) without an answer. */
+  readonly reset?: boolean;
+  /** Half of the answer's body is sent, then the connection is closed. The work is done. */
+  readonly half?: boolean;
+  /**
+   * A reading call (Get, List, Describe, Head) answers as it did before the last write; where the same call was never made since the fault
+   * was planted, as it is.
+   */
+  readonly stale?: boolean;
   /** Waits this many milliseconds on the emulator's clock first. */
   readonly delay?: number;
 }
@@ -22,6 +31,8 @@ export interface Fault {
 export interface Faults {
   /** Plants a fault; the function that comes back takes it away again. */
   add(fault: Fault): () => void;
+  /** True while a fault that needs old answers is planted. */
+  wantsOldAnswers(): boolean;
   /** The fault that hits this call, counted down; undefined when none does. */
   take(service: string, action: string): Fault | undefined;
   clear(): void;
@@ -40,13 +51,18 @@ export function createFaults(): Faults {
     take(service: string, action: string) {
       const hit = planted.find(
         ({ fault, left }) =>
-          left > 0 && (fault.service ?? service) === service && (fault.action ?? action) === action,
+          left > 0 &&
+          (fault.service ?? service) === service &&
+          (fault.action ?? action) === action &&
+          // A stale list is about reading; writes pass it by.
+          (fault.stale !== true || /^(Get|List|Describe|Head)/.test(action)),
       );
       if (!hit) return undefined;
       hit.left -= 1;
       if (hit.left === 0) planted = planted.filter((other) => other !== hit);
       return hit.fault;
     },
+    wantsOldAnswers: () => planted.some(({ fault }) => fault.stale === true),
     clear: () => {
       planted = [];
     },

@@ -52,6 +52,9 @@ export interface Context {
   readonly answer: Answer;
 }
 
+/** What a data plane needs of the context it is opened in; it outlives the request. */
+export type EdgeContext = Pick<Context, 'world' | 'account' | 'region'>;
+
 /** What an operation may say about its answer beyond the output. */
 interface Answer {
   status?: number;

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../faults/faults.ts';
+import { createStaleAnswers, type StaleAnswers } from '../faults/stale.ts';
+import { iamAction, isAllowed } from '../policy/actions.ts';
+import type { Rates } from '../rates/rates.ts';
 import type { Context, Service, WireRequest, WireResponse } from '../services/service.ts';
 import { ServiceError } from '../services/service.ts';
 import type { Call, World } from '../world.ts';
@@ -17,6 +20,10 @@ export interface DispatchOptions {
   record(call: Call): void;
   /** Whether signatures are checked where the key is known. */
   readonly verifySignatures: boolean;
+  /** Control-plane rates; undefined: none. */
+  readonly rates: Rates | undefined;
+  /** IAM actions that may be called, with `*`; undefined: all. */
+  readonly allow: readonly string[] | undefined;
 }
 
 /** Service names for messages about signing names that nothing answers. */
@@ -35,12 +42,19 @@ const UNREADABLE = {
 } as const;
 
 const DROPPED = 'dropped';
+const RESET = 'reset';
+
+/** Half of an answer. */
+interface Half {
+  readonly half: WireResponse;
+}
 
 /** Makes the request listener of the one port: finds service, region and caller, and lets the service answer. */
 export function createDispatch(
   options: DispatchOptions,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   const { world } = options;
+  const old = createStaleAnswers();
   return async (req, res) => {
     const requestId = world.random.uuid();
     const request = await receive(req);
@@ -51,8 +65,10 @@ export function createDispatch(
     world.settle.catchUp();
     const local = options.local(request);
     if (local) return send(res, local, requestId);
-    const answer = await answerOf(options, request, requestId);
+    const answer = await answerOf(options, request, requestId, old);
     if (answer === DROPPED) return void res.socket?.destroy();
+    if (answer === RESET) return void res.socket?.resetAndDestroy();
+    if ('half' in answer) return sendHalf(res, answer.half, requestId);
     send(res, answer, requestId);
   };
 }
@@ -68,10 +84,11 @@ const EMPTY: WireRequest = {
 };
 
 async function answerOf(
-  { world, services, record, verifySignatures }: DispatchOptions,
+  { world, services, record, verifySignatures, rates, allow }: DispatchOptions,
   request: WireRequest,
   requestId: string,
-): Promise<WireResponse | typeof DROPPED> {
+  old: StaleAnswers,
+): Promise<WireResponse | Half | typeof DROPPED | typeof RESET> {
   const scope = scopeOf(request);
   const { caller } = world.credentials.find(scope.accessKeyId);
   const service = services.find(
@@ -100,9 +117,18 @@ async function answerOf(
     const routed = await service.route(request);
     action = routed.action;
     checkCaller(request, world, verifySignatures);
+    if (allow) checkAllowed(allow, scope.service, action, request);
+    const call = { service: scope.service, action, account: caller.account, region, request };
+    rates?.take(call);
+    const keep = world.faults.wantsOldAnswers();
     const fault = world.faults.take(scope.service, action);
     if (fault?.delay !== undefined) await world.clock.sleep(fault.delay);
-    if (fault && fault.when !== 'after' && !strike(fault)) return dropped(log);
+    const stale = fault?.stale ? old.before(call) : undefined;
+    if (stale) {
+      log(stale.status);
+      return stale;
+    }
+    if (fault && fault.when !== 'after' && !strike(fault)) return dropped(log, fault);
     const ctx: Context = {
       account: caller.account,
       region,
@@ -114,9 +140,10 @@ async function answerOf(
       answer: { headers: {} },
     };
     const response = await routed.run(ctx);
-    if (fault && fault.when === 'after' && !strike(fault)) return dropped(log);
+    if (keep) old.note(call, response);
+    if (fault && fault.when === 'after' && !strike(fault)) return dropped(log, fault);
     log(response.status);
-    return response;
+    return fault?.half ? { half: response } : response;
   } catch (thrown) {
     const error = asServiceError(thrown);
     log(error.status, error.code);
@@ -155,12 +182,29 @@ function strike(fault: Fault): boolean {
     const { name, status, message = 'A fault was planted here.' } = fault.error;
     throw new ServiceError(name, status, message);
   }
-  return fault.drop !== true;
+  return fault.drop !== true && fault.reset !== true;
 }
 
-function dropped(log: (status: number, error?: string) => void): typeof DROPPED {
-  log(0, 'ConnectionDropped');
-  return DROPPED;
+function dropped(log: (status: number, error?: string) => void, fault: Fault): typeof DROPPED | typeof RESET {
+  log(0, fault.reset ? 'ConnectionReset' : 'ConnectionDropped');
+  return fault.reset ? RESET : DROPPED;
+}
+
+/** By service: an action beyond what is allowed. S3, CloudFront and the Query services name it without a suffix. */
+function checkAllowed(
+  allow: readonly string[],
+  service: string,
+  operation: string,
+  request: WireRequest,
+): void {
+  const action = iamAction(service, operation, request);
+  if (isAllowed(allow, action)) return;
+  const short = ['s3', 'cloudfront', 'elasticloadbalancing', 'sts'].includes(service);
+  throw new ServiceError(
+    short ? 'AccessDenied' : 'AccessDeniedException',
+    403,
+    `User is not authorized to perform: ${action}`,
+  );
 }
 
 /** A defect of this emulator shows as InternalFailure. */
@@ -172,6 +216,14 @@ function asServiceError(thrown: unknown): ServiceError {
 
 const nameOf = (signingName: string) =>
   /^[a-z0-9-]{1,64}$/.test(signingName) ? signingName : 'this service';
+
+/** The head tells the whole length; the connection ends in the middle. */
+function sendHalf(res: ServerResponse, response: WireResponse, requestId: string): void {
+  const body = Buffer.from(response.body);
+  const headers = { ...response.headers, 'x-amzn-requestid': requestId, 'content-length': body.byteLength };
+  res.writeHead(response.status, headers);
+  res.write(body.subarray(0, Math.floor(body.byteLength / 2)), () => res.socket?.destroy());
+}
 
 function send(res: ServerResponse, response: WireResponse, requestId: string): void {
   const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;

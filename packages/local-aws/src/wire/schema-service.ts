@@ -38,6 +38,11 @@ export interface SchemaServiceOptions<Model extends { [K in keyof Model]: Operat
   readonly malformed: { readonly code: string; readonly status: number };
   /** Code of a request without a required member; default that of `malformed`. A missing If-Match is left to the operation. */
   readonly missing?: string;
+  /** Query services: what is younger than the schemas; taken off a form, and put into the XML of an answer. */
+  readonly younger?: {
+    take(form: URLSearchParams): URLSearchParams;
+    put(xml: string, ctx: Context): string;
+  };
   reset(): void;
 }
 
@@ -113,7 +118,7 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
       const result = toXml(bodyShape(operation.output, `${operation.name}Result`), output, '');
       const root = `${operation.name}Response`;
       const body =
-        `${DECLARATION}<${root} xmlns="${xmlns}">${result}` +
+        `${DECLARATION}<${root} xmlns="${xmlns}">${options.younger?.put(result, ctx) ?? result}` +
         `<ResponseMetadata><RequestId>${ctx.requestId}</RequestId></ResponseMetadata></${root}>`;
       return { status, headers: { 'content-type': 'text/xml', ...headers }, body };
     }
@@ -130,7 +135,7 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
     if (name === null) throw new ServiceError('MissingAction', 400, 'The request names no Action.');
     const operation = operations.get(name);
     if (!operation) throw notImplemented(title, /^\w{1,128}$/.test(name) ? name : 'an action of that name');
-    return routed(operation, () => fromForm(operation.input.schema, form));
+    return routed(operation, () => fromForm(operation.input.schema, options.younger?.take(form) ?? form));
   };
 
   const routeRest = async (request: WireRequest): Promise<Routed> => {

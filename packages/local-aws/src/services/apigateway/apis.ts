@@ -1,4 +1,4 @@
-import type { Context } from '../service.ts';
+import type { Context, EdgeContext } from '../service.ts';
 import { newParts } from './parts.ts';
 import { serveDefault } from './serve/serve.ts';
 import { type Api, type ApiGatewayPlace, badRequest, notFound, OPEN } from './state.ts';
@@ -12,6 +12,12 @@ export async function addApi(place: ApiGatewayPlace, api: Api, ctx: Context): Pr
   if (api.name.length === 0) throw badRequest('An API needs a name.');
   place.apis.set(api.id, api);
   place.parts.set(api.id, newParts(api, ctx));
+  await openApi(place, api, ctx);
+  return api;
+}
+
+/** Opens the default endpoint of an API. */
+export async function openApi(place: ApiGatewayPlace, api: Api, ctx: EdgeContext): Promise<void> {
   await ctx.world.edges.open({
     kind: 'execute-api',
     protocol: 'https',
@@ -25,7 +31,6 @@ export async function addApi(place: ApiGatewayPlace, api: Api, ctx: Context): Pr
     payload: () => (api.protocol === 'HTTP' ? '2.0' : '1.0'),
     serve: (request) => serveDefault(place, api.id, request, place.authorizerCache, ctx),
   });
-  return api;
 }
 
 export async function removeApi(place: ApiGatewayPlace, api: Api, ctx: Context): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Context, notImplemented, ServiceError } from '../service.ts';
+import { type Context, type EdgeContext, notImplemented, ServiceError } from '../service.ts';
 import { LIMITS } from './limits.ts';
 import { serveDomain } from './serve/serve.ts';
 import {
@@ -78,7 +78,7 @@ export async function createDomain(
   };
   checkPreconditions(domain);
   place.domains.set(name, domain);
-  await openEdge(place, domain, ctx);
+  await openDomain(place, domain, ctx);
   if (truststore) settleLater(place, domain, ctx);
   return domain;
 }
@@ -156,7 +156,7 @@ export async function deleteDomain(place: ApiGatewayPlace, name: string, ctx: Co
   await ctx.world.edges.close(domain.arn);
 }
 
-async function openEdge(place: ApiGatewayPlace, domain: Domain, ctx: Context): Promise<void> {
+export async function openDomain(place: ApiGatewayPlace, domain: Domain, ctx: EdgeContext): Promise<void> {
   const { name, arn, target } = domain;
   await ctx.world.edges.open({
     kind: 'api-gateway',

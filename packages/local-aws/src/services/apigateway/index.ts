@@ -1,6 +1,10 @@
+import { keeperOf } from '../../persist/keeper.ts';
+import type { Keeper } from '../../persist/persist.ts';
 import { schemaService } from '../../wire/schema-service.ts';
 import { createPlaces } from '../../world.ts';
 import type { Service } from '../service.ts';
+import { openApi } from './apis.ts';
+import { openDomain } from './domains.ts';
 import { httpApiOperations } from './http-apis.ts';
 import { httpDomainOperations } from './http-domains.ts';
 import { httpPartOperations } from './http-parts.ts';
@@ -15,6 +19,7 @@ export type { Api, ApiGatewayPlace, Domain, Mapping, Truststore } from './state.
 /** API Gateway in both API versions, and its raw state, by account and region. */
 export interface ApiGateway {
   readonly services: readonly Service[];
+  readonly keeper: Keeper;
   state(): readonly { readonly account: string; readonly region: string; readonly state: ApiGatewayPlace }[];
 }
 
@@ -57,6 +62,10 @@ export function createApiGateway(): ApiGateway {
   });
   return Object.freeze({
     services: [rest, http],
+    keeper: keeperOf('apigateway', places, async (place, ctx) => {
+      for (const domain of place.domains.values()) await openDomain(place, domain, ctx);
+      for (const api of place.apis.values()) await openApi(place, api, ctx);
+    }),
     state: () => places.all().map(([account, region, state]) => ({ account, region, state })),
   });
 }

@@ -7,7 +7,7 @@ import type {
 import { connectionGate } from '../../functions/gate.ts';
 import type { EdgeTrust } from '../../types.ts';
 import type { Places, World } from '../../world.ts';
-import type { Context, Given, Operations } from '../service.ts';
+import type { Context, EdgeContext, Given, Operations } from '../service.ts';
 import { behaviorsOf, checkConfig, withDefaults } from './config.ts';
 import { LIMITS } from './limits.ts';
 import type { CloudFrontModel } from './model.ts';
@@ -170,7 +170,11 @@ function deploy(distribution: Distribution, ctx: Context): void {
 }
 
 /** Port 443, and port 80 with what the default behavior says about plain HTTP. */
-async function openEdges(state: CloudFrontState, distribution: Distribution, ctx: Context): Promise<void> {
+export async function openEdges(
+  state: CloudFrontState,
+  distribution: Distribution,
+  ctx: EdgeContext,
+): Promise<void> {
   const common = {
     kind: 'cloudfront',
     resource: distribution.arn,

@@ -1,9 +1,11 @@
+import { keeperOf } from '../../persist/keeper.ts';
+import type { Keeper } from '../../persist/persist.ts';
 import { schemaService } from '../../wire/schema-service.ts';
 import { createPlaces } from '../../world.ts';
 import { createKeyValueService } from '../keyvaluestore/index.ts';
 import type { Service } from '../service.ts';
 import { connectionFunctionOperations } from './connection-functions.ts';
-import { distributionOperations } from './distributions.ts';
+import { distributionOperations, openEdges } from './distributions.ts';
 import { keyValueStoreOperations } from './key-value-stores.ts';
 import type { CloudFrontModel } from './model.ts';
 import { type CloudFrontState, createCloudFrontState } from './state.ts';
@@ -23,6 +25,7 @@ export interface CloudFront {
   readonly service: Service;
   /** Keys and values of the stores: a service of its own, over the same state. */
   readonly keyValues: Service;
+  readonly keeper: Keeper;
   state(): readonly { readonly account: string; readonly state: CloudFrontState }[];
 }
 
@@ -50,6 +53,9 @@ export function createCloudFront(): CloudFront {
   return Object.freeze({
     service,
     keyValues: createKeyValueService(places),
+    keeper: keeperOf('cloudfront', places, async (state, ctx) => {
+      for (const one of state.distributions.values()) await openEdges(state, one, ctx);
+    }),
     state: () => places.all().map(([account, , state]) => ({ account, state })),
   });
 }

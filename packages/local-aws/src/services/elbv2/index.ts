@@ -1,8 +1,11 @@
+import { keeperOf } from '../../persist/keeper.ts';
+import type { Keeper } from '../../persist/persist.ts';
 import { schemaService } from '../../wire/schema-service.ts';
 import { createPlaces } from '../../world.ts';
 import type { Service } from '../service.ts';
 import { attributeOperations } from './attributes.ts';
-import { listenerOperations } from './listeners.ts';
+import { withFilters, withoutFilters } from './identity-filters.ts';
+import { listenerOperations, reopenListeners } from './listeners.ts';
 import { loadBalancerOperations } from './load-balancers.ts';
 import type { ElbModel } from './model.ts';
 import { revocationOperations } from './revocations.ts';
@@ -15,6 +18,7 @@ export type { ElbState, Listener, LoadBalancer, Revocation, TrustStore } from '.
 /** Elastic Load Balancing and its raw state, by account and region. */
 export interface Elbv2 {
   readonly service: Service;
+  readonly keeper: Keeper;
   state(): readonly { readonly account: string; readonly region: string; readonly state: ElbState }[];
 }
 
@@ -36,10 +40,15 @@ export function createElbv2(): Elbv2 {
     },
     xmlns: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
     malformed: { code: 'ValidationError', status: 400 },
+    younger: {
+      take: withoutFilters,
+      put: (xml, ctx) => withFilters(xml, places.at(ctx.account, ctx.region)),
+    },
     reset: () => places.clear(),
   });
   return Object.freeze({
     service,
+    keeper: keeperOf('elbv2', places, reopenListeners),
     state: () => places.all().map(([account, region, state]) => ({ account, region, state })),
   });
 }

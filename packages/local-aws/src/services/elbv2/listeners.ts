@@ -1,6 +1,7 @@
 import type { Action, Certificate, Listener as ListenerOut } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Places } from '../../world.ts';
-import type { Context, Given, Operations } from '../service.ts';
+import type { Context, EdgeContext, Given, Operations } from '../service.ts';
+import { filtersOf } from './identity-filters.ts';
 import { LIMITS, PATTERNS } from './limits.ts';
 import type { ElbModel } from './model.ts';
 import { checkMutual, trustOf } from './mutual.ts';
@@ -30,17 +31,18 @@ export function listenerOperations(places: Places<ElbState>): ListenerOperations
       const listener: Listener = {
         arn: `${balancer.arn.replace(':loadbalancer/', ':listener/')}/${ctx.world.random.hex(16)}`,
         loadBalancerArn: balancer.arn,
-        protocol: protocolOf(input.Protocol),
+        protocol: protocolOf(input.Protocol, balancer.type),
         port: portOf(input.Port, siblings),
         certificates: [],
         sslPolicy: undefined,
         actions: actionsOf(input.DefaultActions),
         mutual: undefined,
+        filters: filtersOf(ctx),
         servedMutual: undefined,
         tags: mergeTags([], input.Tags),
         edge: undefined,
       };
-      if (listener.protocol === 'HTTPS') {
+      if (isSecure(listener.protocol)) {
         listener.certificates = certificatesOf(input.Certificates);
         listener.sslPolicy = input.SslPolicy ?? DEFAULT_POLICY;
       }
@@ -56,27 +58,32 @@ export function listenerOperations(places: Places<ElbState>): ListenerOperations
       const state = here(ctx);
       const listener = listenerOf(state, input.ListenerArn);
       const others = listenersOf(state, listener.loadBalancerArn).filter((one) => one !== listener);
-      const protocol = input.Protocol === undefined ? listener.protocol : protocolOf(input.Protocol);
+      const protocol =
+        input.Protocol === undefined
+          ? listener.protocol
+          : protocolOf(input.Protocol, loadBalancerOf(state, listener.loadBalancerArn).type);
       const port = input.Port === undefined ? listener.port : portOf(input.Port, others);
-      const certificates =
-        protocol === 'HTTP'
-          ? []
-          : input.Certificates
-            ? certificatesOf(input.Certificates)
-            : listener.certificates;
+      const certificates = !isSecure(protocol)
+        ? []
+        : input.Certificates
+          ? certificatesOf(input.Certificates)
+          : listener.certificates;
       if (protocol === 'HTTPS' && certificates.length === 0) certificatesOf(undefined);
       const actions = input.DefaultActions === undefined ? listener.actions : actionsOf(input.DefaultActions);
       // Mutual authentication that is left out changes nothing; turning it off needs an explicit `off`.
       const mutual =
         input.MutualAuthentication === undefined
-          ? protocol === 'HTTP'
+          ? !isSecure(protocol)
             ? undefined
             : listener.mutual
           : checkMutual(input.MutualAuthentication, { ...listener, protocol }, state);
       const moved = protocol !== listener.protocol || port !== listener.port;
       Object.assign(listener, { protocol, port, certificates, actions });
-      listener.sslPolicy =
-        protocol === 'HTTP' ? undefined : (input.SslPolicy ?? listener.sslPolicy ?? DEFAULT_POLICY);
+      listener.sslPolicy = !isSecure(protocol)
+        ? undefined
+        : (input.SslPolicy ?? listener.sslPolicy ?? DEFAULT_POLICY);
+      // Who writes a listener's mutual authentication without its filters loses them: they are kept only if sent.
+      if (input.MutualAuthentication !== undefined) listener.filters = filtersOf(ctx);
       setMutual(state, listener, mutual, ctx);
       if (moved) {
         listener.servedMutual = mutual;
@@ -131,11 +138,18 @@ function setMutual(state: ElbState, listener: Listener, mutual: Listener['mutual
   });
 }
 
-async function openEdge(state: ElbState, listener: Listener, ctx: Context): Promise<void> {
+/** Opens the data planes of listeners that were kept. */
+export async function reopenListeners(state: ElbState, ctx: EdgeContext): Promise<void> {
+  for (const listener of state.listeners.values()) await openEdge(state, listener, ctx);
+}
+
+async function openEdge(state: ElbState, listener: Listener, ctx: EdgeContext): Promise<void> {
   const { world, account, region } = ctx;
+  // Plain TCP carries anything; there is nothing to serve.
+  if (listener.protocol === 'TCP') return;
   listener.edge = await world.edges.open({
     kind: 'alb',
-    protocol: listener.protocol === 'HTTPS' ? 'https' : 'http',
+    protocol: isSecure(listener.protocol) ? 'https' : 'http',
     resource: listener.arn,
     hosts: [loadBalancerOf(state, listener.loadBalancerArn).dnsName],
     account,
@@ -147,7 +161,7 @@ async function openEdge(state: ElbState, listener: Listener, ctx: Context): Prom
 }
 
 function describe(listener: Listener): ListenerOut {
-  const https = listener.protocol === 'HTTPS';
+  const https = isSecure(listener.protocol);
   return {
     ListenerArn: listener.arn,
     LoadBalancerArn: listener.loadBalancerArn,
@@ -161,9 +175,17 @@ function describe(listener: Listener): ListenerOut {
   };
 }
 
-function protocolOf(protocol: string | undefined): 'HTTP' | 'HTTPS' {
-  if (protocol === 'HTTP' || protocol === 'HTTPS') return protocol;
-  throw refusal('UnsupportedProtocol', 'An Application Load Balancer has HTTP and HTTPS listeners');
+const isSecure = (protocol: Listener['protocol']) => protocol === 'HTTPS' || protocol === 'TLS';
+
+function protocolOf(protocol: string | undefined, type: 'application' | 'network'): Listener['protocol'] {
+  if (type === 'application' && (protocol === 'HTTP' || protocol === 'HTTPS')) return protocol;
+  if (type === 'network' && (protocol === 'TCP' || protocol === 'TLS')) return protocol;
+  throw refusal(
+    'UnsupportedProtocol',
+    type === 'application'
+      ? 'An Application Load Balancer has HTTP and HTTPS listeners'
+      : 'The local AWS has TCP and TLS listeners of Network Load Balancers',
+  );
 }
 
 function portOf(port: number | undefined, others: readonly Listener[]): number {

@@ -1,7 +1,6 @@
 import type { LoadBalancer as LoadBalancerOut } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Places } from '../../world.ts';
-import type { Context, Operations } from '../service.ts';
-import { ServiceError } from '../service.ts';
+import { type Context, notImplemented, type Operations } from '../service.ts';
 import { LOAD_BALANCER_ATTRIBUTES } from './attributes.ts';
 import { LIMITS, PATTERNS } from './limits.ts';
 import { removeListener } from './listeners.ts';
@@ -15,19 +14,15 @@ type LoadBalancerOperations = Pick<
   'CreateLoadBalancer' | 'DeleteLoadBalancer' | 'DescribeAccountLimits' | 'DescribeLoadBalancers'
 >;
 
-/** Application Load Balancers, as far as listeners need them. There is no network: subnets are kept, not checked. */
+/** Load balancers, application and network, as far as listeners need them. There is no network: subnets are kept, not checked. */
 export function loadBalancerOperations(places: Places<ElbState>): LoadBalancerOperations {
   const here = (ctx: Context) => places.at(ctx.account, ctx.region);
   return {
     CreateLoadBalancer(input, ctx) {
       const state = here(ctx);
-      if ((input.Type ?? 'application') !== 'application') {
-        throw new ServiceError(
-          'NotImplemented',
-          501,
-          `The local AWS does not emulate ${input.Type} load balancers.`,
-        );
-      }
+      const type = input.Type ?? 'application';
+      if (type !== 'application' && type !== 'network')
+        throw notImplemented('Elastic Load Balancing', `${type} load balancers`);
       if (!PATTERNS.loadBalancerName.test(input.Name))
         throw invalid(`The load balancer name '${input.Name}' is not valid`);
       const all = [...state.loadBalancers.values()];
@@ -43,7 +38,11 @@ export function loadBalancerOperations(places: Places<ElbState>): LoadBalancerOp
       const scheme = input.Scheme ?? 'internet-facing';
       const prefix = scheme === 'internal' ? 'internal-' : '';
       const balancer: LoadBalancer = {
-        arn: arnOf(ctx, `loadbalancer/app/${input.Name}/${ctx.world.random.hex(16)}`),
+        arn: arnOf(
+          ctx,
+          `loadbalancer/${type === 'network' ? 'net' : 'app'}/${input.Name}/${ctx.world.random.hex(16)}`,
+        ),
+        type,
         name: input.Name,
         dnsName: `${prefix}${input.Name}-${ctx.world.random.text(10, '0123456789')}.${ctx.region}.elb.amazonaws.com`,
         scheme,
@@ -106,7 +105,7 @@ const describe = (balancer: LoadBalancer): LoadBalancerOut => ({
   LoadBalancerName: balancer.name,
   Scheme: balancer.scheme,
   State: { Code: balancer.state },
-  Type: 'application',
+  Type: balancer.type,
   AvailabilityZones: balancer.subnets.map((SubnetId) => ({ SubnetId })),
   SecurityGroups: [...balancer.securityGroups],
   IpAddressType: balancer.ipAddressType,

@@ -19,7 +19,10 @@ export function checkMutual(
   if (mode !== 'off' && mode !== 'passthrough' && mode !== 'verify') {
     throw invalid('The mutual authentication mode must be off, passthrough or verify');
   }
-  if (listener.protocol !== 'HTTPS') throw invalid('Mutual authentication is only for HTTPS listeners');
+  if (listener.protocol !== 'HTTPS' && listener.protocol !== 'TLS')
+    throw invalid('Mutual authentication is only for HTTPS and TLS listeners');
+  if (listener.protocol === 'TLS' && mode === 'passthrough')
+    throw invalid('A TLS listener takes the mutual authentication modes off and verify');
   if (names !== undefined && names !== 'on' && names !== 'off')
     throw invalid('AdvertiseTrustStoreCaNames must be on or off');
   if (mode !== 'verify') {

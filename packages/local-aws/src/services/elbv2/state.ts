@@ -41,15 +41,21 @@ export interface TrustStore {
   served: Served;
 }
 
+/** Form members under `MutualAuthentication.ClientCertificateIdentityFilters.`, by the rest of their names. */
+export type IdentityFilters = Readonly<Record<string, string>>;
+
 export interface Listener {
   readonly arn: string;
   readonly loadBalancerArn: string;
-  protocol: 'HTTP' | 'HTTPS';
+  /** HTTP and HTTPS at an Application Load Balancer, TCP and TLS at a Network Load Balancer. */
+  protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS';
   port: number;
   certificates: readonly Certificate[];
   sslPolicy: string | undefined;
   actions: readonly Action[];
   mutual: MutualAuthenticationAttributes | undefined;
+  /** Identity filters of a Network Load Balancer, as they were sent: the SDK's schema does not know them. */
+  filters: IdentityFilters;
   /** As the nodes have it. */
   servedMutual: MutualAuthenticationAttributes | undefined;
   tags: readonly Tag[];
@@ -58,6 +64,7 @@ export interface Listener {
 
 export interface LoadBalancer {
   readonly arn: string;
+  readonly type: 'application' | 'network';
   readonly name: string;
   readonly dnsName: string;
   readonly scheme: 'internet-facing' | 'internal';

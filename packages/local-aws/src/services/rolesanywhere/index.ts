@@ -1,3 +1,5 @@
+import { keeperOf } from '../../persist/keeper.ts';
+import type { Keeper } from '../../persist/persist.ts';
 import { createSessionRoute } from '../../session/create-session.ts';
 import { routeService } from '../../wire/route-service.ts';
 import { createPlaces } from '../../world.ts';
@@ -14,6 +16,7 @@ export type { Crl, Place as RolesAnywherePlace, Profile, Subject, TrustAnchor } 
 /** Roles Anywhere and its raw state, by account and region. */
 export interface RolesAnywhere {
   readonly service: Service;
+  readonly keeper: Keeper;
   state(): readonly { readonly account: string; readonly region: string; readonly state: Place }[];
 }
 
@@ -53,6 +56,7 @@ export function createRolesAnywhere(): RolesAnywhere {
   });
   return Object.freeze({
     service,
+    keeper: keeperOf('rolesanywhere', places),
     state: () => places.all().map(([account, region, state]) => ({ account, region, state })),
   });
 }

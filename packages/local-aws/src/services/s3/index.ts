@@ -1,3 +1,4 @@
+import type { Keeper } from '../../persist/persist.ts';
 import { schemaService } from '../../wire/schema-service.ts';
 import type { ObjectRead, Objects } from '../../world.ts';
 import type { Service } from '../service.ts';
@@ -13,6 +14,7 @@ export type { Bucket, ObjectVersion } from './state.ts';
 /** S3, its raw state, and S3 as the other services read it. */
 export interface S3 {
   readonly service: Service;
+  readonly keeper: Keeper;
   readonly objects: Objects;
   state(): readonly Bucket[];
 }
@@ -33,7 +35,14 @@ export function createS3(): S3 {
     malformed: { code: 'MalformedXML', status: 400 },
     reset: () => buckets.clear(),
   });
-  return Object.freeze({ service, objects: reader(buckets), state: () => [...buckets.values()] });
+  const keeper: Keeper = {
+    name: 's3',
+    save: () => buckets,
+    async load(saved) {
+      if (saved instanceof Map) for (const [name, bucket] of saved) buckets.set(name, bucket);
+    },
+  };
+  return Object.freeze({ service, keeper, objects: reader(buckets), state: () => [...buckets.values()] });
 }
 
 /** A read with the caller's permission, as CloudFront, ELB and API Gateway do it when they take a bundle. */

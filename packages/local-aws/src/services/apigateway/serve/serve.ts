@@ -1,5 +1,5 @@
 import type { EdgeReply, EdgeRequest } from '../../../types.ts';
-import type { Context } from '../../service.ts';
+import type { EdgeContext } from '../../service.ts';
 import type { AuthorizerCache } from '../parts-model.ts';
 import type { ApiGatewayPlace } from '../state.ts';
 import { authorize } from './authorize.ts';
@@ -14,7 +14,7 @@ export async function serveDomain(
   name: string,
   request: EdgeRequest,
   cache: AuthorizerCache,
-  ctx: Context,
+  ctx: EdgeContext,
 ): Promise<EdgeReply | undefined> {
   const domain = place.domains.get(name);
   if (!domain || domain.mappings.length === 0) return undefined;
@@ -28,7 +28,7 @@ export async function serveDefault(
   apiId: string,
   request: EdgeRequest,
   cache: AuthorizerCache,
-  ctx: Context,
+  ctx: EdgeContext,
 ): Promise<EdgeReply | undefined> {
   const api = place.apis.get(apiId);
   return api === undefined ? undefined : serve(place, byStage(place, api, request.path), request, cache, ctx);
@@ -39,7 +39,7 @@ async function serve(
   found: Found,
   request: EdgeRequest,
   cache: AuthorizerCache,
-  ctx: Context,
+  ctx: EdgeContext,
 ): Promise<EdgeReply | undefined> {
   const parts = place.parts.get(found.api.id);
   if (parts === undefined || parts.stages.size === 0) return undefined;
