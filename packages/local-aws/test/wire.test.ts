@@ -169,11 +169,11 @@ describe('a jump clock', () => {
 
 describe('members that the schema does not have', () => {
   it('are refused by name, not dropped', async () => {
-    const filters = 'MutualAuthentication.ClientCertificateIdentityFilters.member.1.Field=subject-cn';
+    const filters = 'MutualAuthentication.Colours.member.1.Field=blue';
     const body = `Action=ModifyListener&Version=2015-12-01&ListenerArn=x&MutualAuthentication.Mode=verify&${filters}`;
     const form = await post('elasticloadbalancing', body);
     expect(form.status).toBe(501);
-    expect(await form.text()).toContain('MutualAuthentication.ClientCertificateIdentityFilters');
+    expect(await form.text()).toContain('MutualAuthentication.Colours');
     await s3.send(new CreateBucketCommand({ Bucket: 'bundles' }));
     const xml = await fetch(`${aws.url}/bundles?versioning`, {
       method: 'PUT',

@@ -66,9 +66,11 @@ function readList(schema: NormalizedSchema, from: Node, unknown: string[], path:
     unknown.push(...others.map((key) => `${path}${key}`));
   }
   if (!items) return [];
+  const indexed = /^[1-9]\d{0,5}$/;
+  if ([...items.children.keys()].some((index) => !indexed.test(index)))
+    throw new TypeError('an item of a list has no number');
   return [...items.children]
     .map(([index, child]) => [Number(index), child] as const)
-    .filter(([index]) => Number.isInteger(index))
     .sort(([a], [b]) => a - b)
     .map(([, child]) => read(schema.getValueSchema(), child, unknown, path));
 }

@@ -1,4 +1,4 @@
-import type { WireRequest } from '../services/service.ts';
+import { ServiceError, type WireRequest } from '../services/service.ts';
 
 /** Hosts that carry the bucket in front: `bucket.s3.…`, `bucket.s3-region.…` and `bucket.localhost`. */
 const VIRTUAL = /^(?<bucket>.+)\.(?:s3[.-].*|localhost)$/;
@@ -12,6 +12,8 @@ export function takeBucket(request: WireRequest): { path: string; bucket: string
   const virtual = VIRTUAL.exec(host)?.groups?.bucket;
   if (virtual !== undefined && virtual !== 's3') return { path: request.path, bucket: virtual };
   const [, bucket = '', rest = ''] = /^\/([^/]*)(.*)$/.exec(request.path) ?? [];
+  if (bucket === '' && rest !== '')
+    throw new ServiceError('InvalidBucketName', 400, 'The specified bucket is not valid.');
   if (bucket === '') return { path: '/', bucket: undefined };
   return { path: rest === '' ? '/' : rest, bucket: decodeURIComponent(bucket) };
 }
