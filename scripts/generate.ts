@@ -14,6 +14,8 @@ import {
 } from '@trustloom/core';
 import { schemaKinds } from '../packages/trustloom/src/schema/kinds.ts';
 
+import { fidelityPage } from './fidelity.ts';
+
 const root = resolve(import.meta.dirname, '..');
 
 /** Complaints about generated files that are not what they should be. */
@@ -36,6 +38,7 @@ async function generate(): Promise<Readonly<Record<string, string>>> {
     'docs/reference/definition.md': definitionReference(kinds),
     'docs/reference/codes.md': codesPage(),
     'docs/reference/rules.md': rulesPage(),
+    'docs/reference/local-aws-fidelity.md': await fidelityPage(),
     ...Object.fromEntries(
       kinds.map(({ facts }) => [`docs/services/${facts.service}.md`, servicePage(facts)]),
     ),

@@ -9,6 +9,14 @@ export { DEFAULT_ACCOUNTS } from './accounts.ts';
 export type { JumpClock } from './clock.ts';
 export { createJumpClock, realClock } from './clock.ts';
 export type { Fault } from './faults/faults.ts';
+export {
+  ABSENT,
+  emulatedOperations,
+  type Fidelity,
+  keptLimits,
+  type LimitRow,
+  NOT_PROVABLE,
+} from './fidelity/fidelity.ts';
 export type { OcspRequest, OcspResponder } from './functions/ocsp.ts';
 export type { FunctionResult, FunctionRun } from './functions/run.ts';
 export { runConnectionFunction } from './functions/run.ts';
@@ -26,6 +34,6 @@ export type { Bucket, ObjectVersion } from './services/s3/index.ts';
 export type { LocalAws, LocalAwsOptions, LocalAwsState, LocalClientConfig } from './start.ts';
 export { startLocalAws } from './start.ts';
 export type { Clock, Connection, Edge, Reading } from './types.ts';
-export type { Unknowns } from './unknowns.ts';
-export { DEFAULT_UNKNOWNS } from './unknowns.ts';
+export type { Unknown, Unknowns } from './unknowns.ts';
+export { DEFAULT_UNKNOWNS, UNKNOWNS } from './unknowns.ts';
 export type { Call, LambdaHandler } from './world.ts';

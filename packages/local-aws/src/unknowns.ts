@@ -1,41 +1,74 @@
 import type { Reading } from './types.ts';
 
-/** What AWS's documentation leaves open and what decides who gets in, or whether a call is accepted. */
-type UnknownName =
-  | 'albExpiredCrl'
-  | 'albCaWithoutCrl'
-  | 'albCrlDepth'
-  | 'rolesAnywhereExpiredCrl'
-  | 'rolesAnywhereCrlDepth'
-  | 'cloudFrontOptionalFunction'
-  | 's3BucketRegion';
+/** One thing that AWS's documentation leaves open and that decides who gets in, or whether a call is accepted. */
+export interface Unknown {
+  readonly question: string;
+  /** What the emulator does under each reading. `refuse` lets fewer in, `admit` lets more in. */
+  readonly refuse: string;
+  readonly admit: string;
+  readonly standard: Reading;
+  /** What was found, and when. */
+  readonly source: string;
+}
 
-/**
- * One reading for each unknown. `refuse` lets fewer in, `admit` lets more in. The laws of a client are to hold
- * under both.
- */
-export type Unknowns = Readonly<Record<UnknownName, Reading>>;
+/** Every unknown with its two readings. The defaults are strict, but for a CA without CRL on ALB, where refusing would lock out stores with one CRL. */
+export const UNKNOWNS = Object.freeze({
+  albExpiredCrl: {
+    question: 'ALB: what does a CRL past its nextUpdate do?',
+    refuse: 'certificates of its CA are refused (ClientCertCrlProcessingError)',
+    admit: 'its dates are ignored, as s2n-tls does unless told otherwise',
+    standard: 'refuse',
+    source: 'no page of the ELB guide says; 2026-11',
+  },
+  albCaWithoutCrl: {
+    question: 'ALB: what becomes of a CA without a CRL in a store that has some?',
+    refuse: 'its certificates are refused',
+    admit: 'its certificates are let in',
+    standard: 'admit',
+    source: 's2n-tls fails a look-up that finds no list; no page says whether the balancer asks; 2026-11',
+  },
+  albCrlDepth: {
+    question: 'ALB: is the leaf looked up, or the whole chain?',
+    refuse: 'the whole chain, as s2n-tls does',
+    admit: 'the leaf alone',
+    standard: 'refuse',
+    source: 'no page says; 2026-11',
+  },
+  rolesAnywhereExpiredCrl: {
+    question: 'Roles Anywhere: what does a CRL past its nextUpdate do?',
+    refuse: 'certificates of its CA are refused',
+    admit: 'its dates are ignored',
+    standard: 'refuse',
+    source: 'the user guide (Revocation) says nothing; 2026-11',
+  },
+  rolesAnywhereCrlDepth: {
+    question: 'Roles Anywhere: is the leaf looked up, or the whole chain?',
+    refuse: 'the whole chain, with CRLs of intermediates that the client sent',
+    admit: 'the leaf alone',
+    standard: 'refuse',
+    source: 'the user guide says nothing; 2026-11',
+  },
+  cloudFrontOptionalFunction: {
+    question:
+      'CloudFront, optional mode: is the connection function invoked for a client without a certificate?',
+    refuse: 'it is, without clientCertificate in the event',
+    admit: 'it is not',
+    standard: 'refuse',
+    source: 'one page of the developer guide says it runs, an older one that it does not; 2026-11',
+  },
+  s3BucketRegion: {
+    question: 'CloudFront: from which region may a bundle be read?',
+    refuse: 'from us-east-1 only, as the console had it',
+    admit: 'from the region that the request names, as the API reference has it',
+    standard: 'refuse',
+    source: 'an article of December 2025 against the API reference; 2026-11',
+  },
+} as const satisfies Readonly<Record<string, Unknown>>);
 
-/** The defaults: strict, but for a CA without CRL on ALB, where refusing would lock out stores with one CRL. */
-export const DEFAULT_UNKNOWNS: Unknowns = Object.freeze({
-  // ALB: a CRL past its nextUpdate refuses the certificates of its CA (ClientCertCrlProcessingError) / its dates are
-  // ignored, as s2n-tls does unless told otherwise. No page of the ELB guide says. 2026-11.
-  albExpiredCrl: 'refuse',
-  // ALB: in a store that has CRLs, a CA without one has its certificates refused / let in. s2n-tls fails a look-up
-  // that finds no list; no page says whether the balancer asks. 2026-11.
-  albCaWithoutCrl: 'admit',
-  // ALB: revocation is looked up for the whole chain, as s2n-tls does / for the leaf alone. No page says. 2026-11.
-  albCrlDepth: 'refuse',
-  // Roles Anywhere: a CRL past its nextUpdate refuses the certificates of its CA / its dates are ignored. The user
-  // guide (Revocation) says nothing. 2026-11.
-  rolesAnywhereExpiredCrl: 'refuse',
-  // Roles Anywhere: revocation is looked up for the whole chain, with CRLs of intermediates that the client sent /
-  // for the leaf alone. The user guide says nothing. 2026-11.
-  rolesAnywhereCrlDepth: 'refuse',
-  // CloudFront, optional mode, client without certificate: the connection function is invoked / it is not. One page
-  // of the developer guide says it runs, an older one that it does not. 2026-11.
-  cloudFrontOptionalFunction: 'refuse',
-  // CloudFront: a bundle is read from a bucket in us-east-1 only, as the console had it / from the region that the
-  // request names, as the API reference has it. 2026-11.
-  s3BucketRegion: 'refuse',
-});
+/** One reading for each unknown. The laws of a client are to hold under both. */
+export type Unknowns = Readonly<Record<keyof typeof UNKNOWNS, Reading>>;
+
+/** The defaults. */
+export const DEFAULT_UNKNOWNS: Unknowns = Object.freeze(
+  Object.fromEntries(Object.entries(UNKNOWNS).map(([name, { standard }]) => [name, standard])) as Unknowns,
+);

@@ -71,6 +71,10 @@ export interface Routed {
 
 /** A service, as dispatch sees it. */
 export interface Service {
+  /** Name for people. */
+  readonly title: string;
+  /** Operations that are emulated, by name. */
+  readonly operations: readonly string[];
   /** Signing names (the last part but one of the credential scope) that lead here. */
   readonly names: readonly string[];
   /** Where several services share a signing name: whether this one answers that path. */
@@ -173,6 +177,8 @@ export interface Route {
   readonly path: string;
   /** Operation name. */
   readonly name: string;
+  /** Known and not emulated: it answers 501 by name. */
+  readonly absent?: true;
   /** Status of success; default 200. */
   readonly status?: number;
   /** Returns the JSON body of the answer. `undefined` members are left out. */

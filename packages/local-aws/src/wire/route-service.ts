@@ -22,6 +22,8 @@ export function routeService(options: RouteServiceOptions): Service {
     .map((route) => ({ route, parts: split(route.path) }))
     .sort((a, b) => literals(b.parts) - literals(a.parts));
   return Object.freeze({
+    title: options.title,
+    operations: options.routes.flatMap(({ name, absent }) => (absent ? [] : [name])).sort(),
     names: options.names,
     async route(request: WireRequest): Promise<Routed> {
       const path = split(request.path);

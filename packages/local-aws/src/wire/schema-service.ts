@@ -148,6 +148,8 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
   };
 
   return Object.freeze({
+    title,
+    operations: Object.keys(options.operations).sort(),
     names: options.names,
     ...(options.owns ? { owns: options.owns } : {}),
     ...(options.global ? { global: true } : {}),

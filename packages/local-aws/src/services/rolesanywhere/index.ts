@@ -26,6 +26,7 @@ const missing = (method: Route['method'], path: string, name: string): Route => 
   method,
   path,
   name,
+  absent: true,
   handler() {
     throw notImplemented(TITLE, name);
   },
