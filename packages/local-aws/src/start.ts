@@ -189,6 +189,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
 
   const local = (request: WireRequest): WireResponse | undefined => {
     if (request.path === '/_local/edges') return json(edges.list());
+    if (request.path === '/_local/curl') return curlOptions(edges.list(), request.query.get('host') ?? '');
     return content.answer(request);
   };
   const rates = options.rates ? createRates(clock) : undefined;
@@ -288,6 +289,19 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
 function settleMode(option: LocalAwsOptions['settle']): SettleMode {
   if (option === 'manual') return { mode: 'manual' };
   return { mode: 'auto', ms: typeof option === 'object' ? option.ms : DEFAULT_SETTLE_MS };
+}
+
+/** Options with which curl reaches a host of a data plane, as one line of text: `curl $(curl -s URL/_local/curl?host=HOST) https://HOST/`. */
+function curlOptions(edges: readonly Edge[], host: string): WireResponse {
+  const mine = edges.filter(({ hosts }) => hosts.includes(host));
+  const options = mine.map(
+    ({ servicePort, port, caFile, protocol }) =>
+      `--connect-to ${host}:${servicePort}:127.0.0.1:${port}${protocol === 'https' ? ` --cacert ${caFile}` : ''}`,
+  );
+  const headers = { 'content-type': 'text/plain' };
+  return mine.length === 0
+    ? { status: 404, headers, body: 'no data plane has this host\n' }
+    : { status: 200, headers, body: `${options.join(' ')}\n` };
 }
 
 const json = (value: unknown): WireResponse => ({
