@@ -7,6 +7,7 @@ import {
   emulatedOperations,
   type Fidelity,
   keptLimits,
+  LAXER_THAN_OPENSSL,
   NOT_PROVABLE,
   RATES,
   UNKNOWNS,
@@ -84,6 +85,12 @@ ${markdownTable([['service', 'operations', 'burst and rate', 'source'], ...rates
 ## Absent
 
 ${list(ABSENT)}
+
+## Laxer than openssl
+
+With every switch at \`refuse\`, nobody of the NIST PKITS suite gets in whom \`openssl verify\` refuses, but for:
+
+${list(Object.entries(LAXER_THAN_OPENSSL).map(([row, why]) => `\`${row}\`: ${why}`))}
 
 ## Not provable without AWS
 

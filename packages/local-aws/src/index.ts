@@ -14,6 +14,7 @@ export {
   emulatedOperations,
   type Fidelity,
   keptLimits,
+  LAXER_THAN_OPENSSL,
   type LimitRow,
   NOT_PROVABLE,
 } from './fidelity/fidelity.ts';

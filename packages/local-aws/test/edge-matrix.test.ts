@@ -8,6 +8,7 @@ import {
   type Client,
   curlCaller,
   curlHttp2Caller,
+  gnutlsCaller,
   http2Caller,
   nodeCaller,
   opensslCaller,
@@ -114,6 +115,7 @@ const tools: readonly (readonly [string, Caller, boolean])[] = [
   ['curl', curlCaller, has('curl')],
   ['curl HTTP/2', curlHttp2Caller, has('curl', '--http2', '--version')],
   ['openssl s_client', opensslCaller, has('openssl', 'version')],
+  ['gnutls-cli', gnutlsCaller, has('gnutls-cli')],
 ];
 
 const edges = createEdges({ clock: realClock, unknowns: DEFAULT_UNKNOWNS });

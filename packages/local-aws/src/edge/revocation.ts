@@ -60,7 +60,9 @@ function lookUp(
   if (lists.length === 0) return rules.everyCaNeedsOne ? 'unusable' : 'good';
   const signed = lists.filter((crl) => crls.signedBy(crl, issuer.spki) === 'valid');
   if (signed.some((crl) => crl.has(certificate.serialHex))) return 'revoked';
-  return signed.some((crl) => isUsable(crl, rules)) ? 'good' : 'unusable';
+  // RFC 5280, 6.3.3 (f): a key usage that does not allow signing lists makes the list nobody's.
+  const maySign = issuer.keyUsage?.has('cRLSign') ?? true;
+  return maySign && signed.some((crl) => isUsable(crl, rules)) ? 'good' : 'unusable';
 }
 
 /** Re-keyed CAs share a name: the key decides, by its identifier where both carry one, else by the signature. */

@@ -137,6 +137,12 @@ export const ABSENT: readonly string[] = Object.freeze([
   'API Gateway models, usage plans, API keys, canaries, caches, private APIs',
 ]);
 
+/** Where the emulator lets somebody in whom `openssl verify` refuses: rows of NIST PKITS, with what AWS says of them. */
+export const LAXER_THAN_OPENSSL: Readonly<Record<string, string>> = Object.freeze({
+  InvalidNegativeSerialNumberTest15EE:
+    'a negative serial cannot be revoked at an ALB, which takes no list with one (ELB user guide, Mutual authentication with TLS; 2026-11)',
+});
+
 /** What a test here can never show. */
 export const NOT_PROVABLE: readonly string[] = Object.freeze([
   'how long a change takes until every edge or node follows it',

@@ -188,3 +188,27 @@ export const opensslCaller: Caller = (edge, client, tls) =>
     const status = Number(/^HTTP\/1\.1 (\d+)/m.exec(ran.out)?.[1] ?? 0);
     return { status, body: ran.out.slice(ran.out.indexOf('\r\n\r\n') + 4) };
   });
+
+/** GnuTLS, another library with other habits. Its command-line client ends when the server closes. */
+export const gnutlsCaller: Caller = (edge, client, tls) =>
+  inFolder(client, async ({ cert, key }) => {
+    const host = edge.hosts[0] ?? 'localhost';
+    const ran = await run(
+      'gnutls-cli',
+      [
+        '--no-ca-verification',
+        '--sni-hostname',
+        host,
+        // Weak certificates are for the server to refuse, not for the client.
+        '--priority',
+        `NORMAL:-VERS-ALL:+VERS-TLS${tls}:%VERIFY_ALLOW_SIGN_WITH_SHA1`,
+        ...(client.leaf ? ['--x509certfile', cert, '--x509keyfile', key] : []),
+        '--port',
+        String(edge.port),
+        edge.host,
+      ],
+      { input: `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n` },
+    );
+    const status = Number(/^HTTP\/1\.1 (\d+)/m.exec(ran.out)?.[1] ?? 0);
+    return { status, body: ran.out.slice(ran.out.indexOf('\r\n\r\n') + 4) };
+  });
