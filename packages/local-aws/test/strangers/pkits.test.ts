@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { realClock } from '../../src/clock.ts';
 import { createTrustCache, decide } from '../../src/edge/decide.ts';
 import { createEdges } from '../../src/edge/index.ts';
+import { LAXER_THAN_OPENSSL } from '../../src/fidelity/fidelity.ts';
 import { type DEFAULT_UNKNOWNS, UNKNOWNS } from '../../src/unknowns.ts';
 import { specOf, trustOf } from '../support/edges.ts';
 import { pemOf } from '../support/pki.ts';

@@ -29,7 +29,7 @@ class Judge:
             return
         name = event["event_name"].rsplit(".", 1)[-1]
         model = client.meta.service_model.operation_model(name)
-        protocol = model.service_model.protocol_name
+        protocol = model.service_model.metadata["protocol"]
         expected = model.http.get("responseCode", 200)
         if response["status_code"] != expected and protocol != "query":
             self.complain(title, name, f"status {response['status_code']}, the model says {expected}")
