@@ -44,11 +44,17 @@ const elb: Notes<ElbModel> = {
   CreateLoadBalancer: NO_NETWORK,
   CreateListener: NO_NETWORK,
   ModifyListener: `${NO_NETWORK}; identity filters of Network Load Balancers are kept, not applied`,
+  ModifyListenerAttributes: 'the defaults only; another value answers 501',
+  ModifyLoadBalancerAttributes: 'kept; deletion protection alone is acted on',
+  DescribeCapacityReservation: 'none is ever reserved',
+  DeleteSharedTrustStoreAssociation: 'nothing is shared, so there is nothing to delete',
   DescribeAccountLimits: 'the limits that matter here',
 };
 const rest: Notes<RestModel> = {
   CreateRestApi: 'no import, no policy',
   PutIntegration: BEHIND,
+  UpdateMethod: 'authorization only; another path answers 501',
+  UpdateStage: 'the deployment only; another path answers 501',
   CreateDeployment: 'no canaries, no caches',
   CreateStage: 'no canaries, no caches',
   CreateAuthorizer: 'REQUEST authorizers are asked; TOKEN and COGNITO_USER_POOLS refuse at the edge',

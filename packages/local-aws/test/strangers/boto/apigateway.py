@@ -51,8 +51,8 @@ def rest(api, case):
     assert len(api.get_deployments(**where)["items"]) == 1
     api.create_stage(**where, stageName="next", deploymentId=first)
     api.get_stage(**where, stageName="next")
-    text = {"op": "replace", "path": "/description", "value": "the next one"}
-    api.update_stage(**where, stageName="next", patchOperations=[text])
+    deployed = {"op": "replace", "path": "/deploymentId", "value": first}
+    api.update_stage(**where, stageName="next", patchOperations=[deployed])
     assert len(api.get_stages(**where)["item"]) == 2
     api.create_base_path_mapping(domainName=name, restApiId=made["id"], stage="live")
     api.get_base_path_mapping(domainName=name, basePath="(none)")
@@ -79,7 +79,11 @@ def http(api, case):
         lambda: api.get_domain_name(DomainName=name)["DomainNameConfigurations"][0]["DomainNameStatus"] == "AVAILABLE"
     )
     assert len(api.get_domain_names()["Items"]) == 1
-    api.update_domain_name(DomainName=name, MutualTlsAuthentication={"TruststoreUri": f"s3://{case.bucket}/ca2.pem"})
+    api.update_domain_name(
+        DomainName=name,
+        DomainNameConfigurations=[configuration],
+        MutualTlsAuthentication={"TruststoreUri": f"s3://{case.bucket}/ca2.pem"},
+    )
     arn = f"arn:aws:apigateway:us-east-1::/domainnames/{name}"
     api.tag_resource(ResourceArn=arn, Tags={"c": "d"})
     api.untag_resource(ResourceArn=arn, TagKeys=["a"])

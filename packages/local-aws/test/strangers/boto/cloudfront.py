@@ -57,11 +57,9 @@ def functions(cf, kvs, case):
     tested = cf.test_connection_function(Id=function, IfMatch=etag, ConnectionObject=b"{}", Stage="DEVELOPMENT")
     assert "ConnectionFunctionTestResult" in tested
     cf.publish_connection_function(Id=function, IfMatch=etag)
-    case.until(
-        lambda: cf.describe_connection_function(Identifier=function, Stage="LIVE")["ConnectionFunctionSummary"]["Status"]
-        == "UNASSOCIATED"
-    )
-    cf.list_connection_functions(Stage="LIVE")
+    case.until(lambda: len(cf.list_connection_functions(Stage="LIVE")["ConnectionFunctions"]) == 1)
+    live = cf.describe_connection_function(Identifier=function, Stage="LIVE")["ConnectionFunctionSummary"]
+    assert live["Status"] == "UNASSOCIATED", live
     return function
 
 

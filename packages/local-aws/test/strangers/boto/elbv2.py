@@ -33,8 +33,8 @@ def run(clients, case):
     )["Listeners"][0]["ListenerArn"]
     elb.describe_listeners(LoadBalancerArn=arn)
     elb.describe_listener_attributes(ListenerArn=listener)
-    header = [{"Key": "routing.http.request.x_amzn_mtls_clientcert_leaf.header_name", "Value": "X-Leaf"}]
-    elb.modify_listener_attributes(ListenerArn=listener, Attributes=header)
+    server = [{"Key": "routing.http.response.server.enabled", "Value": "true"}]
+    elb.modify_listener_attributes(ListenerArn=listener, Attributes=server)
     assert len(elb.describe_trust_store_associations(TrustStoreArn=store)["TrustStoreAssociations"]) == 1
     case.refuses(elb.delete_trust_store, "TrustStoreInUse", TrustStoreArn=store)
     elb.modify_listener(ListenerArn=listener, MutualAuthentication={"Mode": "passthrough"})
