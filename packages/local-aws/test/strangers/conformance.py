@@ -192,6 +192,7 @@ def elbv2():
     balancer = elb.create_load_balancer(Name="edge", Subnets=["subnet-1", "subnet-2"])["LoadBalancers"][0]["LoadBalancerArn"]
     elb.describe_load_balancers()
     elb.describe_load_balancer_attributes(LoadBalancerArn=balancer)
+    elb.describe_capacity_reservation(LoadBalancerArn=balancer)
     elb.modify_load_balancer_attributes(LoadBalancerArn=balancer, Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "30"}])
     listener = elb.create_listener(
         LoadBalancerArn=balancer,
@@ -204,7 +205,7 @@ def elbv2():
     elb.modify_listener(ListenerArn=listener, MutualAuthentication={"Mode": "verify", "TrustStoreArn": store})
     elb.describe_listeners(LoadBalancerArn=balancer)
     elb.describe_listener_attributes(ListenerArn=listener)
-    elb.modify_listener_attributes(ListenerArn=listener, Attributes=[{"Key": "routing.http.response.server.enabled", "Value": "false"}])
+    elb.modify_listener_attributes(ListenerArn=listener, Attributes=[{"Key": "routing.http.response.server.enabled", "Value": "true"}])
     elb.describe_trust_store_associations(TrustStoreArn=store)
     elb.add_tags(ResourceArns=[store], Tags=[{"Key": "c", "Value": "d"}])
     elb.describe_tags(ResourceArns=[store])
@@ -403,6 +404,16 @@ def roles_anywhere():
     ra.delete_trust_anchor(trustAnchorId=number)
 
 
+def self_check():
+    """A judge that cannot say no is none: what is not in a model, and what is missing, must be found."""
+    cloudfront_model = client("cloudfront").meta.service_model.operation_model("ListTrustStores").output_shape
+    anywhere = client("rolesanywhere").meta.service_model.operation_model("GetTrustAnchor").output_shape
+    extra = ElementTree.fromstring("<ListTrustStoresResult><Nonsense/></ListTrustStoresResult>")
+    assert walk_xml(cloudfront_model, extra, "") and walk_json(anywhere, {"trustAnchor": {"nonsense": 1}}, "")
+    assert required(anywhere, {}, "")
+
+
+self_check()
 for story in (s3_and_sts, elbv2, cloudfront, api_gateway, api_gateway_v2, roles_anywhere):
     story()
 print(json.dumps(seen, indent=1, sort_keys=True))
