@@ -110,7 +110,7 @@ export function sameAlgorithm(der: Uint8Array, a: Element, b: Element): void {
 }
 
 /** Contents of an INTEGER as lower-case hex of the number. */
-function serialHex(bytes: Uint8Array): string {
+export function serialHex(bytes: Uint8Array): string {
   if ((bytes[0] ?? 0) >= 0x80) {
     const value = BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex(bytes)}`));
     return `-${(-value).toString(16)}`;

@@ -1,5 +1,5 @@
 import type { SignatureAlgorithm } from './algorithm.ts';
-import { readSigned, sameAlgorithm } from './certificate.ts';
+import { readSigned, sameAlgorithm, serialHex } from './certificate.ts';
 import { authorityKeyId, EXTENSION, rawExtensions } from './extensions.ts';
 import { type Name, readName } from './name.ts';
 import { count, DerError, type Element, elementAt, integer, TAG, time, walk, whole } from './reader.ts';
@@ -24,7 +24,7 @@ export interface CrlInfo {
   readonly hasIdp: boolean;
   /** Object identifiers of critical extensions of the list that nobody here understands. */
   readonly unknownCritical: readonly string[];
-  /** Whether a serial is listed: hex of the number, leading zeros and case do not matter. */
+  /** Whether a serial is listed: hex of the number (`-1` where it is negative), leading zeros and case do not matter. */
   has(serialHex: string): boolean;
   readonly tbs: Uint8Array;
   readonly signature: Uint8Array;
@@ -122,15 +122,20 @@ function index(der: Uint8Array, starts: Uint32Array): (serial: string) => boolea
       negative: (der[body] ?? 0) >= 0x80,
     };
   };
+  /** Rare, and against RFC 5280: as text. */
+  const negatives = new Set<string>();
   for (const start of starts) {
     const { from, to, negative } = magnitude(start);
-    // A negative serial names no certificate that a service would take.
-    if (negative) continue;
+    if (negative) {
+      negatives.add(serialHex(der.subarray(from, to)));
+      continue;
+    }
     let slot = hash(der, from, to) & (size - 1);
     while (slots[slot] !== 0) slot = (slot + 1) & (size - 1);
     slots[slot] = start;
   }
   return (serial) => {
+    if (serial.startsWith('-')) return negatives.has(serial.toLowerCase());
     if (!/^[0-9a-fA-F]+$/.test(serial)) return false;
     const digits = serial.replace(/^0+(?=.)/, '');
     const wanted = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');

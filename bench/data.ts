@@ -1,0 +1,76 @@
+/** Data for benches, the same each time: a CA and lists of any size, as DER. Written once into `bench/.cache`, never committed. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCertificate } from '@trustloom/core';
+import { createTestCa, type TestCa } from '@trustloom/testkit';
+
+const cache = join(import.meta.dirname, '.cache');
+const start = Date.parse('2026-11-24T00:00:00Z');
+const reasons = ['keyCompromise', 'superseded', 'cessationOfOperation', 'affiliationChanged'] as const;
+
+/** A list and the CA that issued it. */
+export interface ListData {
+  readonly der: Uint8Array;
+  readonly derFile: string;
+  readonly caFile: string;
+  readonly caDer: Uint8Array;
+  readonly serials: () => readonly string[];
+}
+
+/** A small generator, so that the data are the same in every run (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Serials: half of 16 bytes, half of 20. */
+export function makeSerials(count: number, seed = 1): readonly string[] {
+  const random = seeded(seed);
+  const hex = (bytes: number) => {
+    let text = (0x40 + Math.floor(random() * 0x3f)).toString(16);
+    while (text.length < bytes * 2)
+      text += Math.floor(random() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
+    return text.slice(0, bytes * 2);
+  };
+  return Array.from({ length: count }, (_, index) => hex(index % 2 === 0 ? 16 : 20));
+}
+
+let ca: Promise<TestCa> | undefined;
+
+/** A list of so many entries, a reason code on 60 % of them. `churn`: the next issue, with 1 % gone and 1 % new, in order. */
+export async function listOf(count: number, issue: 'first' | 'churn' = 'first'): Promise<ListData> {
+  mkdirSync(cache, { recursive: true });
+  const derFile = join(cache, `${count}-${issue}.crl`);
+  const caFile = join(cache, `${count}-${issue}.pem`);
+  const serials = () => {
+    const all = makeSerials(count);
+    if (issue === 'first') return all;
+    const fresh = makeSerials(Math.ceil(count / 100), 2);
+    return [...all.filter((_, index) => index % 100 !== 0), ...fresh];
+  };
+  if (!existsSync(derFile)) {
+    ca ??= createTestCa({ subject: 'CN=Bench', clock: { now: () => start } });
+    const made = await ca;
+    const entries = serials().map((serial, index) => ({
+      serial,
+      date: start,
+      ...(index % 5 < 3 ? { reason: reasons[index % 4] ?? 'superseded' } : {}),
+    }));
+    const number = issue === 'first' ? 1 : 2;
+    const list = made.issueCrl({ entries, number, thisUpdate: start, nextUpdate: start + 3650 * 86_400_000 });
+    writeFileSync(derFile, list.der);
+    writeFileSync(caFile, made.pem);
+  }
+  const pem = readFileSync(caFile, 'utf8');
+  const caDer = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+  readCertificate(caDer);
+  return { der: new Uint8Array(readFileSync(derFile)), derFile, caFile, caDer, serials };
+}
