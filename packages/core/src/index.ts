@@ -42,6 +42,7 @@ export {
   type RevocationList,
   type RevocationSet,
   revocationSet,
+  type SerialVisitor,
 } from './crl/crl.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
 export type { LostEntry } from './crl/loss.ts';

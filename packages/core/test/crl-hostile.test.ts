@@ -243,6 +243,10 @@ describe('what is unusual and allowed is read', () => {
     expect(
       ['1', '7e', '81', 'fe', '-7f', '-2', '-6', 'f'.repeat(600)].some((serial) => crl.has(serial)),
     ).toBe(false);
+    const shown: string[] = [];
+    crl.eachSerial((der, start, end) => shown.push(Buffer.from(der.subarray(start, end)).toString('hex')));
+    expect(shown.slice(0, 7)).toEqual(['00', '7f', '80', 'ff', '80', 'ff', 'fb']);
+    expect(shown.slice(7)).toEqual([...crl.serials()].slice(7));
     expect(crl.negativeSerials).toBe(true);
     expect(readCrl(listOf({ entries: [plain] })).negativeSerials).toBe(false);
   });

@@ -28,7 +28,18 @@ export interface Crl {
   has(serial: string): boolean;
   /** All serials as lower-case hex without leading zeros, in the list's own order. */
   serials(): Iterable<string>;
+  /**
+   * Shows each listed serial as offsets into `der`, in the list's own order, and makes nothing on the way: its big-endian bytes without
+   * leading zeros; zero is one byte 0. A negative one, which RFC 5280 forbids, stands as in the list, in two's complement.
+   *
+   * @example
+   * crl.eachSerial((der, start, end) => set.add(Buffer.from(der.subarray(start, end)).toString('hex')));
+   */
+  eachSerial(visit: SerialVisitor): void;
 }
+
+/** Is shown one serial: its bytes in `der`, from `start` up to `end`. */
+export type SerialVisitor = (der: Uint8Array, start: number, end: number) => void;
 
 /** The signed part of a list and its signature, as offsets into `der`. */
 export interface CrlSignature {

@@ -1,12 +1,10 @@
 import { DerError, hexOf, readTlv, type Tlv, tags } from '../base/der.ts';
 import { extensionsOf } from '../bundle/extensions.ts';
-import { serialIndex } from './serial-index.ts';
+import { type SerialIndex, serialIndex } from './serial-index.ts';
 
 /** The entries of a list as offsets of their serials; no object is made for any of them. */
-export interface Entries {
+export interface Entries extends SerialIndex {
   readonly count: number;
-  has(serial: string): boolean;
-  serials(): Iterable<string>;
   readonly indirect: boolean;
   /** An entry says removeFromCRL, which only a delta list may. */
   readonly removes: boolean;
@@ -18,6 +16,7 @@ const none: Entries = {
   count: 0,
   has: () => false,
   *serials() {},
+  eachSerial() {},
   indirect: false,
   removes: false,
   negative: false,

@@ -112,6 +112,7 @@ function read(der: Uint8Array): Crl {
     },
     has: entries.has,
     serials: entries.serials,
+    eachSerial: entries.eachSerial,
   });
 }
 

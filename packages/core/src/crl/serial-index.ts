@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { integerHex } from '../base/der.ts';
+import type { SerialVisitor } from './crl.ts';
 
 /** How a list answers for serials. */
 export interface SerialIndex {
   has(serial: string): boolean;
   serials(): Iterable<string>;
+  eachSerial(visit: SerialVisitor): void;
 }
 
 /**
@@ -22,6 +24,15 @@ export function serialIndex(der: Uint8Array, offsets: Uint32Array): SerialIndex 
     },
     *serials() {
       for (const at of offsets) yield integerHex(der, at + 2, at + 2 + (der[at + 1] as number));
+    },
+    eachSerial(visit) {
+      for (let entry = 0; entry < offsets.length; entry += 1) {
+        const at = offsets[entry] as number;
+        const length = der[at + 1] as number;
+        // In its shortest form an INTEGER has one sign byte at most.
+        const start = length > 1 && der[at + 2] === 0 ? at + 3 : at + 2;
+        visit(der, start, at + 2 + length);
+      }
     },
   };
 }
