@@ -36,6 +36,7 @@ export {
 } from './create.ts';
 // crl
 export { type CrlCase, type CrlVerdict, isOlderIssue, judgeCrl, type ListInForce } from './crl/accept.ts';
+export { type CheckedKey, checkedKeys } from './crl/checked-keys.ts';
 export {
   type Crl,
   type CrlSignature,

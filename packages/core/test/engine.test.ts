@@ -26,6 +26,7 @@ stock(rootCa, nextCa);
 const uploads: Uploads = {
   put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
   read: async () => undefined,
+  files: () => memoryStore(),
 };
 let files: Record<string, string | Uint8Array>;
 let toys: Record<string, Toy>;

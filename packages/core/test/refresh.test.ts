@@ -25,6 +25,7 @@ stock(rootCa, readCertificate(issuing.der));
 const uploads: Uploads = {
   put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
   read: async () => undefined,
+  files: () => memoryStore(),
 };
 let files: Record<string, string | Uint8Array>;
 let toys: { one: Toy };

@@ -47,6 +47,7 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
     notes: {},
     pace: async () => undefined,
     readObject: async () => undefined,
+    files: uploads.files(place, 'apps'),
   };
   const observe = async () => {
     local.settle();

@@ -102,7 +102,7 @@ export function planOf(trust: Trust | undefined, scene: Scene = {}) {
       const sha256 =
         typeof named === 'object' && named !== null ? Reflect.get(named, '$artifact') : undefined;
       const body = typeof sha256 === 'string' ? artifacts.get(sha256) : undefined;
-      if (body === undefined) throw new TypeError('the step uploads nothing that the plan gives');
+      if (typeof body !== 'string') throw new TypeError('the step uploads no text that the plan gives');
       return body;
     },
   };

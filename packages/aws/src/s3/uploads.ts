@@ -11,6 +11,7 @@ import type { Aws } from '../open-aws.ts';
 import { sourceLimits } from '../sources/limits.ts';
 import { bucketName, checkBucket, defaultBucket } from './bucket.ts';
 import { exceptionName, readObject } from './read-object.ts';
+import { createStore } from './store.ts';
 
 /** What `createUploads` is given. */
 export interface UploadOptions {
@@ -21,8 +22,8 @@ export interface UploadOptions {
 }
 
 /**
- * Puts artifacts where services fetch them: one bucket per account and region, `<definition>/<kind>s/<sha256>.pem`, as `text/plain`,
- * with a SHA-256 checksum, in the version that is given back. What already lies under the name is used only if it hashes to the name.
+ * Puts artifacts where services fetch them: one bucket per account and region, `<definition>/<kind>s/<sha256>.<ending>`, with a SHA-256
+ * checksum, in the version that is given back. What already lies under the name is used only if it hashes to the name.
  * Every call names the account that must own the bucket.
  *
  * Errors: `bucket-missing`, `bucket-unversioned`, `bucket-foreign-owner`, `bucket-region`, `access-denied`, `service-unavailable`.
@@ -52,7 +53,7 @@ export function createUploads(aws: Aws, options: UploadOptions): Uploads {
           `an artifact named ${artifact.sha256} does not hash to its name`,
         );
       const bucket = bucketName(template, place);
-      const key = `${options.definition}/${artifact.kind}s/${artifact.sha256}.pem`;
+      const key = `${options.definition}/${forms[artifact.kind].folder}/${artifact.sha256}.${forms[artifact.kind].ending}`;
       await check(place, accountName, bucket);
       const target = { aws, place, accountName, bucket, key };
       const version = (await goodVersion(target, artifact)) ?? (await write(target, artifact));
@@ -67,6 +68,8 @@ export function createUploads(aws: Aws, options: UploadOptions): Uploads {
       });
       return found?.bytes;
     },
+    files: (place: Place, accountName: string) =>
+      createStore(aws, { place, accountName, bucket: template, definition: options.definition }),
   } satisfies Uploads);
 }
 
@@ -102,7 +105,7 @@ async function goodVersion(target: Target, artifact: Artifact): Promise<string |
     });
   const version = head?.VersionId;
   if (head === undefined || version === undefined || version === 'null') return undefined;
-  if (head.ContentType !== contentType) return undefined;
+  if (head.ContentType !== forms[artifact.kind].contentType) return undefined;
   if (head.ChecksumSHA256 !== undefined)
     return head.ChecksumSHA256 === base64(artifact.sha256) ? version : undefined;
   const found = await readObject(
@@ -114,7 +117,13 @@ async function goodVersion(target: Target, artifact: Artifact): Promise<string |
   return found !== undefined && sha256Hex(found.bytes) === artifact.sha256 ? version : undefined;
 }
 
-const contentType = 'text/plain';
+/** CloudFront takes bundles only as `text/plain`. */
+const forms = {
+  bundle: { folder: 'bundles', ending: 'pem', contentType: 'text/plain' },
+  crl: { folder: 'crls', ending: 'pem', contentType: 'text/plain' },
+  set: { folder: 'sets', ending: 'bin', contentType: 'application/octet-stream' },
+  keys: { folder: 'keys', ending: 'json', contentType: 'application/json' },
+} as const;
 
 async function write(target: Target, artifact: Artifact): Promise<string> {
   const { aws, place, accountName, bucket, key } = target;
@@ -126,7 +135,7 @@ async function write(target: Target, artifact: Artifact): Promise<string> {
         Bucket: bucket,
         Key: key,
         Body: artifact.body,
-        ContentType: contentType,
+        ContentType: forms[artifact.kind].contentType,
         ChecksumSHA256: base64(artifact.sha256),
         ExpectedBucketOwner: place.account,
       }),

@@ -5,6 +5,7 @@ import type { Clock, Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import type { Crl, RevocationSet } from '../crl/crl.ts';
 import type { Finding } from '../errors/finding.ts';
+import type { VersionedStore } from '../record/store.ts';
 import type { Facts } from './facts.ts';
 import type { Receipt, Step } from './step.ts';
 
@@ -30,13 +31,13 @@ export interface TargetContext {
   readonly anchors: 'all' | 'issuing';
 }
 
-/** A file that the service fetches from S3; uploaded before any step that refers to it. Named by its digest. */
+/** A file that a service, or a checker of ours, fetches from S3; uploaded before any step that refers to it. Named by its digest. */
 export interface Artifact {
   /** SHA-256 of `body`, lower-case hex. */
   readonly sha256: string;
-  readonly kind: 'bundle' | 'crl';
-  /** Always sent as `text/plain`. */
-  readonly body: string;
+  /** `set`: a revocation set as a checker of ours reads it. `keys`: items of a key value store, as it imports them. */
+  readonly kind: 'bundle' | 'crl' | 'set' | 'keys';
+  readonly body: string | Uint8Array;
 }
 
 /** What a target should hold, in the service's own form. */
@@ -150,6 +151,11 @@ export interface Io {
   pace(family: string): Promise<void>;
   /** Reads an object from S3 in the target's account; undefined when it is not there. */
   readObject(location: ObjectLocation): Promise<Uint8Array | undefined>;
+  /**
+   * Small files of ours at names that stay, in the target's own bucket, each written only if it is still what was read: what a checker
+   * of ours polls.
+   */
+  readonly files: Pick<VersionedStore, 'get' | 'put'>;
 }
 
 /** What an adapter plans for one target. */

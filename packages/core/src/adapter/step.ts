@@ -45,7 +45,10 @@ export interface Step<Input extends JsonObject = JsonObject> {
 export interface Receipt {
   /** Values that later steps may refer to: `{ arn }`. */
   readonly result: JsonObject;
-  /** What the record shall remember for this target (merged over what it has): ids, CloudFront ETags. */
+  /**
+   * What the record shall remember for this target (merged over what it has): ids, CloudFront ETags. Notes of a revoking step lie in
+   * `revocation.json`, which a refresh may write, all others in `trust.json`: no key may come from both kinds of step.
+   */
   readonly notes?: JsonObject;
   /** True when the service needs time before the next step of this target may run. */
   readonly settles?: boolean;

@@ -6,7 +6,7 @@ import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
 import type { HeldLease, TrustloomRecord, TrustRecord } from '../record/record.ts';
 import { type LeaseParts, revocationLane, withLease } from './leases.ts';
-import { forgetLeft, noted, recordTargets, rememberLists } from './remember.ts';
+import { forgetLeft, noted, recordTargets, rememberLists, revokingNotes } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
 import { createTargetRun, type TargetRun } from './target-run.ts';
@@ -78,9 +78,12 @@ async function startRuns(
           parts.signal.throwIfAborted();
           await lease.keep();
         },
-        remember: async (target, notes) => {
-          if (target.remember(notes))
-            await lease.update((current) => noted(current, target.bound.context.name, target.notes()));
+        remember: async (target, step, notes) => {
+          const { name } = target.bound.context;
+          if (!target.remember(notes)) return;
+          if (step.effect === 'revoke')
+            await parts.record.revocation.amend((current) => revokingNotes(current, name, notes));
+          else await lease.update((current) => noted(current, name, notes));
         },
       }),
     );

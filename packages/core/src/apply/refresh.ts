@@ -46,7 +46,7 @@ function refreshRun(
     revoking,
     replan: async (target, observation) => revokingOf(await parts.replan(target, observation)),
     beforeWrite: async () => parts.signal.throwIfAborted(),
-    remember: async (target, notes) => {
+    remember: async (target, _step, notes) => {
       if (target.remember(notes))
         await parts.record.revocation.amend((current) =>
           revokingNotes(current, target.bound.context.name, notes),

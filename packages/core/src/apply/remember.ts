@@ -9,17 +9,23 @@ import type { TargetRun } from './target-run.ts';
 /** A target is recorded before its first write: a run that is killed must not forget what it began. */
 export function recordTargets(current: TrustRecord, targets: readonly TargetWork[]): TrustRecord {
   const recorded = targets.flatMap((work): readonly (readonly [string, RecordedTarget])[] =>
-    work.recorded === undefined ? [] : [[work.bound.context.name, { ...work.recorded, notes: work.notes() }]],
+    work.recorded === undefined
+      ? []
+      : [[work.bound.context.name, { ...work.recorded, notes: notesOf(current, work) }]],
   );
   return { ...current, targets: { ...current.targets, ...Object.fromEntries(recorded) } };
+}
+
+function notesOf({ targets }: TrustRecord, { bound }: TargetWork): JsonObject {
+  return targets[bound.context.name]?.notes ?? {};
 }
 
 /** What a receipt asked to remember of a target. */
 export function noted(current: TrustRecord, name: string, notes: JsonObject): TrustRecord {
   const target = current.targets[name];
-  return target === undefined
-    ? current
-    : { ...current, targets: { ...current.targets, [name]: { ...target, notes } } };
+  if (target === undefined) return current;
+  const more = { ...target, notes: { ...target.notes, ...notes } };
+  return { ...current, targets: { ...current.targets, [name]: more } };
 }
 
 /** Targets that left the definition and are gone from the service leave the record too. */
@@ -55,7 +61,7 @@ export async function rememberLists(
   );
 }
 
-/** What revoking steps of a refresh ask to remember: in the object that a refresh may write. */
+/** What revoking steps ask to remember: in the object that a refresh may write. */
 export function revokingNotes(
   current: RevocationRecord,
   target: string,

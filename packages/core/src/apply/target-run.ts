@@ -32,7 +32,8 @@ export interface RunContext {
   readonly revoking: <T>(work: () => Promise<T>) => Promise<T>;
   /** Keeps the trust lease; called before each write. */
   readonly beforeWrite: () => Promise<void>;
-  readonly remember: (work: TargetWork, notes: JsonObject) => Promise<void>;
+  /** Keeps what a step's receipt asks to remember. */
+  readonly remember: (work: TargetWork, step: PlannedStep, notes: JsonObject) => Promise<void>;
 }
 
 /** The work on one target: its steps, in order, phase by phase. */
@@ -130,7 +131,7 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
       mends: step.mends,
       state: 'done',
     });
-    if (receipt.notes !== undefined) await run.remember(work, receipt.notes);
+    if (receipt.notes !== undefined) await run.remember(work, step, receipt.notes);
     if (receipt.settles) await settled();
   };
 

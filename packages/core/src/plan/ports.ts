@@ -1,5 +1,6 @@
 import type { Artifact, ObjectLocation } from '../adapter/contract.ts';
 import type { Place } from '../base/place.ts';
+import type { VersionedStore } from '../record/store.ts';
 
 /** What a source gave. */
 export interface Fetched {
@@ -31,4 +32,6 @@ export interface Uploads {
   /** Idempotent by digest; gives the pinned version. */
   put(place: Place, accountName: string, artifact: Artifact): Promise<Required<ObjectLocation>>;
   read(place: Place, accountName: string, location: ObjectLocation): Promise<Uint8Array | undefined>;
+  /** Small files at names that stay, beside the artifacts, by conditional writes. Nothing is called before the first use. */
+  files(place: Place, accountName: string): Pick<VersionedStore, 'get' | 'put'>;
 }

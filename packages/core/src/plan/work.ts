@@ -46,6 +46,7 @@ export function handsOf(
   let remembered = notes;
   const { place } = bound.context;
   const pace = parts.pacers(`${bound.facts.service} ${placeText(place)}`, bound.facts.rates);
+  const files = parts.uploads.files(place, accountName);
   const io = (signal: AbortSignal): Io => ({
     context: bound.context,
     signal,
@@ -53,6 +54,7 @@ export function handsOf(
     notes: remembered,
     pace: (family) => pace(family, signal),
     readObject: (location) => parts.uploads.read(place, accountName, location),
+    files,
   });
   return {
     bound,

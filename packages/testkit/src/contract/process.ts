@@ -74,6 +74,7 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
     notes: memory.notes,
     pace: async () => undefined,
     readObject: (location) => uploads.read(place, 'apps', location),
+    files: uploads.files(place, 'apps'),
   });
   const observe = () => bound.observe(io());
   const settled = async (): Promise<Observation<unknown>> => {
