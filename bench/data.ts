@@ -1,7 +1,7 @@
-/** Data for benches, the same each time: a CA and lists of any size, as DER. Written once into `bench/.cache`, never committed. */
+/** Data for benches, the same each time: a CA and lists of any size, as DER and PEM. Written once into `bench/.cache`, never committed. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCertificate } from '@trustloom/core';
+import { readPem } from '@trustloom/core';
 import { createTestCa, type TestCa } from '@trustloom/testkit';
 
 const cache = join(import.meta.dirname, '.cache');
@@ -10,12 +10,18 @@ const reasons = ['keyCompromise', 'superseded', 'cessationOfOperation', 'affilia
 
 /** A list and the CA that issued it. */
 export interface ListData {
-  readonly der: Uint8Array;
   readonly derFile: string;
+  readonly pemFile: string;
+  /** The CA as PEM. */
   readonly caFile: string;
-  readonly caDer: Uint8Array;
+  readonly der: () => Uint8Array;
+  readonly caDer: () => Uint8Array;
+  /** In the list's order. */
   readonly serials: () => readonly string[];
 }
+
+/** `next`: the next issue, with 1 % gone and 1 % new behind; `shuffled`: the same in any order. */
+export type Issue = 'first' | 'next' | 'shuffled';
 
 /** A small generator, so that the data are the same in every run (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -45,18 +51,13 @@ export function makeSerials(count: number, seed = 1): readonly string[] {
 
 let ca: Promise<TestCa> | undefined;
 
-/** A list of so many entries, a reason code on 60 % of them. `churn`: the next issue, with 1 % gone and 1 % new, in order. */
-export async function listOf(count: number, issue: 'first' | 'churn' = 'first'): Promise<ListData> {
+/** A list of so many entries, a reason code on 60 % of them. */
+export async function listOf(count: number, issue: Issue = 'first'): Promise<ListData> {
   mkdirSync(cache, { recursive: true });
-  const derFile = join(cache, `${count}-${issue}.crl`);
-  const caFile = join(cache, `${count}-${issue}.pem`);
-  const serials = () => {
-    const all = makeSerials(count);
-    if (issue === 'first') return all;
-    const fresh = makeSerials(Math.ceil(count / 100), 2);
-    return [...all.filter((_, index) => index % 100 !== 0), ...fresh];
-  };
-  if (!existsSync(derFile)) {
+  const file = (kind: string) => join(cache, `${count}-${issue}.${kind}`);
+  const [derFile, pemFile, caFile] = [file('crl'), file('crl.pem'), file('ca.pem')];
+  const serials = () => serialsOf(count, issue);
+  if (!existsSync(caFile)) {
     ca ??= createTestCa({ subject: 'CN=Bench', clock: { now: () => start } });
     const made = await ca;
     const entries = serials().map((serial, index) => ({
@@ -67,10 +68,33 @@ export async function listOf(count: number, issue: 'first' | 'churn' = 'first'):
     const number = issue === 'first' ? 1 : 2;
     const list = made.issueCrl({ entries, number, thisUpdate: start, nextUpdate: start + 3650 * 86_400_000 });
     writeFileSync(derFile, list.der);
+    writeFileSync(pemFile, list.pem);
     writeFileSync(caFile, made.pem);
   }
-  const pem = readFileSync(caFile, 'utf8');
-  const caDer = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  readCertificate(caDer);
-  return { der: new Uint8Array(readFileSync(derFile)), derFile, caFile, caDer, serials };
+  return {
+    derFile,
+    pemFile,
+    caFile,
+    der: () => readFileSync(derFile),
+    caDer: () => readPem(readFileSync(caFile), caFile)[0]?.der ?? new Uint8Array(),
+    serials,
+  };
+}
+
+function serialsOf(count: number, issue: Issue): readonly string[] {
+  const all = makeSerials(count);
+  if (issue === 'first') return all;
+  const fresh = makeSerials(Math.ceil(count / 100), 2);
+  const next = [...all.filter((_, index) => index % 100 !== 0), ...fresh];
+  return issue === 'next' ? next : shuffled(next);
+}
+
+function shuffled(serials: readonly string[]): readonly string[] {
+  const random = seeded(3);
+  const mixed = [...serials];
+  for (let last = mixed.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1));
+    [mixed[last], mixed[other]] = [mixed[other] ?? '', mixed[last] ?? ''];
+  }
+  return mixed;
 }

@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { textTable } from '@trustloom/core';
-import type { Measured, Suite } from './lib/measured.ts';
+import type { Measured, Skipped, Suite } from './lib/measured.ts';
 import { localAws } from './suites/local-aws.bench.ts';
 
 interface Goal {
@@ -15,8 +15,13 @@ interface Goal {
   readonly unit: string;
   readonly op: '<=' | '>=';
   readonly value: number;
+  /** A count or a size: the same on every machine, so that `--quick` gives it no slack. */
+  readonly exact?: boolean;
 }
 
+/** A small run is less even than a long one: its ratios and times may miss their goals by so much. */
+const quickSlack = 1.5;
+/** One line a suite. */
 const suites: readonly Suite[] = [localAws];
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,27 +29,19 @@ const { values: flags, positionals } = parseArgs({
 });
 const goals = JSON.parse(await readFile(join(import.meta.dirname, 'goals.json'), 'utf8')) as readonly Goal[];
 const chosen = suites.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const measured: Measured[] = [];
+const measured: (Measured | Skipped)[] = [];
 for (const suite of chosen) {
   process.stderr.write(`${suite.name} ...\n`);
   measured.push(...(await suite.measure({ quick: flags.quick === true })));
 }
-const rows = measured.map(({ id, value, note = '' }) => {
-  const goal = goals.find((one) => one.id === id);
-  const met = goal === undefined ? undefined : goal.op === '<=' ? value <= goal.value : value >= goal.value;
+const rows = measured.map((one) => {
+  const goal = goals.find(({ id }) => id === one.id);
+  const aim = goal === undefined ? '' : `${goal.op} ${goal.value} ${goal.unit}`;
+  if ('skipped' in one)
+    return { id: one.id, met: undefined, cells: [one.id, '', aim, 'skipped', one.skipped] };
+  const met = goal === undefined ? undefined : meets(one.value, goal);
   const verdict = met === undefined ? '' : met ? 'met' : 'MISSED';
-  return {
-    id,
-    value,
-    met,
-    cells: [
-      id,
-      figure(value),
-      goal === undefined ? '' : `${goal.op} ${goal.value} ${goal.unit}`,
-      verdict,
-      note,
-    ],
-  };
+  return { id: one.id, met, cells: [one.id, figure(one.value), aim, verdict, one.note ?? ''] };
 });
 process.stdout.write(
   `${textTable([['figure', 'measured', 'goal', '', ''], ...rows.map(({ cells }) => cells)], 2)}\n`,
@@ -53,6 +50,11 @@ if (flags.json !== undefined) await writeFile(flags.json, `${JSON.stringify(meas
 const missed = rows.filter(({ met }) => met === false);
 if (missed.length > 0) process.stdout.write(`missed: ${missed.map(({ id }) => id).join(', ')}\n`);
 process.exitCode = missed.length > 0 && flags.strict === true ? 1 : 0;
+
+function meets(value: number, { op, value: aim, exact }: Goal): boolean {
+  const slack = flags.quick === true && exact !== true ? quickSlack : 1;
+  return op === '<=' ? value <= aim * slack : value >= aim / slack;
+}
 
 function figure(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);

@@ -6,6 +6,12 @@ export interface Measured {
   readonly note?: string;
 }
 
+/** A figure that this machine cannot give, and the tool that it lacks. */
+export interface Skipped {
+  readonly id: string;
+  readonly skipped: string;
+}
+
 /** How to measure. */
 export interface Effort {
   /** Smaller data and fewer runs: for CI. */
@@ -15,7 +21,7 @@ export interface Effort {
 /** A suite: figures, or why there are none. */
 export interface Suite {
   readonly name: string;
-  readonly measure: (effort: Effort) => Promise<readonly Measured[]>;
+  readonly measure: (effort: Effort) => Promise<readonly (Measured | Skipped)[]>;
 }
 
 /** The middle of some figures. */
