@@ -134,14 +134,11 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
     const { gathered } = await gatherView(prepareParts, options.signal);
     const known = [...parts.lock.entries, ...gathered.offers].map(({ certificate }) => certificate);
     const entries = await changeDenyList(change, request, { known, record, now: parts.clock.now() });
-    return denyReport(change, entries, await refresh(options), (name) => {
+    const factsOf = (name: string) => {
       const kind = parts.definition.targets.find((target) => target.name === name)?.kind;
-      const facts = parts.adapters.find(({ key }) => key === kind)?.facts;
-      return {
-        ownsCheck: facts?.capabilities.revocation === 'own-check',
-        outlives: facts?.outlives ?? [],
-      };
-    });
+      return parts.adapters.find(({ key }) => key === kind)?.facts;
+    };
+    return denyReport(change, entries, await refresh(options), factsOf, parts.clock.now());
   };
   return Object.freeze({
     definition: parts.definition,
@@ -185,7 +182,11 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       return parts.definition.targets.map((target) => explainFor(target, leaf, { ...parts, view, now }));
     },
     async status(options: PlanOptions = {}) {
-      return statusOf(await prepare(prepareParts, options), parts.definition.revocation, parts.clock.now());
+      return statusOf(
+        await prepare(prepareParts, options),
+        parts.definition.revocation.maxLagMs,
+        parts.clock.now(),
+      );
     },
   });
 }

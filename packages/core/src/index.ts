@@ -115,7 +115,7 @@ export { leaseMs, openRecord } from './record/record.ts';
 export type { VersionedStore } from './record/store.ts';
 export { type CheckReport, checkReport } from './report/check.ts';
 export type { ListFreshness } from './report/freshness.ts';
-export type { Status, TargetStatus } from './report/status.ts';
+export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
 export { escapeMarkdown, markdownTable, textTable } from './report/table.ts';
 export {
   findingsText,

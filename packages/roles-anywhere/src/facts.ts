@@ -97,9 +97,12 @@ export const rolesAnywhereFacts = {
       'rolesanywhere:DeleteCrl',
     ],
   },
-  outlives: [
-    'sessions handed out already, up to twelve hours; end them with a deny policy for aws:userid *:<serial, lower-case hex> on the role',
-  ],
+  outlives: ['sessions handed out already, up to twelve hours'],
+  sessions: {
+    named: 'serial',
+    maxMs: 12 * 3_600_000,
+    source: 'service model (durationSeconds); AWS: IAM Roles Anywhere trust model (session name)',
+  },
   settle: {
     everyMs: 1_000,
     expectMs: 0,

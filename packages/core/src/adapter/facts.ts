@@ -79,6 +79,11 @@ export interface Facts {
   };
   /** What a client keeps after it was revoked, and until when. */
   readonly outlives: readonly string[];
+  /**
+   * Sessions that the service hands out on a certificate: they live on after it was revoked. `serial`: each is named after the
+   * certificate's serial, in lower-case hex, so that a policy can deny it by name.
+   */
+  readonly sessions?: { readonly named: 'serial'; readonly maxMs: number; readonly source: string };
   /** How to wait for the service: how often to look, and when to give up; `expect` is what a plan counts with. */
   readonly settle: {
     readonly everyMs: number;

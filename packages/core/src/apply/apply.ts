@@ -29,10 +29,10 @@ export interface ApplyParts extends LeaseParts {
  */
 export async function applyPrepared(prepared: Prepared, parts: ApplyParts): Promise<Report> {
   const { plan } = prepared;
-  if (plan.blocked) return reportOf(prepared, []);
+  if (plan.blocked) return reportOf(prepared, [], parts.clock.now());
   if (!plan.changes) {
     await rememberLists(prepared, parts);
-    return reportOf(prepared, []);
+    return reportOf(prepared, [], parts.clock.now());
   }
   return withLease(parts.record.trust, parts, async (lease) => {
     await lease.update((current) => recordTargets(current, prepared.targets));
@@ -43,7 +43,7 @@ export async function applyPrepared(prepared: Prepared, parts: ApplyParts): Prom
       await Promise.all(runs.map((run) => run.verify()));
     }
     await lease.update((current) => forgetLeft(current, runs));
-    return reportOf(prepared, runs);
+    return reportOf(prepared, runs, parts.clock.now());
   });
 }
 

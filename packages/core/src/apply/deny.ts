@@ -1,10 +1,13 @@
-import type { Instant } from '../base/time.ts';
+import type { Facts } from '../adapter/facts.ts';
+import type { JsonObject } from '../base/json.ts';
+import { type Instant, isoTime } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { isIssuedBy } from '../bundle/reach.ts';
 import { TrustloomError } from '../errors/error.ts';
 import { type DenyEntry, denyEntry, normalSerial, withDenied, withoutDenied } from '../record/deny.ts';
 import type { TrustloomRecord } from '../record/record.ts';
 import type { Report } from './report.ts';
+import { denySessions } from './session-policy.ts';
 
 /** More entries at once than this want the consent `many:<count>`. */
 const manyEntries = 10;
@@ -36,6 +39,10 @@ export interface DenyReport {
     readonly state: 'in force' | 'waits for the CA' | 'not in force';
     /** What the certificates keep, and until when. */
     readonly outlives: readonly string[];
+    /** Sessions that the service handed out on them end by then, in ISO time, if no new ones are handed out. */
+    readonly sessionsUntil?: string;
+    /** IAM policy that ends those sessions now: for the roles that the certificates could have. */
+    readonly denyPolicy?: JsonObject;
   }[];
   readonly refresh: Report;
   readonly exitCode: Report['exitCode'];
@@ -76,20 +83,29 @@ export function denyReport(
   change: 'revoke' | 'unrevoke',
   entries: readonly DenyEntry[],
   refresh: Report,
-  outlives: (target: string) => { readonly ownsCheck: boolean; readonly outlives: readonly string[] },
+  factsOf: (target: string) => Facts | undefined,
+  now: Instant,
 ): DenyReport {
   const targets = refresh.targets.map(({ name, service, state, remaining }) => {
-    const facts = outlives(name);
+    const facts = factsOf(name);
+    const sessions = change === 'revoke' ? facts?.sessions : undefined;
     const done = state === 'holds' && remaining.length === 0;
     return {
       name,
       service,
-      state: !facts.ownsCheck
-        ? ('waits for the CA' as const)
-        : done
-          ? ('in force' as const)
-          : ('not in force' as const),
-      outlives: change === 'revoke' ? facts.outlives : [],
+      state:
+        facts?.capabilities.revocation !== 'own-check'
+          ? ('waits for the CA' as const)
+          : done
+            ? ('in force' as const)
+            : ('not in force' as const),
+      outlives: change === 'revoke' ? (facts?.outlives ?? []) : [],
+      ...(sessions === undefined
+        ? {}
+        : {
+            sessionsUntil: isoTime(now + sessions.maxMs),
+            denyPolicy: denySessions(entries.map(({ serial }) => serial)),
+          }),
     };
   });
   return { formatVersion: 1, change, entries, targets, refresh, exitCode: refresh.exitCode };

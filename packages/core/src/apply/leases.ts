@@ -1,6 +1,6 @@
 import type { Clock } from '../base/time.ts';
 import { isTrustloomError } from '../errors/error.ts';
-import type { HeldLease, RecordObject, RevocationRecord } from '../record/record.ts';
+import { type HeldLease, leaseMs, type RecordObject, type RevocationRecord } from '../record/record.ts';
 import type { OnEvent } from './events.ts';
 
 /** What taking a lease needs. */
@@ -12,24 +12,31 @@ export interface LeaseParts {
   readonly signal: AbortSignal;
 }
 
-/** Takes a lease; waits for another run's lease to end: a run that was killed leaves one behind, for half a minute at most. */
+/** How often a lease that another run holds is asked for again, and for how long: a run that was killed leaves one behind. */
+const askEveryMs = 500;
+const waitLimitMs = 2 * leaseMs + 1_000;
+
+/** Takes a lease; while another run holds it, asks again and again. */
 async function acquireLease<T>(object: RecordObject<T>, parts: LeaseParts): Promise<HeldLease<T>> {
-  for (let waits = 0; ; waits += 1) {
+  const giveUp = parts.clock.now() + waitLimitMs;
+  let told: unknown;
+  for (;;) {
     try {
       const lease = await object.acquire(parts.holder);
       parts.onEvent({ type: 'lease', what: 'taken' });
       return lease;
     } catch (error) {
-      if (!isTrustloomError(error) || error.code !== 'lease-held' || waits >= 2) throw error;
+      if (!isTrustloomError(error) || error.code !== 'lease-held' || parts.clock.now() >= giveUp) throw error;
       const { holder, until } = error.context;
-      parts.onEvent({
-        type: 'lease',
-        what: 'waiting',
-        ...(typeof holder === 'string' ? { holder } : {}),
-        ...(typeof until === 'string' ? { until } : {}),
-      });
-      const end = (typeof until === 'string' ? Date.parse(until) : parts.clock.now()) + 1_000;
-      while (parts.clock.now() < end) await parts.clock.sleep(1_000, parts.signal);
+      if (holder !== told)
+        parts.onEvent({
+          type: 'lease',
+          what: 'waiting',
+          ...(typeof holder === 'string' ? { holder } : {}),
+          ...(typeof until === 'string' ? { until } : {}),
+        });
+      told = holder;
+      await parts.clock.sleep(askEveryMs, parts.signal);
     }
   }
 }

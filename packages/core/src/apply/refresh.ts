@@ -13,13 +13,22 @@ import { uploadArtifacts } from './upload.ts';
 const maxRounds = 3;
 
 /**
+ * Does a refresh and tells what is red: a list that is overdue or expired, or that came too late, makes the exit code 1.
+ */
+export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promise<Report> {
+  const report = await moveRevocation(whole, parts);
+  const red = report.targets.some(({ freshness }) => freshness.some((list) => list.red.length > 0));
+  return red && report.exitCode === 0 ? { ...report, exitCode: 1 } : report;
+}
+
+/**
  * Moves revocation on and nothing else: of a plan only the steps that revoke. It writes `revocation.json` and never `trust.json`, so it
  * can never grant, and it waits for no apply: only for another revoking step. Without news it writes nothing at all.
  */
-export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promise<Report> {
+async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Report> {
   const prepared = onlyRevoking(whole);
   await rememberLists(prepared, parts);
-  if (!prepared.plan.changes) return reportOf(prepared, []);
+  if (!prepared.plan.changes) return reportOf(prepared, [], parts.clock.now());
   const artifacts = await uploadArtifacts(prepared, parts);
   const revoking = revocationLane(parts.record.revocation, parts);
   const runs = prepared.targets
@@ -29,7 +38,7 @@ export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promi
     await Promise.all(runs.map((run) => run.phase('revoke')));
     await Promise.all(runs.map((run) => run.verify()));
   }
-  return reportOf(prepared, runs);
+  return reportOf(prepared, runs, parts.clock.now());
 }
 
 function refreshRun(

@@ -1,15 +1,20 @@
+import type { Holdings } from '../adapter/contract.ts';
+import type { Instant } from '../base/time.ts';
 import { codes } from '../errors/codes.ts';
 import { sortFindings } from '../errors/finding.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
+import type { ListFreshness } from '../report/freshness.ts';
 import type { Report, TargetReport } from './report.ts';
 import type { TargetRun } from './target-run.ts';
 
 /** What a run came to. Without runs (nothing to do, or blocked) it tells what the plan saw. */
-export function reportOf(prepared: Prepared, runs: readonly TargetRun[]): Report {
+export function reportOf(prepared: Prepared, runs: readonly TargetRun[], now: Instant): Report {
   const { plan } = prepared;
   const byName = new Map(runs.map((run) => [run.work.bound.context.name, run]));
-  const targets = prepared.targets.map((work) => targetReport(work, byName.get(work.bound.context.name)));
+  const targets = prepared.targets.map((work) =>
+    targetReport(work, byName.get(work.bound.context.name), (holds) => prepared.freshness(holds, now)),
+  );
   const missing = [
     ...new Set(targets.flatMap(({ remaining }) => remaining.flatMap((step) => step.missing))),
   ].sort();
@@ -25,7 +30,11 @@ export function reportOf(prepared: Prepared, runs: readonly TargetRun[]): Report
   };
 }
 
-function targetReport(work: TargetWork, run: TargetRun | undefined): TargetReport {
+function targetReport(
+  work: TargetWork,
+  run: TargetRun | undefined,
+  freshness: (holds: Holdings | undefined) => readonly ListFreshness[],
+): TargetReport {
   const { planned } = work;
   const outcomes = run?.outcomes() ?? [];
   const failure = outcomes.find(({ outcome }) => outcome === 'failed');
@@ -48,6 +57,7 @@ function targetReport(work: TargetWork, run: TargetRun | undefined): TargetRepor
       .filter(({ outcome }) => outcome === 'done')
       .map(({ step: { id, effect, mends } }) => ({ id, effect, mends })),
     remaining,
+    freshness: freshness(holds),
     ...(failed === undefined ? {} : { failed }),
     ...(holds === undefined ? {} : { holds }),
   };

@@ -2,6 +2,7 @@ import type { Holdings } from '../adapter/contract.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { ListFreshness } from '../report/freshness.ts';
 
 /** What became of one target. */
 export interface TargetReport {
@@ -14,6 +15,8 @@ export interface TargetReport {
   readonly remaining: readonly PlannedStep[];
   readonly failed?: { readonly code: string; readonly message: string; readonly step?: string };
   readonly holds?: Holdings;
+  /** The lists in force, by how much life they have left; what is red there makes the exit code of a refresh 1. */
+  readonly freshness: readonly ListFreshness[];
 }
 
 /** What apply did, what now holds, and what is still wrong. */

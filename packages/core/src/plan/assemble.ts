@@ -4,8 +4,10 @@ import type { Instant } from '../base/time.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
 import { codes } from '../errors/codes.ts';
 import { type Finding, sortFindings } from '../errors/finding.ts';
+import { freshnessOf, type ListFreshness } from '../report/freshness.ts';
 import { consentsOf, type LeftOut, leaveOut, manyConsent, type PlannedStep } from './consent.ts';
 import { approvalDigest, approvalLines } from './digest.ts';
+import { forecastFull } from './forecast.ts';
 import type { Gathered } from './gather.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import type { Prepared, PrepareParts, Surveyed } from './prepared.ts';
@@ -33,8 +35,11 @@ export function assemble(input: {
   readonly allow: ReadonlySet<string>;
 }): Prepared {
   const { view, now, allow, parts } = input;
+  const freshness: Prepared['freshness'] = (holds, at) =>
+    freshnessOf(holds, { rows: view.lists.rows, known: view.known, ...parts.definition.revocation }, at);
   const drafts = input.surveyed
     .map((surveyed) => draft(surveyed, now))
+    .map((one) => ({ ...one, findings: [...one.findings, ...forecast(one, view, now)] }))
     .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const many = manyConsent(
     drafts.flatMap((one) => one.steps.map((step) => ({ target: nameOf(one), step }))),
@@ -42,7 +47,11 @@ export function assemble(input: {
   );
   const targets = drafts.map((one): TargetWork => {
     const steps = withConsents(one, view, now, allow, many);
-    return { ...one.surveyed.hands, ...plannedParts(one.surveyed), planned: plannedTarget(one, steps) };
+    return {
+      ...one.surveyed.hands,
+      ...plannedParts(one.surveyed),
+      planned: plannedTarget(one, steps, freshness(one.surveyed.observation?.holds, now)),
+    };
   });
   const planned = targets.map((target) => target.planned);
   const lines = approvalLines(planned.map(({ name, place, steps }) => ({ name, place, steps })));
@@ -69,6 +78,7 @@ export function assemble(input: {
   return {
     plan: { ...draftPlan, summary: planSummary(draftPlan) },
     view,
+    freshness,
     targets,
     artifacts: new Map(
       drafts.flatMap((one) => one.artifacts.map((artifact) => [artifact.sha256, artifact] as const)),
@@ -157,7 +167,18 @@ function renderFindings(one: Drafted): readonly Finding[] {
   return (one.surveyed.rendering?.findings ?? []).map((finding) => ({ target: nameOf(one), ...finding }));
 }
 
-function plannedTarget(one: Drafted, steps: readonly PlannedStep[]): PlannedTarget {
+/** Lists that soon do not fit, of a target that is to hold them. */
+function forecast(one: Drafted, view: TrustView, now: Instant): readonly Finding[] {
+  const trust = one.surveyed.rendering === undefined ? undefined : view.trusts.get(nameOf(one));
+  const { facts } = one.surveyed.hands.bound;
+  return trust === undefined ? [] : forecastFull(trust.revocation.lists, view.lists.rows, facts, now);
+}
+
+function plannedTarget(
+  one: Drafted,
+  steps: readonly PlannedStep[],
+  freshness: readonly ListFreshness[],
+): PlannedTarget {
   const { hands, leaving, observation, failed } = one.surveyed;
   const { name, place } = hands.bound.context;
   const { service } = hands.bound.facts;
@@ -168,6 +189,7 @@ function plannedTarget(one: Drafted, steps: readonly PlannedStep[]): PlannedTarg
     place,
     leaving,
     steps,
+    freshness,
     findings: sortFindings(findings.map((finding) => ({ service, ...finding, target: name }))),
     ...(observation === undefined ? {} : { holds: observation.holds }),
     ...(failed === undefined

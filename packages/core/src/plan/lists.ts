@@ -15,6 +15,7 @@ import {
   type NewlyAccepted,
 } from '../record/list-memory.ts';
 import type { AcceptedList, RevocationRecord } from '../record/record.ts';
+import type { KeyedList } from '../report/freshness.ts';
 import type { Gathered, OfferedList } from './gather.ts';
 
 /** What is in force by definition, key by key. */
@@ -28,7 +29,7 @@ export interface JudgedLists {
   /** Lists that the record does not have yet, by key. */
   readonly accepted: ReadonlyMap<string, NewlyAccepted>;
   /** Rows of the record as they will be, of all keys. */
-  readonly rows: readonly AcceptedList[];
+  readonly rows: readonly KeyedList[];
   readonly findings: readonly Finding[];
 }
 
@@ -82,15 +83,17 @@ export function judgeLists(input: ListsInput, known: readonly Certificate[]): Ju
       kept.set(key, taken?.refusedBy ?? 'list-memory-lost');
     }
   }
+  const rows = Object.entries({
+    ...input.record.lists,
+    ...Object.fromEntries([...accepted].map(([key, { row }]) => [key, row])),
+  }).map(([keySha256, row]): KeyedList => ({ ...row, keySha256 }));
+  findings.push(...orphans(rows, input));
   return {
     lists: [...lists.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, list]) => list),
     kept,
     retained,
     accepted,
-    rows: Object.values({
-      ...input.record.lists,
-      ...Object.fromEntries([...accepted].map(([key, { row }]) => [key, row])),
-    }),
+    rows,
     findings,
   };
 }
@@ -190,6 +193,33 @@ function strangersList({ crl, from }: OfferedList, proposed: Certificate | undef
     message: `${from}: no CA that is accepted or offered signed this list (issuer ${crl.issuer.text}); it is not used. Accept its CA, or remove the address.`,
     source: 'RFC 5280, 6.3.3 (f)',
   };
+}
+
+/** A CA that missed two issues in a row has stopped publishing: its list stays in force, and somebody has to decide. */
+function orphans(rows: readonly KeyedList[], { now, lock }: ListsInput): readonly Finding[] {
+  return rows.flatMap(({ keySha256, sha256, issuer, thisUpdate, nextUpdate }): readonly Finding[] => {
+    if (nextUpdate === undefined) return [];
+    const life = Date.parse(nextUpdate) - Date.parse(thisUpdate);
+    if (now <= Date.parse(nextUpdate) + life) return [];
+    const cas = lock.entries.filter(
+      ({ state, certificate }) => state === 'trusted' && certificate.keySha256 === keySha256,
+    );
+    if (cas.length === 0) return [];
+    const ways = [
+      'name a second source of its list in `crls`',
+      `let the CA go (trustloom retire, then ${cas.map((ca) => `--allow remove:${ca.sha256}`).join(' ')})`,
+      `or let those back in whom only this list refuses (--allow readmit:${sha256})`,
+    ];
+    return [
+      {
+        code: 'crl-orphaned',
+        severity: 'error',
+        thing: sha256,
+        message: `${issuer} publishes no lists any more: its last ended at ${nextUpdate} and stays in force. Ways out: ${ways.join('; ')}`,
+        source: 'RFC 5280, 5.1.2.5',
+      },
+    ];
+  });
 }
 
 function isExpired({ nextUpdate }: Crl, now: Instant): boolean {

@@ -2,6 +2,7 @@ import type { Holdings } from '../adapter/contract.ts';
 import type { Place } from '../base/place.ts';
 import type { CodeKind } from '../errors/code-facts.ts';
 import type { Finding } from '../errors/finding.ts';
+import type { ListFreshness } from '../report/freshness.ts';
 import type { PlannedStep } from './consent.ts';
 
 /** A CA that a source offers and the lock does not know, or that the lock keeps although its source dropped it. */
@@ -25,6 +26,8 @@ export interface PlannedTarget {
   readonly leaving: boolean;
   /** All steps, those left out too. */
   readonly steps: readonly PlannedStep[];
+  /** The lists in force, by how much life they have left. */
+  readonly freshness: readonly ListFreshness[];
   readonly findings: readonly Finding[];
   /** What it holds now; absent when it could not be observed. */
   readonly holds?: Holdings;

@@ -1,9 +1,10 @@
-import type { Adapter, Artifact, Observation, Rendering } from '../adapter/contract.ts';
-import type { Clock } from '../base/time.ts';
+import type { Adapter, Artifact, Holdings, Observation, Rendering } from '../adapter/contract.ts';
+import type { Clock, Instant } from '../base/time.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { TrustloomError } from '../errors/error.ts';
 import type { RecordedTarget, TrustloomRecord } from '../record/record.ts';
+import type { ListFreshness } from '../report/freshness.ts';
 import type { Plan } from './plan.ts';
 import type { Sources, Uploads } from './ports.ts';
 import type { TrustView } from './trust.ts';
@@ -24,6 +25,8 @@ export interface PrepareParts {
 export interface Prepared {
   readonly plan: Plan;
   readonly view: TrustView;
+  /** How fresh the lists are that a target holds, by what the record knows of their issues. */
+  readonly freshness: (holds: Holdings | undefined, now: Instant) => readonly ListFreshness[];
   readonly targets: readonly TargetWork[];
   readonly artifacts: ReadonlyMap<string, Artifact>;
 }

@@ -1,4 +1,5 @@
 import type { Effect } from '../adapter/step.ts';
+import { isoTime } from '../base/time.ts';
 import type { PlannedStep } from './consent.ts';
 import type { CaNews, Plan, PlannedTarget } from './plan.ts';
 
@@ -17,7 +18,12 @@ const marks: Readonly<Record<Effect, string>> = {
 /** The plan in plain lines: news of CAs, steps by target, findings that stop something, and one line of totals. */
 export function planSummary(plan: Omit<Plan, 'summary'>): string {
   const steps = plan.targets.flatMap(({ steps }) => steps);
-  const rows = [...plan.news.map(newsRow), ...revocationRows(steps), ...plan.targets.flatMap(targetRows)];
+  const rows = [
+    ...plan.news.map(newsRow),
+    ...revocationRows(steps),
+    ...plan.targets.flatMap(targetRows),
+    ...plan.targets.flatMap(staleRows),
+  ];
   const width = (column: number) => Math.max(0, ...rows.map((row) => (row[column] ?? '').length));
   const [first, second] = [width(0), Math.min(width(1), 46)];
   const body = rows.map(([head, thing, rest]) =>
@@ -94,6 +100,21 @@ function targetRows(target: PlannedTarget): readonly Row[] {
   return shown.map(
     (step): Row => [`${marks[step.effect]} ${step.effect}`, `${target.name}: ${step.mends}`, remark(step)],
   );
+}
+
+/** Lists near or past their end, whoever has to do something about it. */
+function staleRows({ name, freshness }: PlannedTarget): readonly Row[] {
+  return freshness
+    .filter(({ state, red }) => state !== 'fresh' || red.length > 0)
+    .map(({ issuer, state, nextUpdate, red }): Row => {
+      const end =
+        nextUpdate === undefined ? '' : `${state === 'expired' ? 'ended' : 'ends'} ${isoTime(nextUpdate)}`;
+      return [
+        `! ${state}`,
+        `${name}: list of ${issuer}`,
+        [end, ...red].filter((text) => text !== '').join('; '),
+      ];
+    });
 }
 
 function remark(step: PlannedStep): string {

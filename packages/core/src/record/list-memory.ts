@@ -25,6 +25,9 @@ export interface NewlyAccepted {
   readonly retained: readonly RetainedSerial[];
 }
 
+/** So many earlier issues tell how often a CA publishes, whatever lists by hand came between. */
+const issuesKept = 10;
+
 type Blobs = Pick<VersionedStore, 'getBlob' | 'putBlob'>;
 
 /**
@@ -85,7 +88,9 @@ export function acceptedRow(
     ...(crl.nextUpdate === undefined ? {} : { nextUpdate: isoTime(crl.nextUpdate) }),
     entries: crl.entryCount,
     acceptedAt: isoTime(now),
-    ...(before === undefined ? {} : { previous: before.thisUpdate }),
+    ...(before === undefined
+      ? {}
+      : { recent: [before.thisUpdate, ...(before.recent ?? [])].slice(0, issuesKept) }),
     first: before?.first ?? { at: thisUpdate, entries: crl.entryCount },
     ...(retained.length === 0
       ? {}

@@ -46,8 +46,8 @@ export interface AcceptedList {
   readonly entries: number;
   /** When this list was accepted: with `thisUpdate`, how long news takes to get here. */
   readonly acceptedAt: string;
-  /** thisUpdate of the issue before: how often the CA publishes. */
-  readonly previous?: string;
+  /** thisUpdate of the issues before, newest first, ten at most: how often the CA publishes. */
+  readonly recent?: readonly string[];
   /** The first issue that was ever accepted, for the forecast of growth. */
   readonly first: { readonly at: string; readonly entries: number };
   /** Serials that left the list and stay refused where Trustloom owns the check: digest of their file, and their count. */

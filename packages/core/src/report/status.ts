@@ -2,11 +2,28 @@ import type { HeldEnforcement, Holdings } from '../adapter/contract.ts';
 import type { Instant } from '../base/time.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
+import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared } from '../plan/prepared.ts';
-import { type FreshnessBudget, freshnessOf, type ListFreshness } from './freshness.ts';
+import { type KeyedList, type ListFreshness, span } from './freshness.ts';
 
 /** The service checks the lists in force itself. */
 const listsThemselves: HeldEnforcement = { mechanism: 'list', state: 'enforced', gaps: [] };
+/** Without `maxLag`: what is not in force this long after its issue is not merely on its way. */
+const assumedMaxLagMs = 600_000;
+
+/** Revocation on one target, in a few figures. */
+export interface RevocationStatus extends HeldEnforcement {
+  /** Entries of the lists in force. */
+  readonly entries: number;
+  /** The longest that the newest lists took from their issue to here, in milliseconds. */
+  readonly lagMs?: number;
+  /** The shortest time that this may take. */
+  readonly budgetMs?: number;
+  /** When the first of the lists in force ends. */
+  readonly nextUpdate?: Instant;
+  /** What is wrong with it, in words, with the setting that would mend it; the target's lists have their own. */
+  readonly red: readonly string[];
+}
 
 /** One target as it stands. */
 export interface TargetStatus {
@@ -17,8 +34,8 @@ export interface TargetStatus {
   readonly state: 'holds' | 'drift' | 'failed' | 'leaving';
   readonly holds?: Holdings;
   readonly differences: readonly { readonly effect: string; readonly mends: string }[];
-  /** How the revoked are refused here. */
-  readonly enforcement: HeldEnforcement;
+  /** How the revoked are refused here, as observed; `probe` knocks. */
+  readonly revocation: RevocationStatus;
   /** Lists in force by how much life they have left. */
   readonly freshness: readonly ListFreshness[];
   readonly findings: readonly Finding[];
@@ -33,29 +50,30 @@ export interface Status {
   readonly targets: readonly TargetStatus[];
   readonly findings: readonly Finding[];
   readonly drift: boolean;
+  /** 1 when a target failed or is red: a list that is overdue or expired, came too late, or is not enforced. */
   readonly exitCode: 0 | 1;
 }
 
 /** Pure: the status that a plan implies. What would be changed is what differs. */
-export function statusOf({ plan, view }: Prepared, budget: FreshnessBudget, now: Instant): Status {
-  const targets = plan.targets.map(
-    ({ name, service, place, steps, holds, findings, failed, leaving }): TargetStatus => ({
+export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined, now: Instant): Status {
+  const targets = plan.targets.map((target): TargetStatus => {
+    const { name, service, place, steps, holds, findings, failed, leaving, freshness } = target;
+    return {
       name,
       service,
       place: `${place.account}/${place.region}`,
       state: failed !== undefined ? 'failed' : leaving ? 'leaving' : steps.length > 0 ? 'drift' : 'holds',
       ...(holds === undefined ? {} : { holds }),
       differences: steps.map(({ effect, mends }: PlannedStep) => ({ effect, mends })),
-      enforcement: holds?.enforcement ?? listsThemselves,
-      freshness: (holds?.crls ?? [])
-        .filter(({ inForce }) => inForce)
-        .map((held) => freshnessOf(held, view.lists.rows, budget, now)),
+      revocation: revocationStatus(target, view.lists.rows, maxLagMs, now),
+      freshness,
       findings,
       ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
-    }),
-  );
+    };
+  });
   const wrong = targets.some(
-    ({ failed, freshness }) => failed !== undefined || freshness.some(({ red }) => red.length > 0),
+    ({ failed, freshness, revocation }) =>
+      failed !== undefined || revocation.red.length > 0 || freshness.some(({ red }) => red.length > 0),
   );
   return {
     formatVersion: 1,
@@ -66,4 +84,61 @@ export function statusOf({ plan, view }: Prepared, budget: FreshnessBudget, now:
     drift: targets.some(({ state }) => state === 'drift' || state === 'leaving'),
     exitCode: wrong ? 1 : 0,
   };
+}
+
+function revocationStatus(
+  { holds, freshness, steps }: PlannedTarget,
+  rows: readonly KeyedList[],
+  maxLagMs: number | undefined,
+  now: Instant,
+): RevocationStatus {
+  const enforcement = holds?.enforcement ?? listsThemselves;
+  const entries = freshness.reduce((sum, list) => sum + list.entries, 0);
+  const most = (values: readonly (number | undefined)[], pick: (...all: number[]) => number) => {
+    const known = values.flatMap((value) => value ?? []);
+    return known.length === 0 ? undefined : pick(...known);
+  };
+  const lagMs = most(
+    freshness.map((list) => list.lagMs),
+    Math.max,
+  );
+  const budgetMs = most(
+    freshness.map((list) => list.budgetMs),
+    Math.min,
+  );
+  const nextUpdate = most(
+    freshness.map((list) => list.nextUpdate),
+    Math.min,
+  );
+  return {
+    ...enforcement,
+    entries,
+    ...(lagMs === undefined ? {} : { lagMs }),
+    ...(budgetMs === undefined ? {} : { budgetMs }),
+    ...(nextUpdate === undefined ? {} : { nextUpdate }),
+    red: [
+      ...(enforcement.state !== 'enforced' && entries > 0 ? ['revoked clients get in'] : []),
+      ...waiting(steps, rows, maxLagMs ?? assumedMaxLagMs, now),
+    ],
+  };
+}
+
+/** Revocations that should be in force by now and are not. */
+function waiting(
+  steps: readonly PlannedStep[],
+  rows: readonly KeyedList[],
+  maxLagMs: number,
+  now: Instant,
+): readonly string[] {
+  return steps.flatMap(({ effect, things, revocation }) => {
+    const row = rows.find(({ sha256 }) => things.includes(sha256));
+    if (effect !== 'revoke' || revocation === undefined || revocation.added === 0 || row === undefined)
+      return [];
+    const lagMs = now - Date.parse(row.thisUpdate);
+    if (lagMs <= maxLagMs) return [];
+    const what = revocation.added === 1 ? 'a revocation' : `${revocation.added} revocations`;
+    return [
+      `${what} of ${row.issuer} issued ${span(lagMs)} ago not in force: refresh at least every ${span(maxLagMs)} (revocation.maxLag)`,
+    ];
+  });
 }

@@ -3,7 +3,7 @@ import { isoTime } from '../base/time.ts';
 import type { Matrix } from '../bundle/rules/matrix.ts';
 import type { Finding } from '../errors/finding.ts';
 import { type ListFreshness, span } from './freshness.ts';
-import type { Status, TargetStatus } from './status.ts';
+import type { RevocationStatus, Status, TargetStatus } from './status.ts';
 import { escapeMarkdown, markdownTable, textTable } from './table.ts';
 
 /** How texts are coloured; the command passes colours, everybody else nothing. */
@@ -43,7 +43,7 @@ export function findingsText(findings: readonly Finding[], paint: Paint = plain)
 
 /** What apply did and what is left, target by target. */
 export function reportText(report: Report, paint: Paint = plain): string {
-  const lines = report.targets.map(({ name, service, state, done, remaining, failed }) => {
+  const lines = report.targets.map(({ name, service, state, done, remaining, failed, freshness }) => {
     const colour =
       state === 'holds' || state === 'left' ? paint.good : state === 'failed' ? paint.bad : paint.warn;
     const writes =
@@ -56,6 +56,7 @@ export function reportText(report: Report, paint: Paint = plain): string {
       `${name} (${service}): ${colour(state)}, ${writes}`,
       ...(failed === undefined ? [] : [paint.bad(`  ${failed.code}: ${failed.message}`)]),
       ...waits,
+      ...staleLines(freshness, paint).map((line) => `  ${line}`),
     ].join('\n');
   });
   return [...lines, ...(report.findings.length > 0 ? [findingsText(report.findings, paint)] : [])].join('\n');
@@ -76,14 +77,7 @@ function targetText(target: TargetStatus, paint: Paint): string {
         ? ['trusts: unknown (the service does not tell)']
         : holds.cas.map(({ subject, sha256 }) => `trusts ${subject} ${paint.dim(sha256.slice(0, 12))}`);
   const lists = freshness.flatMap((list) => freshnessLines(list, paint));
-  const { mechanism, state: enforced, gaps } = target.enforcement;
-  const revocation =
-    mechanism === 'list'
-      ? []
-      : [
-          `revocation: ${mechanism}, ${enforced === 'enforced' ? paint.good('enforced') : paint.bad(enforced)}`,
-          ...gaps.map((gap) => paint.bad(`  ${gap}`)),
-        ];
+  const revocation = holds?.exists ? revocationLines(target.revocation, paint) : [];
   const attachments = (holds?.attachments ?? []).map(
     ({ id, mode, enforcing }) => `${id}: ${mode}${enforcing ? '' : paint.warn(' (asks for no certificate)')}`,
   );
@@ -95,6 +89,26 @@ function targetText(target: TargetStatus, paint: Paint): string {
   const notes = findings.length === 0 ? [] : findingsText(findings, paint).split('\n');
   const lines = [...trouble, ...cas, ...revocation, ...lists, ...attachments, ...doors, ...drift, ...notes];
   return [`${name} (${service}, ${place}): ${colour(state)}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** Mechanism, entries, whether enforced as far as can be observed, lag, next update due. */
+function revocationLines(revocation: RevocationStatus, paint: Paint): readonly string[] {
+  const { mechanism, state, gaps, entries, lagMs, budgetMs, nextUpdate, red } = revocation;
+  const carried = `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
+  const lag = lagMs === undefined ? '' : `, lag ${span(lagMs)}`;
+  const budget = lagMs === undefined || budgetMs === undefined ? '' : ` of at most ${span(budgetMs)}`;
+  const due = nextUpdate === undefined ? '' : `, next update due ${isoTime(nextUpdate)}`;
+  return [
+    `revocation: ${mechanism}, ${state === 'enforced' ? paint.good('enforced') : paint.bad(state)} (not probed), ${carried}${lag}${budget}${due}`,
+    ...[...gaps, ...red].map((text) => paint.bad(`  ${text}`)),
+  ];
+}
+
+/** What is to be said of lists that are not fresh; nothing of those that are. */
+export function staleLines(freshness: readonly ListFreshness[], paint: Paint = plain): readonly string[] {
+  return freshness
+    .filter(({ state, red }) => state !== 'fresh' || red.length > 0)
+    .flatMap((list) => freshnessLines(list, paint));
 }
 
 function freshnessLines(list: ListFreshness, paint: Paint): readonly string[] {

@@ -39,6 +39,20 @@ export const crlCodes = {
     advice:
       'Have the CA publish a new one. It is not attached where the service checks dates; what is in force stays.',
   },
+  'crl-orphaned': {
+    kind: 'input',
+    alone: true,
+    means:
+      'A CA has missed two issues of its list in a row: it has stopped publishing. Its last list stays in force.',
+    advice:
+      'Name a second source of the list, let the CA go with --allow remove:<sha256 of the CA>, or let go of the list with --allow readmit:<sha256 of the list>.',
+  },
+  'crl-nearly-full': {
+    kind: 'input',
+    means: 'At the present rate of growth the service will soon not take the list any more.',
+    advice:
+      'Have the CA prune expired serials, split it into several issuing CAs, or ask AWS for a higher quota where there is one.',
+  },
   'crl-older': {
     kind: 'refused',
     alone: true,

@@ -91,7 +91,7 @@ function denyText({ change, entries, targets }: DenyReport, { paint }: CliContex
   const done = change === 'revoke' ? 'in force' : 'lifted';
   return [
     ...entries.map(({ serial, ca }) => `${word}: serial ${serial} of ${ca}`),
-    ...targets.flatMap(({ name, service, state, outlives }) => [
+    ...targets.flatMap(({ name, service, state, outlives, sessionsUntil, denyPolicy }) => [
       `${name} (${service}): ${
         state === 'in force'
           ? paint.good(done)
@@ -100,8 +100,18 @@ function denyText({ change, entries, targets }: DenyReport, { paint }: CliContex
             : paint.warn('follows only lists that the CA signed: revoke it at the CA, then refresh')
       }`,
       ...outlives.map((what) => `  stays alive: ${what}`),
+      ...(denyPolicy === undefined
+        ? []
+        : [
+            `  until ${sessionsUntil}, and new ones as long as they can be had; this policy on the roles ends them now:`,
+            indented(JSON.stringify(denyPolicy, null, 2)),
+          ]),
     ]),
   ].join('\n');
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, '    ');
 }
 
 /** A file with one certificate, or a serial. */

@@ -1,0 +1,115 @@
+import type { Facts, Limit } from '../adapter/facts.ts';
+import type { Instant } from '../base/time.ts';
+import { pemLength } from '../bundle/pem.ts';
+import type { RevocationList } from '../crl/crl.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { KeyedList } from '../report/freshness.ts';
+
+const day = 86_400_000;
+/** Growth over less than this says nothing. */
+const shortestMs = 7 * day;
+/** How far ahead a full list is worth a note, and from when on a warning. */
+const noteMs = 365 * day;
+const warnMs = 90 * day;
+
+/** One list with how fast it grows. */
+interface Growth {
+  readonly issuer: string;
+  readonly sha256: string;
+  readonly entries: number;
+  readonly bytes: number;
+  readonly entriesPerDay: number;
+}
+
+/**
+ * When the lists of one target will no longer fit its service, at the rate at which they grew since the first that was accepted. Pure.
+ *
+ * @param lists those that go to the target
+ * @param rows what the record knows of their history
+ */
+export function forecastFull(
+  lists: readonly RevocationList[],
+  rows: readonly KeyedList[],
+  facts: Facts,
+  now: Instant,
+): readonly Finding[] {
+  const growths = lists.map((list) => growthOf(list, rows));
+  const { crlBytes, crlEntries } = facts.limits;
+  return [
+    ...growths.flatMap((growth) => (crlBytes === undefined ? [] : listFull(growth, crlBytes, facts, now))),
+    ...(crlEntries === undefined ? [] : storeFull(growths, crlEntries, facts, now)),
+  ];
+}
+
+function growthOf({ issuer, crl }: RevocationList, rows: readonly KeyedList[]): Growth {
+  const first = rows.find(({ keySha256 }) => keySha256 === issuer.keySha256)?.first;
+  const since = first === undefined ? 0 : crl.thisUpdate - Date.parse(first.at);
+  return {
+    issuer: issuer.subject.text,
+    sha256: crl.sha256,
+    entries: crl.entryCount,
+    bytes: pemLength('X509 CRL', crl.der.length),
+    entriesPerDay:
+      first === undefined || since < shortestMs ? 0 : ((crl.entryCount - first.entries) / since) * day,
+  };
+}
+
+function listFull(growth: Growth, limit: Limit, { title }: Facts, now: Instant): readonly Finding[] {
+  const { issuer, sha256, entries, bytes, entriesPerDay } = growth;
+  if (entries === 0) return [];
+  const fit = Math.floor((entries * limit.max) / bytes);
+  const text = `the list of ${issuer} has ${number(entries)} entries and grows by ${rate(entriesPerDay)} a day; ${title} takes about ${number(fit)} of them (${number(limit.max)} ${limit.unit})`;
+  return full({ left: fit - entries, perDay: entriesPerDay, text, source: limit.source, thing: sha256 }, now);
+}
+
+/** Each list is replaced by adding the newer first: the largest has to fit twice. */
+function storeFull(
+  growths: readonly Growth[],
+  limit: Limit,
+  { title }: Facts,
+  now: Instant,
+): readonly Finding[] {
+  const [largest] = [...growths].sort((a, b) => b.entries - a.entries || (a.sha256 < b.sha256 ? -1 : 1));
+  if (largest === undefined) return [];
+  const sum = (of: (growth: Growth) => number) =>
+    growths.reduce((total, one) => total + of(one), of(largest));
+  const entries = sum((growth) => growth.entries);
+  const perDay = sum((growth) => growth.entriesPerDay);
+  const text = `${title} takes ${number(limit.max)} ${limit.unit}; with the largest list twice, as while it is replaced, there are ${number(entries)}, and ${rate(perDay)} more a day`;
+  return full({ left: limit.max - entries, perDay, text, source: limit.source, thing: largest.sha256 }, now);
+}
+
+function full(
+  about: {
+    readonly left: number;
+    readonly perDay: number;
+    readonly text: string;
+    readonly source: string;
+    readonly thing: string;
+  },
+  now: Instant,
+): readonly Finding[] {
+  const { left, perDay, text, source, thing } = about;
+  // What does not fit today is an error of its own.
+  if (perDay <= 0 || left < 0) return [];
+  const inMs = (left / perDay) * day;
+  if (inMs > noteMs) return [];
+  const date = new Date(now + inMs).toISOString().slice(0, 10);
+  return [
+    {
+      code: 'crl-nearly-full',
+      severity: inMs > warnMs ? 'note' : 'warning',
+      thing,
+      message: `${text}: full on ${date} at the present rate`,
+      source,
+    },
+  ];
+}
+
+function rate(perDay: number): string {
+  return perDay >= 10 ? number(Math.round(perDay)) : String(Number(perDay.toPrecision(2)));
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}

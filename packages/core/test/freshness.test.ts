@@ -1,0 +1,128 @@
+import { createTestCa, createTestClock, crlOf } from '@trustloom/testkit';
+import { describe, expect, test } from 'vitest';
+import { type HeldCrl, type Holdings, isoTime, readCertificate } from '../src/index.ts';
+import { type FreshnessInput, freshnessOf, type KeyedList } from '../src/report/freshness.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const clock = createTestClock('2026-11-24T08:15:00Z');
+const issued = clock.now();
+const ends = issued + day + 10 * minute;
+const ca = await createTestCa({ subject: 'CN=CA', clock });
+const known = [readCertificate(ca.der)];
+
+/** A CA that publishes each day for a day and ten minutes, and the list of today. */
+function daily(more: Partial<KeyedList> = {}): KeyedList {
+  return {
+    keySha256: known[0]?.keySha256 ?? '',
+    sha256: 'today',
+    issuer: 'CN=CA',
+    thisUpdate: isoTime(issued),
+    nextUpdate: isoTime(ends),
+    entries: 3,
+    acceptedAt: isoTime(issued + minute),
+    recent: [1, 2, 3, 4, 5].map((days) => isoTime(issued - days * day)),
+    first: { at: isoTime(issued - 30 * day), entries: 0 },
+    ...more,
+  };
+}
+
+const held = (more: Partial<HeldCrl> = {}): HeldCrl => ({
+  sha256: 'today',
+  issuer: 'CN=CA',
+  entries: 3,
+  thisUpdate: issued,
+  nextUpdate: ends,
+  inForce: true,
+  ...more,
+});
+
+function judge(
+  now: number,
+  {
+    row = daily(),
+    list = held(),
+    ...more
+  }: Partial<FreshnessInput> & { row?: KeyedList; list?: HeldCrl } = {},
+  holds: Partial<Holdings> = {},
+) {
+  const held: Holdings = {
+    exists: true,
+    cas: [],
+    crls: [list],
+    attachments: [],
+    doors: [],
+    endpoints: [],
+    findings: [],
+    ...holds,
+  };
+  const [fresh] = freshnessOf(held, { rows: [row], known, graceMs: hour, ...more }, now);
+  return fresh;
+}
+
+describe('a list that lives a day and ten minutes', () => {
+  test.each([
+    ['an hour after its issue', issued + hour, 'fresh', 0],
+    ['in its last hour', ends - 30 * minute, 'last-hour', 0],
+    ['when the next is due', ends - 10 * minute, 'last-hour', 0],
+    ['when half of the ten minutes is gone', ends - 5 * minute + 1, 'overdue', 1],
+    ['past its end', ends, 'expired', 1],
+  ] as const)('%s', (_name, now, state, red) => {
+    const fresh = judge(now);
+    expect([fresh?.state, fresh?.red.length]).toEqual([state, red]);
+  });
+
+  test.each([
+    [
+      'a list by hand came between',
+      [3.75 * hour, 3.75 * hour + day, 3.75 * hour + 2 * day, 3.75 * hour + 3 * day],
+    ],
+    ['one run was late', [day - 7 * minute, 2 * day, 3 * day, 4 * day, 5 * day]],
+    ['one run was missed', [day, 3 * day, 4 * day, 5 * day, 6 * day]],
+    ['nobody knows how often it comes', []],
+  ] as const)('is overdue at the same time when %s', (_name, before) => {
+    const row = daily({ recent: before.map((ago) => isoTime(issued - ago)) });
+    expect(judge(ends - 6 * minute, { row })?.state).toBe('last-hour');
+    expect(judge(ends - 2 * minute, { row })?.state).toBe('overdue');
+  });
+});
+
+describe('the way of a list from its issue to here', () => {
+  test('within the ten minutes, and beyond: with the settings that would mend it', () => {
+    expect(judge(issued + hour)).toMatchObject({ lagMs: minute, budgetMs: 10 * minute, red: [] });
+    const late = judge(issued + hour, { row: daily({ acceptedAt: isoTime(issued + 11 * minute) }) });
+    expect(late?.red).toEqual([expect.stringMatching(/at least every 10 min.*issuing_crl_seconds/)]);
+  });
+
+  test('against maxLag where that is shorter', () => {
+    const row = daily({ acceptedAt: isoTime(issued + 6 * minute) });
+    expect(judge(issued + hour, { row, maxLagMs: 5 * minute })?.red).toEqual([
+      expect.stringContaining('more than revocation.maxLag of 5 min'),
+    ]);
+  });
+
+  test('grows while a newer one is not in force, found by its key among CAs of one name', async () => {
+    const crl = crlOf(ca.issueCrl({ thisUpdate: issued - day, nextUpdate: ends - day }));
+    const list = held({ sha256: crl.sha256, crl, nextUpdate: ends });
+    const other = daily({ keySha256: 'other', sha256: 'else', acceptedAt: isoTime(issued + 9 * hour) });
+    const fresh = judge(issued + 20 * minute, { list, rows: [other, daily()] });
+    expect(fresh).toMatchObject({ behind: true, lagMs: 20 * minute });
+    expect(fresh?.red).toEqual([expect.stringContaining('not in force')]);
+  });
+
+  test('of the first list ever nothing is said', () => {
+    const { recent: _none, ...row } = daily({ acceptedAt: isoTime(issued + 9 * hour) });
+    expect(judge(issued + 9 * hour, { row, maxLagMs: minute })).toMatchObject({ red: [] });
+  });
+});
+
+test('where Trustloom owns the check, an expired list says until when it is used', () => {
+  const enforcement = { mechanism: 'authorizer', state: 'enforced', gaps: [] } as const;
+  const fresh = judge(ends + minute, {}, { enforcement });
+  expect(fresh?.red).toEqual([expect.stringContaining(isoTime(ends + hour))]);
+});
+
+test('a list that is not in force is not judged', () => {
+  expect(judge(ends, { list: held({ inForce: false }) })).toBeUndefined();
+});

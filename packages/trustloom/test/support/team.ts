@@ -1,0 +1,170 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalAws, startLocalAws, type Unknowns } from '@trustloom/local-aws';
+import { createSession } from '@trustloom/roles-anywhere/create-session';
+import {
+  createTestClock,
+  makeBucket,
+  makeEstate,
+  serverlessCaBucket,
+  startServerlessCa,
+  type TestLeaf,
+} from '@trustloom/testkit';
+import type { DefinitionInput } from '../../src/define.ts';
+import { openTrustloom } from '../../src/open.ts';
+import { watchWrites } from './watched.ts';
+
+/** The account of the team; that of its CA is the same. */
+export const account = {
+  id: '222222222222',
+  accessKeyId: 'AKIALOCALAWS22222222',
+  secretAccessKey: 'local-aws-222222222222',
+};
+const region = 'eu-west-1';
+
+/** What became of a client at one target: let in, or refused. */
+export type Entry = 'in' | 'refused';
+
+/** What can be chosen of a team. */
+export interface TeamOptions {
+  /** One reading for every unknown. */
+  readonly unknowns?: 'refuse' | 'admit';
+  readonly revocation?: DefinitionInput['revocation'];
+  readonly start?: string;
+  /** Stops after each write: `watched.look` is called then. */
+  readonly watch?: true;
+}
+
+/**
+ * A team with one target of each kind that enforces revocation, a Serverless CA that it follows, and ways to knock, on a local AWS with a
+ * clock that jumps.
+ */
+export async function openTeam({ unknowns, revocation, start, watch }: TeamOptions = {}) {
+  const clock = createTestClock(start);
+  const local = await startLocalAws({
+    accounts: [account],
+    clock,
+    ...(unknowns === undefined ? {} : { unknowns: readings(unknowns) }),
+  });
+  const watched = watch ? await watchWrites(local) : undefined;
+  await makeBucket({ local });
+  const bucket = serverlessCaBucket();
+  const { s3 } = await makeBucket({ local }, bucket);
+  const ca = await startServerlessCa({ s3, bucket, clock });
+  const estate = await makeEstate({ local });
+  const folder = await mkdtemp(join(tmpdir(), 'trustloom-team-'));
+  const { profileArn: profile, roleArn: role } = estate.jobs;
+  const definition: DefinitionInput = {
+    name: 'acme',
+    record: `${account.id}/${region}`,
+    groups: { devices: { serverlessCa: { bucket } } },
+    ...(revocation === undefined ? {} : { revocation }),
+    targets: {
+      edge: { trust: ['devices'], alb: { listeners: [estate.edge.listenerArn] } },
+      jobs: { trust: ['devices'], account: account.id, rolesAnywhere: { region, probe: { profile, role } } },
+    },
+  };
+  const trustloom = await openTrustloom(definition, {
+    env: { ...local.env, AWS_ENDPOINT_URL: watched?.url ?? local.url },
+    cwd: folder,
+    clock,
+  });
+  /** Whether a client gets in at each target. */
+  const knock = async (leaf: TestLeaf): Promise<Readonly<Record<'edge' | 'jobs', Entry>>> => ({
+    edge: await knockEdge(local, estate.edge.listenerArn, leaf),
+    jobs: await knockJobs(local, profile, role, leaf),
+  });
+  return {
+    clock,
+    local,
+    watched,
+    ca,
+    estate,
+    trustloom,
+    knock,
+    /** All that a first run takes: every CA accepted, every target enforcing. */
+    async begin() {
+      await trustloom.accept('all');
+      return trustloom.apply({ approve: 'any', allow: ['enforce:edge', 'enforce:jobs'] });
+    },
+    /** Moves on to a time of day, `HH:MM` in UTC: today's, or tomorrow's when that has passed. */
+    until(time: string) {
+      const today = new Date(clock.now());
+      const [hours = 0, minutes = 0] = time.split(':').map(Number);
+      let at = Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate(), hours, minutes);
+      if (at <= clock.now()) at += 86_400_000;
+      clock.advance(at - clock.now());
+    },
+    async [Symbol.asyncDispose]() {
+      await trustloom.close();
+      await watched?.[Symbol.asyncDispose]();
+      await local.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A running team. */
+export type Team = Awaited<ReturnType<typeof openTeam>>;
+
+function readings(reading: 'refuse' | 'admit'): Partial<Unknowns> {
+  return {
+    albExpiredCrl: reading,
+    albCrlDepth: reading,
+    rolesAnywhereExpiredCrl: reading,
+    rolesAnywhereCrlDepth: reading,
+    cloudFrontOptionalFunction: reading,
+  };
+}
+
+/** A real handshake and a request with the client's whole chain. */
+export async function knockEdge(local: LocalAws, resource: string, leaf: TestLeaf): Promise<Entry> {
+  const edge = local.edges().find((one) => one.resource === resource);
+  if (edge === undefined) throw new TypeError(`no edge for ${resource}`);
+  const { host, port, caPem: ca, hosts } = edge;
+  const status = await new Promise<number>((done) => {
+    const options = {
+      host,
+      port,
+      ca,
+      servername: hosts[0],
+      agent: false,
+      cert: leaf.chainPem,
+      key: leaf.keyPem,
+    };
+    const call = request(options, (response) => {
+      response.resume().on('end', () => done(response.statusCode ?? 0));
+    });
+    call.on('error', () => done(0));
+    call.end();
+  });
+  return status === 200 ? 'in' : 'refused';
+}
+
+/** A session asked for through every anchor; one that lets the client in is enough. */
+async function knockJobs(
+  local: LocalAws,
+  profileArn: string,
+  roleArn: string,
+  leaf: TestLeaf,
+): Promise<Entry> {
+  const anchors = local.state().rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()]);
+  const answers = await Promise.all(
+    anchors.map(({ arn }) =>
+      createSession({
+        endpoint: local.url,
+        region,
+        trustAnchorArn: arn,
+        profileArn,
+        roleArn,
+        certificatePem: leaf.pem,
+        privateKeyPem: leaf.keyPem,
+        intermediatesPem: [],
+        now: Date.now(),
+      }),
+    ),
+  );
+  return answers.some(({ status }) => status === 201) ? 'in' : 'refused';
+}
