@@ -58,13 +58,14 @@ export async function listOf(count: number, issue: Issue = 'first'): Promise<Lis
   const [derFile, pemFile, caFile] = [file('crl'), file('crl.pem'), file('ca.pem')];
   const serials = () => serialsOf(count, issue);
   if (!existsSync(caFile)) {
-    ca ??= createTestCa({ subject: 'CN=Bench', clock: { now: () => start } });
+    ca ??= createTestCa({ subject: 'CN=Bench', key: 'P-256', clock: { now: () => start } });
     const made = await ca;
-    const entries = serials().map((serial, index) => ({
-      serial,
-      date: start,
-      ...(index % 5 < 3 ? { reason: reasons[index % 4] ?? 'superseded' } : {}),
-    }));
+    // An entry stays as it is from issue to issue.
+    const entries = serials().map((serial) => {
+      const low = Number.parseInt(serial.slice(-4), 16);
+      const date = start - low * 480_000;
+      return { serial, date, ...(low % 5 < 3 ? { reason: reasons[low % 4] ?? 'superseded' } : {}) };
+    });
     const number = issue === 'first' ? 1 : 2;
     const list = made.issueCrl({ entries, number, thisUpdate: start, nextUpdate: start + 3650 * 86_400_000 });
     writeFileSync(derFile, list.der);

@@ -46,7 +46,7 @@ export {
   type SerialVisitor,
 } from './crl/crl.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
-export type { LostEntry } from './crl/loss.ts';
+export type { ListedEntry } from './crl/listed-entry.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
 // definition

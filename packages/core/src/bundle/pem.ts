@@ -39,6 +39,8 @@ export function readPem(input: Uint8Array | string, file: string): readonly PemB
     if (isPrivateKey(input)) throw keyFound(file, 1);
     return [{ label: 'DER', der: input, line: 1 }];
   }
+  const canonical = typeof input === 'string' ? undefined : canonicalList(input);
+  if (canonical !== undefined) return [canonical];
   const text =
     typeof input === 'string'
       ? input
@@ -66,6 +68,39 @@ export function readPem(input: Uint8Array | string, file: string): readonly PemB
     index = close;
   }
   return blocks;
+}
+
+const listBegin = '-----BEGIN X509 CRL-----\n';
+const listEnd = '-----END X509 CRL-----\n';
+const columns = 64;
+
+/**
+ * One large list exactly as `writePem` and openssl write it, read at once: lists of hundreds of thousands of entries come so. Anything
+ * else is undefined here, and judged line by line.
+ */
+function canonicalList(input: Uint8Array): PemBlock | undefined {
+  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  const end = bytes.length - listEnd.length;
+  if (bytes.length < 2 ** 16 || bytes.toString('latin1', 0, listBegin.length) !== listBegin) return undefined;
+  if (bytes.toString('latin1', end) !== listEnd) return undefined;
+  const body = bytes.subarray(listBegin.length, end);
+  for (let at = columns; at < body.length - 1; at += columns + 1) if (body[at] !== 0x0a) return undefined;
+  // The decoder passes over what is no base64 and takes the alphabet of URLs, too: so many bytes come only from a text without either.
+  if (body.at(-1) !== 0x0a || body.includes('-') || body.includes('_')) return undefined;
+  const characters = body.length - Math.ceil(body.length / (columns + 1));
+  const padding = Number(body.at(-2) === 0x3d) + Number(body.at(-3) === 0x3d);
+  const der = Buffer.from(body.toString('latin1'), 'base64');
+  if (
+    der.length !== (characters / 4) * 3 - padding ||
+    !endsPlainly(der, body.toString('latin1', body.length - 5, body.length - 1))
+  )
+    return undefined;
+  return isPrivateKey(der) ? undefined : { label: 'X509 CRL', der, line: 1 };
+}
+
+/** The last four characters may hold bits that no byte uses: only their zero form is taken, so that a block has one text. */
+function endsPlainly(bytes: Buffer, last: string): boolean {
+  return bytes.toString('base64', Math.floor((bytes.length - 1) / 3) * 3) === last;
 }
 
 /** Length in characters of what `writePem` makes of so many bytes. */
@@ -123,12 +158,11 @@ function decode(lines: readonly string[], file: string, index: number): Uint8Arr
   }
   const base64 = lines.join('').replace(/[ \t]/g, '');
   const bytes = Buffer.from(base64, 'base64');
-  // The last four characters may hold bits that no byte uses: only their zero form is taken, so that a block has one text.
   if (
     base64.length === 0 ||
     base64.length % 4 !== 0 ||
     !/^[A-Za-z0-9+/]+={0,2}$/.test(base64) ||
-    bytes.subarray(Math.floor((bytes.length - 1) / 3) * 3).toString('base64') !== base64.slice(-4)
+    !endsPlainly(bytes, base64.slice(-4))
   ) {
     throw malformed(file, index, 'the text of the block is not base64');
   }

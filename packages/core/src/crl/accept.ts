@@ -3,8 +3,9 @@ import type { Certificate } from '../bundle/certificate.ts';
 import type { Code } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Crl } from './crl.ts';
-import { isTooMuch, type LostEntry, sortLoss } from './loss.ts';
-import { lostEntries } from './lost-entries.ts';
+import { lostEntries } from './diff.ts';
+import type { ListedEntry } from './listed-entry.ts';
+import { isTooMuch, sortLoss } from './loss.ts';
 import { verifyCrl } from './verify-crl.ts';
 
 /** Clocks differ: a list may begin this much in the future. */
@@ -41,7 +42,7 @@ export interface CrlVerdict {
   /** `same`: it is the one in force. `refused`: what is in force stays. */
   readonly verdict: 'accepted' | 'same' | 'refused';
   /** What the list in force had and this one has not. */
-  readonly lost: readonly LostEntry[];
+  readonly lost: readonly ListedEntry[];
   readonly findings: readonly Finding[];
 }
 
@@ -179,7 +180,7 @@ function numberOf({ crl, issuer, inForce }: CrlCase): readonly Said[] {
   return [{ code: 'crl-number-back', severity: 'warning', message, source: 'RFC 5280, 5.2.3' }];
 }
 
-function lossOf({ issuer }: CrlCase, unexplained: readonly LostEntry[]): readonly Said[] {
+function lossOf({ issuer }: CrlCase, unexplained: readonly ListedEntry[]): readonly Said[] {
   if (unexplained.length === 0) return [];
   const first = unexplained.slice(0, named).map(({ serial }) => serial);
   const more = unexplained.length > named ? ` and ${unexplained.length - named} more` : '';

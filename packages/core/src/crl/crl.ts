@@ -18,6 +18,8 @@ export interface Crl {
   readonly authorityKeyId?: string;
   readonly signatureName: string;
   readonly entryCount: number;
+  /** Where the entries stand in `der`, one behind the other. */
+  readonly entries: { readonly start: number; readonly end: number };
   /** A listed serial is negative, which RFC 5280 forbids and some services cannot revoke. */
   readonly negativeSerials: boolean;
   /** A delta list (deltaCRLIndicator) or a partition (issuingDistributionPoint), or an indirect one: by name, so that they are never taken for whole lists. */
@@ -26,6 +28,13 @@ export interface Crl {
   readonly signed: CrlSignature;
   /** True when the serial (lower-case hex, no leading zeros) is listed. */
   has(serial: string): boolean;
+  /**
+   * `has` without a string: takes the content of an INTEGER as a certificate has it (two's complement), and allocates nothing.
+   *
+   * @param start offset of its first byte; 0 when absent
+   * @param end offset behind its last byte; the length of `bytes` when absent
+   */
+  hasInteger(bytes: Uint8Array, start?: number, end?: number): boolean;
   /** All serials as lower-case hex without leading zeros, in the list's own order. */
   serials(): Iterable<string>;
   /**

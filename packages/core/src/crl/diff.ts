@@ -1,4 +1,7 @@
 import type { Crl } from './crl.ts';
+import { entryEnd } from './entries.ts';
+import { type ListedEntry, listedEntry } from './listed-entry.ts';
+import { isNegative, serialAt, serialEnd, serialIndex, serialStart } from './serial-index.ts';
 
 /** What changes from one issue of a list to the next. */
 export interface CrlDiff {
@@ -7,32 +10,165 @@ export interface CrlDiff {
   /** The first few serials added, in the newer list's order. */
   readonly addedSerials: readonly string[];
   readonly removedSerials: readonly string[];
+  /** The same entries in full, with date and reason: of the newer list, and of the older. */
+  readonly addedEntries: readonly ListedEntry[];
+  readonly removedEntries: readonly ListedEntry[];
 }
 
-/** Compares two issues of one list by serial. Linear in both; `older` undefined counts everything as added. */
+/**
+ * Compares two issues of one list by serial, in linear time. Issues that keep their order, as nearly every CA writes them, are compared
+ * block by block and cost hardly more than reading them. `older` undefined counts everything as added; a serial that one list names
+ * twice counts each time.
+ *
+ * @param show how many entries are read in full on each side
+ */
 export function diffCrls(older: Crl | undefined, newer: Crl, show = 10): CrlDiff {
-  if (older?.sha256 === newer.sha256) return { added: 0, removed: 0, addedSerials: [], removedSerials: [] };
-  const added = missing(newer, older, show);
-  const removed = older === undefined ? { count: 0, first: [] } : missing(older, newer, show);
+  const { added, removed } =
+    older === undefined
+      ? { added: offsetsFrom(newer, newer.entries.start), removed: [] }
+      : changedEntries(older, newer);
+  const addedEntries = added.slice(0, show).map((at) => listedEntry(newer.der, at));
+  const removedEntries =
+    older === undefined ? [] : removed.slice(0, show).map((at) => listedEntry(older.der, at));
   return {
-    added: added.count,
-    removed: removed.count,
-    addedSerials: added.first,
-    removedSerials: removed.first,
+    added: added.length,
+    removed: removed.length,
+    addedSerials: addedEntries.map(({ serial }) => serial),
+    removedSerials: removedEntries.map(({ serial }) => serial),
+    addedEntries,
+    removedEntries,
   };
 }
 
-function missing(
-  from: Crl,
-  other: Crl | undefined,
-  show: number,
-): { readonly count: number; readonly first: readonly string[] } {
-  const first: string[] = [];
-  let count = 0;
-  for (const serial of from.serials()) {
-    if (other?.has(serial)) continue;
-    count += 1;
-    if (first.length < show) first.push(serial);
+/** Entries of the older issue that the newer one has not, with what the older said of them. */
+export function lostEntries(older: Crl, newer: Crl): readonly ListedEntry[] {
+  const lost = changedEntries(older, newer).removed.map((at) => listedEntry(older.der, at));
+  return lost.filter(({ serial }) => !newer.has(serial));
+}
+
+/** Offsets of entries: in the newer list and not in the older, and the other way round. */
+interface Changed {
+  readonly added: readonly number[];
+  readonly removed: readonly number[];
+}
+
+/** So many bytes are compared at once; when they differ, few, then one entry. */
+const manyBytes = 4096;
+const fewBytes = 512;
+/** So many entries ahead the two lists are searched for where they meet again. */
+const reach = 64;
+/** So many places in a row without a meeting: the order was not kept. */
+const patience = 64;
+
+/** Walks both lists side by side; what does not pair up is looked for on the other side by its value. */
+function changedEntries(older: Crl, newer: Crl): Changed {
+  if (older.sha256 === newer.sha256) return { added: [], removed: [] };
+  const added: number[] = [];
+  const removed: number[] = [];
+  const place: Place = { at: older.entries.start, other: newer.entries.start };
+  for (let astray = 0; astray < patience; ) {
+    if (skipSame(older, newer, place)) astray = 0;
+    if (place.at === older.entries.end || place.other === newer.entries.end) break;
+    const ahead = meeting(older, newer, place);
+    if (ahead === undefined) astray += 1;
+    const { skip, skipOther } = ahead ?? { skip: 1, skipOther: 1 };
+    for (let left = skip; left > 0; left -= 1, place.at = entryEnd(older.der, place.at))
+      removed.push(place.at);
+    for (let left = skipOther; left > 0; left -= 1, place.other = entryEnd(newer.der, place.other))
+      added.push(place.other);
   }
-  return { count, first };
+  return withoutMoved(older, [...removed, ...offsetsFrom(older, place.at)], newer, [
+    ...added,
+    ...offsetsFrom(newer, place.other),
+  ]);
+}
+
+/** Where the walk stands: the offset of an entry of the older list, and of one of the newer. */
+interface Place {
+  at: number;
+  other: number;
+}
+
+function offsetsFrom({ der, entries }: Crl, from: number): readonly number[] {
+  const offsets: number[] = [];
+  for (let at = from; at < entries.end; at = entryEnd(der, at)) offsets.push(at);
+  return offsets;
+}
+
+/** Moves on over entries that name the same serials; true when there were any. */
+function skipSame(older: Crl, newer: Crl, place: Place): boolean {
+  const [mine, theirs] = [bufferOf(older.der), newer.der];
+  let { at, other } = place;
+  for (let bytes = manyBytes; at < older.entries.end && other < newer.entries.end; ) {
+    const same =
+      bytes > 0 &&
+      at + bytes <= older.entries.end &&
+      other + bytes <= newer.entries.end &&
+      mine.compare(theirs, other, other + bytes, at, at + bytes) === 0;
+    if (same) {
+      // The entries that lie in these bytes from end to end.
+      const from = at;
+      for (
+        let end = entryEnd(mine, at);
+        end <= from + bytes;
+        end = at < older.entries.end ? entryEnd(mine, at) : end + bytes
+      )
+        at = end;
+      other += at - from;
+      if (at === from) bytes = 0;
+    } else if (bytes > 0) bytes = bytes === manyBytes ? fewBytes : 0;
+    else if (sameSerial(mine, at, theirs, other)) {
+      at = entryEnd(mine, at);
+      other = entryEnd(theirs, other);
+      bytes = fewBytes;
+    } else break;
+  }
+  const moved = at > place.at;
+  place.at = at;
+  place.other = other;
+  return moved;
+}
+
+const bufferOf = (bytes: Uint8Array) =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function sameSerial(der: Uint8Array, entry: number, others: Uint8Array, against: number): boolean {
+  const start = serialAt(der, entry);
+  const from = serialAt(others, against);
+  for (let index = serialEnd(der, entry) - start - 1; index > 0; index -= 1)
+    if (der[start + index] !== others[from + index]) return false;
+  return true;
+}
+
+/** How many entries are to be skipped on one side so that both name the same serial again. */
+function meeting(
+  older: Crl,
+  newer: Crl,
+  { at, other }: Place,
+): { readonly skip: number; readonly skipOther: number } | undefined {
+  let [mine, theirs] = [at, other];
+  for (let ahead = 1; ahead <= reach; ahead += 1) {
+    if (mine < older.entries.end) mine = entryEnd(older.der, mine);
+    if (theirs < newer.entries.end) theirs = entryEnd(newer.der, theirs);
+    if (mine < older.entries.end && sameSerial(older.der, mine, newer.der, other))
+      return { skip: ahead, skipOther: 0 };
+    if (theirs < newer.entries.end && sameSerial(older.der, at, newer.der, theirs))
+      return { skip: 0, skipOther: ahead };
+  }
+  return undefined;
+}
+
+/** What stands on both sides only moved. */
+function withoutMoved(older: Crl, removed: readonly number[], newer: Crl, added: readonly number[]): Changed {
+  if (removed.length === 0 || added.length === 0) return { added, removed };
+  const index = serialIndex(older.der, removed.length);
+  for (const entry of removed) index.add(entry);
+  const moved = new Set<number>();
+  const { der } = newer;
+  const news = added.filter((entry) => {
+    const was = index.find(der, serialStart(der, entry), serialEnd(der, entry), isNegative(der, entry));
+    if (was !== 0) moved.add(was);
+    return was === 0;
+  });
+  return { added: news, removed: moved.size === 0 ? removed : removed.filter((entry) => !moved.has(entry)) };
 }

@@ -1,26 +1,15 @@
 import type { Instant } from '../base/time.ts';
-
-/** An entry that the older issue of a list had and the newer has not. */
-export interface LostEntry {
-  /** Lower-case hex without leading zeros. */
-  readonly serial: string;
-  readonly revokedAt: Instant;
-  /** Reason code of RFC 5280, 5.3.1; absent when the entry has none. */
-  readonly reason?: number;
-}
+import { certificateHold, type ListedEntry } from './listed-entry.ts';
 
 /** What is to be said of the entries that left a list. */
 export interface Loss {
   /** On hold in the older issue, so free to go: the CA has released them. */
-  readonly released: readonly LostEntry[];
+  readonly released: readonly ListedEntry[];
   /** Of certificates that must have expired since: revoked longer ago than any certificate of the group lives. */
-  readonly outlived: readonly LostEntry[];
+  readonly outlived: readonly ListedEntry[];
   /** Nothing explains why these are no longer revoked. */
-  readonly unexplained: readonly LostEntry[];
+  readonly unexplained: readonly ListedEntry[];
 }
-
-/** certificateHold (RFC 5280, 5.3.1): the only reason that a CA may take back. */
-export const certificateHold = 6;
 
 /** More than this many unexplained losses, of more than this share of the older list, refuse the newer one. */
 export const lossLimit = { count: 10, share: 0.1 } as const;
@@ -32,10 +21,10 @@ export const lossLimit = { count: 10, share: 0.1 } as const;
  * @param leafLifeMs longest life of a client certificate of the group; without it no entry counts as outlived
  * @see RFC 5280, 3.3 and 5.3.1
  */
-export function sortLoss(lost: readonly LostEntry[], thisUpdate: Instant, leafLifeMs?: number): Loss {
+export function sortLoss(lost: readonly ListedEntry[], thisUpdate: Instant, leafLifeMs?: number): Loss {
   const released = lost.filter(({ reason }) => reason === certificateHold);
   const rest = lost.filter(({ reason }) => reason !== certificateHold);
-  const hasExpired = ({ revokedAt }: LostEntry) =>
+  const hasExpired = ({ revokedAt }: ListedEntry) =>
     leafLifeMs !== undefined && revokedAt + leafLifeMs < thisUpdate;
   return {
     released,

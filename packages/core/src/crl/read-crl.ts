@@ -17,6 +17,7 @@ import { readPem, writePem } from '../bundle/pem.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Crl } from './crl.ts';
 import { readEntries } from './entries.ts';
+import { serialsOf } from './serials.ts';
 
 /**
  * Reads a list from its DER in one strict pass. A list without nextUpdate keeps its entries; what RFC 5280 forbids (trailing bytes, odd
@@ -69,6 +70,8 @@ export function crlPem(crl: Crl): string {
 }
 
 function read(der: Uint8Array): Crl {
+  // Offsets are kept in 31 bits; a list of this size has fifty million entries.
+  if (der.length >= 2 ** 31) throw new DerError('the list is larger than 2 GiB');
   const outer = readTlv(der, 0, der.length, tags.sequence);
   if (outer.end !== der.length) throw new DerError(`${der.length - outer.end} bytes after the list`);
   const tbs = readTlv(der, outer.content, outer.end, tags.sequence);
@@ -110,9 +113,8 @@ function read(der: Uint8Array): Crl {
       algorithm: signed,
       signature: { start: signature.content + 1, end: signature.end },
     },
-    has: entries.has,
-    serials: entries.serials,
-    eachSerial: entries.eachSerial,
+    entries: { start: entries.start, end: entries.end },
+    ...serialsOf(der, entries),
   });
 }
 

@@ -1,6 +1,6 @@
 import { type Instant, isoTime } from '../base/time.ts';
 import { TrustloomError } from '../errors/error.ts';
-import { certificateHold, type LostEntry } from './loss.ts';
+import { certificateHold, type ListedEntry } from './listed-entry.ts';
 
 /** A serial that left its list but stays refused where Trustloom owns the check. */
 export interface RetainedSerial {
@@ -17,7 +17,7 @@ export interface RetainedSerial {
  */
 export function retain(input: {
   readonly before: readonly RetainedSerial[];
-  readonly lost: readonly LostEntry[];
+  readonly lost: readonly ListedEntry[];
   readonly isListed: (serial: string) => boolean;
   readonly thisUpdate: Instant;
   readonly leafLifeMs?: number;

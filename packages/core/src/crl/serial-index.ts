@@ -1,89 +1,113 @@
 import { createHash } from 'node:crypto';
-import { integerHex } from '../base/der.ts';
-import type { SerialVisitor } from './crl.ts';
 
-/** How a list answers for serials. */
+/** Finds entries of a list by the value of their serials. */
 export interface SerialIndex {
-  has(serial: string): boolean;
-  serials(): Iterable<string>;
-  eachSerial(visit: SerialVisitor): void;
+  /** Takes an entry up, by its offset; one whose serial is there already takes no second place. */
+  add(entry: number): void;
+  /**
+   * Offset of the entry with this serial, its big-endian bytes without leading zeros; 0 when there is none. Allocates nothing.
+   *
+   * @param negative the bytes are the two's complement of a negative number
+   */
+  find(bytes: Uint8Array, start: number, end: number, negative: boolean): number;
+  /** Slots looked at so far: near two for each question, for any serials. */
+  probes(): number;
+}
+
+/** Offset of the INTEGER that is the serial, from the start of its entry. */
+export function serialAt(der: Uint8Array, entry: number): number {
+  const length = der[entry + 1] as number;
+  return length < 0x80 ? entry + 2 : entry + 2 + (length & 0x7f);
+}
+
+/** Offset of a serial's first byte that is no sign, from the start of its entry. */
+export function serialStart(der: Uint8Array, entry: number): number {
+  const integer = serialAt(der, entry);
+  // In its shortest form an INTEGER has one sign byte at most.
+  return (der[integer + 1] as number) > 1 && der[integer + 2] === 0 ? integer + 3 : integer + 2;
+}
+
+/** Offset behind a serial, from the start of its entry. */
+export function serialEnd(der: Uint8Array, entry: number): number {
+  const integer = serialAt(der, entry);
+  return integer + 2 + (der[integer + 1] as number);
+}
+
+/** A serial of two's complement with its highest bit set and no sign byte before it. */
+export function isNegative(der: Uint8Array, entry: number): boolean {
+  return (der[serialAt(der, entry) + 2] as number) >= 0x80;
 }
 
 /**
- * Serials by value, over the offsets of their INTEGERs. The table is made at the first question, in linear time for any serials: its hash
- * is strongly universal with keys that nobody knows before the list is signed, and a serial that stands there again takes no second slot.
+ * An index that stays linear for any serials: its hash is universal with keys that nobody knows before the list is signed. A slot holds
+ * the offset of an entry and, in the bits above, part of the hash.
+ *
+ * @param capacity as many entries may be added
  */
-export function serialIndex(der: Uint8Array, offsets: Uint32Array): SerialIndex {
-  let table: Table | undefined;
+export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
+  const last = 2 ** Math.max(4, Math.ceil(Math.log2(capacity * 1.45))) - 1;
+  // No entry begins at offset 0, so 0 is an empty slot.
+  const slots = new Int32Array(last + 1);
+  const offsetMask = 2 ** Math.ceil(Math.log2(der.length + 1)) - 1;
+  const keys = hashKeys(der);
+  const view = viewOf(der);
+  const asked = new Uint8Array(maxSerial);
+  const askedView = viewOf(asked);
+  let probes = 0;
+
+  /** The slot that holds this serial, or the empty one where it would go. Slots go by the low bits of the hash, its high bits are kept. */
+  const slotOf = (hash: number, bytes: Uint8Array, start: number, end: number, negative: boolean): number => {
+    for (let slot = hash & last; ; slot = (slot + 1) & last) {
+      probes += 1;
+      const held = slots[slot] as number;
+      if (held === 0) return slot;
+      const entry = held & offsetMask;
+      if (((held ^ hash) & ~offsetMask) === 0 && isSerial(der, entry, bytes, start, end, negative))
+        return slot;
+    }
+  };
+
   return {
-    has(serial) {
-      const wanted = integerBytes(serial);
-      if (wanted === undefined || offsets.length === 0) return false;
-      table ??= build(der, offsets);
-      return table.entries[slotFor(table, der, offsets, wanted, 0, wanted.length)] !== empty;
+    add(entry) {
+      const start = serialStart(der, entry);
+      const end = serialEnd(der, entry);
+      const hash = hashOf(view, start, end, keys);
+      const slot = slotOf(hash, der, start, end, isNegative(der, entry));
+      if (slots[slot] === 0) slots[slot] = entry | (hash & ~offsetMask);
     },
-    *serials() {
-      for (const at of offsets) yield integerHex(der, at + 2, at + 2 + (der[at + 1] as number));
+    find(bytes, start, end, negative) {
+      const length = end - start;
+      if (length > maxSerial) return 0;
+      for (let index = 0; index < length; index += 1) asked[index] = bytes[start + index] as number;
+      const slot = slotOf(hashOf(askedView, 0, length, keys), asked, 0, length, negative);
+      return (slots[slot] as number) & offsetMask;
     },
-    eachSerial(visit) {
-      for (let entry = 0; entry < offsets.length; entry += 1) {
-        const at = offsets[entry] as number;
-        const length = der[at + 1] as number;
-        // In its shortest form an INTEGER has one sign byte at most.
-        const start = length > 1 && der[at + 2] === 0 ? at + 3 : at + 2;
-        visit(der, start, at + 2 + length);
-      }
-    },
+    probes: () => probes,
   };
 }
 
-/** Open addressing: per slot an entry and the whole hash of its serial, which tells most strangers apart without a look at the list. */
-interface Table {
-  readonly entries: Int32Array;
-  readonly hashes: Int32Array;
-  readonly keys: Int32Array;
-}
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+  new DataView(buffer, byteOffset, byteLength);
 
-const empty = -1;
-
-function build(der: Uint8Array, offsets: Uint32Array): Table {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(16, offsets.length * 2)));
-  const table = {
-    entries: new Int32Array(size).fill(empty),
-    hashes: new Int32Array(size),
-    keys: hashKeys(der),
-  };
-  for (let entry = 0; entry < offsets.length; entry += 1) {
-    const at = offsets[entry] as number;
-    const length = der[at + 1] as number;
-    const slot = slotFor(table, der, offsets, der, at + 2, length);
-    if (table.entries[slot] !== empty) continue;
-    table.entries[slot] = entry;
-    table.hashes[slot] = hashOf(der, at + 2, length, table.keys);
-  }
-  return table;
-}
-
-/** The slot that holds this serial, or the empty one where it would go. */
-function slotFor(
-  { entries, hashes, keys }: Table,
+function isSerial(
   der: Uint8Array,
-  offsets: Uint32Array,
+  entry: number,
   bytes: Uint8Array,
-  from: number,
-  length: number,
-): number {
-  const hash = hashOf(bytes, from, length, keys);
-  const last = entries.length - 1;
-  for (let slot = hash >>> (Math.clz32(entries.length) + 1); ; slot = (slot + 1) & last) {
-    const entry = entries[slot] as number;
-    if (entry === empty) return slot;
-    if (hashes[slot] === hash && sameSerial(der, offsets[entry] as number, bytes, from, length)) return slot;
-  }
+  start: number,
+  end: number,
+  negative: boolean,
+): boolean {
+  const at = serialStart(der, entry);
+  if (serialEnd(der, entry) - at !== end - start) return false;
+  for (let index = end - start - 1; index >= 0; index -= 1)
+    if (der[at + index] !== bytes[start + index]) return false;
+  return isNegative(der, entry) === negative;
 }
 
-/** One key a byte of a serial (at most 127), one for its length. */
-const keyCount = 128;
+/** Bytes of the longest serial that a list may have here. */
+const maxSerial = 127;
+/** Two keys for each pair of bytes, or for a byte at the end, and two for the length. */
+const keyCount = 136;
 
 /** Keys from the end of the list, where its signature stands. */
 function hashKeys(der: Uint8Array): Int32Array {
@@ -96,39 +120,31 @@ function hashKeys(der: Uint8Array): Int32Array {
   return keys;
 }
 
-/** The sum of key times byte, modulo 2^32: strongly universal in its upper 25 bits (multilinear hashing), so slots go by its top. */
-function hashOf(bytes: Uint8Array, from: number, length: number, keys: Int32Array): number {
-  let sum = Math.imul(keys[keyCount - 1] as number, length);
-  for (let index = 0; index < length; index += 1)
-    sum = (sum + Math.imul(keys[index] as number, bytes[from + index] as number)) | 0;
-  return sum;
-}
-
-function sameSerial(der: Uint8Array, at: number, wanted: Uint8Array, from: number, length: number): boolean {
-  if (der[at + 1] !== length) return false;
-  for (let index = 0; index < length; index += 1)
-    if (der[at + 2 + index] !== wanted[from + index]) return false;
-  return true;
-}
-
-/** The DER content of an INTEGER with this value; undefined for what is no integer in hex, or longer than any serial here. */
-function integerBytes(serial: string): Uint8Array | undefined {
-  if (serial.length > 512 || !/^-?[0-9a-f]+$/.test(serial)) return undefined;
-  const bytes = serial.startsWith('-')
-    ? negativeBytes(BigInt(`0x${serial.slice(1)}`))
-    : positiveBytes(serial);
-  return bytes.length > 0x7f ? undefined : bytes;
-}
-
-function positiveBytes(serial: string): Uint8Array {
-  const digits = serial.replace(/^0+(?=.)/, '');
-  const even = digits.length % 2 === 0 ? digits : `0${digits}`;
-  return Buffer.from(Number.parseInt(even.slice(0, 2), 16) >= 0x80 ? `00${even}` : even, 'hex');
-}
-
-function negativeBytes(magnitude: bigint): Uint8Array {
-  if (magnitude === 0n) return Uint8Array.of(0);
-  let length = 1;
-  while (magnitude > 1n << BigInt(8 * length - 1)) length += 1;
-  return Buffer.from(((1n << BigInt(8 * length)) - magnitude).toString(16).padStart(2 * length, '0'), 'hex');
+/**
+ * Two sums of key times pair of bytes modulo 2^32, each strongly universal in its upper 17 bits (multilinear hashing); of each 16 are
+ * taken, and stirred, so that serials in a row do not stand in a row.
+ *
+ * @see Lemire and Kaser, Strongly universal string hashing is fast (2014)
+ */
+function hashOf(bytes: DataView, start: number, end: number, keys: Int32Array): number {
+  let high = Math.imul(keys[0] as number, end - start);
+  let low = Math.imul(keys[1] as number, end - start);
+  let key = 2;
+  let at = start;
+  for (; at + 4 <= end; at += 4, key += 4) {
+    const word = bytes.getInt32(at);
+    const left = word >>> 16;
+    const right = word & 0xffff;
+    high = (high + Math.imul(keys[key] as number, left) + Math.imul(keys[key + 1] as number, right)) | 0;
+    low = (low + Math.imul(keys[key + 2] as number, left) + Math.imul(keys[key + 3] as number, right)) | 0;
+  }
+  for (; at < end; at += 1, key += 2) {
+    const byte = bytes.getUint8(at);
+    high = (high + Math.imul(keys[key] as number, byte)) | 0;
+    low = (low + Math.imul(keys[key + 1] as number, byte)) | 0;
+  }
+  let hash = (high & 0xffff0000) | (low >>> 16);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
 }
