@@ -61,42 +61,29 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
       { now: Date.now(), unknowns: strict },
     ).outcome === 'admit';
 
-  /** Asks openssl about many leaves at once; gives the names that it refuses. */
+  /** Asks openssl about all leaves in one run; gives the names that it refuses. */
   async function opensslRefuses(checks: readonly string[]): Promise<ReadonlySet<string>> {
     const folder = mkdtempSync(join(tmpdir(), 'local-aws-pkits-'));
     const file = (name: string, text: string) => {
       writeFileSync(join(folder, name), text);
       return join(folder, name);
     };
-    const files = leaves.map(
-      ({ name, der }) => [name, file(`${name}.pem`, pemOf('CERTIFICATE', der))] as const,
-    );
-    const refused = new Set<string>();
     try {
+      const paths = leaves.map(({ name, der }) => file(`${name}.pem`, pemOf('CERTIFICATE', der)));
       const store = file('store.pem', pemOf('CERTIFICATE', anchor?.der ?? new Uint8Array()));
       const sent = file('sent.pem', cas.map(({ der }) => pemOf('CERTIFICATE', der)).join(''));
       const lists = file('lists.pem', crls.map(({ der }) => pemOf('X509 CRL', der)).join(''));
       const crlFlags = checks.length > 0 ? [...checks, '-CRLfile', lists] : [];
-      for (const [name, path] of files) {
-        const args = [
-          'verify',
-          '-partial_chain',
-          '-purpose',
-          'sslclient',
-          '-CAfile',
-          store,
-          '-untrusted',
-          sent,
-          ...crlFlags,
-          path,
-        ];
-        const { code } = await run('openssl', args);
-        if (code !== 0) refused.add(name);
-      }
+      const flags = ['-partial_chain', '-purpose', 'sslclient', '-CAfile', store, '-untrusted', sent];
+      const { out } = await run('openssl', ['verify', ...flags, ...crlFlags, ...paths]);
+      // One line `PATH: OK` for each that it lets in; everything else is a refusal.
+      const admitted = new Set(out.split('\n').filter((line) => line.endsWith(': OK')));
+      return new Set(
+        leaves.map(({ name }) => name).filter((name) => !admitted.has(`${join(folder, name)}.pem: OK`)),
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }
-    return refused;
   }
 
   /** Who gets in here and not there, but for the rows that the fidelity page names. */
@@ -112,16 +99,14 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
     ]);
   });
 
-  test('without lists, nobody gets in whom openssl refuses', { timeout: 120_000 }, async () => {
+  test('without lists, nobody gets in whom openssl refuses', async () => {
     const refused = await opensslRefuses([]);
     const admitted = leaves.filter(({ der }) => weSay(der, [])).map(({ name }) => name);
     expect(laxer(admitted, refused)).toEqual([]);
     expect([admitted.length > 50, refused.size > 20]).toEqual([true, true]);
   });
 
-  test('with a list for every CA, nobody gets in whom openssl refuses with -crl_check_all', {
-    timeout: 120_000,
-  }, async () => {
+  test('with a list for every CA, nobody gets in whom openssl refuses with -crl_check_all', async () => {
     const refused = await opensslRefuses(['-crl_check_all']);
     const lists = crls.map(({ der }) => der);
     const admitted = leaves.filter(({ der }) => weSay(der, lists)).map(({ name }) => name);
@@ -129,9 +114,7 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
     expect([admitted.length > 20, refused.size > 50]).toEqual([true, true]);
   });
 
-  test('with the list of the leaf’s own CA alone, nobody gets in whom openssl refuses with -crl_check', {
-    timeout: 120_000,
-  }, async () => {
+  test('with the list of the leaf’s own CA alone, nobody gets in whom openssl refuses with -crl_check', async () => {
     const refused = await opensslRefuses(['-crl_check']);
     const lists = crls.map(({ der }) => der);
     const leafAlone = leaves.filter(({ der }) => {
