@@ -57,11 +57,13 @@ const rest: Notes<RestModel> = {
   UpdateStage: 'the deployment only; another path answers 501',
   CreateDeployment: 'no canaries, no caches',
   CreateStage: 'no canaries, no caches',
+  GetExport: 'OpenAPI 3.0 in JSON with paths, methods and authorizers; no models, no integrations',
   CreateAuthorizer: 'REQUEST authorizers are asked; TOKEN and COGNITO_USER_POOLS refuse at the edge',
 };
 const http: Notes<HttpModel> = {
   CreateApi: 'no quick create, no CORS',
   CreateIntegration: BEHIND,
+  ExportApi: 'OpenAPI 3.0 in JSON of a stage, with paths, methods and authorizers; no integrations',
   CreateAuthorizer: 'REQUEST authorizers are asked; JWT refuses at the edge',
 };
 const s3: Notes<S3Model> = {

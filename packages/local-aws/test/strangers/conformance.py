@@ -100,7 +100,7 @@ def check(http_response, parsed, model, **_):
     service = TITLES[model.service_model.service_name]
     shape = model.output_shape
     wrong = required(shape, {key: value for key, value in parsed.items() if key != "ResponseMetadata"}, "")
-    body = b"" if (shape is not None and any(m.serialization.get("streaming") for m in shape.members.values())) else http_response.content
+    body = b"" if model.has_streaming_output else http_response.content
     payload = shape.serialization.get("payload") if shape is not None else None
     top = shape.members[payload] if payload else shape
     protocol = model.service_model.metadata["protocol"]
@@ -307,10 +307,15 @@ def api_gateway():
     api.put_method(**method, authorizationType="CUSTOM", authorizerId=authorizer)
     api.get_method(**method)
     api.put_integration(**method, type="MOCK")
+    api.get_integration(**method)
+    api.get_resource(restApiId=rest, resourceId=child, embed=["methods"])
     api.update_method(**method, patchOperations=[{"op": "replace", "path": "/authorizationType", "value": "NONE"}, {"op": "replace", "path": "/authorizerId"}])
     api.get_resources(restApiId=rest, embed=["methods"], limit=1)
     deployment = api.create_deployment(restApiId=rest, stageName="live")["id"]
     api.get_deployments(restApiId=rest)
+    api.get_deployment(restApiId=rest, deploymentId=deployment, embed=["apisummary"])
+    exported = json.load(api.get_export(restApiId=rest, stageName="live", exportType="oas30", parameters={"extensions": "authorizers"})["body"])
+    assert list(exported["paths"]) == ["/a"], exported
     api.create_stage(restApiId=rest, stageName="next", deploymentId=deployment)
     api.get_stage(restApiId=rest, stageName="next")
     api.get_stages(restApiId=rest)
@@ -320,7 +325,11 @@ def api_gateway():
     api.get_base_path_mapping(domainName=domain, basePath="v1")
     api.get_base_path_mappings(domainName=domain)
     api.delete_base_path_mapping(domainName=domain, basePath="v1")
+    api.delete_integration(**method)
     api.delete_method(**method)
+    api.delete_resource(restApiId=rest, resourceId=child)
+    api.delete_stage(restApiId=rest, stageName="live")
+    api.delete_deployment(restApiId=rest, deploymentId=deployment)
     api.delete_authorizer(restApiId=rest, authorizerId=authorizer)
     api.delete_rest_api(restApiId=rest)
     eventually(lambda: api.get_domain_name(domainName=domain), lambda a: a["domainNameStatus"] == "AVAILABLE")
@@ -350,6 +359,7 @@ def api_gateway_v2():
     api.update_authorizer(ApiId=http, AuthorizerId=authorizer, Name="b")
     integration = api.create_integration(ApiId=http, IntegrationType="HTTP_PROXY", IntegrationUri="https://example.com", IntegrationMethod="GET", PayloadFormatVersion="1.0")["IntegrationId"]
     api.get_integrations(ApiId=http)
+    api.get_integration(ApiId=http, IntegrationId=integration)
     route = api.create_route(ApiId=http, RouteKey="GET /a", AuthorizationType="CUSTOM", AuthorizerId=authorizer, Target=f"integrations/{integration}")["RouteId"]
     api.get_route(ApiId=http, RouteId=route)
     api.get_routes(ApiId=http)
@@ -365,8 +375,12 @@ def api_gateway_v2():
     api.get_api_mapping(DomainName=domain, ApiMappingId=mapping)
     api.get_api_mappings(DomainName=domain)
     api.delete_api_mapping(DomainName=domain, ApiMappingId=mapping)
+    exported = json.load(api.export_api(ApiId=http, StageName="live", OutputType="JSON", Specification="OAS30")["body"])
+    assert list(exported["paths"]) == ["/a"], exported
     api.delete_stage(ApiId=http, StageName="live")
+    api.delete_deployment(ApiId=http, DeploymentId=deployment)
     api.delete_route(ApiId=http, RouteId=route)
+    api.delete_integration(ApiId=http, IntegrationId=integration)
     api.delete_authorizer(ApiId=http, AuthorizerId=authorizer)
     api.delete_api(ApiId=http)
     eventually(lambda: api.get_domain_name(DomainName=domain), lambda a: a["DomainNameConfigurations"][0]["DomainNameStatus"] == "AVAILABLE")

@@ -1,9 +1,8 @@
 import type { Api as ApiOut } from '@aws-sdk/client-apigatewayv2';
 import { type Context, notImplemented, type Operations } from '../service.ts';
 import { addApi, defaultHost, removeApi } from './apis.ts';
-import { sizeOf } from './http-domains.ts';
 import type { HttpModel } from './model.ts';
-import { page } from './paging.ts';
+import { itemsOf } from './paging.ts';
 import { type Api, type ApiGatewayPlaces, apiOf, arnOf, newId } from './state.ts';
 import { mergeTags, taggable, tagsOut } from './tags.ts';
 
@@ -67,8 +66,7 @@ export function httpApiOperations(places: ApiGatewayPlaces): ApiOperations {
     GetApi: (input, ctx) => describe(apiOf(here(ctx), input.ApiId, false), ctx),
     GetApis(input, ctx) {
       const all = [...here(ctx).apis.values()].filter((api) => api.protocol !== 'REST');
-      const { items, next } = page(all, input.NextToken, sizeOf(input.MaxResults));
-      return { Items: items.map((api) => describe(api, ctx)), NextToken: next };
+      return itemsOf(all, (api) => describe(api, ctx), input);
     },
     UpdateApi(input, ctx) {
       const before = apiOf(here(ctx), input.ApiId, false);

@@ -9,7 +9,7 @@ import { type Context, type Given, notImplemented, type Operations } from '../se
 import { changeDomain, createDomain, type DomainChange, deleteDomain } from './domains.ts';
 import { addMapping, mappingOf, removeMapping } from './mappings.ts';
 import type { HttpModel } from './model.ts';
-import { page } from './paging.ts';
+import { itemsOf } from './paging.ts';
 import { type ApiGatewayPlaces, badRequest, type Domain, domainOf, type Mapping } from './state.ts';
 import { tagsOut } from './tags.ts';
 
@@ -116,14 +116,7 @@ export function httpDomainOperations(places: ApiGatewayPlaces): DomainOperations
       return describe(domain);
     },
     GetDomainName: (input, ctx) => describe(domainOf(here(ctx), input.DomainName)),
-    GetDomainNames(input, ctx) {
-      const { items, next } = page(
-        [...here(ctx).domains.values()],
-        input.NextToken,
-        sizeOf(input.MaxResults),
-      );
-      return { Items: items.map(describe), NextToken: next };
-    },
+    GetDomainNames: (input, ctx) => itemsOf(here(ctx).domains.values(), describe, input),
     UpdateDomainName(input, ctx) {
       const before = domainOf(here(ctx), input.DomainName);
       const configuration = oneConfiguration(input.DomainNameConfigurations);
@@ -152,11 +145,8 @@ export function httpDomainOperations(places: ApiGatewayPlaces): DomainOperations
     },
     GetApiMapping: (input, ctx) =>
       describeMapping(mappingOf(here(ctx), input.DomainName, (one) => one.id === input.ApiMappingId)),
-    GetApiMappings(input, ctx) {
-      const { mappings } = domainOf(here(ctx), input.DomainName);
-      const { items, next } = page(mappings, input.NextToken, sizeOf(input.MaxResults));
-      return { Items: items.map(describeMapping), NextToken: next };
-    },
+    GetApiMappings: (input, ctx) =>
+      itemsOf(domainOf(here(ctx), input.DomainName).mappings, describeMapping, input),
     DeleteApiMapping(input, ctx) {
       const place = here(ctx);
       const mapping = mappingOf(place, input.DomainName, (one) => one.id === input.ApiMappingId);
@@ -165,6 +155,3 @@ export function httpDomainOperations(places: ApiGatewayPlaces): DomainOperations
     },
   };
 }
-
-export const sizeOf = (maxResults: string | undefined): number | undefined =>
-  maxResults === undefined ? undefined : Number(maxResults);

@@ -6,12 +6,16 @@ import type { Service } from '../service.ts';
 import { openApi } from './apis.ts';
 import { openDomain } from './domains.ts';
 import { httpApiOperations } from './http-apis.ts';
+import { httpAuthorizerOperations } from './http-authorizers.ts';
 import { httpDomainOperations } from './http-domains.ts';
-import { httpPartOperations } from './http-parts.ts';
+import { httpRouteOperations } from './http-routes.ts';
+import { httpStageOperations } from './http-stages.ts';
 import type { HttpModel, RestModel } from './model.ts';
 import { restApiOperations } from './rest-apis.ts';
+import { restAuthorizerOperations } from './rest-authorizers.ts';
 import { restDomainOperations } from './rest-domains.ts';
-import { restPartOperations } from './rest-parts.ts';
+import { restRouteOperations } from './rest-routes.ts';
+import { restStageOperations } from './rest-stages.ts';
 import { type ApiGatewayPlace, emptyPlace } from './state.ts';
 
 export type { Api, ApiGatewayPlace, Domain, Mapping, Truststore } from './state.ts';
@@ -40,7 +44,9 @@ export function createApiGateway(): ApiGateway {
     operations: {
       ...restDomainOperations(places),
       ...restApiOperations(places),
-      ...restPartOperations(places),
+      ...restRouteOperations(places),
+      ...restAuthorizerOperations(places),
+      ...restStageOperations(places),
     },
     owns: (path) => !isV2(path),
     malformed,
@@ -54,7 +60,9 @@ export function createApiGateway(): ApiGateway {
     operations: {
       ...httpDomainOperations(places),
       ...httpApiOperations(places),
-      ...httpPartOperations(places),
+      ...httpRouteOperations(places),
+      ...httpAuthorizerOperations(places),
+      ...httpStageOperations(places),
     },
     owns: isV2,
     malformed,

@@ -2,6 +2,9 @@ import type * as V1 from '@aws-sdk/client-api-gateway';
 import type * as V2 from '@aws-sdk/client-apigatewayv2';
 import type { Operation } from '../service.ts';
 
+/** A client gets a body as a blob with helpers; here it is bytes. */
+type WithBytes<Output> = Omit<Output, 'body'> & { readonly body: Uint8Array };
+
 /** The operations of API Gateway v1 that are emulated; every other one answers 501 with its name. */
 export interface RestModel {
   CreateBasePathMapping: Operation<
@@ -32,12 +35,19 @@ export interface RestModel {
   CreateResource: Operation<V1.CreateResourceCommandInput, V1.CreateResourceCommandOutput>;
   CreateStage: Operation<V1.CreateStageCommandInput, V1.CreateStageCommandOutput>;
   DeleteAuthorizer: Operation<V1.DeleteAuthorizerCommandInput, V1.DeleteAuthorizerCommandOutput>;
+  DeleteDeployment: Operation<V1.DeleteDeploymentCommandInput, V1.DeleteDeploymentCommandOutput>;
+  DeleteIntegration: Operation<V1.DeleteIntegrationCommandInput, V1.DeleteIntegrationCommandOutput>;
   DeleteMethod: Operation<V1.DeleteMethodCommandInput, V1.DeleteMethodCommandOutput>;
+  DeleteResource: Operation<V1.DeleteResourceCommandInput, V1.DeleteResourceCommandOutput>;
   DeleteStage: Operation<V1.DeleteStageCommandInput, V1.DeleteStageCommandOutput>;
   GetAuthorizer: Operation<V1.GetAuthorizerCommandInput, V1.GetAuthorizerCommandOutput>;
   GetAuthorizers: Operation<V1.GetAuthorizersCommandInput, V1.GetAuthorizersCommandOutput>;
+  GetDeployment: Operation<V1.GetDeploymentCommandInput, V1.GetDeploymentCommandOutput>;
   GetDeployments: Operation<V1.GetDeploymentsCommandInput, V1.GetDeploymentsCommandOutput>;
+  GetExport: Operation<V1.GetExportCommandInput, WithBytes<V1.GetExportCommandOutput>>;
+  GetIntegration: Operation<V1.GetIntegrationCommandInput, V1.GetIntegrationCommandOutput>;
   GetMethod: Operation<V1.GetMethodCommandInput, V1.GetMethodCommandOutput>;
+  GetResource: Operation<V1.GetResourceCommandInput, V1.GetResourceCommandOutput>;
   GetResources: Operation<V1.GetResourcesCommandInput, V1.GetResourcesCommandOutput>;
   GetStage: Operation<V1.GetStageCommandInput, V1.GetStageCommandOutput>;
   GetStages: Operation<V1.GetStagesCommandInput, V1.GetStagesCommandOutput>;
@@ -73,12 +83,16 @@ export interface HttpModel {
   CreateRoute: Operation<V2.CreateRouteCommandInput, V2.CreateRouteCommandOutput>;
   CreateStage: Operation<V2.CreateStageCommandInput, V2.CreateStageCommandOutput>;
   DeleteAuthorizer: Operation<V2.DeleteAuthorizerCommandInput, V2.DeleteAuthorizerCommandOutput>;
+  DeleteDeployment: Operation<V2.DeleteDeploymentCommandInput, V2.DeleteDeploymentCommandOutput>;
+  DeleteIntegration: Operation<V2.DeleteIntegrationCommandInput, V2.DeleteIntegrationCommandOutput>;
   DeleteRoute: Operation<V2.DeleteRouteCommandInput, V2.DeleteRouteCommandOutput>;
   DeleteStage: Operation<V2.DeleteStageCommandInput, V2.DeleteStageCommandOutput>;
+  ExportApi: Operation<V2.ExportApiCommandInput, WithBytes<V2.ExportApiCommandOutput>>;
   GetAuthorizer: Operation<V2.GetAuthorizerCommandInput, V2.GetAuthorizerCommandOutput>;
   GetAuthorizers: Operation<V2.GetAuthorizersCommandInput, V2.GetAuthorizersCommandOutput>;
   GetDeployment: Operation<V2.GetDeploymentCommandInput, V2.GetDeploymentCommandOutput>;
   GetDeployments: Operation<V2.GetDeploymentsCommandInput, V2.GetDeploymentsCommandOutput>;
+  GetIntegration: Operation<V2.GetIntegrationCommandInput, V2.GetIntegrationCommandOutput>;
   GetIntegrations: Operation<V2.GetIntegrationsCommandInput, V2.GetIntegrationsCommandOutput>;
   GetRoute: Operation<V2.GetRouteCommandInput, V2.GetRouteCommandOutput>;
   GetRoutes: Operation<V2.GetRoutesCommandInput, V2.GetRoutesCommandOutput>;

@@ -17,3 +17,20 @@ export const listed = <T>({ items, next }: Page<T>): { items: T[]; position: str
   items: [...items],
   position: next,
 });
+
+/** A page as API Gateway v2 answers it. */
+export function itemsOf<T, Out>(
+  all: Iterable<T>,
+  describe: (one: T) => Out,
+  {
+    NextToken,
+    MaxResults,
+  }: { readonly NextToken?: string | undefined; readonly MaxResults?: string | undefined },
+): { Items: Out[]; NextToken: string | undefined } {
+  const { items, next } = page(
+    [...all],
+    NextToken,
+    MaxResults === undefined ? undefined : Number(MaxResults),
+  );
+  return { Items: items.map(describe), NextToken: next };
+}

@@ -1,6 +1,14 @@
 import type { Context } from '../service.ts';
 import type { Deployment, Parts, Resource } from './parts-model.ts';
-import { type Api, type ApiGatewayPlace, badRequest, newId, notFound } from './state.ts';
+import {
+  type Api,
+  type ApiGatewayPlace,
+  type ApiGatewayPlaces,
+  apiOf,
+  badRequest,
+  newId,
+  notFound,
+} from './state.ts';
 
 /** What an API begins with: a REST API has its root resource. */
 export function newParts(api: Api, ctx: Context): Parts {
@@ -20,6 +28,12 @@ export function partsOf(place: ApiGatewayPlace, apiId: string): Parts {
   const parts = place.parts.get(apiId);
   if (!parts) throw notFound('Invalid API identifier specified');
   return parts;
+}
+
+/** What is inside an API of the caller's account and region, or the service's refusal. */
+export function partsAt(places: ApiGatewayPlaces, apiId: string, ctx: Context, rest: boolean): Parts {
+  const place = places.at(ctx.account, ctx.region);
+  return partsOf(place, apiOf(place, apiId, rest).id);
 }
 
 /** One of a map, or the service's refusal. */
@@ -50,6 +64,14 @@ export function deploy(
   };
   parts.deployments.set(deployment.id, deployment);
   return deployment;
+}
+
+/** Takes a deployment away that no stage points at. */
+export function deleteDeployment(parts: Parts, id: string): void {
+  oneOf(parts.deployments, id, 'deployment');
+  if ([...parts.stages.values()].some(({ deploymentId }) => deploymentId === id))
+    throw badRequest('Active stages pointing to this deployment must be moved or deleted');
+  parts.deployments.delete(id);
 }
 
 /** Stages that deploy by themselves follow every change of their API. */

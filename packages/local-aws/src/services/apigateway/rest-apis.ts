@@ -3,7 +3,15 @@ import { type Context, notImplemented, type Operations } from '../service.ts';
 import { addApi, removeApi } from './apis.ts';
 import type { RestModel } from './model.ts';
 import { listed, page } from './paging.ts';
-import { type Api, type ApiGatewayPlaces, apiOf, arnOf, badRequest, newId } from './state.ts';
+import {
+  type Api,
+  type ApiGatewayPlace,
+  type ApiGatewayPlaces,
+  apiOf,
+  arnOf,
+  badRequest,
+  newId,
+} from './state.ts';
 import { mergeTags, taggable, tagsOut } from './tags.ts';
 
 type ApiOperations = Pick<
@@ -20,8 +28,9 @@ type ApiOperations = Pick<
 
 const TITLE = 'API Gateway';
 
-const describe = (api: Api): RestApi => ({
+const describe = (api: Api, { parts }: ApiGatewayPlace): RestApi => ({
   id: api.id,
+  rootResourceId: [...(parts.get(api.id)?.resources.values() ?? [])].find(({ path }) => path === '/')?.id,
   name: api.name,
   description: api.description,
   version: api.version,
@@ -51,29 +60,34 @@ export function restApiOperations(places: ApiGatewayPlaces): ApiOperations {
       if (missing !== undefined) throw notImplemented(TITLE, `CreateRestApi with ${missing}`);
       if (type !== 'REGIONAL' && type !== 'EDGE') throw notImplemented(TITLE, `REST APIs of type ${type}`);
       const id = newId(ctx);
-      return describe(
-        await addApi(
-          here(ctx),
-          {
-            id,
-            arn: arnOf(ctx, `/restapis/${id}`),
-            protocol: 'REST',
-            name: input.name,
-            description: input.description,
-            version: input.version,
-            endpointType: type,
-            disableExecuteApiEndpoint: input.disableExecuteApiEndpoint ?? false,
-            tags: mergeTags(new Map(), input.tags),
-            createdAt: ctx.now,
-          },
-          ctx,
-        ),
+      const api = await addApi(
+        here(ctx),
+        {
+          id,
+          arn: arnOf(ctx, `/restapis/${id}`),
+          protocol: 'REST',
+          name: input.name,
+          description: input.description,
+          version: input.version,
+          endpointType: type,
+          disableExecuteApiEndpoint: input.disableExecuteApiEndpoint ?? false,
+          tags: mergeTags(new Map(), input.tags),
+          createdAt: ctx.now,
+        },
+        ctx,
       );
+      return describe(api, here(ctx));
     },
-    GetRestApi: (input, ctx) => describe(apiOf(here(ctx), input.restApiId, true)),
+    GetRestApi: (input, ctx) => describe(apiOf(here(ctx), input.restApiId, true), here(ctx)),
     GetRestApis(input, ctx) {
       const all = [...here(ctx).apis.values()].filter((api) => api.protocol === 'REST');
-      return listed(page(all.map(describe), input.position, input.limit));
+      return listed(
+        page(
+          all.map((api) => describe(api, here(ctx))),
+          input.position,
+          input.limit,
+        ),
+      );
     },
     UpdateRestApi(input, ctx) {
       const before = apiOf(here(ctx), input.restApiId, true);
@@ -86,7 +100,7 @@ export function restApiOperations(places: ApiGatewayPlaces): ApiOperations {
       });
       const after: Api = Object.assign({}, before, ...fields);
       here(ctx).apis.set(after.id, after);
-      return describe(after);
+      return describe(after, here(ctx));
     },
     async DeleteRestApi(input, ctx) {
       await removeApi(here(ctx), apiOf(here(ctx), input.restApiId, true), ctx);

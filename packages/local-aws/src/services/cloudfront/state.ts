@@ -42,7 +42,7 @@ export interface KeyValueStore {
   readonly id: string;
   readonly arn: string;
   readonly name: string;
-  comment: string;
+  comment: string | undefined;
   etag: string;
   dataETag: string;
   status: 'PROVISIONING' | 'READY' | 'IMPORT_FAILED';
