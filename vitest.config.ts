@@ -10,5 +10,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    // Modules are loaded once for each worker, not for each file: nothing of ours keeps state outside of what is started.
+    isolate: false,
   },
 });

@@ -12,18 +12,18 @@ import {
   RATES,
   UNKNOWNS,
 } from '@trustloom/local-aws';
+import { schemaKinds } from '../packages/trustloom/src/schema/kinds.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const strangersFile = 'packages/local-aws/test/strangers/operations.json';
 
-/** Which stranger checks an operation, by service and name. */
 type Strangers = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The page as text. */
 export async function fidelityPage(): Promise<string> {
   const [called, strangers] = await Promise.all([calledOperations(), readStrangers()]);
   const operations = emulatedOperations();
-  const byUs = operations.filter(({ operation }) => called.has(operation));
+  const byUs = operations.filter(({ service, operation }) => called.has(`${service} ${operation}`));
   const row = ({ service, operation, fidelity, note }: Fidelity) => [
     service,
     operation,
@@ -98,25 +98,61 @@ ${list(NOT_PROVABLE)}
 `;
 }
 
-/** Operations whose commands stand in our ports and in \`aws\`. */
-async function calledOperations(): Promise<ReadonlySet<string>> {
-  const folders = ['alb', 'cloudfront', 'api-gateway', 'roles-anywhere', 'aws'].map((name) =>
-    join(root, 'packages', name, 'src'),
-  );
-  const files = await Promise.all(
-    folders.map(async (folder) =>
-      (await readdir(folder, { recursive: true }))
-        .filter((file) => file.endsWith('.ts'))
-        .map((file) => join(folder, file)),
-    ),
-  );
-  const texts = await Promise.all(files.flat().map((file) => readFile(file, 'utf8')));
-  return new Set(
-    texts.flatMap((text) => [...text.matchAll(/\b([A-Z]\w+)Command\b/g)].map(([, name = '']) => name)),
-  );
+/** Titles of services by the SDK client, and by IAM's prefix where its actions are operations (those of S3 and API Gateway are not). */
+const TITLES: Readonly<Record<string, string>> = {
+  '@aws-sdk/client-s3': 'S3',
+  '@aws-sdk/client-sts': 'STS',
+  '@aws-sdk/client-elastic-load-balancing-v2': 'Elastic Load Balancing',
+  '@aws-sdk/client-cloudfront': 'CloudFront',
+  '@aws-sdk/client-cloudfront-keyvaluestore': 'CloudFront KeyValueStore',
+  '@aws-sdk/client-api-gateway': 'API Gateway',
+  '@aws-sdk/client-apigatewayv2': 'API Gateway v2',
+  '@aws-sdk/client-rolesanywhere': 'Roles Anywhere',
+  elasticloadbalancing: 'Elastic Load Balancing',
+  cloudfront: 'CloudFront',
+  'cloudfront-keyvaluestore': 'CloudFront KeyValueStore',
+  rolesanywhere: 'Roles Anywhere',
+  sts: 'STS',
+};
+
+/** Packages that users run; the others only test. */
+const NOT_OURS = ['local-aws', 'testkit'];
+
+/**
+ * Every operation that Trustloom calls, as `SERVICE OPERATION`: the commands and paginators that our packages import from SDK clients, and
+ * the actions that the adapters' own facts ask permission for.
+ */
+export async function calledOperations(): Promise<ReadonlySet<string>> {
+  const packages = (await readdir(join(root, 'packages'))).filter((name) => !NOT_OURS.includes(name));
+  const texts = await Promise.all(packages.map((name) => sourcesOf(join(root, 'packages', name, 'src'))));
+  const imported = texts
+    .flat()
+    .flatMap((text) =>
+      [...text.matchAll(/\{([^{}]*)\}\s*(?:from|= await import\()\s*'(@aws-sdk\/client-[\w-]+)'/g)].flatMap(
+        ([, names = '', client = '']) =>
+          [...names.matchAll(/\bpaginate([A-Z]\w+)|\b([A-Z]\w+)Command\b/g)].map(
+            ([, paged, sent]) => `${TITLES[client] ?? client} ${paged ?? sent}`,
+          ),
+      ),
+    );
+  const kinds = await schemaKinds();
+  const permitted = kinds
+    .flatMap(({ facts: { permissions } }) => Object.values(permissions).flat())
+    .filter((action) => !/^(s3|apigateway):/.test(action))
+    .map((action) => {
+      const [prefix = '', name = ''] = action.split(':');
+      return `${TITLES[prefix] ?? prefix} ${name}`;
+    });
+  return new Set([...imported, ...permitted]);
 }
 
-async function readStrangers(): Promise<Strangers> {
+async function sourcesOf(folder: string): Promise<readonly string[]> {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts'));
+  return Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+}
+
+/** Which stranger checks an operation: its tool, by service and name. */
+export async function readStrangers(): Promise<Strangers> {
   const text = await readFile(join(root, strangersFile), 'utf8').catch(() => '{}');
   return JSON.parse(text) as Strangers;
 }

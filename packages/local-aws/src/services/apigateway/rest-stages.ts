@@ -32,7 +32,8 @@ export function restStageOperations(places: ApiGatewayPlaces): Part {
     CreateDeployment(input, ctx) {
       const parts = at(input.restApiId, ctx);
       const deployment = deploy(parts, ctx, { description: input.description });
-      if (input.stageName !== undefined)
+      // Terraform names no stage by an empty one.
+      if (input.stageName !== undefined && input.stageName !== '')
         setStage(parts, input.stageName, deployment.id, input.variables, ctx);
       return describeDeployment(deployment);
     },
