@@ -26,7 +26,7 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
   const unreadable = unreadableParts(stores);
   const used = (store: StoredStore) => listeners.some((listener) => listener.store === store.arn);
   const sorted = [...stores].sort((a, b) => Number(used(b)) - Number(used(a)) || (a.name < b.name ? -1 : 1));
-  const balancers = await balancersOf(listeners, port);
+  const balancers = await balancersOf(listeners, port, io);
   const [store] = sorted;
   const own = new Set(stores.map(({ arn }) => arn));
   return {
@@ -55,8 +55,10 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
 }
 
 async function ownStores(target: AlbTarget, port: AlbPort, io: Io): Promise<readonly StoredStore[]> {
-  const listed = await port.stores();
-  const tags = await port.tags(listed.map(({ arn }) => arn));
+  const { listed, tags } = await io.shared('stores', async () => {
+    const stores = await port.stores();
+    return { listed: stores, tags: await port.tags(stores.map(({ arn }) => arn)) };
+  });
   const found = listed
     .map((store) => ({ store, ours: carriesMarks(tags.get(store.arn) ?? {}, io.context) }))
     .filter(({ store, ours }) => ours || store.arn === target.trustStore);
@@ -140,9 +142,12 @@ function heldAttachment(
 async function balancersOf(
   listeners: readonly { readonly balancer: string }[],
   port: AlbPort,
+  io: Io,
 ): Promise<ReadonlyMap<string, Balancer>> {
   const arns = [...new Set(listeners.map(({ balancer }) => balancer))];
-  const found = await Promise.all(arns.map(async (arn) => [arn, await port.balancer(arn)] as const));
+  const found = await Promise.all(
+    arns.map(async (arn) => [arn, await io.shared(arn, () => port.balancer(arn))] as const),
+  );
   return new Map(
     found.flatMap(([arn, balancer]) => (balancer === undefined ? [] : [[arn, balancer] as const])),
   );

@@ -39,7 +39,7 @@ const sources: Sources = {
   },
 };
 
-function open() {
+function open(over: Partial<typeof store> = {}) {
   const adapter = toyAdapter(toys);
   const definition = definitionFromObject(
     {
@@ -50,7 +50,15 @@ function open() {
     },
     { env: {}, adapters: [adapter] },
   );
-  const parts = { definition, lock, adapters: [adapter], sources, uploads, store, clock };
+  const parts = {
+    definition,
+    lock,
+    adapters: [adapter],
+    sources,
+    uploads,
+    store: { ...store, ...over },
+    clock,
+  };
   return createTrustloom({ ...parts, holder: 'test' });
 }
 
@@ -200,5 +208,31 @@ describe('the deny list', () => {
     await expect(open().unrevoke({ serials: ['1'], ca: rootCa.sha256 })).rejects.toMatchObject({
       code: 'not-denied',
     });
+  });
+});
+
+describe('two runs at once', () => {
+  test('an apply that read its lists earlier never puts an older one over the record of a refresh', async () => {
+    clock.advance(hour);
+    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    const newest = list(issuing, 'a1', 'b2', 'c3', 'd4');
+    let beside: Promise<unknown> | undefined;
+    const slow = open({
+      // The apply has read its sources, and has written nothing yet.
+      async get(key) {
+        if (key === 'revocation.json' && beside === undefined && toys.one.log.length > 0) {
+          beside = Promise.resolve();
+          const found = await store.get(key);
+          files['issuing.crl'] = newest;
+          beside = open().refresh();
+          await beside;
+          return found;
+        }
+        return store.get(key);
+      },
+    });
+    await slow.apply({ approve: 'any' });
+    const { lists } = await revocations();
+    expect(Object.values(lists).map(({ entries }) => entries)).toContain(4);
   });
 });

@@ -19,7 +19,7 @@ export async function observeRolesAnywhere(
   port: RolesAnywherePort,
   io: Io,
 ): Promise<Observation<Observed>> {
-  const listed = (await port.anchors()).filter(
+  const listed = (await io.shared('anchors', port.anchors)).filter(
     ({ id, name }) => namesAnchor(io.context, name) || noted(io, id) !== undefined,
   );
   const marked = await withMarks(listed, port, io);
@@ -27,7 +27,10 @@ export async function observeRolesAnywhere(
     mark === undefined ? [] : [{ anchor: thing, key: mark }],
   );
   const arns = new Set(ours.map(({ anchor }) => anchor.arn));
-  const crls = ours.length === 0 ? [] : (await port.crls()).filter(({ anchorArn }) => arns.has(anchorArn));
+  const crls =
+    ours.length === 0
+      ? []
+      : (await io.shared('lists', port.crls)).filter(({ anchorArn }) => arns.has(anchorArn));
   const lists = await withMarks(crls, port, io, ({ name }) => namesList(io.context, name));
   const anchors = ours
     .map(({ anchor, key }) => storedAnchor(anchor, key, lists))

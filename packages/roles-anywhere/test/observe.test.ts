@@ -24,6 +24,7 @@ async function open(target: JsonObject = {}) {
     notes,
     signal: new AbortController().signal,
     pace: async (family) => void paced.push(family),
+    shared: (_key, read) => read(),
     readObject: async () => undefined,
     files: { get: async () => undefined, put: async () => 'conflict' },
   });

@@ -46,6 +46,7 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
     clock,
     notes: {},
     pace: async () => undefined,
+    shared: (_key, read) => read(),
     readObject: async () => undefined,
     files: uploads.files(place, 'apps'),
   };

@@ -149,6 +149,11 @@ export interface Io {
   readonly notes: JsonObject;
   /** Waits until the service's rate allows one more call of this family (a key of `facts.rates`). Call it before every request. */
   pace(family: string): Promise<void>;
+  /**
+   * A read whose answer is the same for every target of this service and place (`stores`): who asks first asks the service, all others
+   * that look at the same time get the same answer. For observing alone: what decides a write is read for itself.
+   */
+  shared<T>(key: string, read: () => Promise<T>): Promise<T>;
   /** Reads an object from S3 in the target's account; undefined when it is not there. */
   readObject(location: ObjectLocation): Promise<Uint8Array | undefined>;
   /**

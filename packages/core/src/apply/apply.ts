@@ -3,6 +3,7 @@ import type { PlannedStep } from '../plan/consent.ts';
 import { phases } from '../plan/order.ts';
 import type { Uploads } from '../plan/ports.ts';
 import type { Prepared } from '../plan/prepared.ts';
+import { createSharedReads } from '../plan/shared-reads.ts';
 import type { TargetWork } from '../plan/work.ts';
 import type { HeldLease, TrustloomRecord, TrustRecord } from '../record/record.ts';
 import { type LeaseParts, revocationLane, withLease } from './leases.ts';
@@ -40,7 +41,8 @@ export async function applyPrepared(prepared: Prepared, parts: ApplyParts): Prom
     const runs = await startRuns(prepared, parts, lease);
     for (let round = 0; round < maxRounds && runs.some(hasWork); round += 1) {
       await runPhases(runs);
-      await Promise.all(runs.map((run) => run.verify()));
+      const reads = createSharedReads();
+      await Promise.all(runs.map((run) => run.verify(reads)));
     }
     await lease.update((current) => forgetLeft(current, runs));
     return reportOf(prepared, runs, parts.clock.now());

@@ -1,5 +1,6 @@
 import { leaveOut, type PlannedStep } from '../plan/consent.ts';
 import type { Prepared } from '../plan/prepared.ts';
+import { createSharedReads } from '../plan/shared-reads.ts';
 import type { TargetWork } from '../plan/work.ts';
 import type { ApplyParts } from './apply.ts';
 import { revocationLane } from './leases.ts';
@@ -36,7 +37,8 @@ async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Repor
     .map((work) => refreshRun(work, artifacts.get(work.bound.context.name) ?? new Map(), revoking, parts));
   for (let round = 0; round < maxRounds && runs.some((run) => run.has('revoke')); round += 1) {
     await Promise.all(runs.map((run) => run.phase('revoke')));
-    await Promise.all(runs.map((run) => run.verify()));
+    const reads = createSharedReads();
+    await Promise.all(runs.map((run) => run.verify(reads)));
   }
   return reportOf(prepared, runs, parts.clock.now());
 }

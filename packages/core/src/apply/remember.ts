@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
-import { keepLists } from '../record/list-memory.ts';
+import { keepLists, type NewlyAccepted } from '../record/list-memory.ts';
 import type { RecordedTarget, RevocationRecord, TrustloomRecord, TrustRecord } from '../record/record.ts';
 import { type LeaseParts, withLease } from './leases.ts';
 import type { TargetRun } from './target-run.ts';
@@ -55,9 +55,20 @@ export async function rememberLists(
   const { accepted } = view.lists;
   if (accepted.size === 0) return;
   await keepLists([...accepted.values()], parts.record.blobs);
-  const rows = Object.fromEntries([...accepted].map(([key, { row }]) => [key, row]));
   await withLease(parts.record.revocation, parts, (lease) =>
-    lease.update((current) => ({ ...current, lists: { ...current.lists, ...rows } })),
+    lease.update((current) => ({ ...current, lists: { ...current.lists, ...rowsFor(current, accepted) } })),
+  );
+}
+
+/** Only where nobody else was faster: what another run accepted meanwhile is compared with by the next one. */
+function rowsFor(
+  { lists }: RevocationRecord,
+  accepted: ReadonlyMap<string, NewlyAccepted>,
+): RevocationRecord['lists'] {
+  return Object.fromEntries(
+    [...accepted]
+      .filter(([key, { comparedWith }]) => lists[key]?.sha256 === comparedWith)
+      .map(([key, { row }]) => [key, row]),
   );
 }
 

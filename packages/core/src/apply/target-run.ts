@@ -5,6 +5,7 @@ import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import { mayRun, type Phase } from '../plan/order.ts';
 import { resolveReferences } from '../plan/references.ts';
+import type { SharedReads } from '../plan/shared-reads.ts';
 import type { TargetWork } from '../plan/work.ts';
 import type { OnEvent } from './events.ts';
 import { settle } from './settle.ts';
@@ -44,7 +45,7 @@ export interface TargetRun {
   /** True when a step of this phase is left to do. */
   has(phase: Phase | 'revoke'): boolean;
   /** Observes, waits until settled, plans again: what is then left is `remaining`. */
-  verify(): Promise<void>;
+  verify(reads: SharedReads): Promise<void>;
   outcomes(): readonly StepOutcome[];
   remaining(): readonly PlannedStep[];
   failed(): TrustloomError | undefined;
@@ -63,16 +64,17 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
   const outcomes: StepOutcome[] = [];
 
   let holds = work.observation?.holds;
-  const observe = async () => {
-    const observation = await work.observe(run.signal);
+  const observe = async (reads?: SharedReads) => {
+    const observation = await work.observe(run.signal, reads);
     holds = observation.holds;
     return observation;
   };
-  const settled = async (): Promise<Observation<unknown>> => {
+  const settled = async (first?: SharedReads): Promise<Observation<unknown>> => {
     const start = run.clock.now();
     let waited = false;
     const observation = await settle({
-      observe,
+      // Whoever has to wait looks for itself.
+      observe: () => observe(waited ? undefined : first),
       facts: work.bound.facts,
       clock: run.clock,
       signal: run.signal,
@@ -84,8 +86,8 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
     if (waited) run.onEvent({ type: 'settled', target: name, afterMs: run.clock.now() - start });
     return observation;
   };
-  const replan = async () => {
-    steps = await run.replan(work, await settled());
+  const replan = async (reads?: SharedReads) => {
+    steps = await run.replan(work, await settled(reads));
     results = new Map();
     done = new Set();
   };
@@ -182,10 +184,10 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
         }
       }
     },
-    async verify() {
+    async verify(reads) {
       run.onEvent({ type: 'verifying', target: name });
       try {
-        await replan();
+        await replan(reads);
       } catch (error) {
         await recover(undefined, error);
       }

@@ -106,12 +106,14 @@ export function replanTarget(input: {
     again.steps.map((step) => ({ target: name, step })),
     1,
   );
-  return leaveOut(withConsents(again, view, now, allow, many), (step) => {
+  const isApproved = (step: PlannedStep) =>
+    approvalLines([{ name, place, steps: [step] }]).every((line) => approved.has(line));
+  const steps = leaveOut(withConsents(again, view, now, allow, many), (step) => {
     if (step.leftOut !== undefined) return step.leftOut;
-    return approvalLines([{ name, place, steps: [step] }]).every((line) => approved.has(line))
-      ? undefined
-      : 'not-approved';
+    return isApproved(step) ? undefined : 'not-approved';
   });
+  // A newer list that another run put in force meanwhile is nothing to go back from: the next plan knows it.
+  return steps.filter((step) => step.effect !== 'readmit' || isApproved(step));
 }
 
 function draft(surveyed: Surveyed, now: Instant): Drafted {

@@ -141,7 +141,7 @@ function takeNewest(
     return {
       list,
       retained,
-      accepted: { row: acceptedRow(list, retained, row, now), crl, retained },
+      accepted: { row: acceptedRow(list, retained, row, now), crl, retained, comparedWith: row?.sha256 },
     };
   }
   return { retained: memory.retained, ...(refusedBy === undefined ? {} : { refusedBy }) };

@@ -11,6 +11,7 @@ import type { RecordedTarget, RevocationRecord, TrustRecord } from '../record/re
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Prepared, PrepareParts, Surveyed } from './prepared.ts';
+import { createSharedReads, type SharedReads } from './shared-reads.ts';
 import { type TrustView, trustView } from './trust.ts';
 import { handsOf } from './work.ts';
 
@@ -129,7 +130,10 @@ async function survey(
   const leaving = Object.entries(record.targets)
     .filter(([name]) => !names.has(name) && wanted(name))
     .map(([name, target]) => ({ leaving: true, hands: hands(name, target, target.notes) }));
-  return Promise.all([...defined, ...leaving].map((target) => look(target, view, parts.clock, signal)));
+  const reads = createSharedReads();
+  return Promise.all(
+    [...defined, ...leaving].map((target) => look(target, view, parts.clock, signal, reads)),
+  );
 }
 
 async function look(
@@ -137,12 +141,13 @@ async function look(
   view: TrustView,
   clock: Clock,
   signal: AbortSignal,
+  reads: SharedReads,
 ): Promise<Surveyed> {
   const { bound } = target.hands;
   const trust = view.trusts.get(bound.context.name);
   try {
     const rendering = trust === undefined ? undefined : renderTarget(bound, trust, clock.now());
-    const observation = await target.hands.observe(signal);
+    const observation = await target.hands.observe(signal, reads);
     return { ...target, ...(rendering === undefined ? {} : { rendering }), observation };
   } catch (error) {
     signal.throwIfAborted();

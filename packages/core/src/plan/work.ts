@@ -8,12 +8,14 @@ import type { Clock } from '../base/time.ts';
 import type { RecordedTarget } from '../record/record.ts';
 import type { PlannedTarget } from './plan.ts';
 import type { Uploads } from './ports.ts';
+import { createSharedReads, type SharedReads } from './shared-reads.ts';
 
 /** One target with its hands on the world: what planning observes through and applying writes through. */
 export interface TargetHands {
   readonly bound: BoundTarget;
   readonly accountName: string;
-  observe(signal: AbortSignal): Promise<Observation<unknown>>;
+  /** `reads` are shared with the other targets that look at the same time. */
+  observe(signal: AbortSignal, reads?: SharedReads): Promise<Observation<unknown>>;
   /** One write; the step's references are resolved already. */
   perform(step: Step, signal: AbortSignal): Promise<Receipt>;
   /** What the record remembers for it, with what receipts added since. */
@@ -45,21 +47,23 @@ export function handsOf(
 ): TargetHands {
   let remembered = notes;
   const { place } = bound.context;
-  const pace = parts.pacers(`${bound.facts.service} ${placeText(place)}`, bound.facts.rates);
+  const scope = `${bound.facts.service} ${placeText(place)}`;
+  const pace = parts.pacers(scope, bound.facts.rates);
   const files = parts.uploads.files(place, accountName);
-  const io = (signal: AbortSignal): Io => ({
+  const io = (signal: AbortSignal, reads = createSharedReads()): Io => ({
     context: bound.context,
     signal,
     clock: parts.clock,
     notes: remembered,
     pace: (family) => pace(family, signal),
+    shared: reads(scope),
     readObject: (location) => parts.uploads.read(place, accountName, location),
     files,
   });
   return {
     bound,
     accountName,
-    observe: (signal) => bound.observe(io(signal)),
+    observe: (signal, reads) => bound.observe(io(signal, reads)),
     perform: (step, signal) => bound.perform(step, io(signal)),
     notes: () => remembered,
     remember(more) {

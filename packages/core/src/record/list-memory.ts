@@ -23,6 +23,8 @@ export interface NewlyAccepted {
   readonly row: AcceptedList;
   readonly crl: Crl;
   readonly retained: readonly RetainedSerial[];
+  /** SHA-256 of the list that it was compared with; undefined for the first one. */
+  readonly comparedWith: string | undefined;
 }
 
 /** So many earlier issues tell how often a CA publishes, whatever lists by hand came between. */

@@ -73,6 +73,7 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
     clock,
     notes: memory.notes,
     pace: async () => undefined,
+    shared: (_key, read) => read(),
     readObject: (location) => uploads.read(place, 'apps', location),
     files: uploads.files(place, 'apps'),
   });

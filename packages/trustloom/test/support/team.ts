@@ -66,11 +66,13 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
       jobs: { trust: ['devices'], account: account.id, rolesAnywhere: { region, probe: { profile, role } } },
     },
   };
-  const trustloom = await openTrustloom(definition, {
-    env: { ...local.env, AWS_ENDPOINT_URL: watched?.url ?? local.url },
-    cwd: folder,
-    clock,
-  });
+  const open = (endpoint = watched?.url ?? local.url) =>
+    openTrustloom(definition, {
+      env: { ...local.env, AWS_REGION: region, AWS_ENDPOINT_URL: endpoint },
+      cwd: folder,
+      clock,
+    });
+  const trustloom = await open();
   /** Whether a client gets in at each target. */
   const knock = async (leaf: TestLeaf): Promise<Readonly<Record<'edge' | 'jobs', Entry>>> => ({
     edge: await knockEdge(local, estate.edge.listenerArn, leaf),
@@ -79,10 +81,16 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
   return {
     clock,
     local,
-    watched,
     ca,
     estate,
     trustloom,
+    /** Done after each single write, while whoever wrote still waits for the answer. */
+    look(after: (action: string) => Promise<void>) {
+      if (watched === undefined) throw new TypeError('open the team with watch: true');
+      watched.look = after;
+    },
+    /** Another run beside the first, as of another machine: nobody looks at its writes. */
+    open: () => open(local.url),
     knock,
     /** All that a first run takes: every CA accepted, every target enforcing. */
     async begin() {

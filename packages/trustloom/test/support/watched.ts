@@ -9,7 +9,7 @@ const reads = /^(Get|List|Describe|Head|AssumeRole)/;
 export interface Watched extends AsyncDisposable {
   readonly url: string;
   /** Called after each write; undefined: nobody looks. */
-  look: (() => Promise<void>) | undefined;
+  look: ((action: string) => Promise<void>) | undefined;
 }
 
 /** Opens the door. Whoever looks goes to the local AWS itself. */
@@ -25,8 +25,8 @@ export async function watchWrites(local: LocalAws): Promise<Watched> {
         const wrote = local
           .calls()
           .slice(before)
-          .some(({ action, service }) => service !== 's3' && service !== 'sts' && !reads.test(action));
-        if (wrote) await watched.look?.();
+          .find(({ action, service }) => service !== 's3' && service !== 'sts' && !reads.test(action));
+        if (wrote !== undefined) await watched.look?.(wrote.action);
         to.writeHead(answer.statusCode ?? 500, answer.headers);
         to.end(Buffer.concat(chunks));
       });
