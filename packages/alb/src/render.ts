@@ -8,6 +8,7 @@ import {
   issuingCas,
   type Rendering,
   type RevocationList,
+  type RuleFinding,
   reach,
   sortCertificates,
   type TargetContext,
@@ -44,7 +45,9 @@ export function renderAlb(
       // Expired ones were told once when they were judged.
       ...trust.revocation.lists
         .filter(({ issuer }) => keys.has(issuer.keySha256))
-        .flatMap(({ crl }) => checkCrl(crl, albFacts, now))
+        .flatMap(({ issuer, crl }) =>
+          siblingCounts(checkCrl(crl, albFacts, now), hasList(trust, issuer, now)),
+        )
         .filter(({ code }) => code !== 'crl-expired'),
       ...notInStore(trust, cas, context),
       ...tooManyVerify(target),
@@ -61,9 +64,24 @@ function isWithheld({ expired, crl }: RevocationList, now: Instant): boolean {
 }
 
 /** Keys of CAs that may have revoked somebody, without a list that could be put in place. */
-function withheldKeys({ revocation: { lists, kept } }: Trust, now: Instant): readonly string[] {
-  const withheld = lists.filter((list) => list.crl.entryCount > 0 && isWithheld(list, now));
+function withheldKeys(trust: Trust, now: Instant): readonly string[] {
+  const { lists, kept } = trust.revocation;
+  const withheld = lists.filter(
+    (list) => list.crl.entryCount > 0 && isWithheld(list, now) && !hasList(trust, list.issuer, now),
+  );
   return [...new Set([...kept.keys(), ...withheld.map(({ issuer }) => issuer.keySha256)])].sort();
+}
+
+/** A list of this CA can be put in place, so that partitions and delta lists beside it are not missed. */
+function hasList({ revocation: { lists } }: Trust, { keySha256 }: Certificate, now: Instant): boolean {
+  return lists.some((list) => list.issuer.keySha256 === keySha256 && !isWithheld(list, now));
+}
+
+/** Without its partitions and delta lists the complete list of a CA still says everything; only it may be behind. */
+function siblingCounts(findings: readonly RuleFinding[], has: boolean): readonly RuleFinding[] {
+  return findings.map((one) =>
+    has && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
+  );
 }
 
 /** Lists of CAs that get clients in without standing in the store: the service may refuse them, so their revoked clients get in. */

@@ -24,10 +24,17 @@ export function sortLists(
   const withheld: WithheldList[] = [];
   const findings: Finding[] = [];
   for (const { issuer, crl } of lists) {
-    const told = checkCrl(crl, rolesAnywhereFacts, now);
+    // Beside the complete list of a CA, its partitions and delta lists are not missed; only it may be behind.
+    const hasSibling =
+      crl.scope !== 'complete' &&
+      lists.some((one) => one.issuer.keySha256 === issuer.keySha256 && one.crl.scope === 'complete');
+    const told = checkCrl(crl, rolesAnywhereFacts, now).map((one) =>
+      hasSibling && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
+    );
     // That a list is expired was told once when it was judged.
     findings.push(...told.filter(({ code }) => code !== 'crl-expired'));
     const error = told.find(({ severity }) => severity === 'error')?.code;
+    if (hasSibling) continue;
     if (error === undefined) usable.push({ issuer, crl });
     else withheld.push({ issuer, why: error });
   }

@@ -58,7 +58,8 @@ export function judgeCrl(input: CrlCase): CrlVerdict {
   if (wrong !== undefined) return refused(input, wrong);
   if (inForce?.sha256 === crl.sha256)
     return { verdict: 'same', lost: [], findings: datesOf(input).map((one) => finding(input, one)) };
-  const lost = inForce?.crl === undefined ? [] : lostEntries(inForce.crl, crl);
+  // A delta list names what changed since its base, so that its entries come and go.
+  const lost = inForce?.crl === undefined || crl.scope === 'delta' ? [] : lostEntries(inForce.crl, crl);
   const { unexplained } = sortLoss(lost, crl.thisUpdate, input.leafLifeMs);
   const back = stepBack(input, unexplained.length);
   if (back !== undefined && !input.readmit) return refused(input, back);
@@ -108,11 +109,11 @@ function defect({ crl, issuer, now }: CrlCase): Omit<Said, 'severity'> | undefin
       message: `the list of ${name} is signed with ${crl.signatureName}, which cannot be checked here`,
       source: 'RFC 5280, 6.3.3 (g)',
     };
-  if (crl.scope !== 'complete')
+  if (crl.scope === 'indirect')
     return {
-      code: 'crl-partial',
-      message: `the list of ${name} is a ${crl.scope} list, not a complete one`,
-      source: 'RFC 5280, 5.2.4 and 5.2.5',
+      code: 'crl-indirect',
+      message: `the list of ${name} is an indirect one: it may name certificates of other CAs`,
+      source: 'RFC 5280, 5.2.5 and 5.3.3',
     };
   if (crl.thisUpdate > now + skewMs)
     return {

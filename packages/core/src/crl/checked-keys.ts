@@ -1,6 +1,7 @@
 import type { Trust } from '../adapter/contract.ts';
 import type { Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
+import { mergeLists } from './merged.ts';
 
 /** All that a checker of ours has to know of one CA key: whom to refuse, and until when it may say yes. */
 export interface CheckedKey {
@@ -17,7 +18,7 @@ export interface CheckedKey {
   readonly state: 'listed' | 'kept' | 'unlisted';
   /** SHA-256 of the lists that went in. */
   readonly lists: readonly string[];
-  /** End of the first list to end, grace not counted; absent when nothing goes stale. */
+  /** End of the first list to end (a delta list's own end does not count), grace not counted; absent when nothing goes stale. */
   readonly nextUpdate?: Instant;
   /** Serials that `eachSerial` visits. */
   readonly count: number;
@@ -50,7 +51,7 @@ export function checkedKeys({
         ...(revocation.retained.get(keySha256) ?? []),
         ...revocation.denied.filter(({ caKey }) => caKey === keySha256).map(({ serial }) => serial),
       ];
-      const ends = lists.flatMap(({ crl: { nextUpdate } }) => (nextUpdate === undefined ? [] : [nextUpdate]));
+      const { nextUpdate, count, ...merged } = mergeLists(lists);
       const kept = revocation.kept.has(keySha256);
       return {
         keySha256,
@@ -58,10 +59,10 @@ export function checkedKeys({
         revoked: revoked.has(keySha256),
         state: kept ? 'kept' : lists.length > 0 ? 'listed' : 'unlisted',
         lists: lists.map(({ crl }) => crl.sha256),
-        ...(ends.length === 0 ? {} : { nextUpdate: Math.min(...ends) }),
-        count: lists.reduce((sum, { crl }) => sum + crl.entryCount, added.length),
+        ...(nextUpdate === undefined ? {} : { nextUpdate }),
+        count: count + added.length,
         eachSerial(visit) {
-          for (const { crl } of lists) for (const serial of crl.serials()) visitHex(serial, visit);
+          merged.eachSerial(visit);
           for (const serial of added) visitHex(serial, visit);
         },
       };

@@ -24,6 +24,10 @@ export interface Crl {
   readonly negativeSerials: boolean;
   /** A delta list (deltaCRLIndicator) or a partition (issuingDistributionPoint), or an indirect one: by name, so that they are never taken for whole lists. */
   readonly scope: 'complete' | 'delta' | 'partition' | 'indirect';
+  /** Which partition of its CA's certificates the list, or the delta list, covers: from SHA-256 of issuingDistributionPoint; absent for all of them. */
+  readonly partition?: string;
+  /** BaseCRLNumber of a delta list as a decimal string: the oldest list that it builds on. */
+  readonly baseNumber?: string;
   /** Where the signature stands, for `verifyCrl`. */
   readonly signed: CrlSignature;
   /** True when the serial (lower-case hex, no leading zeros) is listed. */
@@ -68,7 +72,10 @@ export interface RevocationList {
 
 /** Everything that says who is revoked: the lists in force, and what Trustloom adds where it owns the check. */
 export interface RevocationSet {
-  /** All lists in force by definition, one per issuer key, sorted by the key's SHA-256. */
+  /**
+   * All lists in force by definition, sorted by the key's SHA-256: of each issuer key the complete list, and its partitions and delta
+   * lists. Checks of ours merge them (`mergeLists`); a service that takes lists as signed gets the complete ones.
+   */
   readonly lists: readonly RevocationList[];
   /** Keys whose list in force is not at hand: whatever the service holds of that key stays. SHA-256 of the key, with the reason's code. */
   readonly kept: ReadonlyMap<string, string>;

@@ -87,7 +87,7 @@ function read(der: Uint8Array): Crl {
   }
   const entries = readEntries(der, fields.revoked);
   const extensions = readExtensions(der, fields.extensions);
-  const scope = extensions.scope === 'complete' && entries.indirect ? 'indirect' : extensions.scope;
+  const scope = entries.indirect ? 'indirect' : extensions.scope;
   if (entries.removes && scope !== 'delta')
     throw new DerError('an entry says removeFromCRL, which only a delta list may');
   const signed = signatureAlgorithm(der, algorithm);
@@ -108,6 +108,8 @@ function read(der: Uint8Array): Crl {
     entryCount: entries.count,
     negativeSerials: entries.negative,
     scope,
+    ...(extensions.partition === undefined ? {} : { partition: extensions.partition }),
+    ...(extensions.baseNumber === undefined ? {} : { baseNumber: extensions.baseNumber }),
     signed: {
       tbs: { start: tbs.start, end: tbs.end },
       algorithm: signed,
@@ -166,6 +168,8 @@ interface ExtensionFacts {
   readonly number?: string;
   readonly authorityKeyId?: string;
   readonly scope: Crl['scope'];
+  readonly partition?: string;
+  readonly baseNumber?: string;
 }
 
 /** RFC 5280, 5.2. */
@@ -173,8 +177,8 @@ function readExtensions(der: Uint8Array, wrapper: Tlv | undefined): ExtensionFac
   if (wrapper === undefined) return { scope: 'complete' };
   const facts = extensionsOf(der, only(der, wrapper, tags.sequence)).map((one) => extensionFact(der, one));
   const scopes = facts.flatMap(({ scope }) => (scope === undefined ? [] : [scope]));
-  // A delta list of a partition is a delta list.
-  const scope = (['delta', 'indirect', 'partition'] as const).find((one) => scopes.includes(one));
+  // A delta list of a partition is a delta list; an indirect one is refused, whatever else it is.
+  const scope = (['indirect', 'delta', 'partition'] as const).find((one) => scopes.includes(one));
   return { ...Object.assign({}, ...facts), scope: scope ?? 'complete' };
 }
 
@@ -189,15 +193,19 @@ function extensionFact(der: Uint8Array, { oid, critical, value }: Extension): Pa
       const keyId = childrenOf(der, only(der, value, tags.sequence)).find(({ tag }) => tag === 0x80);
       return keyId === undefined ? {} : { authorityKeyId: hexOf(der, keyId.content, keyId.end) };
     }
-    case '2.5.29.27':
-      return { scope: 'delta' };
+    case '2.5.29.27': {
+      const base = only(der, value, tags.integer);
+      checkInteger(der, base);
+      return { scope: 'delta', baseNumber: integerText(der, base) };
+    }
     case '2.5.29.28': {
       // A name alone restricts, too: such a list covers the certificates that name it (RFC 5280, 6.3.3 (b)(2)(i)). AWS Private CA
       // writes its partitions so.
       const fields = childrenOf(der, only(der, value, tags.sequence));
       if (fields.length === 0) return {};
       const indirect = fields.some(({ tag, content }) => tag === 0x84 && der[content] !== 0);
-      return { scope: indirect ? 'indirect' : 'partition' };
+      const partition = sha256Hex(der.subarray(value.content, value.end)).slice(0, 16);
+      return { scope: indirect ? 'indirect' : 'partition', partition };
     }
     default:
       if (critical) throw new DerError(`critical extension ${oid} is not understood`);

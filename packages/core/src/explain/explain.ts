@@ -4,6 +4,7 @@ import { type Instant, isoTime } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { checkCertificate } from '../bundle/rules/index.ts';
 import type { RevocationSet } from '../crl/crl.ts';
+import { mergeLists } from '../crl/merged.ts';
 import { clientChain } from './chain.ts';
 
 /** One thing that was looked at. */
@@ -185,13 +186,17 @@ function saysOf(
   ownCheck: boolean,
 ): readonly Reason[] {
   const key = issuer.keySha256;
-  const list = lists.find((one) => one.issuer.keySha256 === key);
+  // A service that checks lists itself has the complete one alone.
+  const ours = lists.filter(
+    ({ issuer: by, crl }) => by.keySha256 === key && (ownCheck || crl.scope === 'complete'),
+  );
+  const list = ours.find(({ crl }) => crl.scope !== 'delta');
   const no = (text: string): Reason => ({
     says: 'no',
     what: 'revocation',
     text: `${child.subject.text}: ${text}`,
   });
-  if (list?.crl.has(child.serial))
+  if (mergeLists(ours).has(child.serial))
     return [no(`serial ${child.serial} stands in the list of ${issuer.subject.text}`)];
   if (ownCheck && retained.get(key)?.includes(child.serial))
     return [no(`serial ${child.serial} left the list of ${issuer.subject.text} and is still refused here`)];
@@ -214,6 +219,8 @@ function staleReasons(
   const keys = new Set(path.map(({ keySha256 }) => keySha256));
   return revocation.lists.flatMap(({ issuer, crl, expired }): readonly Reason[] => {
     if (!expired || !keys.has(issuer.keySha256) || crl.nextUpdate === undefined) return [];
+    if (crl.scope === 'delta' || (crl.scope === 'partition' && facts.capabilities.revocation === 'list'))
+      return [];
     const ended = `the list of ${issuer.subject.text} ended at ${isoTime(crl.nextUpdate)}`;
     if (facts.capabilities.revocation === 'list')
       return [

@@ -173,7 +173,14 @@ function renderFindings(one: Drafted): readonly Finding[] {
 function forecast(one: Drafted, view: TrustView, now: Instant): readonly Finding[] {
   const trust = one.surveyed.rendering === undefined ? undefined : view.trusts.get(nameOf(one));
   const { facts } = one.surveyed.hands.bound;
-  return trust === undefined ? [] : forecastFull(trust.revocation.lists, view.lists.rows, facts, now);
+  return trust === undefined
+    ? []
+    : forecastFull(
+        trust.revocation.lists.filter(({ crl }) => crl.scope === 'complete'),
+        view.lists.rows,
+        facts,
+        now,
+      );
 }
 
 function plannedTarget(

@@ -3,6 +3,7 @@ import type { Certificate } from '../bundle/certificate.ts';
 import { isIssuedBy } from '../bundle/reach.ts';
 import { type CrlVerdict, judgeCrl, type ListInForce } from '../crl/accept.ts';
 import type { Crl, RevocationList } from '../crl/crl.ts';
+import { looseDeltas, slotOf } from '../crl/merged.ts';
 import { type RetainedSerial, retain } from '../crl/retained.ts';
 import { crlIssuer } from '../crl/verify-crl.ts';
 import type { Definition } from '../definition/definition.ts';
@@ -20,13 +21,13 @@ import type { Gathered, OfferedList } from './gather.ts';
 
 /** What is in force by definition, key by key. */
 export interface JudgedLists {
-  /** One per issuer key, sorted by key: the newest accepted, now or before. */
+  /** The newest accepted, now or before: per issuer key the complete one, then its partitions and deltas; sorted by key. */
   readonly lists: readonly RevocationList[];
   /** Keys that have a list in force which is not at hand: whatever the services hold stays. With the reason's code. */
   readonly kept: ReadonlyMap<string, string>;
   /** Serials that left a list and stay refused where Trustloom owns the check, by key. */
   readonly retained: ReadonlyMap<string, readonly RetainedSerial[]>;
-  /** Lists that the record does not have yet, by key. */
+  /** Lists that the record does not have yet, by their place in it: the key, and the slot of what is not complete. */
   readonly accepted: ReadonlyMap<string, NewlyAccepted>;
   /** Rows of the record as they will be, of all keys. */
   readonly rows: readonly KeyedList[];
@@ -44,58 +45,88 @@ export interface ListsInput {
   readonly allow: ReadonlySet<string>;
 }
 
-/** Per issuer key the newest acceptable list; where none is, the one accepted before. */
+/** Per issuer key, and per partition and delta, the newest acceptable list; where none is, the one accepted before. */
 export function judgeLists(input: ListsInput, known: readonly Certificate[]): JudgedLists {
   const eligible = listIssuers(input.lock, known);
   const findings: Finding[] = [];
-  const byKey = new Map<string, { readonly issuer: Certificate; readonly offered: OfferedList[] }>();
+  const byPlace = new Map<string, { readonly issuer: Certificate; readonly offered: OfferedList[] }>();
   for (const offered of input.gathered.lists) {
     const issuer = crlIssuer(offered.crl, eligible);
     if (issuer === undefined) {
       findings.push(strangersList(offered, crlIssuer(offered.crl, known)));
       continue;
     }
-    const group = byKey.get(issuer.keySha256) ?? { issuer, offered: [] };
+    const place = placeOf(issuer.keySha256, offered.crl);
+    const group = byPlace.get(place) ?? { issuer, offered: [] };
     group.offered.push(offered);
-    byKey.set(issuer.keySha256, group);
+    byPlace.set(place, group);
   }
   const lists = new Map<string, RevocationList>();
   const retained = new Map<string, readonly RetainedSerial[]>();
+  const retainFor = (key: string, serials: readonly RetainedSerial[]) =>
+    retained.set(key, [...(retained.get(key) ?? []), ...serials]);
   const accepted = new Map<string, NewlyAccepted>();
   const kept = new Map<string, string>();
-  for (const key of new Set([...byKey.keys(), ...Object.keys(input.record.lists)])) {
-    const row = input.record.lists[key];
-    const memory = input.memories.get(key) ?? { retained: [] };
-    const group = byKey.get(key);
+  for (const place of new Set([...byPlace.keys(), ...Object.keys(input.record.lists)])) {
+    const key = keyOf(place);
+    const row = input.record.lists[place];
+    const memory = input.memories.get(place) ?? { retained: [] };
+    const group = byPlace.get(place);
     const taken =
       group === undefined ? undefined : takeNewest(group.issuer, group.offered, row, memory, input, findings);
     if (taken !== undefined && taken.list !== undefined) {
-      lists.set(key, taken.list);
-      retained.set(key, taken.retained);
-      if (taken.accepted !== undefined) accepted.set(key, taken.accepted);
+      lists.set(place, taken.list);
+      retainFor(key, taken.retained);
+      if (taken.accepted !== undefined) accepted.set(place, taken.accepted);
       continue;
     }
     const remembered = memory.crl === undefined ? undefined : crlIssuer(memory.crl, eligible);
     if (memory.crl !== undefined && remembered?.keySha256 === key) {
-      lists.set(key, { issuer: remembered, crl: memory.crl, expired: isExpired(memory.crl, input.now) });
-      retained.set(key, memory.retained);
+      lists.set(place, { issuer: remembered, crl: memory.crl, expired: isExpired(memory.crl, input.now) });
+      retainFor(key, memory.retained);
     } else if (taken !== undefined || row !== undefined) {
       kept.set(key, taken?.refusedBy ?? 'list-memory-lost');
     }
   }
   const rows = Object.entries({
     ...input.record.lists,
-    ...Object.fromEntries([...accepted].map(([key, { row }]) => [key, row])),
-  }).map(([keySha256, row]): KeyedList => ({ ...row, keySha256 }));
-  findings.push(...orphans(rows, input));
+    ...Object.fromEntries([...accepted].map(([place, { row }]) => [place, row])),
+  })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([place, row]): KeyedList => ({ ...row, keySha256: keyOf(place) }));
+  const sorted = [...lists.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, list]) => list);
+  findings.push(...orphans(rows, input), ...withoutBase(sorted));
   return {
-    lists: [...lists.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, list]) => list),
+    lists: sorted,
     kept,
     retained,
     accepted,
     rows,
     findings,
   };
+}
+
+/** Where a list stands in the record: under its issuer's key; a partition or delta under the key and its slot. */
+function placeOf(key: string, crl: Crl): string {
+  const slot = slotOf(crl);
+  return slot === '' ? key : `${key}/${slot}`;
+}
+
+const keyOf = (place: string) => place.split('/', 1)[0] ?? place;
+
+/** Delta lists that do not fit the base at hand. */
+function withoutBase(lists: readonly RevocationList[]): readonly Finding[] {
+  const keys = new Set(lists.map(({ issuer }) => issuer.keySha256));
+  const loose = [...keys].flatMap((key) =>
+    looseDeltas(lists.filter(({ issuer }) => issuer.keySha256 === key)),
+  );
+  return loose.map(({ issuer, crl }) => ({
+    code: 'crl-delta-base',
+    severity: 'warning',
+    thing: crl.sha256,
+    message: `the delta list of ${issuer.subject.text} builds on number ${crl.baseNumber}, and no list so new is at hand; it is not used`,
+    source: 'RFC 5280, 5.2.4',
+  }));
 }
 
 interface Taken {

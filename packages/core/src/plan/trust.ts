@@ -3,6 +3,7 @@ import type { Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { isIssuedBy, reach } from '../bundle/reach.ts';
 import type { RevocationSet } from '../crl/crl.ts';
+import { mergeLists } from '../crl/merged.ts';
 import type { TargetDefinition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
@@ -100,11 +101,13 @@ function revocationOf(
 
 /** A CA certificate is revoked when the list of the CA that issued it says so. */
 function isRevoked(ca: Certificate, { lists, retained }: JudgedLists): boolean {
-  return lists.some(
-    ({ issuer, crl }) =>
-      isIssuedBy(ca, issuer) &&
-      (crl.has(ca.serial) ||
-        (retained.get(issuer.keySha256)?.some(({ serial }) => serial === ca.serial) ?? false)),
+  const issuers = new Set(
+    lists.filter(({ issuer }) => isIssuedBy(ca, issuer)).map(({ issuer }) => issuer.keySha256),
+  );
+  return [...issuers].some(
+    (key) =>
+      mergeLists(lists.filter(({ issuer }) => issuer.keySha256 === key)).has(ca.serial) ||
+      (retained.get(key)?.some(({ serial }) => serial === ca.serial) ?? false),
   );
 }
 

@@ -58,7 +58,7 @@ export interface AcceptedList {
 export interface RevocationRecord {
   readonly formatVersion: 1;
   readonly lease?: Lease;
-  /** By SHA-256 of the issuer's key. */
+  /** By SHA-256 of the issuer's key; a partition or delta list under the key, a slash and its kind. */
   readonly lists: Readonly<Record<string, AcceptedList>>;
   readonly deny: readonly DenyEntry[];
   /** By target, as `notes` of the trust record: a refresh may write here, and never there. */

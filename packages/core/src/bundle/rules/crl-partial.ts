@@ -1,15 +1,21 @@
 import { type CrlRule, everywhere } from './rule.ts';
 
-/** Only complete lists are taken. */
+/** A service that checks lists itself gets them as signed; checks of ours merge partitions and delta lists. */
 export const crlPartial: CrlRule = {
   code: 'crl-partial',
   about: 'crl',
   title: 'the list is complete',
-  services: everywhere('error', 'RFC 5280, 5.2.4 and 5.2.5'),
+  services: {
+    alb: { severity: 'error', source: 'RFC 5280, 5.2.4 and 5.2.5; what the service does is unknown' },
+    'roles-anywhere': {
+      severity: 'error',
+      source: 'RFC 5280, 5.2.4 and 5.2.5; what the service does is unknown',
+    },
+  },
   check: ({ scope, issuer }) =>
     scope === 'complete'
       ? undefined
-      : { message: `the list of ${issuer.text} is a ${scope} list; name the complete one`, note: scope },
+      : { message: `the list of ${issuer.text} is a ${scope} list; name the complete one, too`, note: scope },
 };
 
 /** A list without nextUpdate never goes stale, so nobody notices that it did. */

@@ -96,11 +96,25 @@ export const crlCodes = {
     means: 'An accepted CA stands in the list of its issuer.',
     advice: 'Consent to its removal with --allow remove:<sha256>, and retire it in the lock.',
   },
+  'crl-indirect': {
+    kind: 'input',
+    alone: true,
+    means: 'The list is an indirect one: it may name certificates of other CAs.',
+    advice: 'Name the list that the CA issues for its own certificates.',
+  },
+  'crl-delta-base': {
+    kind: 'input',
+    alone: true,
+    means:
+      'A delta list builds on a newer complete list than the one at hand; it says nothing until that comes.',
+    advice: 'Name the complete list of the CA beside its delta list, and see why it is late.',
+  },
   'crl-partial': {
     kind: 'input',
     alone: true,
-    means: 'The list is a delta, a partition or an indirect list.',
-    advice: 'Name the complete list of the CA.',
+    means:
+      'The list is a delta list or a partition, and the service checks lists only as they were signed. Checks of ours merge it.',
+    advice: 'Name the complete list of the CA, too.',
   },
   'crl-too-large': {
     kind: 'input',

@@ -1,0 +1,128 @@
+import type { Instant } from '../base/time.ts';
+import type { Crl, RevocationList, SerialVisitor } from './crl.ts';
+import { entryEnd } from './entries.ts';
+import { listedEntry } from './listed-entry.ts';
+
+/** removeFromCRL (RFC 5280, 5.3.1): what a delta list says of an entry that its base has and that counts no longer. */
+const removeFromCrl = 8;
+
+/** All lists of one CA key taken together, for checks of ours: partitions side by side, each delta list over its base. */
+export interface MergedLists {
+  /** Exactly how many serials `eachSerial` visits. */
+  readonly count: number;
+  /** End of the first list to end; a delta list only adds to its base, so its own end does not count. */
+  readonly nextUpdate?: Instant;
+  has(serial: string): boolean;
+  eachSerial(visit: SerialVisitor): void;
+}
+
+/**
+ * Which of its CA's lists this one is; empty for the complete one. Of lists with the same slot the newest is in force.
+ *
+ * @example
+ * slotOf(crl) // '', 'delta', '3f0c9a…', '3f0c9a…-delta'
+ */
+export function slotOf({ scope, partition }: Pick<Crl, 'scope' | 'partition'>): string {
+  return [partition, scope === 'delta' ? 'delta' : undefined].filter((part) => part !== undefined).join('-');
+}
+
+/**
+ * The delta lists whose base is too old for them, or not there: they say nothing until a newer base comes.
+ *
+ * @param lists of one CA key, the newest of each slot
+ * @see RFC 5280, 5.2.4
+ */
+export function looseDeltas(lists: readonly RevocationList[]): readonly RevocationList[] {
+  return lists.filter(({ crl }) => crl.scope === 'delta' && baseOf(crl, lists) === undefined);
+}
+
+/**
+ * Merges the lists of one CA key. A delta list counts where its base has at least the number that it builds on and is older than the
+ * delta list itself; what it removes from its base is refused no longer.
+ *
+ * @param lists of one CA key, the newest of each slot
+ * @see RFC 5280, 5.2.4 and 6.3.3
+ */
+export function mergeLists(lists: readonly RevocationList[]): MergedLists {
+  const parts = lists
+    .filter(({ crl }) => crl.scope !== 'delta')
+    .map(({ crl }) => partOf(crl, lists.find((one) => isDeltaOf(one.crl, crl))?.crl));
+  const ends = parts.flatMap(({ nextUpdate }) => (nextUpdate === undefined ? [] : [nextUpdate]));
+  return {
+    count: parts.reduce((sum, { count }) => sum + count, 0),
+    ...(ends.length === 0 ? {} : { nextUpdate: Math.min(...ends) }),
+    has: (serial) => parts.some((part) => part.has(serial)),
+    eachSerial(visit) {
+      for (const part of parts) part.eachSerial(visit);
+    },
+  };
+}
+
+/** One base with the delta list over it. */
+function partOf(base: Crl, delta: Crl | undefined): MergedLists {
+  const end = base.nextUpdate === undefined ? {} : { nextUpdate: base.nextUpdate };
+  if (delta === undefined)
+    return { count: base.entryCount, ...end, has: base.has, eachSerial: base.eachSerial };
+  const removed = removedBy(delta);
+  const stays = (der: Uint8Array, start: number, to: number) =>
+    removed.size === 0 || !removed.has(hexOf(der, start, to));
+  const eachSerial = (visit: SerialVisitor) => {
+    for (const { eachSerial: each } of [base, delta])
+      each((der, start, to) => {
+        if (stays(der, start, to)) visit(der, start, to);
+      });
+  };
+  let count = base.entryCount + delta.entryCount;
+  if (removed.size > 0) {
+    count = 0;
+    eachSerial(() => {
+      count += 1;
+    });
+  }
+  return {
+    count,
+    ...end,
+    has: (serial) => (base.has(serial) || delta.has(serial)) && !removed.has(serial),
+    eachSerial,
+  };
+}
+
+/** Serials that a delta list takes out of its base. */
+function removedBy({ der, entries }: Crl): ReadonlySet<string> {
+  const removed = new Set<string>();
+  for (let at = entries.start; at < entries.end; at = entryEnd(der, at)) {
+    const { serial, reason } = listedEntry(der, at);
+    if (reason === removeFromCrl) removed.add(serial);
+  }
+  return removed;
+}
+
+const hexOf = (der: Uint8Array, start: number, end: number) =>
+  Buffer.from(der.buffer, der.byteOffset + start, end - start)
+    .toString('hex')
+    .replace(/^0+(?=.)/, '');
+
+function baseOf(delta: Crl, lists: readonly RevocationList[]): Crl | undefined {
+  return lists.map(({ crl }) => crl).find((crl) => crl.scope !== 'delta' && isBuiltOn(delta, crl));
+}
+
+/** The base is not older than what the delta list builds on. */
+function isBuiltOn(delta: Crl, base: Crl): boolean {
+  return (
+    delta.partition === base.partition &&
+    delta.baseNumber !== undefined &&
+    base.number !== undefined &&
+    BigInt(base.number) >= BigInt(delta.baseNumber)
+  );
+}
+
+/** The delta list is news for the base, too. */
+function isDeltaOf(delta: Crl, base: Crl): boolean {
+  return (
+    delta.scope === 'delta' &&
+    isBuiltOn(delta, base) &&
+    delta.number !== undefined &&
+    base.number !== undefined &&
+    BigInt(delta.number) > BigInt(base.number)
+  );
+}
