@@ -21,6 +21,7 @@ export type { Certificate, DistinguishedName, PublicKeyFacts } from './bundle/ce
 export { type PemBlock, readPem, writePem } from './bundle/pem.ts';
 export { incompleteChains, isIssuedBy, issuingCas, type ReachedCa, reach } from './bundle/reach.ts';
 // rules
+export { notEnforced } from './bundle/rules/crl-not-enforced.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './bundle/rules/index.ts';
 export { checkMatrix, type Matrix, type MatrixCell } from './bundle/rules/matrix.ts';
 export type { Rule, Verdict } from './bundle/rules/rule.ts';

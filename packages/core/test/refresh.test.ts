@@ -182,7 +182,7 @@ describe('the deny list', () => {
       expect.objectContaining({ serial: 'ab01', ca: 'CN=Issuing', by: 'ann', why: 'stolen laptop' }),
     ]);
     expect(report.targets).toEqual([
-      { name: 'one', service: 'toy', state: 'waits for the CA', outlives: [] },
+      { name: 'one', service: 'toy', state: 'waits for the CA', gaps: [], outlives: [] },
     ]);
     expect((await revocations()).deny).toHaveLength(1);
     await open().unrevoke({ serials: ['ab01'], ca });

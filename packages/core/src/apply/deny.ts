@@ -6,7 +6,7 @@ import { isIssuedBy } from '../bundle/reach.ts';
 import { TrustloomError } from '../errors/error.ts';
 import { type DenyEntry, denyEntry, normalSerial, withDenied, withoutDenied } from '../record/deny.ts';
 import type { TrustloomRecord } from '../record/record.ts';
-import type { Report } from './report.ts';
+import type { Report, TargetReport } from './report.ts';
 import { denySessions } from './session-policy.ts';
 
 /** More entries at once than this want the consent `many:<count>`. */
@@ -35,8 +35,13 @@ export interface DenyReport {
   readonly targets: readonly {
     readonly name: string;
     readonly service: string;
-    /** `in force`; `waits for the CA`: the service takes only lists that the CA signed; `not in force`: see the report. */
-    readonly state: 'in force' | 'waits for the CA' | 'not in force';
+    /**
+     * `in force`; `waits for the CA`: the service takes only lists that the CA signed; `nothing checks`: the target names nothing that
+     * would, so they get in; `not in force`: see `gaps` and the report.
+     */
+    readonly state: 'in force' | 'waits for the CA' | 'nothing checks' | 'not in force';
+    /** Ways in that nothing checks, in words. */
+    readonly gaps: readonly string[];
     /** What the certificates keep, and until when. */
     readonly outlives: readonly string[];
     /** Sessions that the service handed out on them end by then, in ISO time, if no new ones are handed out. */
@@ -78,7 +83,7 @@ export async function changeDenyList(
   return entries;
 }
 
-/** What holds where, now that the deny list has changed. */
+/** What holds where, now that the deny list has changed: by what each target was seen to have, not by what its service could. */
 export function denyReport(
   change: 'revoke' | 'unrevoke',
   entries: readonly DenyEntry[],
@@ -86,19 +91,15 @@ export function denyReport(
   factsOf: (target: string) => Facts | undefined,
   now: Instant,
 ): DenyReport {
-  const targets = refresh.targets.map(({ name, service, state, remaining }) => {
+  const targets = refresh.targets.map((target) => {
+    const { name, service, holds } = target;
     const facts = factsOf(name);
     const sessions = change === 'revoke' ? facts?.sessions : undefined;
-    const done = state === 'holds' && remaining.length === 0;
     return {
       name,
       service,
-      state:
-        facts?.capabilities.revocation !== 'own-check'
-          ? ('waits for the CA' as const)
-          : done
-            ? ('in force' as const)
-            : ('not in force' as const),
+      state: denyState(target, facts),
+      gaps: holds?.enforcement?.gaps ?? [],
       outlives: change === 'revoke' ? (facts?.outlives ?? []) : [],
       ...(sessions === undefined
         ? {}
@@ -109,6 +110,16 @@ export function denyReport(
     };
   });
   return { formatVersion: 1, change, entries, targets, refresh, exitCode: refresh.exitCode };
+}
+
+function denyState(
+  { holds, state, remaining }: TargetReport,
+  facts: Facts | undefined,
+): DenyReport['targets'][number]['state'] {
+  if (facts?.capabilities.revocation === 'list') return 'waits for the CA';
+  const { mechanism, state: enforced } = holds?.enforcement ?? { mechanism: 'none', state: 'not-enforced' };
+  if (mechanism === 'none') return 'nothing checks';
+  return state === 'holds' && remaining.length === 0 && enforced === 'enforced' ? 'in force' : 'not in force';
 }
 
 /** The known CA that issued a certificate. */

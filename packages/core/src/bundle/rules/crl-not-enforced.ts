@@ -1,3 +1,6 @@
+import type { Facts } from '../../adapter/facts.ts';
+import type { Crl } from '../../crl/crl.ts';
+import type { Finding } from '../../errors/finding.ts';
 import { type CrlRule, count } from './rule.ts';
 
 /** Where the service knows no lists and our mechanism is not built yet, nothing is refused for being revoked. */
@@ -13,13 +16,24 @@ export const crlNotEnforced: CrlRule = {
     },
   },
   check: ({ entryCount, issuer }, { capabilities, title }) =>
-    capabilities.revocation === 'list'
+    capabilities.revocation !== 'none-yet'
       ? undefined
       : {
           message: `${title} checks no list: ${clients(entryCount, issuer.text)} in here`,
           note: 'not enforced',
         },
 };
+
+/** For a target of a service that checks no list, where the definition names nothing that would. */
+export function notEnforced({ entryCount, issuer, sha256 }: Crl, { service, title }: Facts): Finding {
+  return {
+    code: 'crl-not-enforced',
+    severity: 'warning',
+    service,
+    thing: sha256,
+    message: `${title} checks no list: ${clients(entryCount, issuer.text)} in here`,
+  };
+}
 
 function clients(entries: number, issuer: string): string {
   if (entries === 0) return `clients that ${issuer} revokes get`;

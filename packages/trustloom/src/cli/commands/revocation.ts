@@ -4,6 +4,7 @@ import {
   type Certificate,
   type DenyReport,
   type Explanation,
+  type Paint,
   parseBundle,
   reportText,
   TrustloomError,
@@ -91,14 +92,9 @@ function denyText({ change, entries, targets }: DenyReport, { paint }: CliContex
   const done = change === 'revoke' ? 'in force' : 'lifted';
   return [
     ...entries.map(({ serial, ca }) => `${word}: serial ${serial} of ${ca}`),
-    ...targets.flatMap(({ name, service, state, outlives, sessionsUntil, denyPolicy }) => [
-      `${name} (${service}): ${
-        state === 'in force'
-          ? paint.good(done)
-          : state === 'not in force'
-            ? paint.bad('not in force, see refresh')
-            : paint.warn('follows only lists that the CA signed: revoke it at the CA, then refresh')
-      }`,
+    ...targets.flatMap(({ name, service, state, gaps, outlives, sessionsUntil, denyPolicy }) => [
+      `${name} (${service}): ${states[state](paint, done)}`,
+      ...gaps.map((gap) => `  ${paint.bad(gap)}`),
       ...outlives.map((what) => `  stays alive: ${what}`),
       ...(denyPolicy === undefined
         ? []
@@ -113,6 +109,16 @@ function denyText({ change, entries, targets }: DenyReport, { paint }: CliContex
 function indented(text: string): string {
   return text.replace(/^/gm, '    ');
 }
+
+type DenyState = DenyReport['targets'][number]['state'];
+
+const states: Readonly<Record<DenyState, (paint: Paint, done: string) => string>> = {
+  'in force': ({ good }, done) => good(done),
+  'waits for the CA': ({ warn }) =>
+    warn('follows only lists that the CA signed: revoke it at the CA, then refresh'),
+  'nothing checks': ({ bad }) => bad('nothing checks lists here, so they get in; see `trustloom status`'),
+  'not in force': ({ bad }) => bad('not in force, see refresh'),
+};
 
 /** A file with one certificate, or a serial. */
 async function readWanted(arg: string, cwd: string): Promise<string | Certificate> {
