@@ -26,7 +26,7 @@ export type { ContractOptions, ContractWorld, Subject } from './contract/world.t
 export { openWorld } from './contract/world.ts';
 export type { EstateAlb } from './estate/alb.ts';
 export { makeAlb } from './estate/alb.ts';
-export type { ApiKind, EstateApiGateway } from './estate/api-gateway.ts';
+export type { ApiKind, EstateApiGateway, EstateAuthorizer } from './estate/api-gateway.ts';
 export { makeApiGateway } from './estate/api-gateway.ts';
 export type { EstateCloudFront } from './estate/cloudfront.ts';
 export { makeCloudFront } from './estate/cloudfront.ts';
@@ -36,6 +36,7 @@ export type { EstateRolesAnywhere } from './estate/roles-anywhere.ts';
 export { makeRolesAnywhere } from './estate/roles-anywhere.ts';
 export type { Where } from './estate/where.ts';
 export { makeBucket } from './estate/where.ts';
+export { type Knocking, knock } from './knock.ts';
 export type { KeyUsage, MintedCertificate, MintRequest } from './mint.ts';
 export { mint } from './mint.ts';
 export type { ListOf, TrustParts } from './trust.ts';

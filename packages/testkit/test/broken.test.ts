@@ -96,6 +96,19 @@ const faults: readonly (readonly [
     ),
   ],
   [
+    'asks for certificates before its lists are there',
+    'revoked-refused',
+    /serial 2001 gets in after step attach/,
+    replanned((steps) =>
+      steps.map((step) => {
+        if (step.id === 'attach') return { ...step, after: ['create'] };
+        return step.input.action === 'AddTrustStoreRevocations' && steps.some(({ id }) => id === 'attach')
+          ? { ...step, effect: 'clean' as const, after: ['attach'] }
+          : step;
+      }),
+    ),
+  ],
+  [
     'detaches before it changes the bundle',
     'changes',
     /dropped on the way/,

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Aws } from '@trustloom/aws';
 import type { Adapter } from '@trustloom/core';
-import { albEdits, albOracle, type ContractOptions, makeAlb } from '../src/index.ts';
+import { albEdits, albOracle, type ContractOptions, knock, makeAlb } from '../src/index.ts';
 
 /** The suite's options for a toy adapter, or a broken one. */
 export function toyOptions(adapter: (aws: Aws) => Adapter): ContractOptions {
@@ -15,6 +15,10 @@ export function toyOptions(adapter: (aws: Aws) => Adapter): ContractOptions {
       return {
         target: { listener: listenerArn },
         oracle: albOracle(local, place, listenerArn),
+        async letsIn(client) {
+          const edge = local.edges().find(({ resource }) => resource === listenerArn);
+          return edge !== undefined && (await knock(edge, client)) === 200;
+        },
         edits: albEdits(stage, listenerArn),
         async foreign() {
           const other = await makeAlb(where, 'other');

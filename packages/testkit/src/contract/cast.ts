@@ -1,7 +1,7 @@
 import type { Trust } from '@trustloom/core';
 import type { IssuedCrl } from '../ca/crl.ts';
-import { createTestCa } from '../ca/test-ca.ts';
-import { type ListOf, trustOf } from '../trust.ts';
+import { createTestCa, type TestLeaf } from '../ca/test-ca.ts';
+import { certificateOf, type ListOf, trustOf } from '../trust.ts';
 
 /** The trust that the laws put on a target, one after the other. */
 export interface Cast {
@@ -13,6 +13,13 @@ export interface Cast {
   readonly two: Trust;
   /** Serials by the digest of their list: what is revoked when that list is in force. `<key of issuer> <serial>`. */
   readonly revokedBy: ReadonlyMap<string, readonly string[]>;
+  /** Clients to knock with: two that no list names, and one for each serial that a list of an issuing CA names. */
+  readonly clients: readonly CastClient[];
+}
+
+/** A client of an issuing CA. */
+export interface CastClient extends TestLeaf {
+  readonly keySha256: string;
 }
 
 /** Makes the certificates and lists of a suite. Laws only read them. */
@@ -37,7 +44,19 @@ export async function makeCast(): Promise<Cast> {
   const listIssuingB = list(issuingB, 1, ['4001']);
   const a = [rootA, issuingA];
   const all = [...a, rootB, issuingB];
+  const client = async (issuer: typeof rootA, serial: string): Promise<CastClient> => ({
+    ...(await issuer.issue(`CN=client ${serial}`, { serial })),
+    keySha256: certificateOf(issuer).keySha256,
+  });
+  const clients = await Promise.all([
+    client(issuingA, '2000'),
+    client(issuingA, '2001'),
+    client(issuingA, '2002'),
+    client(issuingB, '4000'),
+    client(issuingB, '4001'),
+  ]);
   return Object.freeze({
+    clients,
     one: trustOf({ cas: a, known: all, lists: [listA, listIssuingA] }),
     revokedMore: trustOf({ cas: a, known: all, lists: [listA, newerIssuingA] }),
     two: trustOf({ cas: all, lists: [listA, listIssuingA, listB, listIssuingB] }),

@@ -3,6 +3,7 @@ import type { Adapter, JsonObject, Place, Trust } from '@trustloom/core';
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock } from '../clock.ts';
 import { makeBucket } from '../estate/where.ts';
+import type { Knocking } from '../knock.ts';
 import type { Edits } from './edits.ts';
 import type { Oracle } from './oracle.ts';
 import type { Stage } from './stage.ts';
@@ -17,6 +18,11 @@ export interface Subject {
    * Absent: the law of foreign objects is skipped.
    */
   readonly foreign?: () => Promise<() => void | Promise<void>>;
+  /**
+   * Knocks at the target with a client's certificate; true when it is let in. Absent: the law of revoked clients is skipped, which is
+   * right only where the local AWS has no data plane.
+   */
+  readonly letsIn?: (client: Knocking) => Promise<boolean>;
   /** Changes by hand to what the target holds, each of which must be noticed and mended: `albEdits`, and its like. */
   readonly edits?: Edits;
 }

@@ -1,14 +1,23 @@
 import {
   APIGatewayClient,
   CreateBasePathMappingCommand,
+  CreateDeploymentCommand,
+  CreateResourceCommand,
   CreateRestApiCommand,
+  CreateAuthorizerCommand as CreateRestAuthorizerCommand,
   CreateDomainNameCommand as CreateRestDomainCommand,
+  GetResourcesCommand,
+  PutIntegrationCommand,
+  PutMethodCommand,
 } from '@aws-sdk/client-api-gateway';
 import {
   ApiGatewayV2Client,
   CreateApiCommand,
   CreateApiMappingCommand,
+  CreateAuthorizerCommand,
   CreateDomainNameCommand,
+  CreateRouteCommand,
+  CreateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { clientConfig, given, type Spot, spot, type Where } from './where.ts';
 
@@ -23,21 +32,38 @@ export interface EstateApiGateway {
 /** Which API Gateway the team uses: an HTTP API (v2), or a REST API (v1). */
 export type ApiKind = 'http' | 'rest';
 
+/** How a team puts a Lambda authorizer before all routes of an API. */
+export interface EstateAuthorizer {
+  /** ARN of the function. */
+  readonly arn: string;
+  /** HTTP APIs only; default 2.0. A REST API always sends the form 1.0. */
+  readonly payload?: '1.0' | '2.0';
+  /** HTTP APIs with payload 2.0 only: `{ isAuthorized }` instead of a policy. */
+  readonly simple?: boolean;
+  /** Seconds that an answer is kept; default 0. */
+  readonly ttl?: number;
+  /** What answers are kept by, in the API's own form. */
+  readonly sources?: readonly string[];
+}
+
 const stage = 'live';
 
 /**
  * Makes a regional custom domain with an API behind it, without client authentication; the API's default endpoint is open.
  *
  * @param domain default `api.example.com`
+ * @param authorizer asked about every request; without it the API has no routes at all
  */
 export async function makeApiGateway(
   where: Where,
   domain = 'api.example.com',
   kind: ApiKind = 'http',
+  authorizer?: EstateAuthorizer,
 ): Promise<EstateApiGateway> {
   const at = spot(where);
   const certificateArn = `arn:aws:acm:${at.region}:${at.account}:certificate/0b2ad0f3-5a4c-4a57-9d0b-6a1f0a9b7c02`;
-  const apiId = await (kind === 'http' ? http(at, domain, certificateArn) : rest(at, domain, certificateArn));
+  const make = kind === 'http' ? http : rest;
+  const apiId = await make(at, domain, certificateArn, authorizer);
   return Object.freeze({
     domain,
     apiId,
@@ -45,7 +71,12 @@ export async function makeApiGateway(
   });
 }
 
-async function http(at: Spot, domain: string, certificateArn: string): Promise<string> {
+async function http(
+  at: Spot,
+  domain: string,
+  certificateArn: string,
+  authorizer?: EstateAuthorizer,
+): Promise<string> {
   const client = new ApiGatewayV2Client(clientConfig(at, 'apigateway'));
   await client.send(
     new CreateDomainNameCommand({
@@ -57,11 +88,17 @@ async function http(at: Spot, domain: string, certificateArn: string): Promise<s
   );
   const api = await client.send(new CreateApiCommand({ Name: domain, ProtocolType: 'HTTP' }));
   const apiId = given(api.ApiId, 'API');
+  if (authorizer !== undefined) await httpRoutes(client, apiId, at, authorizer);
   await client.send(new CreateApiMappingCommand({ DomainName: domain, ApiId: apiId, Stage: stage }));
   return apiId;
 }
 
-async function rest(at: Spot, domain: string, certificateArn: string): Promise<string> {
+async function rest(
+  at: Spot,
+  domain: string,
+  certificateArn: string,
+  authorizer?: EstateAuthorizer,
+): Promise<string> {
   const client = new APIGatewayClient(clientConfig(at, 'apigateway'));
   await client.send(
     new CreateRestDomainCommand({
@@ -75,6 +112,66 @@ async function rest(at: Spot, domain: string, certificateArn: string): Promise<s
     new CreateRestApiCommand({ name: domain, endpointConfiguration: { types: ['REGIONAL'] } }),
   );
   const apiId = given(api.id, 'API');
+  if (authorizer !== undefined) await restRoutes(client, apiId, at, authorizer);
   await client.send(new CreateBasePathMappingCommand({ domainName: domain, restApiId: apiId, stage }));
   return apiId;
+}
+
+/** Everything goes to `$default`, behind the authorizer. */
+async function httpRoutes(
+  client: ApiGatewayV2Client,
+  ApiId: string,
+  { region }: Spot,
+  { arn, payload = '2.0', simple = false, ttl = 0, sources = [] }: EstateAuthorizer,
+): Promise<void> {
+  const { AuthorizerId } = await client.send(
+    new CreateAuthorizerCommand({
+      ApiId,
+      Name: 'revocation',
+      AuthorizerType: 'REQUEST',
+      AuthorizerUri: uriOf(arn, region),
+      AuthorizerPayloadFormatVersion: payload,
+      EnableSimpleResponses: simple,
+      IdentitySource: [...sources],
+      AuthorizerResultTtlInSeconds: ttl,
+    }),
+  );
+  await client.send(
+    new CreateRouteCommand({ ApiId, RouteKey: '$default', AuthorizationType: 'CUSTOM', AuthorizerId }),
+  );
+  await client.send(new CreateStageCommand({ ApiId, StageName: stage, AutoDeploy: true }));
+}
+
+/** Everything goes to `/` or `/{proxy+}`, behind the authorizer. */
+async function restRoutes(
+  client: APIGatewayClient,
+  restApiId: string,
+  { region }: Spot,
+  { arn, ttl = 0, sources = [] }: EstateAuthorizer,
+): Promise<void> {
+  const { id: authorizerId } = await client.send(
+    new CreateRestAuthorizerCommand({
+      restApiId,
+      name: 'revocation',
+      type: 'REQUEST',
+      authorizerUri: uriOf(arn, region),
+      authorizerResultTtlInSeconds: ttl,
+      ...(sources.length === 0 ? {} : { identitySource: sources.join(',') }),
+    }),
+  );
+  const { items = [] } = await client.send(new GetResourcesCommand({ restApiId }));
+  const root = given(items[0]?.id, 'resource');
+  const proxy = await client.send(
+    new CreateResourceCommand({ restApiId, parentId: root, pathPart: '{proxy+}' }),
+  );
+  for (const resourceId of [root, given(proxy.id, 'resource')]) {
+    const method = { restApiId, resourceId, httpMethod: 'ANY' };
+    await client.send(new PutMethodCommand({ ...method, authorizationType: 'CUSTOM', authorizerId }));
+    await client.send(new PutIntegrationCommand({ ...method, type: 'MOCK' }));
+  }
+  await client.send(new CreateDeploymentCommand({ restApiId, stageName: stage }));
+}
+
+function uriOf(arn: string, region: string): string {
+  return `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations`;
 }

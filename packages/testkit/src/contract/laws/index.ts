@@ -2,6 +2,7 @@ import { observing, oneWrite, order, purity } from './form.ts';
 import { changes, converges, foreign, leaves, mends } from './holding.ts';
 import { lostAnswers, stops } from './interrupted.ts';
 import type { Law } from './law.ts';
+import { revokedRefused } from './revoked.ts';
 import { errors, permissions } from './service.ts';
 
 export type { Law } from './law.ts';
@@ -10,6 +11,7 @@ export type { Law } from './law.ts';
 export const contractLaws: readonly Law[] = Object.freeze([
   converges,
   changes,
+  revokedRefused,
   leaves,
   observing,
   oneWrite,

@@ -1,0 +1,58 @@
+import { strict as assert } from 'node:assert';
+import type { Trust } from '@trustloom/core';
+import type { CastClient } from '../cast.ts';
+import type { Watch } from '../process.ts';
+import type { ContractWorld } from '../world.ts';
+import { apply, fresh, type Law } from './law.ts';
+
+export const revokedRefused: Law = {
+  id: 'revoked-refused',
+  title:
+    'after every step a revoked client is refused where certificates are asked for; in the end the good get in',
+  timeoutMs: 120_000,
+  async check(open, { clients, one, revokedMore, two }) {
+    await using world = await open();
+    const { letsIn } = world;
+    if (letsIn === undefined) return;
+    const memory = fresh();
+    let before: Trust | undefined;
+    for (const trust of [one, revokedMore, two, one, undefined]) {
+      await apply(world, memory, trust, stillRefused(world, letsIn, clients, before, trust));
+      world.local.settle();
+      before = trust;
+      if (trust === undefined) continue;
+      for (const client of clients) {
+        const wanted: boolean = isTrusted(client, trust) && !isRevoked(client, trust);
+        assert.equal(await letsIn(client), wanted, `serial ${client.serial} in the end`);
+      }
+    }
+  },
+};
+
+/** Who is revoked before and after is refused on the whole way, from the first moment that anybody is. */
+function stillRefused(
+  { oracle, local }: ContractWorld,
+  letsIn: (client: CastClient) => Promise<boolean>,
+  clients: readonly CastClient[],
+  before: Trust | undefined,
+  after: Trust | undefined,
+): Watch {
+  const both = [before, after].filter((trust) => trust !== undefined);
+  const revoked = clients.filter((client) => both.every((trust) => isRevoked(client, trust)));
+  return {
+    async after(step) {
+      local.settle();
+      if (!oracle().enforcing) return;
+      for (const client of revoked)
+        assert.equal(await letsIn(client), false, `serial ${client.serial} gets in after step ${step.id}`);
+    },
+  };
+}
+
+function isRevoked({ keySha256, serial }: CastClient, { revocation }: Trust): boolean {
+  return revocation.lists.some(({ issuer, crl }) => issuer.keySha256 === keySha256 && crl.has(serial));
+}
+
+function isTrusted({ keySha256 }: CastClient, { cas }: Trust): boolean {
+  return cas.some((ca) => ca.keySha256 === keySha256);
+}
