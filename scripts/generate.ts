@@ -103,10 +103,13 @@ function servicePage({ title, capabilities, limits, rates, permissions, settle }
     capabilities.chain === 'any-anchor'
       ? 'Any certificate of the store ends a chain; the client may send intermediates.'
       : 'Chains must be complete inside the store, up to a self-signed root.';
-  const revocation =
-    capabilities.revocation === 'list'
-      ? 'The service takes revocation lists itself.'
-      : 'The service knows no revocation lists, and our own mechanism is not built yet: revoked clients get in.';
+  const revocation = {
+    list: 'The service takes revocation lists itself.',
+    'own-check':
+      'The service knows no revocation lists: revoked clients get in, unless the target names what refuses them (see the guide).',
+    'none-yet':
+      'The service knows no revocation lists, and our own mechanism is not built yet: revoked clients get in.',
+  }[capabilities.revocation];
   return `# ${title}
 
 Generated from the adapter's data. ${chain} ${revocation}

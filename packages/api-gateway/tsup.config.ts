@@ -1,4 +1,20 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 import { base } from '../../tsup.base.ts';
 
-export default defineConfig({ ...base, entry: { index: 'src/index.ts', facts: 'src/facts-entry.ts' } });
+/** The authorizer is deployed as one small file, beside the SDK that the Lambda runtime brings. */
+export const authorizerBuild = {
+  ...base,
+  entry: { authorizer: 'src/authorizer/index.ts' },
+  clean: false,
+  splitting: false,
+  minify: true,
+  external: ['@aws-sdk/client-s3'],
+  esbuildOptions: (options) => {
+    options.mainFields = ['module', 'main'];
+  },
+} satisfies Options;
+
+export default defineConfig([
+  { ...base, entry: { index: 'src/index.ts', facts: 'src/facts-entry.ts' } },
+  authorizerBuild,
+]);

@@ -11,8 +11,8 @@ export const apiGatewayFacts = {
     // The chain must be complete inside the truststore, up to a self-signed root; what the client sends bridges nothing.
     chain: 'complete-in-store',
     intermediateAnchors: false,
-    // A Lambda authorizer has to check; not built yet.
-    revocation: 'none-yet',
+    // A Lambda authorizer checks: `@trustloom/api-gateway/authorizer`.
+    revocation: 'own-check',
     emptyCrl: true,
     crlIssuerInStore: false,
     bundleReadable: true,
@@ -54,7 +54,7 @@ export const apiGatewayFacts = {
   },
   permissions: {
     observe: ['apigateway:GET', 's3:GetObject', 's3:GetObjectVersion'],
-    refresh: [],
+    refresh: ['s3:GetBucketVersioning', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
     apply: [
       'apigateway:PATCH',
       'apigateway:PUT',
@@ -62,6 +62,7 @@ export const apiGatewayFacts = {
       'apigateway:DELETE',
       's3:GetObject',
       's3:GetObjectVersion',
+      's3:PutObject',
     ],
   },
   outlives: [

@@ -13,8 +13,8 @@ export type { ApiGatewayOptions } from './port.ts';
 export { type ApiGatewayTarget, apiGatewayTarget } from './target.ts';
 
 /**
- * The adapter for mutual TLS of API Gateway custom domains. Does no I/O by itself. It owns no object: it changes one field of a domain
- * that is somebody's, and marks the domain by two tags.
+ * The adapter for mutual TLS of API Gateway custom domains. Does no I/O by itself. It changes one field of a domain that is somebody's,
+ * marks the domain by two tags, and publishes the revocation set for the authorizer that the target names.
  *
  * @param options.v1 gives the client of REST APIs for an account and region
  * @param options.v2 gives the client of HTTP APIs; used for doors, and where the target says `api: http`
@@ -27,7 +27,7 @@ export function apiGateway(options: ApiGatewayOptions): Adapter {
     key: 'apiGateway',
     target: apiGatewayTarget,
     place: apiGatewayPlace,
-    render: (trust, _target, context) => renderApiGateway(trust, context),
+    render: (trust, target, context) => renderApiGateway(trust, target, context),
     observe: (target, io) => observeApiGateway(target, apiGatewayPort(options, target, io), io),
     plan: (desired, observed, target, context) => planApiGateway(desired, observed, target, context),
     perform: (step, target, io) => performApiGateway(step, apiGatewayPort(options, target, io), io),

@@ -18,6 +18,11 @@ export function markOf(
   return marked === definition && tags[markTags.target] === name ? 'ours' : 'theirs';
 }
 
+/** Name of the head of the revocation set, below the folder of the definition; the authorizer is given it whole. */
+export function headFile({ name }: TargetContext): string {
+  return `authorizers/${name}.json`;
+}
+
 /** ARN of a public domain, for tagging: it has no account. */
 export function domainArn(domain: string, region: string): string {
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';

@@ -2,6 +2,7 @@ import {
   type Certificate,
   type Door,
   type Finding,
+  type HeldEnforcement,
   type Io,
   isTrustloomError,
   type ObjectLocation,
@@ -10,6 +11,7 @@ import {
 } from '@trustloom/core';
 import { markOf } from './names.ts';
 import type { ApiGatewayPort, DomainFacts, MappedApi } from './port.ts';
+import { heldLists, readPublished } from './published.ts';
 import type { Observed } from './state.ts';
 import type { ApiGatewayTarget } from './target.ts';
 
@@ -21,14 +23,16 @@ export async function observeApiGateway(
 ): Promise<Observation<Observed>> {
   const domain = await port.domain();
   if (domain === undefined) return missing(target);
-  const [cas, apis] = await Promise.all([
+  const [cas, apis, published] = await Promise.all([
     domain.truststore === undefined ? undefined : readTruststore(domain.truststore, io),
     port.mappedApis(),
+    target.authorizer === undefined ? undefined : readPublished(io),
   ]);
   const mark = markOf(domain.tags, io.context);
   const on = domain.truststore !== undefined;
   return {
     state: {
+      ...(published === undefined ? {} : { published }),
       domain: {
         ours: mark === 'ours',
         theirs: mark === 'theirs',
@@ -50,7 +54,8 @@ export async function observeApiGateway(
               subject: certificate.subject.text,
               certificate,
             })),
-      crls: [],
+      crls: heldLists(published),
+      enforcement: enforcementOf(target),
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
       doors: apis.map((api) => doorOf(api, io.context.place.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
@@ -61,6 +66,20 @@ export async function observeApiGateway(
       ],
     },
   };
+}
+
+function enforcementOf({ authorizer }: ApiGatewayTarget): HeldEnforcement {
+  return authorizer === undefined
+    ? {
+        mechanism: 'none',
+        state: 'not-enforced',
+        gaps: ['the target names no authorizer: revoked clients get in'],
+      }
+    : {
+        mechanism: 'authorizer',
+        state: 'partly',
+        gaps: ['whether every route asks the authorizer is not looked at'],
+      };
 }
 
 function missing({ domain }: ApiGatewayTarget): Observation<Observed> {

@@ -1,5 +1,6 @@
 import type { Certificate, JsonObject, Step, TargetContext, TargetPlan } from '@trustloom/core';
 import { marksOf } from './names.ts';
+import { type CheckPlan, planCheck } from './plan-check.ts';
 import { bundleArtifact } from './render.ts';
 import type { Desired, Observed } from './state.ts';
 import type { ApiGatewayTarget } from './target.ts';
@@ -9,13 +10,19 @@ const action = 'apigateway:PATCH';
 /** The writes from what is held to what is desired. Pure. */
 export function planApiGateway(
   desired: Desired | undefined,
-  { domain }: Observed,
+  { domain, published }: Observed,
   target: ApiGatewayTarget,
   context: TargetContext,
 ): TargetPlan<JsonObject> {
   if (domain === undefined || domain.theirs) return { steps: [], findings: [] };
   if (desired === undefined)
     return domain.ours ? leave(domain.truststore !== undefined, target) : { steps: [], findings: [] };
+  const standing =
+    domain.cas === undefined ? undefined : new Set(domain.cas.map(({ keySha256 }) => keySha256));
+  const check: CheckPlan =
+    desired.check === undefined
+      ? { steps: [], artifacts: [] }
+      : planCheck(desired.check, published, domain.truststore === undefined ? new Set() : standing, context);
   const change = changeOf(desired, domain, target);
   if (!desired.managed) {
     const findings = change.steps.map((step) => ({
@@ -24,7 +31,7 @@ export function planApiGateway(
       thing: target.domain,
       message: `${step.mends}; the attachment is external, so this is left to its owner`,
     }));
-    return { steps: [], findings };
+    return { ...check, findings };
   }
   const mark: readonly Step[] = domain.ours
     ? []
@@ -38,7 +45,14 @@ export function planApiGateway(
           input: { do: 'tag', tags: { ...marksOf(context) } },
         },
       ];
-  return { ...change, steps: [...mark, ...change.steps] };
+  // Nothing is trusted before its list is where the authorizer looks.
+  const first = check.steps.filter(({ effect }) => effect === 'revoke').map(({ id }) => id);
+  const steps = change.steps.map((step) => ({ ...step, after: [...(step.after ?? []), ...first] }));
+  return {
+    steps: [...mark, ...check.steps, ...steps],
+    artifacts: [...check.artifacts, ...(change.artifacts ?? [])],
+    findings: change.findings,
+  };
 }
 
 function changeOf(

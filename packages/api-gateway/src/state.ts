@@ -1,4 +1,6 @@
 import type { Certificate, ObjectLocation } from '@trustloom/core';
+import type { DesiredCheck } from './check.ts';
+import type { PublishedHead } from './plan-check.ts';
 
 /** What a target should hold. */
 export interface Desired {
@@ -7,10 +9,14 @@ export interface Desired {
   /** SHA-256 of the artifact of the bundle. */
   readonly artifact: string;
   readonly managed: boolean;
+  /** What the authorizer should know; absent when the target names none. */
+  readonly check?: DesiredCheck;
 }
 
-/** The domain as it is. */
+/** The domain as it is, and what is published for its authorizer. */
 export interface Observed {
+  /** Absent when nothing is, or the target names no authorizer. */
+  readonly published?: PublishedHead;
   /** Absent when there is no such domain. */
   readonly domain?: {
     /** It carries the marks of this definition and target. */

@@ -1,8 +1,17 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
-import { apiGatewayEdits, apiGatewayOracle, makeApiGateway, runAdapterContract } from '@trustloom/testkit';
-import { describe, expect, it } from 'vitest';
+import { S3Client } from '@aws-sdk/client-s3';
+import {
+  apiGatewayEdits,
+  apiGatewayOracle,
+  knock,
+  makeApiGateway,
+  runAdapterContract,
+} from '@trustloom/testkit';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { AuthorizerEvent } from '../src/authorizer/index.ts';
 import { apiGateway } from '../src/index.ts';
+import { type BuiltAuthorizer, loadAuthorizer } from './support/bundle.ts';
 
 /** IAM knows API Gateway's calls by their HTTP method. */
 const methods: Readonly<Record<string, string>> = {
@@ -10,6 +19,12 @@ const methods: Readonly<Record<string, string>> = {
   TagResource: 'PUT',
   UntagResource: 'DELETE',
 };
+const lambda = 'arn:aws:lambda:eu-west-1:222222222222:function:revocation';
+
+let built: BuiltAuthorizer;
+beforeAll(async () => {
+  built = await loadAuthorizer();
+});
 
 describe.each(['rest', 'http'] as const)('a domain managed by the %s API', (api) => {
   runAdapterContract(
@@ -24,12 +39,24 @@ describe.each(['rest', 'http'] as const)('a domain managed by the %s API', (api)
       permissionOf: ({ service, action }) =>
         service === 'apigateway' ? `apigateway:${methods[action] ?? 'GET'}` : `${service}:${action}`,
       async setup(stage) {
-        const { local, place } = stage;
-        const { domain } = await makeApiGateway({ local, ...place }, 'api.example.com', api);
+        const { local, clock, place } = stage;
+        const { domain } = await makeApiGateway({ local, ...place }, 'api.example.com', api, { arn: lambda });
+        const bucket = `trustloom-${place.account}-${place.region}`;
+        const client = new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true });
+        const authorizer = built.createAuthorizer({
+          objects: built.s3Objects({ bucket, owner: place.account, client }),
+          head: 'acme/authorizers/edge.json',
+          pollMs: 0,
+          now: clock.now,
+          log: () => undefined,
+        });
+        local.lambda(lambda, (event) => authorizer(event as AuthorizerEvent));
+        const edge = local.edges().find(({ hosts }) => hosts.includes(domain));
         return {
-          target: { domain, region: place.region, api },
+          target: { domain, region: place.region, api, authorizer: lambda },
           oracle: apiGatewayOracle(local, place, domain),
           edits: apiGatewayEdits(stage, domain),
+          letsIn: async (knocking) => edge !== undefined && (await knock(edge, knocking)) === 200,
           async foreign() {
             const { domain: other } = await makeApiGateway({ local, ...place }, 'other.example.com', api);
             const look = () =>

@@ -1,0 +1,83 @@
+import type { Verdict } from './decide.ts';
+import { createLatest } from './latest.ts';
+import type { Objects } from './objects.ts';
+
+/** What is used of the event of a Lambda authorizer: of REST APIs (REQUEST), and of HTTP APIs with payload 1.0 or 2.0. */
+export interface AuthorizerEvent {
+  readonly methodArn?: string;
+  readonly routeArn?: string;
+  readonly requestContext?: {
+    readonly identity?: EventIdentity;
+    readonly authentication?: EventIdentity;
+  };
+}
+
+/** Where the certificate stands in an event. */
+export interface EventIdentity {
+  readonly clientCert?: { readonly clientCertPem?: string };
+}
+
+/** What `createAuthorizer` is given; `settingsFrom` reads all but `next` from the environment. */
+export interface AuthorizerOptions {
+  readonly objects: Objects;
+  /** Name of the head in its bucket: `<definition>/authorizers/<target>.json`. */
+  readonly head: string;
+  /** How long a revocation may take from its publication to here, in milliseconds; default 10,000. */
+  readonly pollMs?: number;
+  /** `simple` where the HTTP API has simple responses switched on; default `policy`, which all others take. */
+  readonly answer?: 'policy' | 'simple';
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Takes one line of JSON for each refusal and each reading that failed. */
+  readonly log: (line: string) => void;
+  /** The user's own authorizer: asked about clients that are not refused here, and its answer is the answer. */
+  readonly next?: (event: never) => unknown;
+}
+
+/**
+ * Makes a Lambda authorizer that refuses clients whose certificate is revoked, or of which that cannot be told.
+ *
+ * @example
+ * export const handler = createAuthorizer({ ...settingsFrom(process.env), next: async (event) => mine(event) })
+ */
+export function createAuthorizer(options: AuthorizerOptions): (event: AuthorizerEvent) => Promise<unknown> {
+  const { now, log, next } = options;
+  const say = (trustloom: string, client?: string) => log(JSON.stringify({ trustloom, client }));
+  const latest = createLatest({
+    objects: options.objects,
+    head: options.head,
+    pollMs: options.pollMs ?? 10_000,
+    now,
+    failed: (error) => say(String(error)),
+  });
+  return async (event) => {
+    const decide = await latest();
+    const { identity, authentication } = event.requestContext ?? {};
+    const pem = (identity?.clientCert ?? authentication?.clientCert)?.clientCertPem;
+    const verdict: Verdict = decide ? decide(pem, now()) : { reason: 'no-set' };
+    if (verdict.reason !== 'ok') say(verdict.reason, verdict.who);
+    else if (next) return next(event as never);
+    return answerTo(event, verdict, options.answer ?? 'policy');
+  };
+}
+
+/**
+ * The answer in the form that the API wants. A policy names the whole stage, so that a cached answer holds for each of its routes.
+ *
+ * AWS: Output from an API Gateway Lambda authorizer; HTTP APIs: Lambda authorizer response format (2026-11)
+ */
+function answerTo(
+  { methodArn, routeArn }: AuthorizerEvent,
+  { reason, who = 'unknown' }: Verdict,
+  form: 'policy' | 'simple',
+): object {
+  const allowed = reason === 'ok';
+  const context = { trustloom: reason };
+  if (form === 'simple') return { isAuthorized: allowed, context };
+  const Statement = {
+    Action: 'execute-api:Invoke',
+    Effect: allowed ? 'Allow' : 'Deny',
+    Resource: (methodArn ?? routeArn ?? '*').replace(/^([^/]+\/[^/]+).*/, '$1/*'),
+  };
+  return { principalId: who, policyDocument: { Version: '2012-10-17', Statement: [Statement] }, context };
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { createDecide, type Decide } from './decide.ts';
+import { type HeadSet, readHead } from './head.ts';
+import type { Objects } from './objects.ts';
+import { openSerialSet, type SerialSet } from './serial-set.ts';
+
+/** One moment of revocation, whole. */
+interface Loaded {
+  readonly decide: Decide;
+  /** By the SHA-256 of their files. */
+  readonly sets: ReadonlyMap<string, SerialSet>;
+  readonly etag: string;
+}
+
+/** What `createLatest` is given. */
+export interface LatestOptions {
+  readonly objects: Objects;
+  /** Name of the head in its bucket. */
+  readonly head: string;
+  /** How long what was read is used before S3 is asked again, in milliseconds. */
+  readonly pollMs: number;
+  readonly now: () => number;
+  /** Told why a reading failed. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Gives the newest that could be read: asks S3 when the last answer is older than `pollMs`, once for all that wait, and only for what is
+ * new. What is new takes the place of the old at once and whole. When it cannot be read, the old stays: how long it may be used, each
+ * list says itself. Undefined before the first reading that went well.
+ */
+export function createLatest(options: LatestOptions): () => Promise<Decide | undefined> {
+  const { objects, pollMs, now, failed } = options;
+  let loaded: Loaded | undefined;
+  let askedAt = 0;
+  let asking: Promise<void> | undefined;
+
+  const setOf = async ({ key, version, sha256 }: HeadSet): Promise<readonly [string, SerialSet]> => {
+    const before = loaded?.sets.get(sha256);
+    if (before) return [sha256, before];
+    const found = await objects.read(key, { version });
+    if (found === 'same' || createHash('sha256').update(found.bytes).digest('hex') !== sha256)
+      throw new RangeError(`${key} is another set`);
+    return [sha256, openSerialSet(found.bytes)];
+  };
+  const ask = async () => {
+    try {
+      const found = await objects.read(options.head, { unless: loaded?.etag });
+      if (found !== 'same') {
+        const head = readHead(Buffer.from(found.bytes).toString());
+        const sets = await Promise.all(
+          head.keys.flatMap(({ set }) => (set === undefined ? [] : [setOf(set)])),
+        );
+        loaded = { sets: new Map(sets), decide: createDecide(head, new Map(sets)), etag: found.etag };
+      }
+    } catch (error) {
+      failed(error);
+    }
+    askedAt = now();
+    asking = undefined;
+  };
+  return async () => {
+    if (!loaded || now() - askedAt >= pollMs) {
+      asking ??= ask();
+      await asking;
+    }
+    return loaded?.decide;
+  };
+}

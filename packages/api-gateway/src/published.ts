@@ -1,0 +1,37 @@
+import type { HeldCrl, Io } from '@trustloom/core';
+import { type Head, readHead } from './authorizer/head.ts';
+import { headFile } from './names.ts';
+import type { PublishedHead } from './plan-check.ts';
+
+/** What is published for the authorizer; undefined when nothing is. */
+export async function readPublished({ files, context }: Io): Promise<PublishedHead | undefined> {
+  const found = await files.get(headFile(context));
+  if (found === undefined) return undefined;
+  const head = headOf(found.body);
+  return { etag: found.etag, ...(head === undefined ? {} : { head }) };
+}
+
+/** Undefined for what is no head of this version: it is written anew. */
+function headOf(body: string): Head | undefined {
+  try {
+    return readHead(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The lists that the authorizer has, as it has them. */
+export function heldLists(published: PublishedHead | undefined): readonly HeldCrl[] {
+  return (published?.head?.keys ?? []).flatMap(({ lists }) =>
+    lists.map(
+      ({ sha256, issuer, entries, thisUpdate, nextUpdate }): HeldCrl => ({
+        sha256,
+        issuer,
+        entries,
+        thisUpdate: Date.parse(thisUpdate),
+        ...(nextUpdate === undefined ? {} : { nextUpdate: Date.parse(nextUpdate) }),
+        inForce: true,
+      }),
+    ),
+  );
+}
