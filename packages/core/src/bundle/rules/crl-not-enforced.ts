@@ -3,7 +3,7 @@ import type { Crl } from '../../crl/crl.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { type CrlRule, count } from './rule.ts';
 
-/** Where the service knows no lists and our mechanism is not built yet, nothing is refused for being revoked. */
+/** Where the service knows no lists, nobody is refused for being revoked, unless the target names what does it. */
 export const crlNotEnforced: CrlRule = {
   code: 'crl-not-enforced',
   about: 'crl',
@@ -15,13 +15,16 @@ export const crlNotEnforced: CrlRule = {
       source: 'AWS: Configuring mutual TLS authentication: does not verify if a certificate has been revoked',
     },
   },
-  check: ({ entryCount, issuer }, { capabilities, title }) =>
-    capabilities.revocation !== 'none-yet'
-      ? undefined
-      : {
-          message: `${title} checks no list: ${clients(entryCount, issuer.text)} in here`,
-          note: 'not enforced',
-        },
+  check({ entryCount, issuer }, { capabilities, title }) {
+    if (capabilities.revocation === 'list') return undefined;
+    const who = clients(entryCount, issuer.text);
+    return capabilities.revocation === 'own-check'
+      ? {
+          message: `${title} checks no list by itself: ${who} in here, unless the target names what refuses them`,
+          note: 'not by itself',
+        }
+      : { message: `${title} checks no list: ${who} in here`, note: 'not enforced' };
+  },
 };
 
 /** For a target of a service that checks no list, where the definition names nothing that would. */
