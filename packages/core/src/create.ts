@@ -52,6 +52,13 @@ export interface RefreshOptions {
   readonly onEvent?: OnEvent;
 }
 
+/** What is known of a client besides its certificate. */
+export interface ExplainOptions {
+  /** Intermediates that it sends; of the CAs that are known it may send any. */
+  readonly sent?: readonly Certificate[];
+  readonly signal?: AbortSignal;
+}
+
 /** One definition and what can be done with it. */
 export interface Trustloom {
   readonly definition: Definition;
@@ -90,7 +97,7 @@ export interface Trustloom {
   /**
    * Would a client with this certificate get in, target by target, and why? From definition, lock, lists and deny list; asks no service.
    */
-  explain(leaf: Certificate, signal?: AbortSignal): Promise<readonly Explanation[]>;
+  explain(leaf: Certificate, options?: ExplainOptions): Promise<readonly Explanation[]>;
   /** What the services hold now, and where that differs from the definition. Reads only. */
   status(options?: PlanOptions): Promise<Status>;
 }
@@ -177,9 +184,11 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
     ) {
       return denied('unrevoke', { ...request, by: '', why: '' }, options);
     },
-    async explain(leaf: Certificate, signal?: AbortSignal) {
+    async explain(leaf: Certificate, { sent = [], signal }: ExplainOptions = {}) {
       const { view, now } = await loadView(prepareParts, signal === undefined ? {} : { signal });
-      return parts.definition.targets.map((target) => explainFor(target, leaf, { ...parts, view, now }));
+      return parts.definition.targets.map((target) =>
+        explainFor(target, leaf, { ...parts, sent, view, now }),
+      );
     },
     async status(options: PlanOptions = {}) {
       return statusOf(

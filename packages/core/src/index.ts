@@ -31,6 +31,7 @@ export { readCertificate } from './bundle/x509.ts';
 export {
   type ApplyOptions,
   createTrustloom,
+  type ExplainOptions,
   type RefreshOptions,
   type Trustloom,
   type TrustloomParts,

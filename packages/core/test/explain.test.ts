@@ -17,7 +17,7 @@ const list = (...serials: string[]) => ({
   issuer: issuing,
   crl: issuing.issueCrl({ entries: serials.map((serial) => ({ serial })), nextUpdate: now + hour }),
 });
-const any = factsOf('alb', {}, { chain: 'any-anchor' });
+const any = factsOf('alb', {}, { chain: 'any-anchor', crlIssuerInStore: false });
 const inside = factsOf('api-gateway', {}, { chain: 'complete-in-store', revocation: 'own-check' });
 
 function explain(
@@ -97,7 +97,9 @@ describe('a revoked client', () => {
     expect(explain(leaf, { trust: revoked })).toMatchObject({ verdict: 'refused', not: ['no revocation'] });
     const open = explain(leaf, { trust: revoked, revocationEnforced: false });
     expect(open.verdict).toBe('let in');
-    expect(open.reasons.at(-1)?.text).toContain('nothing refuses the revoked on this target');
+    expect(open.reasons.map(({ text }) => text).join()).toContain(
+      'nothing refuses the revoked on this target',
+    );
   });
 
   test('is refused by the deny list and by what left a list only where Trustloom owns the check', () => {
@@ -121,10 +123,22 @@ describe('a revoked client', () => {
     expect(followed.reasons.map(({ text }) => text).join()).toContain('follows only lists of the CA');
   });
 
-  test('through a CA that its own issuer revoked is refused too', () => {
+  test('gets in where the service takes no list of a CA that does not stand in its store, and that is said', () => {
+    const facts = factsOf('alb', {}, { crlIssuerInStore: true });
+    const open = explain(leaf, { trust: revoked, facts });
+    expect([open.verdict, open.reasons.map(({ text }) => text).join()]).toEqual([
+      'let in',
+      expect.stringContaining('not in its store'),
+    ]);
+    expect(explain(leaf, { trust: revoked, facts, anchors: [rootCa, issuingCa] }).verdict).toBe('refused');
+  });
+
+  test('through a CA that its own issuer revoked: refused by a check of ours; nobody has told what a service does', () => {
     const rootList = { issuer: root, crl: root.issueCrl({ entries: [{ serial: issuingCa.serial }] }) };
     const trust = trustOf({ cas: [root, issuing], lists: [rootList, list()] });
-    expect(explain(leaf, { trust })).toMatchObject({ verdict: 'refused', not: ['no revocation'] });
+    expect(explain(leaf, { trust })).toMatchObject({ verdict: 'unknown', not: ['unknown revocation'] });
+    const stores = { facts: inside, anchors: [issuingCa, rootCa] };
+    expect(explain(leaf, { trust, ...stores })).toMatchObject({ verdict: 'refused', not: ['no revocation'] });
   });
 
   test('a list past its end: unknown where the service decides; refused after grace where Trustloom does', () => {

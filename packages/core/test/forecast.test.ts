@@ -21,6 +21,7 @@ const { lists } = trust.revocation;
 function since(days: number, before: number): readonly KeyedList[] {
   return lists.map(({ issuer, crl }) => ({
     keySha256: issuer.keySha256,
+    complete: true,
     sha256: crl.sha256,
     issuer: issuer.subject.text,
     thisUpdate: isoTime(crl.thisUpdate),

@@ -16,6 +16,7 @@ const known = [readCertificate(ca.der)];
 function daily(more: Partial<KeyedList> = {}): KeyedList {
   return {
     keySha256: known[0]?.keySha256 ?? '',
+    complete: true,
     sha256: 'today',
     issuer: 'CN=CA',
     thisUpdate: isoTime(issued),

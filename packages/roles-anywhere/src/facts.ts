@@ -16,6 +16,8 @@ export const rolesAnywhereFacts = {
     emptyCrl: false,
     // A list of any CA is taken, on any anchor, in silence: our own check is the only guard.
     crlIssuerInStore: false,
+    // AWS: IAM Roles Anywhere User Guide, Signature validation
+    strictLeaf: true,
     bundleReadable: true,
     modes: ['enabled', 'disabled'],
   },

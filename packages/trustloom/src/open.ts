@@ -178,7 +178,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     plan: async (planOptions) => (await current()).trustloom.plan(planOptions),
     apply: async (applyOptions) => (await current()).trustloom.apply(applyOptions),
     status: async (planOptions) => (await current()).trustloom.status(planOptions),
-    explain: async (leaf, signal) => (await current()).trustloom.explain(leaf, signal),
+    explain: async (leaf, explainOptions) => (await current()).trustloom.explain(leaf, explainOptions),
     refresh: async (refreshOptions) => (await current()).trustloom.refresh(refreshOptions),
     revoke: async (request, refreshOptions) => (await current()).trustloom.revoke(request, refreshOptions),
     unrevoke: async (request, refreshOptions) =>

@@ -55,6 +55,10 @@ export interface Capabilities {
   readonly emptyCrl: boolean;
   /** Must the issuer of a list stand in the store? Unknown counts as yes. */
   readonly crlIssuerInStore: boolean;
+  /** `unknown`: nobody has told what becomes of a CA without a list where others have one. Absent: its clients get in. */
+  readonly unlistedCa?: 'unknown';
+  /** A client certificate must be of version 3, be no CA, name its subject, and have digitalSignature in its key usage. */
+  readonly strictLeaf?: true;
   /** Can the bundle in force be read back? */
   readonly bundleReadable: boolean;
   /** Modes that a target of this service can have, strictest first. */

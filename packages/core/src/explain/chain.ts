@@ -2,43 +2,39 @@ import type { ChainBuilding } from '../adapter/facts.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { isIssuedBy } from '../bundle/reach.ts';
 
-/** A way from a client certificate to what a target trusts: issuing CA first, anchor last. */
-export interface ClientChain {
-  readonly cas: readonly Certificate[];
-  readonly anchor: Certificate;
-}
+/** Ways are looked for up to here: CAs that cross-signed each other have more than anybody can count. */
+const mostWays = 50;
 
 /**
- * The shortest chain as the service builds it: any certificate of the store ends it, and what the client sends may bridge; or every link
- * stands in the store, up to a self-signed root. Breadth first, each CA once, so that CAs that cross-signed each other end it too.
+ * Every way from a client certificate to what a target trusts, as the service builds chains, the shortest first: issuing CA first, anchor
+ * last. Any certificate of the store ends it, and what the client sends may bridge; or every link stands in the store, up to a self-signed
+ * root.
  *
  * @param sent what the client may send besides its own certificate
+ * @param longest no longer ways than this
  */
-export function clientChain(
+export function clientChains(
   leaf: Certificate,
   store: readonly Certificate[],
-  sent: readonly Certificate[],
-  building: ChainBuilding,
-): ClientChain | undefined {
+  { sent, building, longest }: { sent: readonly Certificate[]; building: ChainBuilding; longest: number },
+): readonly (readonly Certificate[])[] {
   const anchors = new Set(store.map(({ sha256 }) => sha256));
-  const links = building === 'any-anchor' ? [...store, ...sent] : store;
-  const ends = (ca: Certificate) =>
-    building === 'any-anchor' ? anchors.has(ca.sha256) : ca.selfSigned && anchors.has(ca.sha256);
-  const seen = new Set<string>();
+  const links = building === 'any-anchor' ? uniqueCas([...store, ...sent]) : store;
+  const ends = (ca: Certificate) => anchors.has(ca.sha256) && (building === 'any-anchor' || ca.selfSigned);
+  const found: (readonly Certificate[])[] = [];
   let ways: readonly (readonly Certificate[])[] = [[]];
-  while (ways.length > 0) {
-    const longer: (readonly Certificate[])[] = [];
-    for (const way of ways) {
+  for (let length = 1; length <= longest && ways.length > 0 && found.length < mostWays; length += 1) {
+    const longer = ways.flatMap((way) => {
       const child = way.at(-1) ?? leaf;
-      for (const ca of links) {
-        if (seen.has(ca.sha256) || !isIssuedBy(child, ca)) continue;
-        seen.add(ca.sha256);
-        const cas = [...way, ca];
-        if (ends(ca)) return { cas, anchor: ca };
-        longer.push(cas);
-      }
-    }
-    ways = longer;
+      return links.filter((ca) => !way.includes(ca) && isIssuedBy(child, ca)).map((ca) => [...way, ca]);
+    });
+    const ended = (way: readonly Certificate[]) => way.slice(-1).some(ends);
+    found.push(...longer.filter(ended));
+    ways = longer.filter((way) => !ended(way)).slice(0, mostWays);
   }
-  return undefined;
+  return found.slice(0, mostWays);
+}
+
+function uniqueCas(cas: readonly Certificate[]): readonly Certificate[] {
+  return [...new Map(cas.map((ca) => [ca.sha256, ca])).values()];
 }

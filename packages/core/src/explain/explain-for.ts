@@ -13,11 +13,12 @@ export function explainFor(
   parts: {
     readonly definition: Definition;
     readonly adapters: readonly Adapter[];
+    readonly sent: readonly Certificate[];
     readonly view: TrustView;
     readonly now: Instant;
   },
 ): Explanation {
-  const { definition, adapters, view, now } = parts;
+  const { definition, adapters, sent, view, now } = parts;
   const { name, place, attach, anchors, config } = target;
   const adapter = adapters.find(({ key }) => key === target.kind);
   if (adapter === undefined)
@@ -36,6 +37,7 @@ export function explainFor(
   const rendering = bound.render(trust, now);
   return explainTarget({
     leaf,
+    sent,
     target: name,
     facts,
     trust,

@@ -33,7 +33,7 @@ export function forecastFull(
   facts: Facts,
   now: Instant,
 ): readonly Finding[] {
-  const growths = lists.map((list) => growthOf(list, rows));
+  const growths = lists.filter(({ crl }) => crl.scope === 'complete').map((list) => growthOf(list, rows));
   const { crlBytes, crlEntries } = facts.limits;
   return [
     ...growths.flatMap((growth) => (crlBytes === undefined ? [] : listFull(growth, crlBytes, facts, now))),
@@ -42,7 +42,7 @@ export function forecastFull(
 }
 
 function growthOf({ issuer, crl }: RevocationList, rows: readonly KeyedList[]): Growth {
-  const first = rows.find(({ keySha256 }) => keySha256 === issuer.keySha256)?.first;
+  const first = rows.find(({ keySha256, complete }) => complete && keySha256 === issuer.keySha256)?.first;
   const since = first === undefined ? 0 : crl.thisUpdate - Date.parse(first.at);
   return {
     issuer: issuer.subject.text,

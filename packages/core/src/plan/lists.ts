@@ -93,7 +93,9 @@ export function judgeLists(input: ListsInput, known: readonly Certificate[]): Ju
     ...Object.fromEntries([...accepted].map(([place, { row }]) => [place, row])),
   })
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([place, row]): KeyedList => ({ ...row, keySha256: keyOf(place) }));
+    .map(
+      ([place, row]): KeyedList => ({ ...row, keySha256: keyOf(place), complete: place === keyOf(place) }),
+    );
   const sorted = [...lists.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, list]) => list);
   findings.push(...orphans(rows, input), ...withoutBase(sorted));
   return {

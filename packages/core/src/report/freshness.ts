@@ -33,6 +33,8 @@ export interface ListFreshness {
 export interface KeyedList extends AcceptedList {
   /** SHA-256 of the issuer's key. */
   readonly keySha256: string;
+  /** False for partitions and delta lists. */
+  readonly complete: boolean;
 }
 
 /** What freshness is judged by. */
@@ -94,7 +96,7 @@ function rowOf(held: HeldCrl, { rows, known }: FreshnessInput): KeyedList | unde
   if (exact !== undefined) return exact;
   if (held.crl === undefined) return rows.find(({ issuer }) => issuer === held.issuer);
   const key = crlIssuer(held.crl, known)?.keySha256;
-  return rows.find(({ keySha256 }) => keySha256 === key);
+  return rows.find(({ keySha256, complete }) => complete && keySha256 === key);
 }
 
 /** Of the first list that was ever accepted nothing is known: it was there before anybody looked. */

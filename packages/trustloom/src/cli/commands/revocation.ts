@@ -67,9 +67,9 @@ export async function revoke(
 
 /** `explain CERT`: would this client get in, target by target, and why. */
 export async function explain(context: CliContext, file: string): Promise<number> {
-  const leaf = await readLeaf(file, context.io.cwd);
+  const { leaf, sent } = await readChain(file, context.io.cwd);
   await using trustloom = await context.open();
-  const explanations = await trustloom.explain(leaf, context.io.signal);
+  const explanations = await trustloom.explain(leaf, { sent, signal: context.io.signal });
   const { subject, serial, sha256 } = leaf;
   context.result(
     { certificate: { subject: subject.text, serial, sha256 }, targets: explanations },
@@ -122,10 +122,14 @@ const states: Readonly<Record<DenyState, (paint: Paint, done: string) => string>
 
 /** A file with one certificate, or a serial. */
 async function readWanted(arg: string, cwd: string): Promise<string | Certificate> {
-  return /[./\\]/.test(arg) ? readLeaf(arg, cwd) : arg;
+  return /[./\\]/.test(arg) ? (await readChain(arg, cwd)).leaf : arg;
 }
 
-async function readLeaf(file: string, cwd: string): Promise<Certificate> {
+/** A file with one client certificate, and maybe the intermediates that it sends. */
+async function readChain(
+  file: string,
+  cwd: string,
+): Promise<{ readonly leaf: Certificate; readonly sent: readonly Certificate[] }> {
   const bytes = await readFile(resolve(cwd, file)).catch(() => {
     throw new TrustloomError('file-not-found', `${file}: cannot be read`);
   });
@@ -133,5 +137,5 @@ async function readLeaf(file: string, cwd: string): Promise<Certificate> {
   const [first] = certificates.filter(({ isCa }) => !isCa);
   const leaf = first ?? certificates[0];
   if (leaf === undefined) throw new TrustloomError('usage', `${file}: no certificate in this file`);
-  return leaf;
+  return { leaf, sent: certificates.filter((one) => one !== leaf) };
 }
