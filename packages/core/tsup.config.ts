@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.ts';
 
-export default defineConfig({ ...base, entry: ['src/index.ts'] });
+// `import.meta.url` in CommonJS, for what is loaded at its first use.
+export default defineConfig({ ...base, entry: ['src/index.ts'], shims: true });

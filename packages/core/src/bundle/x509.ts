@@ -1,7 +1,4 @@
-// The X.509 library needs this before it (in the same file), and is known only here.
-import 'reflect-metadata';
-import { createHash, X509Certificate as NodeCertificate } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import { constants, verify, X509Certificate } from 'node:crypto';
 import { sha256Hex } from '../base/bytes.ts';
 import {
   checkInteger,
@@ -14,16 +11,16 @@ import {
   timeOf,
 } from '../base/der.ts';
 import { TrustloomError } from '../errors/error.ts';
-import { signatureAlgorithm } from './algorithm.ts';
-import type { Certificate, PublicKeyFacts } from './certificate.ts';
-import { extensionsOf } from './extensions.ts';
+import { type SignatureAlgorithm, signatureAlgorithm } from './algorithm.ts';
+import type { Certificate } from './certificate.ts';
+import { certificateExtensions } from './certificate-extensions.ts';
 import { readName } from './name.ts';
-import { strictOid } from './oid.ts';
 import { writePem } from './pem.ts';
+import { publicKeyFacts, publicKeyOf } from './public-key.ts';
 
 /**
- * Reads one certificate from its DER. The frame is read by our own strict reader (the library lets trailing bytes and odd encodings
- * pass), the extensions by the library, key and self-signature by Node.
+ * Reads one certificate from its DER in one strict pass; the usual libraries let trailing bytes and odd encodings pass. Its own signature
+ * is checked when `selfSigned` is first asked for.
  *
  * @param der exactly one certificate
  * @param file for the message only
@@ -42,30 +39,40 @@ export function readCertificate(der: Uint8Array, file = 'certificate'): Certific
 
 function read(der: Uint8Array): Certificate {
   const frame = readFrame(der);
-  const parsed = new x509.X509Certificate(der);
-  const node = new NodeCertificate(der);
   const subject = readName(der, frame.subject);
   const issuer = readName(der, frame.issuer);
-  const { name, hash } = signatureAlgorithm(der, frame.algorithm);
+  const algorithm = signatureAlgorithm(der, frame.algorithm);
+  const { name, hash } = algorithm;
+  let pem: string | undefined;
+  let selfSigned: boolean | undefined;
   return Object.freeze({
     sha256: sha256Hex(der),
     der,
-    pem: writePem('CERTIFICATE', der),
+    get pem() {
+      pem ??= writePem('CERTIFICATE', der);
+      return pem;
+    },
     version: frame.version,
     subject,
     issuer,
     serial: integerHex(der, frame.serial.content, frame.serial.end),
     notBefore: frame.notBefore,
     notAfter: frame.notAfter,
-    keySha256: createHash('sha256').update(der.subarray(frame.spki.start, frame.spki.end)).digest('hex'),
-    key: Object.freeze(keyFacts(der, frame.spki, node)),
+    keySha256: sha256Hex(der.subarray(frame.spki.start, frame.spki.end)),
+    key: Object.freeze(publicKeyFacts(der, frame.spki)),
     signature: Object.freeze({ name, ...(hash === undefined ? {} : { hash }) }),
-    selfSigned: subject.der === issuer.der && verifiesItself(node),
-    ...extensionFacts(parsed),
+    get selfSigned() {
+      selfSigned ??= subject.der === issuer.der && verifiesItself(der, frame, algorithm);
+      return selfSigned;
+    },
+    ...certificateExtensions(der, frame.extensions),
   });
 }
 
 interface Frame {
+  readonly tbs: Tlv;
+  readonly signature: Tlv;
+  readonly extensions?: Tlv;
   readonly version: number;
   readonly serial: Tlv;
   readonly algorithm: Tlv;
@@ -99,7 +106,7 @@ function readFrame(der: Uint8Array): Frame {
   ) {
     throw new DerError('fields of the certificate are missing');
   }
-  checkOptional(der, version, optional);
+  const extensions = optionalFields(der, version, optional);
   checkInteger(der, serial);
   const [notBefore, notAfter, more] = childrenOf(der, validity);
   if (notBefore === undefined || notAfter === undefined || more !== undefined)
@@ -110,6 +117,9 @@ function readFrame(der: Uint8Array): Frame {
     throw new DerError('the two signature algorithms differ');
   }
   return {
+    tbs,
+    signature,
+    ...(extensions === undefined ? {} : { extensions }),
     version,
     serial,
     algorithm,
@@ -130,119 +140,45 @@ function versionOf(der: Uint8Array, wrapper: Tlv): number {
   return 1 + value;
 }
 
-/** What may stand behind the key: unique identifiers [1], [2] and extensions [3], each once, in this order, in their versions. */
-function checkOptional(der: Uint8Array, version: number, fields: readonly Tlv[]): void {
+/**
+ * What may stand behind the key: unique identifiers [1], [2] and extensions [3], each once, in this order, in their versions. Gives the
+ * list of extensions.
+ */
+function optionalFields(der: Uint8Array, version: number, fields: readonly Tlv[]): Tlv | undefined {
   let before = 0;
+  let extensions: Tlv | undefined;
   for (const { tag, start, content, end } of fields) {
     const place = [0x81, 0x82, 0xa3].indexOf(tag) + 1;
     if (place <= before || version < (place === 3 ? 3 : 2))
       throw new DerError(`unexpected field at byte ${start}`);
     before = place;
     if (place !== 3) continue;
-    const list = readTlv(der, content, end, tags.sequence);
-    if (list.end !== end) throw new DerError(`bytes after the extensions at ${list.end}`);
-    extensionsOf(der, list);
+    extensions = readTlv(der, content, end, tags.sequence);
+    if (extensions.end !== end) throw new DerError(`bytes after the extensions at ${extensions.end}`);
   }
+  return extensions;
 }
 
-/** Names for people of keys that Node 20 does not know. */
-const otherKeys: Readonly<Record<string, string>> = {
-  '2.16.840.1.101.3.4.3.17': 'ML-DSA-44',
-  '2.16.840.1.101.3.4.3.18': 'ML-DSA-65',
-  '2.16.840.1.101.3.4.3.19': 'ML-DSA-87',
-  '1.3.101.112': 'Ed25519',
-  '1.3.101.113': 'Ed448',
-};
-
-const curves: Readonly<Record<string, string>> = {
-  prime256v1: 'P-256',
-  secp384r1: 'P-384',
-  secp521r1: 'P-521',
-};
-
-function keyFacts(der: Uint8Array, spki: Tlv, node: NodeCertificate): PublicKeyFacts {
+function verifiesItself(
+  der: Uint8Array,
+  { tbs, spki, signature }: Frame,
+  algorithm: SignatureAlgorithm,
+): boolean {
   try {
-    const { asymmetricKeyType, asymmetricKeyDetails } = node.publicKey;
-    if (asymmetricKeyType === 'rsa' || asymmetricKeyType === 'rsa-pss') {
-      const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-      return { kind: 'rsa', bits, name: `RSA ${bits}` };
+    // What is not of the usual algorithms is left to Node, which knows more of them.
+    if (algorithm.scheme === 'other' || algorithm.hash === undefined) {
+      const node = new X509Certificate(der);
+      return node.verify(node.publicKey);
     }
-    if (asymmetricKeyType === 'ec') {
-      const curve =
-        curves[asymmetricKeyDetails?.namedCurve ?? ''] ?? asymmetricKeyDetails?.namedCurve ?? 'unknown curve';
-      return { kind: 'ec', curve, name: curve };
-    }
-  } catch {
-    // A kind of key that this Node cannot use: told by its OID below.
-  }
-  const algorithm = readTlv(der, spki.content, spki.end, tags.sequence);
-  const oid = strictOid(der, readTlv(der, algorithm.content, algorithm.end, tags.oid));
-  return { kind: 'other', name: otherKeys[oid] ?? oid };
-}
-
-function verifiesItself(node: NodeCertificate): boolean {
-  try {
-    return node.verify(node.publicKey);
+    const key = publicKeyOf(der, spki);
+    const pss =
+      algorithm.scheme === 'pss'
+        ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: algorithm.saltLength ?? 20 }
+        : {};
+    const signed = der.subarray(tbs.start, tbs.end);
+    const bytes = der.subarray(signature.content + 1, signature.end);
+    return verify(algorithm.hash.replace('-', ''), signed, { key, ...pss }, bytes);
   } catch {
     return false;
   }
-}
-
-const usageNames = [
-  ['digitalSignature', x509.KeyUsageFlags.digitalSignature],
-  ['nonRepudiation', x509.KeyUsageFlags.nonRepudiation],
-  ['keyEncipherment', x509.KeyUsageFlags.keyEncipherment],
-  ['dataEncipherment', x509.KeyUsageFlags.dataEncipherment],
-  ['keyAgreement', x509.KeyUsageFlags.keyAgreement],
-  ['keyCertSign', x509.KeyUsageFlags.keyCertSign],
-  ['cRLSign', x509.KeyUsageFlags.cRLSign],
-  ['encipherOnly', x509.KeyUsageFlags.encipherOnly],
-  ['decipherOnly', x509.KeyUsageFlags.decipherOnly],
-] as const;
-
-/** Extensions that path checks of the services act on, or that may be passed over when critical (RFC 5280, 4.2). */
-const understood = new Set([
-  '2.5.29.15',
-  '2.5.29.17',
-  '2.5.29.19',
-  '2.5.29.30',
-  '2.5.29.32',
-  '2.5.29.36',
-  '2.5.29.37',
-  '2.5.29.54',
-]);
-
-function extensionFacts(
-  parsed: x509.X509Certificate,
-): Pick<
-  Certificate,
-  | 'isCa'
-  | 'pathLength'
-  | 'keyUsage'
-  | 'extendedKeyUsage'
-  | 'subjectKeyId'
-  | 'authorityKeyId'
-  | 'unknownCritical'
-  | 'ocspUrls'
-> {
-  const basic = parsed.getExtension(x509.BasicConstraintsExtension);
-  const usage = parsed.getExtension(x509.KeyUsagesExtension);
-  const extended = parsed.getExtension(x509.ExtendedKeyUsageExtension);
-  const subjectKeyId = parsed.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
-  const authorityKeyId = parsed.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId;
-  const access = parsed.getExtension(x509.AuthorityInfoAccessExtension);
-  return {
-    isCa: basic?.ca ?? false,
-    ...(basic?.pathLength === undefined ? {} : { pathLength: basic.pathLength }),
-    ...(usage === null
-      ? {}
-      : { keyUsage: usageNames.filter(([, flag]) => (usage.usages & flag) !== 0).map(([name]) => name) }),
-    ...(extended === null ? {} : { extendedKeyUsage: extended.usages.map(String) }),
-    ...(subjectKeyId === undefined ? {} : { subjectKeyId: subjectKeyId.toLowerCase() }),
-    ...(authorityKeyId === undefined ? {} : { authorityKeyId: authorityKeyId.toLowerCase() }),
-    unknownCritical: [...parsed.extensions]
-      .filter(({ critical, type }) => critical && !understood.has(type))
-      .map(({ type }) => type),
-    ocspUrls: (access?.ocsp ?? []).filter(({ type }) => type === 'url').map(({ value }) => value),
-  };
 }

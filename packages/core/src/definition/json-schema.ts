@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import type { z as Zod } from 'zod';
+import { zod } from '../base/lazy.ts';
 import type { StandardSchemaV1 } from '../base/standard-schema.ts';
 import { definitionSchema } from './schema.ts';
 
 /** A JSON Schema, as far as this project builds it. */
-export type JsonSchema = z.core.JSONSchema.BaseSchema;
+export type JsonSchema = Zod.core.JSONSchema.BaseSchema;
 
 /** One kind of target, for the schema of whole definitions. */
 export interface SchemaKind {
@@ -18,6 +19,7 @@ export interface SchemaKind {
  * @throws TypeError when the schema of a target is not a zod schema
  */
 export function definitionJsonSchema(kinds: readonly SchemaKind[]): JsonSchema {
+  const z = zod();
   const schema = z.toJSONSchema(definitionSchema(kinds.map(({ key }) => key)), {
     unrepresentable: 'any',
     io: 'input',

@@ -1,5 +1,6 @@
-import { LineCounter, parseDocument, stringify } from 'yaml';
-import { z } from 'zod';
+import type { LineCounter } from 'yaml';
+import type { z as Zod } from 'zod';
+import { yaml, zod } from '../base/lazy.ts';
 import { type Instant, isoTime } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { parseBundle } from '../bundle/trust-bundle.ts';
@@ -38,18 +39,23 @@ export interface LockChange {
 /** A lock without entries: what a definition has before the first `accept`. */
 export const emptyLock: Lock = { entries: [] };
 
-const row = z.strictObject({
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex'),
-  subject: z.string(),
-  expires: z.string(),
-  group: z.string(),
-  state: z.enum(['trusted', 'retired', 'distrusted']),
-  since: z.string(),
-  source: z.string(),
-  pem: z.string(),
-});
+/** Schema of the file. */
+function fileSchema() {
+  const z = zod();
+  const row = z.strictObject({
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex'),
+    subject: z.string(),
+    expires: z.string(),
+    group: z.string(),
+    state: z.enum(['trusted', 'retired', 'distrusted']),
+    since: z.string(),
+    source: z.string(),
+    pem: z.string(),
+  });
+  return z.strictObject({ version: z.literal(1), cas: z.array(row) });
+}
 
-const file = z.strictObject({ version: z.literal(1), cas: z.array(row) });
+type Row = Zod.infer<ReturnType<typeof fileSchema>>['cas'][number];
 
 /**
  * Reads a lock. An entry whose fields do not match its PEM is refused: what was reviewed must be what is trusted.
@@ -57,12 +63,13 @@ const file = z.strictObject({ version: z.literal(1), cas: z.array(row) });
  * @throws TrustloomError `lock-syntax`, `lock-mismatch`
  */
 export function parseLock(text: string, name: string): Lock {
+  const { LineCounter, parseDocument } = yaml();
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true });
   const [problem] = document.errors;
   if (problem !== undefined)
     throw new TrustloomError('lock-syntax', `${place(name, counter, problem.pos[0])}: not valid YAML`);
-  const parsed = file.safeParse(document.toJS());
+  const parsed = fileSchema().safeParse(document.toJS());
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new TrustloomError(
@@ -83,7 +90,7 @@ export function parseLock(text: string, name: string): Lock {
   return { entries };
 }
 
-function readEntry(entry: z.infer<typeof row>, at: string): LockEntry {
+function readEntry(entry: Row, at: string): LockEntry {
   const certificate = onlyCertificate(entry.pem, at);
   const wrong = (
     [
@@ -129,7 +136,7 @@ export function formatLock(lock: Lock): string {
       source,
       pem: certificate.pem,
     }));
-  return `${header}${stringify({ version: 1, cas }, { lineWidth: 0 })}`;
+  return `${header}${yaml().stringify({ version: 1, cas }, { lineWidth: 0 })}`;
 }
 
 /** A CA as it is offered to the lock. */

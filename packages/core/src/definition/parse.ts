@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import type { z as Zod } from 'zod';
 import type { Adapter } from '../adapter/contract.ts';
+import { zod } from '../base/lazy.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Complain } from './complain.ts';
@@ -101,7 +102,7 @@ function validated(value: unknown, kinds: readonly string[], complain: Complain)
   return undefined;
 }
 
-function complainOf(issue: z.core.$ZodIssue, schema: z.ZodType, complain: Complain): void {
+function complainOf(issue: Zod.core.$ZodIssue, schema: Zod.ZodType, complain: Complain): void {
   const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path);
@@ -126,14 +127,14 @@ function complainOf(issue: z.core.$ZodIssue, schema: z.ZodType, complain: Compla
 }
 
 /** Keys that a schema knows at a path, for suggestions. */
-function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
-  let node: z.core.JSONSchema.BaseSchema | undefined = z.toJSONSchema(schema, {
+function knownKeys(schema: Zod.ZodType, path: Path): readonly string[] {
+  let node: Zod.core.JSONSchema.BaseSchema | undefined = zod().toJSONSchema(schema, {
     unrepresentable: 'any',
     io: 'input',
   });
   for (const part of path) {
     const properties: unknown = node?.properties?.[part] ?? node?.additionalProperties ?? node?.items;
-    node = isObject(properties) ? (properties as z.core.JSONSchema.BaseSchema) : undefined;
+    node = isObject(properties) ? (properties as Zod.core.JSONSchema.BaseSchema) : undefined;
   }
   return Object.keys(node?.properties ?? {});
 }

@@ -1,84 +1,91 @@
-import { z } from 'zod';
+import type { z as Zod } from 'zod';
+import { zod } from '../base/lazy.ts';
 
 /** Keys of a target that every kind has; all others name its kind. */
 export const commonTargetKeys = ['account', 'region', 'trust', 'attach', 'anchors'] as const;
-
-const name = z
-  .string()
-  .regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,62}$/, 'a name: a letter, then letters, digits, - and _, 63 at most');
-const account = z
-  .string({ error: quoteIt })
-  .min(1)
-  .describe('Name of an entry of `accounts`, or twelve digits (quoted).');
-const duration = z.string().regex(/^\d+(s|m|h|d)$/, 'a duration such as 30s, 5m, 24h or 90d');
 
 /** YAML reads `011111111111` as a number, and an octal one at that. */
 function quoteIt(issue: { readonly input?: unknown }): string | undefined {
   return typeof issue.input === 'number' ? 'an account id is text: quote it, "222222222222"' : undefined;
 }
 
-const serverlessCa = z
-  .strictObject({
-    bucket: z
-      .string()
-      .min(3)
-      .describe('External bucket of the CA, as its Terraform output `external_s3_bucket_name`.'),
-    project: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("Project of the CA; read off the bucket's name where that has the module's own form."),
-    env: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("Environment of the CA; read off the bucket's name where that has the module's own form."),
-    prodEnvs: z
-      .array(z.string())
-      .optional()
-      .describe('Environments whose objects carry no suffix; default prd and prod.'),
-  })
-  .describe('A Serverless CA: its bundle and both lists, by naming convention.');
+/** What the schemas of targets and definitions are made of. */
+function parts(z: typeof Zod) {
+  const name = z
+    .string()
+    .regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,62}$/, 'a name: a letter, then letters, digits, - and _, 63 at most');
+  const account = z
+    .string({ error: quoteIt })
+    .min(1)
+    .describe('Name of an entry of `accounts`, or twelve digits (quoted).');
+  const duration = z.string().regex(/^\d+(s|m|h|d)$/, 'a duration such as 30s, 5m, 24h or 90d');
 
-const group = z
-  .strictObject({
-    from: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Where the CA certificates are: a path, s3://bucket/key or https://...'),
-    crls: z
-      .array(z.string().min(1))
-      .optional()
-      .describe('Where the revocation lists are; http:// is allowed too, since lists are signed.'),
-    serverlessCa: serverlessCa.optional(),
-    account: account.optional().describe('Account whose role reads the sources.'),
-    leafLife: duration.optional().describe('Longest life of a client certificate of this group, as 365d.'),
-    inventory: z.string().min(1).optional().describe('File of issued serials.'),
-  })
-  .describe('CAs that belong together.');
+  const serverlessCa = z
+    .strictObject({
+      bucket: z
+        .string()
+        .min(3)
+        .describe('External bucket of the CA, as its Terraform output `external_s3_bucket_name`.'),
+      project: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Project of the CA; read off the bucket's name where that has the module's own form."),
+      env: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Environment of the CA; read off the bucket's name where that has the module's own form."),
+      prodEnvs: z
+        .array(z.string())
+        .optional()
+        .describe('Environments whose objects carry no suffix; default prd and prod.'),
+    })
+    .describe('A Serverless CA: its bundle and both lists, by naming convention.');
 
-const accountEntry = z
-  .strictObject({
-    id: z
-      .string({ error: quoteIt })
-      .regex(/^\d{12}$/, 'twelve digits, quoted')
-      .optional()
-      .describe('Twelve digits, quoted; used with the credentials at hand.'),
-    assumeRole: z
-      .string()
-      .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'the ARN of a role')
-      .optional()
-      .describe('ARN of a role to assume.'),
-    externalId: z.string().optional().describe('External id for the role.'),
-  })
-  .refine(({ id, assumeRole }) => (id === undefined) !== (assumeRole === undefined), {
-    error: 'exactly one of `id` and `assumeRole`',
-  })
-  .describe('An account: its id, or the role to assume in it.');
+  const group = z
+    .strictObject({
+      from: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Where the CA certificates are: a path, s3://bucket/key or https://...'),
+      crls: z
+        .array(z.string().min(1))
+        .optional()
+        .describe('Where the revocation lists are; http:// is allowed too, since lists are signed.'),
+      serverlessCa: serverlessCa.optional(),
+      account: account.optional().describe('Account whose role reads the sources.'),
+      leafLife: duration.optional().describe('Longest life of a client certificate of this group, as 365d.'),
+      inventory: z.string().min(1).optional().describe('File of issued serials.'),
+    })
+    .describe('CAs that belong together.');
+
+  const accountEntry = z
+    .strictObject({
+      id: z
+        .string({ error: quoteIt })
+        .regex(/^\d{12}$/, 'twelve digits, quoted')
+        .optional()
+        .describe('Twelve digits, quoted; used with the credentials at hand.'),
+      assumeRole: z
+        .string()
+        .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'the ARN of a role')
+        .optional()
+        .describe('ARN of a role to assume.'),
+      externalId: z.string().optional().describe('External id for the role.'),
+    })
+    .refine(({ id, assumeRole }) => (id === undefined) !== (assumeRole === undefined), {
+      error: 'exactly one of `id` and `assumeRole`',
+    })
+    .describe('An account: its id, or the role to assume in it.');
+  return { name, account, duration, group, accountEntry };
+}
 
 /** Schema of a target, with one key per adapter; what stands under it is checked by the adapter. */
 export function targetSchema(kinds: readonly string[]) {
+  const z = zod();
+  const { account } = parts(z);
   return z
     .strictObject({
       account: account.optional(),
@@ -105,6 +112,8 @@ export function targetSchema(kinds: readonly string[]) {
 
 /** Schema of a whole definition. */
 export function definitionSchema(kinds: readonly string[]) {
+  const z = zod();
+  const { name, duration, group, accountEntry } = parts(z);
   return z.strictObject({
     name: name.describe('Name of the definition: the mark on everything that is made for it.'),
     record: z
@@ -137,4 +146,4 @@ export function definitionSchema(kinds: readonly string[]) {
 }
 
 /** A definition as its schema gives it. */
-export type RawDefinition = z.infer<ReturnType<typeof definitionSchema>>;
+export type RawDefinition = Zod.infer<ReturnType<typeof definitionSchema>>;

@@ -1,4 +1,5 @@
-import { isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
+import type { Pair } from 'yaml';
+import { yaml } from '../base/lazy.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Location } from '../errors/finding.ts';
 
@@ -21,6 +22,7 @@ export interface DefinitionSource {
  * @throws TrustloomError `definition-syntax`, `definition-duplicate-key`
  */
 export function readSource(text: string, file: string): DefinitionSource {
+  const { isMap, isScalar, LineCounter, parseDocument } = yaml();
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false });
   const at = (offset: number): Location => {

@@ -1,0 +1,11 @@
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
+import type { z as Zod } from 'zod';
+
+const load = createRequire(import.meta.url);
+
+/** The YAML reader, loaded when it is first used: who only checks lists does not wait for it. */
+export const yaml = (): typeof Yaml => load('yaml');
+
+/** The schema library, loaded when it is first used. Its registry is one for the process, whichever module system loads it. */
+export const zod = (): typeof Zod => load('zod').z;
