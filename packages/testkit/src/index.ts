@@ -27,7 +27,7 @@ export { openWorld } from './contract/world.ts';
 export type { EstateAlb } from './estate/alb.ts';
 export { makeAlb } from './estate/alb.ts';
 export type { ApiKind, EstateApiGateway, EstateAuthorizer } from './estate/api-gateway.ts';
-export { makeApiGateway } from './estate/api-gateway.ts';
+export { makeApiGateway, putAuthorizer } from './estate/api-gateway.ts';
 export type { EstateCloudFront } from './estate/cloudfront.ts';
 export { makeCloudFront } from './estate/cloudfront.ts';
 export type { Estate } from './estate/estate.ts';

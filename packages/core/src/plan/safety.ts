@@ -108,10 +108,7 @@ export function exposureOf(
       ({ keySha256 }) => keys.has(keySha256) && !known.has(keySha256),
     );
     const lists = view.trusts.get(name)?.revocation.lists ?? [];
-    const unenforced =
-      work.bound.facts.capabilities.revocation !== 'list' &&
-      (work.rendering?.mechanism ?? 'none') === 'none' &&
-      lists.some(({ crl }) => crl.entryCount > 0);
+    const unenforced = lists.some(({ crl }) => crl.entryCount > 0) ? unenforcedOn(work) : undefined;
     return [
       ...unwanted
         .filter(
@@ -121,9 +118,21 @@ export function exposureOf(
       ...strangers.map(
         ({ subject }) => `${name}: clients of ${subject.text} get in, which the definition does not name`,
       ),
-      ...(unenforced ? [`${name}: revoked clients get in (nothing checks the lists there)`] : []),
+      ...(unenforced === undefined ? [] : [`${name}: revoked clients get in (${unenforced})`]),
     ];
   });
+}
+
+/** Why the revoked get in once the plan is done: nothing checks, or a check that others attach is not asked everywhere. */
+function unenforcedOn({ bound, rendering, observation }: TargetWork): string | undefined {
+  if (bound.facts.capabilities.revocation === 'list') return undefined;
+  const mechanism = rendering?.mechanism ?? 'none';
+  if (mechanism === 'none') return 'nothing checks the lists there';
+  const { enforcement } = observation?.holds ?? {};
+  if (mechanism !== 'authorizer' || enforcement === undefined || enforcement.state === 'enforced')
+    return undefined;
+  const [first = 'the authorizer is not asked everywhere', ...more] = enforcement.gaps;
+  return more.length === 0 ? first : `${first}, and ${more.length} more`;
 }
 
 function keysOf(reached: readonly LetIn[], name: string): ReadonlySet<string> {

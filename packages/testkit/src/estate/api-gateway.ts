@@ -71,6 +71,23 @@ export async function makeApiGateway(
   });
 }
 
+/**
+ * Puts a Lambda authorizer before every route of an API that has none yet: what a team does with its own tool once mutual TLS is on. Before
+ * that, clients come without a certificate, and a check of certificates refuses them all.
+ */
+export async function putAuthorizer(
+  where: Where,
+  { apiId }: Pick<EstateApiGateway, 'apiId'>,
+  authorizer: EstateAuthorizer,
+  kind: ApiKind = 'http',
+): Promise<void> {
+  const at = spot(where);
+  const config = clientConfig(at, 'apigateway');
+  await (kind === 'http'
+    ? httpRoutes(new ApiGatewayV2Client(config), apiId, at, authorizer)
+    : restRoutes(new APIGatewayClient(config), apiId, at, authorizer));
+}
+
 async function http(
   at: Spot,
   domain: string,
