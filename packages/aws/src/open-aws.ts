@@ -7,7 +7,7 @@ import {
   chainCredentials,
   roleCredentials,
 } from './clients/credentials.ts';
-import { findEndpoint, isLoopbackUrl, loopbackSetting } from './clients/endpoints.ts';
+import { endpointFor, findEndpoint, isLoopbackUrl, loopbackSetting } from './clients/endpoints.ts';
 import { createHandler, notLoopback } from './clients/handler.ts';
 import { never, retryReads } from './clients/retry.ts';
 import { type Env, readProfile } from './clients/shared-config.ts';
@@ -70,6 +70,7 @@ const ownServices = [
   'S3',
   'STS',
   'CloudFront',
+  'CloudFront KeyValueStore',
   'Elastic Load Balancing v2',
   'API Gateway',
   'ApiGatewayV2',
@@ -122,7 +123,7 @@ export function openAws(options: AwsOptions): Aws {
       customUserAgent: [['trustloom', options.version]],
       ignoreConfiguredEndpointUrls: true,
       profile: profile.name,
-      ...(endpoint === undefined ? {} : { endpoint: endpoint.url }),
+      ...(endpoint === undefined ? {} : { endpoint: endpointFor(serviceId, endpoint.url) }),
       ...(fips === undefined ? {} : { useFipsEndpoint: fips === 'true' }),
       ...(dualstack === undefined ? {} : { useDualstackEndpoint: dualstack === 'true' }),
       ...(serviceId === 'S3' && guardedBy !== undefined ? { forcePathStyle: true } : {}),

@@ -1,4 +1,5 @@
 import type { Facts } from '@trustloom/core';
+import { storeLimits } from './keys/limits.ts';
 
 const quotas = 'AWS: CloudFront quotas, mutual TLS';
 const checked = '2026-11';
@@ -10,8 +11,7 @@ export const cloudfrontFacts = {
   capabilities: {
     chain: 'any-anchor',
     intermediateAnchors: true,
-    // A connection function with a key value store has to check; not built yet.
-    revocation: 'none-yet',
+    revocation: 'own-check',
     emptyCrl: true,
     crlIssuerInStore: false,
     bundleReadable: false,
@@ -30,6 +30,7 @@ export const cloudfrontFacts = {
     chainDepth: { max: 4, unit: 'CAs in a chain', adjustable: false, source: quotas, checked },
     stores: { max: 20, unit: 'trust stores per account', adjustable: true, source: quotas, checked },
     attachments: { max: 25, unit: 'distributions per store', adjustable: false, source: quotas, checked },
+    ...storeLimits,
     nameLength: {
       max: 64,
       unit: 'characters of a store name',
@@ -53,10 +54,21 @@ export const cloudfrontFacts = {
       'cloudfront:ListTrustStores',
       'cloudfront:ListTagsForResource',
       'cloudfront:GetDistribution',
+      'cloudfront:ListConnectionFunctions',
+      'cloudfront:DescribeConnectionFunction',
+      'cloudfront:GetConnectionFunction',
+      'cloudfront:ListKeyValueStores',
+      'cloudfront-keyvaluestore:DescribeKeyValueStore',
+      'cloudfront-keyvaluestore:ListKeys',
       's3:GetObject',
       's3:GetObjectVersion',
     ],
-    refresh: [],
+    // UpdateKeys is authorised key by key, as PutKey and DeleteKey.
+    refresh: [
+      'cloudfront-keyvaluestore:UpdateKeys',
+      'cloudfront-keyvaluestore:PutKey',
+      'cloudfront-keyvaluestore:DeleteKey',
+    ],
     apply: [
       'cloudfront:CreateTrustStore',
       'cloudfront:UpdateTrustStore',
@@ -65,6 +77,14 @@ export const cloudfrontFacts = {
       'cloudfront:TagResource',
       'cloudfront:GetDistributionConfig',
       'cloudfront:UpdateDistribution',
+      'cloudfront:CreateKeyValueStore',
+      'cloudfront:DescribeKeyValueStore',
+      'cloudfront:DeleteKeyValueStore',
+      'cloudfront:CreateConnectionFunction',
+      'cloudfront:UpdateConnectionFunction',
+      'cloudfront:PublishConnectionFunction',
+      'cloudfront:DeleteConnectionFunction',
+      's3:GetBucketLocation',
       's3:GetObject',
       's3:GetObjectVersion',
     ],

@@ -1,18 +1,26 @@
 import { sha256Hex, type TargetContext } from '@trustloom/core';
 
-/** Tags by which a store is known as ours, and by which it tells what it holds. */
+/** Tags by which our objects are known as ours, and by which they tell what they hold. */
 export const markTags = {
   definition: 'trustloom:definition',
   target: 'trustloom:target',
   bundle: 'trustloom:bundle',
+  layout: 'trustloom:layout',
 } as const;
 
-/** The tags of a store with a bundle. */
-export function marksOf(
-  { definition, name }: TargetContext,
-  bundle: string,
-): Readonly<Record<string, string>> {
-  return { [markTags.definition]: definition, [markTags.target]: name, [markTags.bundle]: bundle };
+/** The mark that all objects of a target carry. */
+function marks({ definition, name }: TargetContext): Readonly<Record<string, string>> {
+  return { [markTags.definition]: definition, [markTags.target]: name };
+}
+
+/** The tags of a trust store with a bundle. */
+export function marksOf(context: TargetContext, bundle: string): Readonly<Record<string, string>> {
+  return { ...marks(context), [markTags.bundle]: bundle };
+}
+
+/** The tags of a connection function, or of a key value store with its layout. */
+export function checkMarks(context: TargetContext, layout?: string): Readonly<Record<string, string>> {
+  return { ...marks(context), ...(layout === undefined ? {} : { [markTags.layout]: layout }) };
 }
 
 /** True when the tags are those of this target. */
@@ -23,8 +31,25 @@ export function carriesMarks(
   return tags[markTags.definition] === definition && tags[markTags.target] === name;
 }
 
-/** Name of the store: definition and target in readable form, and eight digits that keep it apart from any other. */
-export function storeName({ definition, name }: TargetContext): string {
-  const digest = sha256Hex(`${definition}\n${name}`).slice(0, 8);
-  return `${`${definition}-${name}`.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 55)}-${digest}`;
+/** Name of the trust store: definition and target in readable form, and eight digits that keep it apart from any other. */
+export function storeName(context: TargetContext): string {
+  return `${readable(context, 55)}-${digits(context)}`;
+}
+
+/** Name of the connection function. */
+export function functionName(context: TargetContext): string {
+  return storeName(context);
+}
+
+/** What the names of all key value stores of a target begin with: while one replaces another, there are two. */
+export function keysNamePrefix(context: TargetContext): string {
+  return `${readable(context, 46)}-${digits(context)}-`;
+}
+
+function readable({ definition, name }: TargetContext, length: number): string {
+  return `${definition}-${name}`.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, length);
+}
+
+function digits({ definition, name }: TargetContext): string {
+  return sha256Hex(`${definition}\n${name}`).slice(0, 8);
 }

@@ -8,6 +8,7 @@ import {
   sha256Hex,
 } from '@trustloom/core';
 import { carriesMarks, markTags, storeName } from './names.ts';
+import { carriedLists, enforcementOf, foreignFunction, observeCheck, type Ports } from './observe-check.ts';
 import type { CloudfrontPort, DistributionFacts, StoreFacts } from './port.ts';
 import type { Observed, StoredStore } from './state.ts';
 import type { CloudfrontTarget } from './target.ts';
@@ -15,12 +16,14 @@ import type { CloudfrontTarget } from './target.ts';
 /** Reads what the target holds: our store as far as the service tells, and the distributions. */
 export async function observeCloudfront(
   target: CloudfrontTarget,
-  port: CloudfrontPort,
+  ports: Ports,
   io: Io,
 ): Promise<Observation<Observed>> {
-  const [listed, distributions] = await Promise.all([
+  const port = ports.cloudfront;
+  const [listed, distributions, check] = await Promise.all([
     port.stores(),
     Promise.all(target.distributions.map((id) => port.distribution(id))),
+    observeCheck(ports, io),
   ]);
   const facts = listed.find(({ id, name }) =>
     target.trustStore === undefined ? name === storeName(io.context) : id === target.trustStore,
@@ -28,20 +31,25 @@ export async function observeCloudfront(
   const store = facts === undefined ? undefined : await readStore(facts, target, port, io);
   const found = distributions.filter((distribution) => distribution !== undefined);
   const held = store?.cas;
+  const state: Observed = {
+    ...(store === undefined ? {} : { store }),
+    ...(check.fn === undefined ? {} : { fn: check.fn }),
+    keys: check.keys,
+    distributions: found.map(({ id, mode, store: used, fn, ignoreExpiry, advertise }) => ({
+      id,
+      mode,
+      store: used,
+      fn,
+      ignoreExpiry,
+      advertise,
+    })),
+  };
   return {
-    state: {
-      ...(store === undefined ? {} : { store }),
-      distributions: found.map(({ id, mode, store: used, ignoreExpiry, advertise }) => ({
-        id,
-        mode,
-        store: used,
-        ignoreExpiry,
-        advertise,
-      })),
-    },
+    state,
     pending: [
       ...(facts?.status === 'pending' ? [`trust store ${facts.name} is pending`] : []),
       ...found.filter(({ deployed }) => !deployed).map(({ id }) => `distribution ${id} is InProgress`),
+      ...check.pending,
     ],
     holds: {
       exists: store !== undefined,
@@ -55,7 +63,8 @@ export async function observeCloudfront(
                 subject: certificate.subject.text,
                 certificate,
               })),
-      crls: [],
+      crls: carriedLists(state),
+      enforcement: enforcementOf(found, state, target),
       attachments: found.map(({ id, mode, store: used, ignoreExpiry }) => ({
         id,
         mode: used !== undefined && used !== store?.id ? `${mode} with a store that is not ours` : mode,
@@ -73,6 +82,7 @@ export async function observeCloudfront(
         ...found.flatMap((distribution) => preconditions(distribution)),
         ...failed(facts),
         ...foreign(store, target),
+        ...foreignFunction(check),
       ],
     },
   };

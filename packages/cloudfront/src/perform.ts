@@ -7,11 +7,12 @@ import {
   type Step,
   TrustloomError,
 } from '@trustloom/core';
-import type { CloudfrontPort } from './port.ts';
+import type { Ports } from './observe-check.ts';
 import type { Mtls } from './state.ts';
 
 /** Does one step: one write. */
-export async function performCloudfront({ input }: Step, port: CloudfrontPort): Promise<Receipt> {
+export async function performCloudfront({ input }: Step, ports: Ports): Promise<Receipt> {
+  const { cloudfront: port, check, keys } = ports;
   switch (input.do) {
     case 'create-store': {
       const { id, etag } = await port.createStore(
@@ -40,6 +41,42 @@ export async function performCloudfront({ input }: Step, port: CloudfrontPort): 
     case 'delete-store':
       await port.deleteStore(text(input.id));
       return { result: {}, notes: { etag: null, bundle: null, location: null } };
+    case 'create-keys':
+      return {
+        result: { arn: await check.createKeys(text(input.name), location(input.file), tags(input.tags)) },
+        settles: true,
+      };
+    case 'update-keys': {
+      const arn = text(input.arn);
+      const changes = { puts: Object.entries(tags(input.puts)), deletes: texts(input.deletes) };
+      // A store that was just made has an ETag that nobody could plan with.
+      const expected = typeof input.etag === 'string' ? input.etag : await keys.etag(arn);
+      return { result: { etag: await keys.update(arn, changes, expected) } };
+    }
+    case 'delete-keys':
+      await check.deleteKeys(text(input.name));
+      return { result: {} };
+    case 'create-function':
+      return {
+        result: {
+          ...(await check.createFunction(
+            text(input.name),
+            text(input.code),
+            text(input.store),
+            tags(input.tags),
+          )),
+        },
+      };
+    case 'update-function':
+      return {
+        result: { etag: await check.updateFunction(text(input.id), text(input.code), text(input.store)) },
+      };
+    case 'publish-function':
+      await check.publishFunction(text(input.id), text(input.etag));
+      return { result: {}, settles: true };
+    case 'delete-function':
+      await check.deleteFunction(text(input.id));
+      return { result: {} };
     default:
       throw new TrustloomError('contract-broken', 'cloudfront: unknown step');
   }
@@ -55,12 +92,13 @@ function notesOf(input: JsonObject, etag: string): JsonObject {
   };
 }
 
-function mtlsOf({ mode, store, ignoreExpiry, advertise }: JsonObject): Mtls {
+function mtlsOf({ mode, store, fn, ignoreExpiry, advertise }: JsonObject): Mtls {
   if (mode !== 'off' && mode !== 'passthrough' && mode !== 'optional' && mode !== 'required')
     throw new TrustloomError('contract-broken', 'cloudfront: unknown mode');
   return {
     mode,
     store: typeof store === 'string' ? store : undefined,
+    fn: typeof fn === 'string' ? fn : undefined,
     ignoreExpiry: ignoreExpiry === true,
     advertise: advertise === true,
   };
@@ -69,6 +107,10 @@ function mtlsOf({ mode, store, ignoreExpiry, advertise }: JsonObject): Mtls {
 function text(value: Json | undefined): string {
   if (typeof value === 'string') return value;
   throw new TrustloomError('contract-broken', 'cloudfront: a step lacks a value');
+}
+
+function texts(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.map((one: Json) => text(one)) : [];
 }
 
 function location(value: Json | undefined): Required<ObjectLocation> {

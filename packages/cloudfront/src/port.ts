@@ -13,32 +13,9 @@ import {
   UpdateTrustStoreCommand,
   type ViewerMtlsConfig,
 } from '@aws-sdk/client-cloudfront';
-import {
-  type Code,
-  type Io,
-  isTrustloomError,
-  type ObjectLocation,
-  type Place,
-  serviceError,
-  TrustloomError,
-} from '@trustloom/core';
+import { type Io, isTrustloomError, type ObjectLocation, type Place } from '@trustloom/core';
+import { callsOf, needed, tagSet } from './port-calls.ts';
 import type { Mtls } from './state.ts';
-
-/** The service's exceptions by name, as our codes. */
-const exceptions: Readonly<Record<string, Code>> = {
-  AccessDenied: 'access-denied',
-  EntityNotFound: 'object-missing',
-  NoSuchDistribution: 'object-missing',
-  NoSuchResource: 'object-missing',
-  EntityAlreadyExists: 'name-taken',
-  EntityLimitExceeded: 'quota-exceeded',
-  PreconditionFailed: 'object-changed',
-  InvalidIfMatchVersion: 'object-changed',
-  CannotDeleteEntityWhileInUse: 'object-changed',
-  InvalidArgument: 'service-refused',
-  IllegalUpdate: 'service-refused',
-  InvalidTagging: 'service-refused',
-};
 
 /** A trust store as the service tells of it: never what is in it. */
 export interface StoreFacts {
@@ -76,7 +53,7 @@ export interface CloudfrontPort {
   updateStore(id: string, bundle: Required<ObjectLocation>, ocsp: boolean, expected: string): Promise<string>;
   deleteStore(id: string): Promise<void>;
   tag(arn: string, tags: Readonly<Record<string, string>>): Promise<void>;
-  /** Changes the mutual TLS of a distribution and nothing else: everything is sent back as it was read. */
+  /** Changes the mutual TLS of a distribution and the function that looks at it, nothing else: everything is sent back as it was read. */
   setMtls(distribution: string, mtls: Mtls): Promise<void>;
 }
 
@@ -84,14 +61,7 @@ export interface CloudfrontPort {
 export function cloudfrontPort(clientOf: (place: Place) => CloudFrontClient, io: Io): CloudfrontPort {
   const client = clientOf(io.context.place);
   const abort = { abortSignal: io.signal };
-  const call = async <T>(action: string, send: () => Promise<T>): Promise<T> => {
-    await io.pace(action === 'UpdateDistribution' ? 'distribution' : 'other');
-    try {
-      return await send();
-    } catch (error) {
-      throw serviceError(error, `cloudfront:${action}`, exceptions);
-    }
-  };
+  const call = callsOf(io);
   const source = ({ bucket, key, version }: Required<ObjectLocation>) => ({
     CaCertificatesBundleS3Location: {
       Bucket: bucket,
@@ -99,9 +69,6 @@ export function cloudfrontPort(clientOf: (place: Place) => CloudFrontClient, io:
       Version: version,
       Region: io.context.place.region,
     },
-  });
-  const tagSet = (tags: Readonly<Record<string, string>>) => ({
-    Items: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   });
 
   return {
@@ -135,7 +102,7 @@ export function cloudfrontPort(clientOf: (place: Place) => CloudFrontClient, io:
           host: Distribution?.DomainName ?? '',
           deployed: Distribution?.Status === 'Deployed',
           ...behaviourFacts(config),
-          ...mtlsOf(config.ViewerMtlsConfig),
+          ...mtlsOf(config),
         };
       } catch (error) {
         if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
@@ -187,9 +154,17 @@ export function cloudfrontPort(clientOf: (place: Place) => CloudFrontClient, io:
       const read = await call('GetDistributionConfig', () =>
         client.send(new GetDistributionConfigCommand({ Id }), abort),
       );
-      const { ViewerMtlsConfig: _, ...rest } = needed(read.DistributionConfig, 'DistributionConfig');
+      const {
+        ViewerMtlsConfig: _mtls,
+        ConnectionFunctionAssociation: _fn,
+        ...rest
+      } = needed(read.DistributionConfig, 'DistributionConfig');
       const config = viewerMtls(mtls);
-      const DistributionConfig = config === undefined ? rest : { ...rest, ViewerMtlsConfig: config };
+      const DistributionConfig = {
+        ...rest,
+        ...(config === undefined ? {} : { ViewerMtlsConfig: config }),
+        ...(mtls.fn === undefined ? {} : { ConnectionFunctionAssociation: { Id: mtls.fn } }),
+      };
       await call('UpdateDistribution', () =>
         client.send(
           new UpdateDistributionCommand({ Id, IfMatch: needed(read.ETag, 'ETag'), DistributionConfig }),
@@ -238,11 +213,12 @@ function behaviourFacts(config: DistributionConfig): Pick<DistributionFacts, 'ht
   };
 }
 
-function mtlsOf(config: ViewerMtlsConfig | undefined): Mtls {
+function mtlsOf({ ViewerMtlsConfig: config, ConnectionFunctionAssociation: fn }: DistributionConfig): Mtls {
   const store = config?.TrustStoreConfig;
   return {
     mode: config?.Mode ?? 'off',
     store: store?.TrustStoreId,
+    fn: fn?.Id,
     ignoreExpiry: store?.IgnoreCertificateExpiry ?? false,
     advertise: store?.AdvertiseTrustStoreCaNames ?? false,
   };
@@ -259,10 +235,4 @@ function viewerMtls({ mode, store, ignoreExpiry, advertise }: Mtls): ViewerMtlsC
       IgnoreCertificateExpiry: ignoreExpiry,
     },
   };
-}
-
-function needed<T>(value: T | undefined, field: string): T {
-  if (value === undefined)
-    throw new TrustloomError('service-refused', `cloudfront: an answer lacks ${field}`);
-  return value;
 }

@@ -14,12 +14,17 @@ import {
   type TargetContext,
   type Trust,
 } from '@trustloom/core';
+import { generateConnectionFunction } from './connection-function/generate.ts';
 import { cloudfrontFacts } from './facts.ts';
-import type { Desired } from './state.ts';
+import { capacityFindings, shortSerialFindings } from './keys/capacity.ts';
+import { desiredKeys } from './keys/desired.ts';
+import type { Desired, DesiredCheck } from './state.ts';
+import type { CloudfrontTarget } from './target.ts';
 
 /** What the store should hold: the CAs as anchors. */
 export function renderCloudfront(
   trust: Trust,
+  target: CloudfrontTarget,
   context: TargetContext & { readonly now: Instant },
 ): Rendering<Desired> {
   const { now } = context;
@@ -27,8 +32,16 @@ export function renderCloudfront(
     context.anchors === 'issuing' ? issuingCas(trust.cas, trust.known) : trust.cas,
   );
   const artifact = bundleArtifact(cas);
+  const check = checkOf(trust, cas, target);
   return {
-    desired: { cas, known: trust.known, artifact: artifact.sha256, managed: context.attach === 'managed' },
+    desired: {
+      cas,
+      known: trust.known,
+      artifact: artifact.sha256,
+      managed: context.attach === 'managed',
+      ...(check === undefined ? {} : { check }),
+    },
+    mechanism: check === undefined ? 'none' : 'function',
     anchors: cas,
     artifacts: [artifact],
     findings: sortFindings([
@@ -37,7 +50,21 @@ export function renderCloudfront(
       ...trust.revocation.lists
         .filter(({ crl }) => crl.entryCount > 0)
         .flatMap(({ crl }) => checkCrl(crl, cloudfrontFacts, now)),
+      ...(check === undefined ? [] : [...capacityFindings(check.keys), ...shortSerialFindings(check.keys)]),
     ]),
+  };
+}
+
+/** What refuses the revoked, by definition; nothing can in passthrough. */
+function checkOf(
+  trust: Trust,
+  anchors: readonly Certificate[],
+  { mode, revocation: form }: CloudfrontTarget,
+): DesiredCheck | undefined {
+  if (mode === 'passthrough') return undefined;
+  return {
+    code: generateConnectionFunction({ mode, graceMs: trust.revocation.graceMs }),
+    keys: desiredKeys(trust, anchors, form),
   };
 }
 

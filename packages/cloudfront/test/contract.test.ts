@@ -1,4 +1,5 @@
 import { CloudFrontClient, CreateTrustStoreCommand, GetTrustStoreCommand } from '@aws-sdk/client-cloudfront';
+import { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   cloudFrontEdits,
@@ -8,6 +9,7 @@ import {
   runAdapterContract,
   type Stage,
 } from '@trustloom/testkit';
+import '@aws-sdk/signature-v4a';
 import { describe, expect, it } from 'vitest';
 import { cloudfront } from '../src/index.ts';
 
@@ -16,13 +18,18 @@ runAdapterContract(
   {
     name: 'cloudfront',
     place: { account: '222222222222', region: 'us-east-1' },
-    adapter: (aws) => cloudfront({ client: (place) => aws.client(CloudFrontClient, 'CloudFront', place) }),
+    adapter: (aws) =>
+      cloudfront({
+        client: (place) => aws.client(CloudFrontClient, 'CloudFront', place),
+        keyValueStore: (place) =>
+          aws.client(CloudFrontKeyValueStoreClient, 'CloudFront KeyValueStore', place),
+      }),
     async setup(stage) {
       const { local, place } = stage;
       const { distributionId } = await makeCloudFront({ local, ...place });
       return {
         target: { distributions: [distributionId] },
-        oracle: cloudFrontOracle(local, place, distributionId),
+        oracle: cloudFrontOracle(stage, distributionId),
         edits: cloudFrontEdits(stage, distributionId),
         foreign: () => foreignStore(stage),
       };

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { runConnectionFunction } from '../src/index.ts';
 
+const now = Date.parse('2026-11-26T08:00:00Z');
+
 const run = (code: string, more: { event?: object; store?: Record<string, string>; timeMs?: number } = {}) =>
   runConnectionFunction({
     code,
     event: more.event ?? {},
     store: more.store === undefined ? undefined : new Map(Object.entries(more.store)),
     timeMs: more.timeMs ?? 200,
+    now,
   });
 
 describe('a connection function', () => {
@@ -19,6 +22,14 @@ describe('a connection function', () => {
       decision: 'error',
       error: 'Error: late',
     });
+  });
+
+  test('its clock is that of the emulator, in every way to ask', () => {
+    const code = `function connectionHandler(connection) {
+      console.log(Date.now(), new Date().toISOString(), new Date(0).getTime(), Date.UTC(2000, 0), new Date() instanceof Date);
+      connection.allow();
+    }`;
+    expect(run(code).logs).toEqual([`${now} 2026-11-26T08:00:00.000Z 0 ${Date.UTC(2000, 0)} true`]);
   });
 
   test('reads its store: exists, get in three forms, meta; a key that is not there throws', () => {

@@ -20,11 +20,18 @@ export const kinds: readonly Kind[] = [
       return { facts: cloudfrontFacts, target: cloudfrontTarget };
     },
     async open(aws) {
-      const [{ cloudfront }, { CloudFrontClient }] = await Promise.all([
+      const [{ cloudfront }, { CloudFrontClient }, { CloudFrontKeyValueStoreClient }] = await Promise.all([
         import('@trustloom/cloudfront'),
         import('@aws-sdk/client-cloudfront'),
+        import('@aws-sdk/client-cloudfront-keyvaluestore'),
+        // The client of key value stores signs with it, and only looks whether somebody has loaded it.
+        import('@aws-sdk/signature-v4a'),
       ]);
-      return cloudfront({ client: (place) => aws.client(CloudFrontClient, 'CloudFront', place) });
+      return cloudfront({
+        client: (place) => aws.client(CloudFrontClient, 'CloudFront', place),
+        keyValueStore: (place) =>
+          aws.client(CloudFrontKeyValueStoreClient, 'CloudFront KeyValueStore', place),
+      });
     },
   },
   {

@@ -58,6 +58,16 @@ export function loopbackSetting(
     .find((found) => found !== undefined && isLoopbackUrl(found.url))?.from;
 }
 
+/**
+ * An endpoint as the client of a service takes it. That of key value stores puts the account id before the host, which makes no address
+ * of an IP: there this machine is called by its name.
+ */
+export function endpointFor(serviceId: string, url: string): string {
+  const { hostname } = new URL(url);
+  if (serviceId !== 'CloudFront KeyValueStore' || !isLoopbackHost(hostname)) return url;
+  return url.replace(hostname, 'localhost');
+}
+
 /** True for a name or address of this machine itself. */
 export function isLoopbackHost(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[|\]$/g, '');

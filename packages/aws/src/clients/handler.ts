@@ -1,5 +1,7 @@
+import { lookup } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { TrustloomError } from '@trustloom/core';
 import { isLoopbackHost } from './endpoints.ts';
@@ -20,8 +22,8 @@ export interface SharedHandler {
  * @param guardedBy the setting that points to this machine; then a request to anywhere else is refused with `endpoint-not-loopback`
  */
 export function createHandler(guardedBy: string | undefined): SharedHandler {
-  const httpAgent = new HttpAgent({ keepAlive: true, maxSockets: 50 });
-  const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: 50 });
+  const httpAgent = new HttpAgent({ keepAlive: true, maxSockets: 50, lookup: lookUp });
+  const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: 50, lookup: lookUp });
   const handler = new NodeHttpHandler({
     httpAgent,
     httpsAgent,
@@ -43,6 +45,17 @@ export function createHandler(guardedBy: string | undefined): SharedHandler {
     },
   };
 }
+
+/** Names below `localhost` are this machine (RFC 6761, 6.3), which many resolvers do not know. */
+const lookUp: LookupFunction = (hostname, options, callback) => {
+  if (!hostname.toLowerCase().endsWith('.localhost')) {
+    lookup(hostname, options, callback);
+    return;
+  }
+  const address = { address: '127.0.0.1', family: 4 };
+  if (options.all === true) callback(null, [address]);
+  else callback(null, address.address, address.family);
+};
 
 /** The error of a call that would have left the machine although a setting points to it. */
 export function notLoopback(where: string, setting: string): TrustloomError {

@@ -47,10 +47,9 @@ export interface Capabilities {
   /** May an intermediate alone be trusted? Decides whether `anchors: issuing` is possible. */
   readonly intermediateAnchors: boolean;
   /**
-   * `list`: takes CRLs itself. `own-check`: knows no list, so a mechanism that Trustloom brings refuses the revoked. `none-yet`: no
-   * mechanism is built.
+   * `list`: takes CRLs itself. `own-check`: knows no list, so a mechanism that Trustloom brings refuses the revoked.
    */
-  readonly revocation: 'list' | 'own-check' | 'none-yet';
+  readonly revocation: 'list' | 'own-check';
   /** Does the service take a list without entries? */
   readonly emptyCrl: boolean;
   /** Must the issuer of a list stand in the store? Unknown counts as yes. */

@@ -3,8 +3,11 @@ import type { Facts } from '../adapter/facts.ts';
 import type { Clock } from '../base/time.ts';
 import { TrustloomError } from '../errors/error.ts';
 
+/** The first look comes this soon; each wait is twice the one before, up to what is usual for the service. */
+const firstWaitMs = 1_000;
+
 /**
- * Looks again until the service is no longer busy.
+ * Looks again until the service is no longer busy: soon at first, since most things are ready at once, then as often as it makes sense.
  *
  * @throws TrustloomError `settle-timeout` when `facts.settle.limitMs` has passed
  */
@@ -17,7 +20,7 @@ export async function settle(options: {
 }): Promise<Observation<unknown>> {
   const { observe, facts, clock, signal, onWait } = options;
   const start = clock.now();
-  for (;;) {
+  for (let waitMs = firstWaitMs; ; waitMs *= 2) {
     const observation = await observe();
     if (observation.pending.length === 0) return observation;
     const since = clock.now() - start;
@@ -28,6 +31,6 @@ export async function settle(options: {
       );
     }
     onWait(observation.pending, since);
-    await clock.sleep(facts.settle.everyMs, signal);
+    await clock.sleep(Math.min(waitMs, facts.settle.everyMs), signal);
   }
 }

@@ -13,6 +13,7 @@ export interface GateOptions {
   readonly ocsp: boolean;
   readonly responder: OcspResponder | undefined;
   readonly timeMs: number;
+  readonly now: number;
   readonly connectionId: string;
   readonly distributionId: string;
   readonly endpoint: string;
@@ -23,7 +24,7 @@ export interface GateOptions {
  * certificate without an OCSP URL below the anchor is refused before the function runs.
  */
 export function connectionGate(options: GateOptions, { path, presented }: GateInput): GateVerdict {
-  const { live, ocsp, responder, timeMs, ...ids } = options;
+  const { live, ocsp, responder, timeMs, now, ...ids } = options;
   const asked = ocsp && path.length > 0 ? askResponders(path, responder) : undefined;
   if (asked?.chain === 'no-url') return { admit: false, reason: 'ClientCertRejected' };
   if (live === undefined)
@@ -34,6 +35,7 @@ export function connectionGate(options: GateOptions, { path, presented }: GateIn
     code: live.code,
     store: live.store,
     timeMs,
+    now,
     event: connectionEvent({
       ...ids,
       clientIp: '127.0.0.1',

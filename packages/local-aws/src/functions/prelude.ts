@@ -30,6 +30,11 @@ export const PRELUDE = `(function (host) {
     exists: async function (key) { return host.get(text(key)) !== undefined; },
     meta: async function () { return { creationDateTime: '', lastUpdatedDateTime: '', keyCount: host.count() }; },
   };
+  globalThis.Date = new Proxy(Date, {
+    construct: function (real, given) { return given.length === 0 ? new real(host.now) : Reflect.construct(real, given); },
+    apply: function (real) { return new real(host.now).toString(); },
+    get: function (real, name) { return name === 'now' ? function () { return host.now; } : real[name]; },
+  });
   globalThis.console = { log: log, warn: log, error: log, info: log, debug: log };
   globalThis.__cloudfront = {
     kvs: function () {

@@ -11,6 +11,8 @@ export interface FunctionRun {
   readonly store: ReadonlyMap<string, string> | undefined;
   /** Longest time, in milliseconds of real time. */
   readonly timeMs: number;
+  /** What the function's own clock says, in milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** What it came to. */
@@ -35,7 +37,7 @@ const LOG_BYTES = 10 * 1024;
  * functions that the prelude hides. Time ends endless loops and chains of promises alike. This keeps accidents in, not attackers.
  *
  * @example
- * runConnectionFunction({ code, event: { clientCertificate }, store: new Map([['9e2a', '']]), timeMs: 5 }).decision // 'deny'
+ * runConnectionFunction({ code, event: { clientCertificate }, store: new Map([['9e2a', '']]), timeMs: 5, now: Date.now() }).decision // 'deny'
  */
 export function runConnectionFunction(run: FunctionRun): FunctionResult {
   const seen = observe(run);
@@ -67,6 +69,7 @@ function observe(run: FunctionRun) {
   const host = Object.freeze({
     event: JSON.stringify(run.event),
     hasStore: run.store !== undefined,
+    now: run.now,
     decide(what: unknown) {
       decision = what === 'allow' ? 'allow' : 'deny';
     },

@@ -37,11 +37,11 @@ export async function makeCast(): Promise<Cast> {
     );
     return { issuer, crl };
   };
-  const listA = list(rootA, 1, ['1001']);
-  const listIssuingA = list(issuingA, 1, ['2001']);
-  const newerIssuingA = list(issuingA, 2, ['2001', '2002']);
-  const listB = list(rootB, 1, ['3001']);
-  const listIssuingB = list(issuingB, 1, ['4001']);
+  const listA = list(rootA, 1, ['10d1c0ffee5e41a1']);
+  const listIssuingA = list(issuingA, 1, ['20d1c0ffee5e41a1']);
+  const newerIssuingA = list(issuingA, 2, ['20d1c0ffee5e41a1', '20d1c0ffee5e41a2']);
+  const listB = list(rootB, 1, ['30d1c0ffee5e41a1']);
+  const listIssuingB = list(issuingB, 1, ['40d1c0ffee5e41a1']);
   const a = [rootA, issuingA];
   const all = [...a, rootB, issuingB];
   const client = async (issuer: typeof rootA, serial: string): Promise<CastClient> => ({

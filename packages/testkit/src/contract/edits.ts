@@ -1,11 +1,5 @@
 import { APIGatewayClient, UpdateDomainNameCommand } from '@aws-sdk/client-api-gateway';
 import {
-  CloudFrontClient,
-  GetDistributionConfigCommand,
-  UpdateDistributionCommand,
-  UpdateTrustStoreCommand,
-} from '@aws-sdk/client-cloudfront';
-import {
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
   ModifyTrustStoreCommand,
@@ -27,7 +21,7 @@ import type { Stage } from './stage.ts';
 export type Edits = Readonly<Record<string, () => Promise<void>>>;
 
 /** Puts a bundle with a CA that nobody accepted where services can read it. */
-async function plantBundle({
+export async function plantBundle({
   local,
   place,
 }: Stage): Promise<{ bucket: string; key: string; version: string }> {
@@ -101,54 +95,6 @@ export function rolesAnywhereEdits({ local, place }: Stage): Edits {
     },
     async 'a list is deleted'() {
       await client.send(new DeleteCrlCommand({ crlId: list() }));
-    },
-  };
-}
-
-/** Edits of a distribution and its trust store. */
-export function cloudFrontEdits(stage: Stage, distributionId: string): Edits {
-  const { local, place } = stage;
-  const client = new CloudFrontClient(clientConfig({ local, ...place }, 'cloudfront'));
-  const current = async () => {
-    const answer = await client.send(new GetDistributionConfigCommand({ Id: distributionId }));
-    return { config: given(answer.DistributionConfig, 'configuration'), IfMatch: given(answer.ETag, 'ETag') };
-  };
-  return {
-    async 'a CA that nobody accepted takes the place of the bundle'() {
-      const { config } = await current();
-      const id = given(config.ViewerMtlsConfig?.TrustStoreConfig?.TrustStoreId, 'trust store');
-      const held = local.state().cloudfront.find((one) => one.account === place.account)?.state;
-      const at = await plantBundle(stage);
-      await client.send(
-        new UpdateTrustStoreCommand({
-          Id: id,
-          IfMatch: given(held?.trustStores.get(id)?.etag, 'ETag'),
-          CaCertificatesBundleSource: {
-            CaCertificatesBundleS3Location: {
-              Bucket: at.bucket,
-              Key: at.key,
-              Version: at.version,
-              Region: place.region,
-            },
-          },
-        }),
-      );
-    },
-    async 'client authentication becomes optional'() {
-      const { config, IfMatch } = await current();
-      const ViewerMtlsConfig = { ...given(config.ViewerMtlsConfig, 'mTLS'), Mode: 'optional' } as const;
-      await client.send(
-        new UpdateDistributionCommand({
-          Id: distributionId,
-          IfMatch,
-          DistributionConfig: { ...config, ViewerMtlsConfig },
-        }),
-      );
-    },
-    async 'client authentication is removed'() {
-      const { config, IfMatch } = await current();
-      const { ViewerMtlsConfig: _, ...DistributionConfig } = config;
-      await client.send(new UpdateDistributionCommand({ Id: distributionId, IfMatch, DistributionConfig }));
     },
   };
 }

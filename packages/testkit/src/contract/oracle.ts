@@ -10,6 +10,11 @@ export interface Held {
   readonly enforcing: boolean;
   /** Ids of the objects that adapters make (stores, anchors, imported lists); those that were there before not counted. */
   readonly objects: readonly string[];
+  /**
+   * Where a checker of ours refuses the revoked: does it refuse a client with this serial (hex, no leading zeros), whose issuer it does
+   * not know? The checker itself is run, as it lies there. Absent: the service checks `lists`.
+   */
+  readonly refuses?: (serial: string) => boolean;
 }
 
 /** Reads what a target holds. */

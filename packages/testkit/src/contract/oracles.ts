@@ -1,6 +1,7 @@
 import type { Place } from '@trustloom/core';
-import type { LocalAws } from '@trustloom/local-aws';
+import { type LocalAws, runConnectionFunction } from '@trustloom/local-aws';
 import { type Held, listDigest, type Oracle, pemDigests } from './oracle.ts';
+import type { Stage } from './stage.ts';
 
 const nothing: Held = Object.freeze({ cas: [], lists: [], enforcing: false, objects: [] });
 
@@ -45,16 +46,46 @@ export function rolesAnywhereOracle(local: LocalAws, place: Place): Oracle {
   };
 }
 
-/** What a distribution holds: by the trust store that it names. */
-export function cloudFrontOracle(local: LocalAws, place: Place, distributionId: string): Oracle {
+/** What a distribution holds: by the trust store that it names, and by the connection function that looks at its clients. */
+export function cloudFrontOracle({ local, place, clock }: Stage, distributionId: string): Oracle {
   return () => {
     const state = local.state().cloudfront.find((one) => one.account === place.account)?.state;
     if (state === undefined) return nothing;
-    const objects = sorted(state.trustStores.keys());
-    const mtls = state.distributions.get(distributionId)?.config.ViewerMtlsConfig;
+    const objects = sorted([
+      ...state.trustStores.keys(),
+      ...state.connectionFunctions.keys(),
+      ...state.keyValueStores.keys(),
+    ]);
+    const config = state.distributions.get(distributionId)?.config;
+    const mtls = config?.ViewerMtlsConfig;
     const store = state.trustStores.get(mtls?.TrustStoreConfig?.TrustStoreId ?? '');
-    if (store === undefined) return { ...nothing, objects };
-    return { cas: pemDigests(store.bundle), lists: [], enforcing: mtls?.Mode === 'required', objects };
+    if (store === undefined) return { ...nothing, objects, refuses: () => false };
+    const live = state.connectionFunctions.get(config?.ConnectionFunctionAssociation?.Id ?? '')?.live;
+    const items = [...state.keyValueStores.values()].find(({ arn }) => arn === live?.store)?.items;
+    return {
+      cas: pemDigests(store.bundle),
+      lists: [],
+      enforcing: mtls?.Mode === 'required',
+      objects,
+      refuses: (serial) =>
+        live !== undefined &&
+        runConnectionFunction({
+          code: Buffer.from(live.code).toString('utf8'),
+          store: items,
+          event: clientWith(serial),
+          timeMs: 1000,
+          now: clock.now(),
+        }).decision !== 'allow',
+    };
+  };
+}
+
+/** A client as a connection function sees it. */
+function clientWith(serial: string): object {
+  const hex = serial.length % 2 === 0 ? serial : `0${serial}`;
+  const serialNumber = (hex > '8' ? `00${hex}` : hex).replace(/..(?=.)/g, '$&:');
+  return {
+    clientCertificate: { certificates: { leaf: { serialNumber, issuer: 'CN=Nobody' }, intermediates: [] } },
   };
 }
 

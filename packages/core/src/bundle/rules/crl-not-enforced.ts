@@ -3,28 +3,24 @@ import type { Crl } from '../../crl/crl.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { type CrlRule, count } from './rule.ts';
 
-/** Where the service knows no lists, nobody is refused for being revoked, unless the target names what does it. */
+/** Where the service knows no lists and what refuses the revoked is not ours to put in place, the target has to name it. */
 export const crlNotEnforced: CrlRule = {
   code: 'crl-not-enforced',
   about: 'crl',
   title: 'the service checks lists',
   services: {
-    cloudfront: { severity: 'warning', source: 'AWS: CloudFront, Certificate revocation' },
     'api-gateway': {
       severity: 'warning',
       source: 'AWS: Configuring mutual TLS authentication: does not verify if a certificate has been revoked',
     },
   },
-  check({ entryCount, issuer }, { capabilities, title }) {
-    if (capabilities.revocation === 'list') return undefined;
-    const who = clients(entryCount, issuer.text);
-    return capabilities.revocation === 'own-check'
-      ? {
-          message: `${title} checks no list by itself: ${who} in here, unless the target names what refuses them`,
+  check: ({ entryCount, issuer }, { capabilities, title }) =>
+    capabilities.revocation === 'list'
+      ? undefined
+      : {
+          message: `${title} checks no list by itself: ${clients(entryCount, issuer.text)} in here, unless the target names what refuses them`,
           note: 'not by itself',
-        }
-      : { message: `${title} checks no list: ${who} in here`, note: 'not enforced' };
-  },
+        },
 };
 
 /** For a target of a service that checks no list, where the definition names nothing that would. */

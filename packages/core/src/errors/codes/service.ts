@@ -90,6 +90,23 @@ export const serviceCodes = {
     means: 'The trust store failed: CloudFront could not use its bundle.',
     advice: 'Read the reason; mend the CA that it names, then apply again.',
   },
+  'keys-too-many': {
+    kind: 'input',
+    means: 'The revoked serials do not fit one key value store.',
+    advice:
+      'Use the compact form where the message says that it fits, or spread the CAs over several targets.',
+  },
+  'keys-short-serial': {
+    kind: 'input',
+    means: 'Several CAs share a connection function, and one of them revoked serials of less than 64 bits.',
+    advice: 'Give that CA a target of its own, or let it issue random serials of 64 bits and more.',
+  },
+  'keys-full': {
+    kind: 'service',
+    alone: true,
+    means: 'Some serials do not fit the buckets of the key value store any more.',
+    advice: 'Apply: it makes a new store and swaps it in.',
+  },
   'attachment-external': {
     kind: 'input',
     means: 'An external attachment is not as the definition says.',

@@ -114,6 +114,7 @@ export function connectionFunctionOperations(places: Places<CloudFrontState>): F
         event,
         store: itemsOf(state, version),
         timeMs: ctx.world.functionTimeMs,
+        now: ctx.now,
       });
       const percent = Math.min(
         100,

@@ -251,6 +251,7 @@ function gateOf(
           ocsp,
           responder: world.ocsp,
           timeMs: world.functionTimeMs,
+          now: world.clock.now(),
           connectionId: world.random.text(24),
           distributionId: distribution.id,
           endpoint: distribution.domainName,

@@ -6,8 +6,13 @@ import { startProcess, type Watch } from '../process.ts';
 import type { ContractWorld } from '../world.ts';
 import { allOf, apply, assertHolds, fresh, type Law, withWorld } from './law.ts';
 
-const revokedIn = (held: Held, cast: Cast): readonly string[] =>
-  held.lists.flatMap((list) => cast.revokedBy.get(list) ?? []);
+const revokedIn = (held: Held, cast: Cast): readonly string[] => {
+  const { refuses } = held;
+  if (refuses === undefined) return held.lists.flatMap((list) => cast.revokedBy.get(list) ?? []);
+  return [...new Set([...cast.revokedBy.values()].flat())].filter((entry) =>
+    refuses(entry.split(' ')[1] ?? ''),
+  );
+};
 
 /** Nothing that is good before and after is lost on the way: no CA, no revocation, no enforcement. */
 function neverLess(world: ContractWorld, cast: Cast, before: Held, after: Held): Watch {

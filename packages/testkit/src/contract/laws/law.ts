@@ -55,6 +55,16 @@ export async function assertHolds(
       `${what}: the lists in force are not those of the trust`,
     );
   }
+  if (held.refuses !== undefined) {
+    const serials = trust.revocation.lists.flatMap(({ crl }) => [...crl.serials()]);
+    const { refuses } = held;
+    assert.deepEqual(
+      serials.filter((serial) => !refuses(serial)),
+      [],
+      `${what}: revoked, and let in`,
+    );
+    assert.equal(refuses('70d1c0ffee5e41a1'), false, `${what}: a client that nobody revoked is refused`);
+  }
   assert.equal(held.enforcing, true, `${what}: somebody without a certificate gets in`);
   return held;
 }

@@ -1,0 +1,1 @@
+export { type ConnectionFunctionOptions, generateConnectionFunction } from './generate.ts';

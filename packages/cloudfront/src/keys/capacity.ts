@@ -1,0 +1,63 @@
+import type { Finding } from '@trustloom/core';
+import type { DesiredKeys } from './desired.ts';
+import { chooseLayout } from './layout.ts';
+import { storeLimits } from './limits.ts';
+import { textBytesOf } from './serial-set.ts';
+
+const { storeBytes } = storeLimits;
+const source = storeLimits.storeBytes.source;
+const count = (value: number) => value.toLocaleString('en-US');
+
+/** Bytes of keys and values that so many serials take in a new store. */
+function bytesIn(form: DesiredKeys['form'], desired: DesiredKeys): number {
+  const textBytes = textBytesOf(desired.set, form);
+  const { buckets, groups } = chooseLayout(form, { count: desired.set.count, textBytes }, '');
+  const lists = [...desired.lists].reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  return textBytes + buckets * `b${buckets}`.length + groups * 4 + lists + 1024;
+}
+
+/** The serials do not fit the store in the form that is asked for; what would help. */
+export function capacityFindings(desired: DesiredKeys): readonly Finding[] {
+  const { form, set } = desired;
+  const bytes = bytesIn(form, desired);
+  if (bytes <= storeBytes.max) return [];
+  const fit = Math.floor((set.count * storeBytes.max) / bytes);
+  const compact = form === 'exact' && bytesIn('compact', desired) <= storeBytes.max;
+  return [
+    {
+      code: 'keys-too-many',
+      severity: 'error',
+      message: `${count(set.count)} revoked serials take ${count(bytes)} bytes in ${form} form; a key value store takes ${count(storeBytes.max)}: about ${count(fit)} of them would fit. ${
+        compact
+          ? `With \`revocation: compact\` they fit; each valid certificate is then refused by mistake with a chance of at most 2^-41, never with an \`inventory\` of issued serials.`
+          : 'Spread the CAs over several targets, or have the CA drop what has expired.'
+      }`,
+      source,
+    },
+  ];
+}
+
+/** With several CAs, a serial below 64 bits may belong to a client of each: the store knows serials alone. */
+export function shortSerialFindings({ keys }: DesiredKeys): readonly Finding[] {
+  if (keys.length < 2) return [];
+  return keys.flatMap((key): readonly Finding[] => {
+    let short: string | undefined;
+    let shorts = 0;
+    key.eachSerial((bytes, start, end) => {
+      if (end - start >= 8) return;
+      shorts += 1;
+      short ??= Buffer.from(bytes.subarray(start, end)).toString('hex');
+    });
+    const [ca] = key.cas;
+    if (short === undefined || ca === undefined) return [];
+    return [
+      {
+        code: 'keys-short-serial',
+        severity: 'error',
+        thing: ca.sha256,
+        message: `${ca.subject.text} revoked ${count(shorts)} ${shorts === 1 ? 'serial' : 'serials'} of less than 64 bits (${short}); the connection function sees serials alone, so a client of another CA here with the same serial would be refused. Give each such CA a target of its own, or let it issue random serials.`,
+        source: 'CA/Browser Forum: at least 64 bits of random output in a serial',
+      },
+    ];
+  });
+}

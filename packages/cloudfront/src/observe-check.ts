@@ -1,0 +1,147 @@
+import type { Finding, HeldCrl, HeldEnforcement, Io } from '@trustloom/core';
+import { generateConnectionFunction, readHead } from './connection-function/generate.ts';
+import { readLayout } from './keys/layout.ts';
+import { readListItem } from './keys/list-items.ts';
+import { carriesMarks, functionName, keysNamePrefix, markTags } from './names.ts';
+import type { CloudfrontPort, DistributionFacts } from './port.ts';
+import type { CheckPort, KeyStoreFacts } from './port-check.ts';
+import type { KeysPort } from './port-keys.ts';
+import { keysInUse, type Observed, type StoredFunction, type StoredKeys } from './state.ts';
+import type { CloudfrontTarget } from './target.ts';
+
+/** The ports that observing and writing go through. */
+export interface Ports {
+  readonly cloudfront: CloudfrontPort;
+  readonly check: CheckPort;
+  readonly keys: KeysPort;
+}
+
+/** The function and the key value stores of a target, and what of them is not ready yet. */
+export interface SeenCheck {
+  readonly fn?: StoredFunction;
+  readonly keys: readonly StoredKeys[];
+  readonly pending: readonly string[];
+}
+
+/** Reads what refuses the revoked at a target. */
+export async function observeCheck({ cloudfront, check, keys }: Ports, io: Io): Promise<SeenCheck> {
+  const [functions, listed] = await Promise.all([check.functions(), check.keyStores()]);
+  const prefix = keysNamePrefix(io.context);
+  const named = listed.filter(({ name }) => name.startsWith(prefix));
+  const tagged = await Promise.all(
+    named.map(async (facts) => ({ facts, tags: await cloudfront.tags(facts.arn) })),
+  );
+  const stores = await Promise.all(
+    tagged
+      .filter(({ tags }) => carriesMarks(tags, io.context))
+      .map(({ facts, tags }) => readStore(facts, tags[markTags.layout], keys)),
+  );
+  const facts = functions.find(({ name }) => name === functionName(io.context));
+  if (facts === undefined) return { keys: stores.map(({ store }) => store), pending: pendingOf(stores) };
+  const [tags, live] = await Promise.all([cloudfront.tags(facts.arn), check.live(facts.id)]);
+  return {
+    fn: {
+      id: facts.id,
+      name: facts.name,
+      ours: carriesMarks(tags, io.context),
+      ...(live === undefined ? {} : { live }),
+    },
+    keys: stores.map(({ store }) => store),
+    pending: [
+      ...pendingOf(stores),
+      ...(facts.publishing ? [`connection function ${facts.name} is PUBLISHING`] : []),
+    ],
+  };
+}
+
+interface SeenStore {
+  readonly store: StoredKeys;
+  readonly waits: boolean;
+}
+
+async function readStore(
+  { name, arn, status }: KeyStoreFacts,
+  tag: string | undefined,
+  keys: KeysPort,
+): Promise<SeenStore> {
+  const layout = readLayout(tag);
+  const store = { name, arn, broken: /FAILED/.test(status), ...(layout === undefined ? {} : { layout }) };
+  if (status !== 'READY') return { store, waits: !store.broken };
+  const held = await keys.read(arn);
+  return { store: { ...store, ...(held === undefined ? {} : { held }) }, waits: held === undefined };
+}
+
+function pendingOf(stores: readonly SeenStore[]): readonly string[] {
+  return stores
+    .filter(({ waits }) => waits)
+    .map(({ store }) => `key value store ${store.name} is PROVISIONING`);
+}
+
+/** How the revoked are refused, distribution by distribution. */
+export function enforcementOf(
+  found: readonly DistributionFacts[],
+  observed: Observed,
+  target: CloudfrontTarget,
+): HeldEnforcement {
+  if (target.mode === 'passthrough')
+    return {
+      mechanism: 'none',
+      state: 'not-enforced',
+      gaps: ['in passthrough CloudFront checks no certificate'],
+    };
+  const { fn } = observed;
+  const broken = functionGap(observed, target.mode);
+  const gaps = found.flatMap((distribution) => {
+    if (distribution.mode === 'off') return [`${distribution.id} asks for no certificate`];
+    if (distribution.fn === undefined) return [`${distribution.id} has no connection function`];
+    if (distribution.fn !== fn?.id) return [`${distribution.id} has a connection function that is not ours`];
+    return broken === undefined ? [] : [`${distribution.id}: ${broken}`];
+  });
+  const state =
+    gaps.length === 0 && found.length > 0
+      ? 'enforced'
+      : gaps.length < found.length
+        ? 'partly'
+        : 'not-enforced';
+  return { mechanism: 'function', state, gaps };
+}
+
+/** What keeps the live function from being the one that we would write; undefined when nothing does. */
+function functionGap(observed: Observed, mode: 'required' | 'optional'): string | undefined {
+  const { fn } = observed;
+  if (fn?.ours !== true) return 'the connection function does not carry our mark';
+  if (fn.live === undefined) return 'the connection function was never published';
+  const head = readHead(fn.live.code);
+  const ours =
+    head === undefined
+      ? undefined
+      : generateConnectionFunction({ mode: head.mode, graceMs: head.graceSeconds * 1000 });
+  if (head === undefined || ours !== fn.live.code)
+    return 'the code of the connection function was changed, or is of another version';
+  if (head.mode !== mode) return `the connection function is the one for ${head.mode}`;
+  const store = keysInUse(observed);
+  if (store === undefined) return 'the connection function reads a key value store that is not ours';
+  return store.held?.items.has('head') === true
+    ? undefined
+    : 'the key value store lacks its head, so it refuses everybody';
+}
+
+/** The lists that the key value store carries, as it tells itself. */
+export function carriedLists(observed: Observed): readonly HeldCrl[] {
+  return [...(keysInUse(observed)?.held?.items ?? [])].flatMap(
+    ([key, value]) => readListItem(key, value) ?? [],
+  );
+}
+
+/** A function of somebody else has the name that we would use. */
+export function foreignFunction({ fn }: SeenCheck): readonly Finding[] {
+  if (fn === undefined || fn.ours) return [];
+  return [
+    {
+      code: 'name-taken',
+      severity: 'error',
+      thing: fn.id,
+      message: `a connection function named ${fn.name} exists and does not carry our mark; rename it`,
+    },
+  ];
+}

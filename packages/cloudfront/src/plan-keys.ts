@@ -1,0 +1,78 @@
+import type { Json, JsonObject, Step } from '@trustloom/core';
+import type { DesiredKeys } from './keys/desired.ts';
+import { storeLimits } from './keys/limits.ts';
+import type { KeyChanges } from './keys/reconcile.ts';
+import { serialHex } from './keys/serial-set.ts';
+import type { Ref, StoredKeys } from './state.ts';
+
+/** What one UpdateKeys does. */
+export interface Batch {
+  readonly puts: readonly (readonly [key: string, value: string])[];
+  readonly deletes: readonly string[];
+}
+
+/** Changes cut into updates: what is put first, what is deleted last. */
+export function batchesOf(puts: Batch['puts'], deletes: readonly string[]): readonly Batch[] {
+  const size = storeLimits.keysPerUpdate.max;
+  const all = [...puts.map((put) => ({ put })), ...deletes.map((key) => ({ key }))];
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => {
+    const part = all.slice(at * size, (at + 1) * size);
+    return {
+      puts: part.flatMap((one) => ('put' in one ? [one.put] : [])),
+      deletes: part.flatMap((one) => ('key' in one ? [one.key] : [])),
+    };
+  });
+}
+
+/** The store that the function reads moves on. Each update names the ETag that the one before left, so nobody else's write is lost. */
+export function revokeSteps(store: StoredKeys, changes: KeyChanges, keys: DesiredKeys): readonly Step[] {
+  const { added, removed, firstAdded } = changes;
+  const batches = batchesOf(changes.puts, changes.deletes);
+  return batches.map((batch, at) => ({
+    id: `revoke-keys:${at + 1}`,
+    effect: 'revoke',
+    things: keys.things,
+    mends: `${store.name} does not say who is revoked now${batches.length === 1 ? '' : ` (${at + 1} of ${batches.length})`}`,
+    action: 'cloudfront-keyvaluestore:UpdateKeys',
+    input: updateInput(
+      store.arn,
+      at === 0 ? store.held?.etag : { $ref: `revoke-keys:${at}`, get: 'etag' },
+      batch,
+    ),
+    after: at === 0 ? [] : [`revoke-keys:${at}`],
+    revocation: {
+      issuer: keys.issuers,
+      added,
+      removed,
+      entries: keys.set.count,
+      serials: firstAdded.map((index) => serialHex(keys.set, index)),
+    },
+  }));
+}
+
+/** A store that nothing reads yet is filled. */
+export function fillSteps(
+  { arn, etag }: { readonly arn: Ref; readonly etag: string | undefined },
+  batches: readonly Batch[],
+  after: readonly string[],
+): readonly Step[] {
+  return batches.map((batch, at) => ({
+    id: `fill-keys:${at + 1}`,
+    effect: 'label',
+    things: ['keys'],
+    mends: `the new key value store lacks items (${at + 1} of ${batches.length})`,
+    action: 'cloudfront-keyvaluestore:UpdateKeys',
+    input: updateInput(arn, at === 0 ? etag : { $ref: `fill-keys:${at}`, get: 'etag' }, batch),
+    after: at === 0 ? after : [`fill-keys:${at}`],
+  }));
+}
+
+function updateInput(arn: Ref, etag: Json | undefined, { puts, deletes }: Batch): JsonObject {
+  return {
+    do: 'update-keys',
+    arn,
+    ...(etag === undefined ? {} : { etag }),
+    puts: Object.fromEntries(puts),
+    deletes: [...deletes],
+  };
+}

@@ -1,0 +1,60 @@
+import type { CheckedKey } from '@trustloom/core';
+import type { DesiredKeys } from '../../src/keys/desired.ts';
+import type { KeyForm } from '../../src/keys/layout.ts';
+import { collectSerials, textBytesOf } from '../../src/keys/serial-set.ts';
+
+/** A source of numbers that is the same in every run (Mulberry32). */
+export function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let x = Math.imul(state ^ (state >>> 15), 1 | state);
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+    return (x ^ (x >>> 14)) >>> 0;
+  };
+}
+
+/** Serials of `bytes` bytes without leading zeros, in hex. */
+export function serials(count: number, bytes: number, seed: number): readonly string[] {
+  const next = numbers(seed);
+  return Array.from({ length: count }, () => {
+    const hex = Array.from({ length: Math.ceil(bytes / 4) }, () => next().toString(16).padStart(8, '0')).join(
+      '',
+    );
+    return `${(1 + (next() % 15)).toString(16)}${hex}`.slice(0, bytes * 2);
+  });
+}
+
+/** What a store should say of serials, without certificates and lists. */
+export function keysOf(hex: readonly string[], form: KeyForm, more: Partial<DesiredKeys> = {}): DesiredKeys {
+  const set = collectSerials([keyOf(hex)]);
+  return {
+    form,
+    set,
+    textBytes: textBytesOf(set, form),
+    head: { ends: new Map(), cas: [], lookUpCas: false },
+    lists: new Map(),
+    kept: false,
+    things: [],
+    issuers: '',
+    keys: [],
+    ...more,
+  };
+}
+
+function keyOf(hex: readonly string[]): CheckedKey {
+  return {
+    keySha256: '',
+    cas: [],
+    revoked: false,
+    state: 'listed',
+    lists: [],
+    count: hex.length,
+    eachSerial(visit) {
+      for (const serial of hex) {
+        const bytes = Buffer.from(serial.length % 2 === 0 ? serial : `0${serial}`, 'hex');
+        visit(bytes, 0, bytes.length);
+      }
+    },
+  };
+}
