@@ -102,7 +102,7 @@ export interface LocalAws extends AsyncDisposable {
   ): LocalClientConfig;
   /** Everything that is held, as a frozen copy: the oracle of tests. */
   state(): LocalAwsState;
-  /** Every request answered since the start or the last reset, in order. */
+  /** Requests answered since the start or the last reset, in order: the last 50,000 of them. */
   calls(): readonly Call[];
   /** The data planes: real listeners. */
   edges(): readonly Edge[];
@@ -120,6 +120,8 @@ export interface LocalAws extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** A process that runs for days must not grow by its log. */
+const CALLS_KEPT = 50_000;
 const DEFAULT_SETTLE_MS = 5;
 const DEFAULT_FUNCTION_MS = 1_000;
 
@@ -140,7 +142,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const clock = options.clock ?? realClock;
   const wall = options.wall ?? Date.now;
   const random = options.random ?? systemRandom;
-  const calls: Call[] = [];
+  let calls: Call[] = [];
   const faults = createFaults();
   const settle = createSettle(clock, settleMode(options.settle));
   const credentials = createCredentials(accounts, wall, random);
@@ -201,6 +203,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     rates,
     allow: options.allow,
     record(call) {
+      // Cut now and then, not at each request.
+      if (calls.length >= 2 * CALLS_KEPT) calls = calls.slice(-CALLS_KEPT);
       calls.push(Object.freeze(call));
       if (!/^(Get|List|Describe|Head)/.test(call.action)) persistence?.changed();
     },
@@ -232,7 +236,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     settle.clear();
     credentials.clear();
     content.clear();
-    calls.length = 0;
+    calls = [];
     persistence?.changed();
   };
   const close = async () => {
@@ -273,7 +277,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         rolesAnywhere: rolesAnywhere.state(),
         apiGateway: apiGateway.state(),
       }),
-    calls: () => Object.freeze([...calls]),
+    calls: () => Object.freeze(calls.slice(-CALLS_KEPT)),
     edges: () => edges.list(),
     connections: () => edges.connections(),
     faults: { add: faults.add, clear: faults.clear },

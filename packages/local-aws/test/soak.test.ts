@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { soak } from './soak/walk.ts';
+
+/** A short one; `npm run soak` walks for as long as it is told to. */
+test('a random walk by four clients ends without a defect, and its state is that of a replay', {
+  timeout: 120_000,
+}, async () => {
+  const { accepted, refused, defects, replayed } = await soak({ ms: 4_000, seed: 20_261_126 });
+  expect(defects).toEqual([]);
+  expect(replayed).toBe(true);
+  expect(accepted).toBeGreaterThan(10);
+  expect(refused).toBeGreaterThan(5);
+});

@@ -1,0 +1,37 @@
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { makeCa, makeCrl, makeLeaf, pemOf } from '../support/pki.ts';
+import type { Clients } from './clients.ts';
+
+const root = makeCa('CN=Root');
+const other = makeCa('CN=Other', { type: 'p384' });
+const list = (serials: readonly bigint[]) => pemOf('X509 CRL', makeCrl(root, { serials }));
+
+/** Who may get in with `root.pem`, and who may not. */
+export const leaves = { good: makeLeaf(root), stranger: makeLeaf(makeCa('CN=Elsewhere')) };
+
+export const rootPem = root.pem;
+
+/** What lies in the bucket of each account, good and bad. */
+export const OBJECTS: Readonly<Record<string, string>> = {
+  'root.pem': root.pem,
+  'both.pem': root.pem + other.pem,
+  'blank.pem': `${root.pem}\n${other.pem}`,
+  'nonsense.pem': 'nonsense',
+  'one.crl': list([1n]),
+  'two.crl': list([1n, 2n]),
+  'foreign.crl': pemOf('X509 CRL', makeCrl(makeCa('CN=Elsewhere'), { serials: [1n] })),
+  'values.json': JSON.stringify({ data: [{ key: 'a', value: '1' }] }),
+};
+
+export const BUNDLES = ['root.pem', 'root.pem', 'both.pem', 'blank.pem', 'nonsense.pem', 'missing.pem'];
+export const LISTS = ['one.crl', 'two.crl', 'two.crl', 'foreign.crl', 'nonsense.pem', 'missing.crl'];
+
+export const bucketOf = (account: string): string => `soak-${account}`;
+
+/** Puts them there. */
+export async function putMaterials({ s3 }: Clients, account: string): Promise<void> {
+  const Bucket = bucketOf(account);
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  for (const [Key, Body] of Object.entries(OBJECTS))
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+}
