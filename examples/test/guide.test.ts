@@ -9,11 +9,11 @@ import { describe, expect, test } from 'vitest';
 
 const page = resolve(import.meta.dirname, '../../docs/guide/replay-by-hand.md');
 const missing = [
-  ['aws', '--version'],
+  ['aws', 'cloudfront', 'list-connection-functions', '--generate-cli-skeleton'],
   ['openssl', 'version'],
   ['curl', '--version'],
   ['python3', '--version'],
-].flatMap(([tool = '', ask = '']) => (spawnSync(tool, [ask]).status === 0 ? [] : [tool]));
+].flatMap(([tool = '', ...ask]) => (spawnSync(tool, ask).status === 0 ? [] : [tool]));
 
 /** Blocks of commands with the output that the page shows, in order. */
 function blocksOf(
@@ -30,37 +30,40 @@ function blocksOf(
   });
 }
 
-describe.skipIf(missing.length > 0)('the guide (needs aws, openssl, curl and python3)', () => {
-  test('works step by step for each of the four services', { timeout: 240_000 }, async () => {
-    const blocks = blocksOf(await readFile(page, 'utf8'));
-    const folder = await mkdtemp(join(tmpdir(), 'trustloom-guide-'));
-    await using local = await startLocalAws({ accounts: DEFAULT_ACCOUNTS });
-    try {
-      const script = [
-        'set -eu',
-        ...blocks.map(({ commands }, index) => `${commands}\necho "@@ ${index}"`),
-      ].join('\n');
-      const { PATH = '', HOME = '' } = process.env;
-      const child = spawn('bash', ['-c', script], {
-        cwd: folder,
-        env: { PATH, HOME, ...local.env, AWS_PAGER: '' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      let out = '';
-      let err = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        out += text;
-      });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        err += text;
-      });
-      const [code] = await once(child, 'exit');
-      const printed = out.split(/@@ \d+\n/);
-      expect(code, `${err}\nafter: ${out.slice(-500)}`).toBe(0);
-      for (const [index, { commands, output }] of blocks.entries())
-        if (output !== undefined) expect(printed[index], commands).toBe(output);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
-});
+describe.skipIf(missing.length > 0)(
+  'the guide (needs an aws that knows connection functions, openssl, curl and python3)',
+  () => {
+    test('works step by step for each of the four services', { timeout: 240_000 }, async () => {
+      const blocks = blocksOf(await readFile(page, 'utf8'));
+      const folder = await mkdtemp(join(tmpdir(), 'trustloom-guide-'));
+      await using local = await startLocalAws({ accounts: DEFAULT_ACCOUNTS });
+      try {
+        const script = [
+          'set -eu',
+          ...blocks.map(({ commands }, index) => `${commands}\necho "@@ ${index}"`),
+        ].join('\n');
+        const { PATH = '', HOME = '' } = process.env;
+        const child = spawn('bash', ['-c', script], {
+          cwd: folder,
+          env: { PATH, HOME, ...local.env, AWS_PAGER: '' },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        let out = '';
+        let err = '';
+        child.stdout.setEncoding('utf8').on('data', (text: string) => {
+          out += text;
+        });
+        child.stderr.setEncoding('utf8').on('data', (text: string) => {
+          err += text;
+        });
+        const [code] = await once(child, 'exit');
+        const printed = out.split(/@@ \d+\n/);
+        expect(code, `${err}\nafter: ${out.slice(-500)}`).toBe(0);
+        for (const [index, { commands, output }] of blocks.entries())
+          if (output !== undefined) expect(printed[index], commands).toBe(output);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+  },
+);

@@ -25,7 +25,7 @@ import type { Call, LambdaHandler, World } from './world.ts';
 
 /** How a local AWS is started. Everything has a default. */
 export interface LocalAwsOptions {
-  /** Port on 127.0.0.1; 0 (default) takes any free one. */
+  /** Port of the control planes; 0 (default) takes any free one. */
   readonly port?: number;
   /** Accounts and their keys; default two, `111111111111` and `222222222222`. A request signed with an unknown key counts as the first account's. */
   readonly accounts?: readonly Account[];
@@ -46,7 +46,10 @@ export interface LocalAwsOptions {
    * beyond the action (resources, conditions) is not.
    */
   readonly allow?: readonly string[];
-  /** Address to listen on; default 127.0.0.1. Anything else lets others on the network in, who then own all accounts. */
+  /**
+   * Address on which the control planes listen; default 127.0.0.1. Anything else lets others on the network in, who then own all accounts.
+   * Data planes stay on 127.0.0.1.
+   */
   readonly host?: string;
   /** Lambda functions by ARN, for authorizers: `{ 'arn:aws:lambda:…': (event) => ({ isAuthorized: true }) }`. */
   readonly lambdas?: Readonly<Record<string, LambdaHandler>>;
@@ -90,7 +93,7 @@ export interface LocalClientConfig {
 
 /** A running local AWS. */
 export interface LocalAws extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`: every service, every region. */
+  /** `http://127.0.0.1:PORT`, or the address it was told: every service, every region. */
   readonly url: string;
   readonly accounts: readonly Account[];
   /** Environment variables for child processes, with the keys of the first account. */
@@ -226,7 +229,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     server.once('error', reject);
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
-  url = `http://127.0.0.1:${portOf(server.address())}`;
+  url = `http://${reachable(options.host)}:${portOf(server.address())}`;
 
   const reset = async () => {
     await edges.closeAll();
@@ -306,6 +309,12 @@ function curlOptions(edges: readonly Edge[], host: string): WireResponse {
   return mine.length === 0
     ? { status: 404, headers, body: 'no data plane has this host\n' }
     : { status: 200, headers, body: `${options.join(' ')}\n` };
+}
+
+/** Where a client on this machine reaches what listens on an address: all of them at loopback. */
+function reachable(host = '127.0.0.1'): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 const json = (value: unknown): WireResponse => ({

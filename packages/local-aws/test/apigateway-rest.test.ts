@@ -21,7 +21,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LocalAws, startLocalAws } from '../src/index.ts';
 import { nodeCaller } from './support/clients.ts';
 import { type Authority, DAY, makeCa, makeLeaf } from './support/pki.ts';
-import { has, run } from './support/tools.ts';
+import { awsKnows, run } from './support/tools.ts';
 
 const REGION = 'eu-west-1';
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:111111111111:certificate/12345678-1234-1234-1234-123456789012';
@@ -311,7 +311,7 @@ describe('mutual TLS', () => {
   });
 });
 
-describe.skipIf(!has('aws'))('the AWS CLI (aws)', () => {
+describe.skipIf(!awsKnows('apigateway', 'create-domain-name'))('the AWS CLI (needs aws)', () => {
   test('switches mutual TLS on and off', { timeout: 60_000 }, async () => {
     const version = await put(pem(root, issuing));
     await create();

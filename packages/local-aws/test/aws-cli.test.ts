@@ -1,41 +1,29 @@
 /** The AWS CLI, unmodified, against the command in a process of its own. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from './strangers/support/emulator.ts';
 import { makeCa, makeCrl, pemOf } from './support/pki.ts';
-import { has, run } from './support/tools.ts';
+import { awsKnows, run } from './support/tools.ts';
 
-const present = has('aws');
+const present = awsKnows('cloudfront', 'list-connection-functions');
 
-describe.skipIf(!present)(`the AWS CLI${present ? '' : ' (skipped: aws is not installed)'}`, () => {
+describe.skipIf(!present)('the AWS CLI (needs an aws that knows connection functions)', () => {
   let env: NodeJS.ProcessEnv = {};
   let folder = '';
-  let stop: () => Promise<unknown> = async () => undefined;
+  let emulator: Emulator | undefined;
   const root = makeCa('CN=Root');
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'local-aws-test-'));
     await writeFile(join(folder, 'ca.pem'), root.pem);
     await writeFile(join(folder, 'ca.crl'), pemOf('X509 CRL', makeCrl(root, { serials: [1n, 2n] })));
-    const launcher = fileURLToPath(new URL('../bin/local-aws.mjs', import.meta.url));
-    const child = spawn(process.execPath, [launcher, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = await once(createInterface(child.stdout), 'line');
-    const started = JSON.parse(String(line));
-    const { PATH, HOME } = process.env;
-    env = { PATH, HOME, ...started.env, AWS_PAGER: '' };
-    stop = async () => {
-      const exit = once(child, 'exit');
-      child.kill('SIGTERM');
-      expect(await exit).toEqual([0, null]);
-    };
+    emulator = await startEmulator();
+    env = emulator.env;
   });
   afterAll(async () => {
-    await stop();
+    expect(await emulator?.stop()).toBe(0);
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createJumpClock, realClock } from '../src/clock.ts';
 import { createEdges } from '../src/edge/index.ts';
@@ -7,7 +8,7 @@ import type { Clock, Edge } from '../src/types.ts';
 import { DEFAULT_UNKNOWNS } from '../src/unknowns.ts';
 import { http2Caller, nodeCaller, plainGet } from './support/clients.ts';
 import { specOf, trustOf } from './support/edges.ts';
-import { DAY, makeCa, makeLeaf, pemOf } from './support/pki.ts';
+import { DAY, keyPem, makeCa, makeLeaf, pemOf } from './support/pki.ts';
 import { has, run } from './support/tools.ts';
 
 const root = makeCa('CN=Root');
@@ -35,6 +36,33 @@ describe('a listener', () => {
     trust = trustOf('verify', { anchors: [issuing.der], version: '3' });
     expect((await nodeCaller(edge, { leaf }, '1.3')).status).toBe(200);
     expect((await http2Caller(edge, { leaf }, '1.2')).status).toBe(200);
+  });
+
+  test('cuts no open connection when its trust changes: the next handshake is refused, not the next request', async () => {
+    let trust = trustOf('verify', { anchors: [issuing.der], version: '1' });
+    const edge = await shared.open(specOf('alb', () => trust, { resource: 'open' }));
+    const open = connectTls({
+      host: edge.host,
+      port: edge.port,
+      servername: edge.hosts[0] ?? '',
+      ca: edge.caPem,
+      cert: leaf.pem,
+      key: keyPem(leaf.keys),
+    });
+    const ask = () =>
+      new Promise<string>((resolve, reject) => {
+        open.once('data', (bytes: Buffer) => resolve(bytes.toString('latin1').slice(0, 12)));
+        open.once('close', () => reject(new Error('the connection was cut')));
+        open.write(`GET / HTTP/1.1\r\nHost: ${edge.hosts[0]}\r\n\r\n`);
+      });
+    expect(await ask()).toBe('HTTP/1.1 200');
+    trust = trustOf('verify', { anchors: [root.der], version: '2' });
+    expect((await nodeCaller(edge, { leaf }, '1.3')).status).toBe(0);
+    expect(await ask()).toBe('HTTP/1.1 200');
+    trust = trustOf('off', { version: '3' });
+    expect((await nodeCaller(edge, {}, '1.3')).status).toBe(200);
+    expect(await ask()).toBe('HTTP/1.1 200');
+    open.removeAllListeners('close').destroy();
   });
 
   test('judges validity by the emulator clock; its own certificate stays good for real clients', async () => {

@@ -16,7 +16,7 @@ import {
 } from './support/clients.ts';
 import { specOf, trustOf } from './support/edges.ts';
 import { DAY, makeCa, makeCrl, makeLeaf, SERVER_AUTH } from './support/pki.ts';
-import { has } from './support/tools.ts';
+import { has, says } from './support/tools.ts';
 
 const ago = (days: number) => new Date(Date.now() - days * DAY);
 
@@ -113,9 +113,9 @@ const tools: readonly (readonly [string, Caller, boolean])[] = [
   ['Node', nodeCaller, true],
   ['Node HTTP/2', http2Caller, true],
   ['curl', curlCaller, has('curl')],
-  ['curl HTTP/2', curlHttp2Caller, has('curl', '--http2', '--version')],
-  ['openssl s_client', opensslCaller, has('openssl', 'version')],
-  ['gnutls-cli', gnutlsCaller, has('gnutls-cli')],
+  ['curl HTTP/2', curlHttp2Caller, says(/HTTP2/, 'curl', '--version')],
+  ['openssl s_client', opensslCaller, has('openssl', 'ciphers', '-tls1_3')],
+  ['gnutls-cli', gnutlsCaller, has('gnutls-cli', '--list', '--priority', 'NORMAL:+VERS-TLS1.3')],
 ];
 
 const edges = createEdges({ clock: realClock, unknowns: DEFAULT_UNKNOWNS });

@@ -33,7 +33,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
 import { type Authority, makeCa, makeCrl, makeLeaf, pemOf } from './support/pki.ts';
-import { has, run } from './support/tools.ts';
+import { awsKnows, run } from './support/tools.ts';
 
 let aws: LocalAws;
 let client: RolesAnywhereClient;
@@ -276,42 +276,45 @@ describe('profiles, subjects, tags', () => {
   });
 });
 
-describe.skipIf(!has('aws'))('the AWS CLI (aws)', () => {
-  const cli = async (...args: readonly string[]) => {
-    const env = { ...process.env, ...aws.env, AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' };
-    const ran = await run('aws', ['rolesanywhere', '--output', 'json', ...args], { env });
-    return { ...ran, json: ran.code === 0 && ran.out !== '' ? JSON.parse(ran.out) : undefined };
-  };
+describe.skipIf(!awsKnows('rolesanywhere', 'put-attribute-mapping'))(
+  'the AWS CLI (needs an aws that knows attribute mappings)',
+  () => {
+    const cli = async (...args: readonly string[]) => {
+      const env = { ...process.env, ...aws.env, AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' };
+      const ran = await run('aws', ['rolesanywhere', '--output', 'json', ...args], { env });
+      return { ...ran, json: ran.code === 0 && ran.out !== '' ? JSON.parse(ran.out) : undefined };
+    };
 
-  test('creates an anchor with notification settings and imports a list', { timeout: 60_000 }, async () => {
-    const made = await cli(
-      'create-trust-anchor',
-      '--name=by hand',
-      '--enabled',
-      `--source=${JSON.stringify(bundle(ca))}`,
-      '--notification-settings=[{"enabled":false,"event":"CA_CERTIFICATE_EXPIRY"}]',
-    );
-    expect(made.err).toBe('');
-    expect(made.json.trustAnchor).toMatchObject({ enabled: true, name: 'by hand' });
-    expect(made.json.trustAnchor.notificationSettings[0]).toMatchObject({ enabled: false, threshold: 45 });
-    const folder = mkdtempSync(join(tmpdir(), 'local-aws-crl-'));
-    const file = join(folder, 'crl.pem');
-    writeFileSync(file, pemOf('X509 CRL', crlOf(ca, 5n)));
-    const imported = await cli(
-      'import-crl',
-      '--name=list',
-      `--crl-data=fileb://${file}`,
-      `--trust-anchor-arn=${made.json.trustAnchor.trustAnchorArn}`,
-    );
-    rmSync(folder, { recursive: true });
-    expect(imported.err).toBe('');
-    expect(imported.json.crl.enabled).toBe(false);
-    const mapped = await cli(
-      'put-attribute-mapping',
-      `--profile-id=${made.json.trustAnchor.trustAnchorId}`,
-      '--certificate-field=x509Subject',
-      '--mapping-rules=specifier=CN',
-    );
-    expect(mapped.err).toContain('PutAttributeMapping');
-  });
-});
+    test('creates an anchor with notification settings and imports a list', { timeout: 60_000 }, async () => {
+      const made = await cli(
+        'create-trust-anchor',
+        '--name=by hand',
+        '--enabled',
+        `--source=${JSON.stringify(bundle(ca))}`,
+        '--notification-settings=[{"enabled":false,"event":"CA_CERTIFICATE_EXPIRY"}]',
+      );
+      expect(made.err).toBe('');
+      expect(made.json.trustAnchor).toMatchObject({ enabled: true, name: 'by hand' });
+      expect(made.json.trustAnchor.notificationSettings[0]).toMatchObject({ enabled: false, threshold: 45 });
+      const folder = mkdtempSync(join(tmpdir(), 'local-aws-crl-'));
+      const file = join(folder, 'crl.pem');
+      writeFileSync(file, pemOf('X509 CRL', crlOf(ca, 5n)));
+      const imported = await cli(
+        'import-crl',
+        '--name=list',
+        `--crl-data=fileb://${file}`,
+        `--trust-anchor-arn=${made.json.trustAnchor.trustAnchorArn}`,
+      );
+      rmSync(folder, { recursive: true });
+      expect(imported.err).toBe('');
+      expect(imported.json.crl.enabled).toBe(false);
+      const mapped = await cli(
+        'put-attribute-mapping',
+        `--profile-id=${made.json.trustAnchor.trustAnchorId}`,
+        '--certificate-field=x509Subject',
+        '--mapping-rules=specifier=CN',
+      );
+      expect(mapped.err).toContain('PutAttributeMapping');
+    });
+  },
+);

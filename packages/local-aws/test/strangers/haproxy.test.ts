@@ -13,9 +13,9 @@ import { DEFAULT_UNKNOWNS } from '../../src/unknowns.ts';
 import { type Client, nodeCaller } from '../support/clients.ts';
 import { specOf, trustOf } from '../support/edges.ts';
 import { DAY, makeCa, makeCrl, makeLeaf, pemOf, SERVER_AUTH } from '../support/pki.ts';
-import { has } from '../support/tools.ts';
+import { says } from '../support/tools.ts';
 
-const present = has('haproxy', '-v');
+const present = says(/Built with OpenSSL/, 'haproxy', '-vv');
 const ago = (days: number) => new Date(Date.now() - days * DAY);
 
 const root = makeCa('C=US,O=Example,CN=Root', { type: 'p384' });
@@ -46,7 +46,7 @@ const clients: Readonly<Record<string, Client>> = {
   'may not sign': { leaf: makeLeaf(issuing, { keyUsage: [2] }) },
 };
 
-describe.skipIf(!present)('the certificate matrix by HAProxy (needs haproxy)', () => {
+describe.skipIf(!present)('the certificate matrix by HAProxy (needs haproxy with OpenSSL)', () => {
   const edges = createEdges({ clock: realClock, unknowns: DEFAULT_UNKNOWNS });
   const folder = present ? mkdtempSync(join(tmpdir(), 'local-aws-haproxy-')) : '';
   let edge: Edge;

@@ -1,10 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 
-/** Whether a foreign tool is here; a test that lacks its tool is skipped, and its title names the tool. */
+/** Whether a foreign tool does what it is asked; a test that lacks its tool is skipped, and its title names the tool. */
 export const has = (tool: string, ...args: readonly string[]): boolean => {
   const result = spawnSync(tool, args.length > 0 ? args : ['--version'], { stdio: 'ignore' });
   return result.status === 0;
 };
+
+/** Whether a foreign tool says of itself that it can do something. */
+export const says = (words: RegExp, tool: string, ...args: readonly string[]): boolean =>
+  words.test(spawnSync(tool, args, { encoding: 'utf8' }).stdout ?? '');
+
+/** Whether the AWS CLI here knows an operation: an old one is as good as none. */
+export const awsKnows = (service: string, operation: string): boolean =>
+  has('aws', service, operation, '--generate-cli-skeleton');
 
 export interface Ran {
   readonly code: number;
