@@ -55,6 +55,11 @@ export interface LocalAwsOptions {
   readonly lambdas?: Readonly<Record<string, LambdaHandler>>;
   /** Answers for every OCSP responder; without it none can be reached. */
   readonly ocsp?: OcspResponder;
+  /**
+   * URL of an HTTP server to which load balancers and distributions hand on whom they let in, with the headers that the services add.
+   * Without it they answer with what they would hand on, as JSON.
+   */
+  readonly origin?: string;
   /** Longest time of a connection function, in milliseconds; default 1000, since a busy machine is not an edge. CloudFront's is 5. */
   readonly functionTimeMs?: number;
   /**
@@ -155,6 +160,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     unknowns,
     catchUp: () => settle.catchUp(),
     ...(options.dir === undefined ? {} : { dir: options.dir }),
+    ...(options.origin === undefined ? {} : { origin: options.origin }),
   });
   const s3 = createS3();
   let url = '';

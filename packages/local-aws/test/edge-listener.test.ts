@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -143,6 +144,30 @@ describe('a listener', () => {
     expect(one.requestContext.identity.clientCert.validity.notAfter).toMatch(
       /^[A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4} GMT$/,
     );
+  });
+
+  test('hands on to an origin whom it lets in, with the headers of the service; 502 without one', async () => {
+    const origin = createHttpServer((request, response) => {
+      // Only with the client's serial does the origin answer as it should.
+      response.statusCode = request.headers['x-amzn-mtls-clientcert-serial-number'] === '03A5B1' ? 201 : 500;
+      request.pipe(response);
+    });
+    await new Promise<void>((done) => origin.listen(0, '127.0.0.1', done));
+    const address = origin.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const edges = createEdges({
+      clock: realClock,
+      unknowns: DEFAULT_UNKNOWNS,
+      origin: `http://127.0.0.1:${port}`,
+    });
+    made.push(edges);
+    const edge = await edges.open(specOf('alb', trustOf('verify', { anchors: [issuing.der] })));
+    for (const call of [nodeCaller, http2Caller]) {
+      expect((await call(edge, { leaf }, '1.3')).status).toBe(201);
+      expect((await call(edge, {}, '1.3')).status).toBe(0);
+    }
+    await new Promise((done) => origin.close(done).closeAllConnections());
+    expect((await nodeCaller(edge, { leaf }, '1.3')).status).toBe(502);
   });
 
   test('answers 403 to all where it is disabled, and redirects where it is told to', async () => {

@@ -172,6 +172,15 @@ describe('bytes that are no request', () => {
   });
 });
 
+test('a body beyond any that a service takes is refused before it is read', async () => {
+  const length = 200 * 1024 * 1024;
+  const answer = await raw(
+    `PUT /bucket/key HTTP/1.1\r\nHost: x\r\nAuthorization: ${signed('s3')}\r\nContent-Length: ${length}\r\n\r\nabc`,
+    true,
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*EntityTooLarge/);
+});
+
 test('keys and names are taken as they are, never as paths', async () => {
   const s3 = new S3Client(aws.clientConfig('s3'));
   await fetch(`${aws.url}/names`, { method: 'PUT', headers: { authorization: signed('s3') } });

@@ -14,6 +14,8 @@ export interface EdgesOptions {
   readonly unknowns: Unknowns;
   /** Where the folder with the CA's PEM file is made; the system's temporary folder by default. */
   readonly dir?: string;
+  /** URL of a server that stands behind load balancers and distributions. */
+  readonly origin?: string;
   /** Called before trust is asked: makes ready what has become due. */
   catchUp?(): void;
 }
@@ -73,6 +75,7 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
       const listener = await listen(spec, {
         now: () => options.clock.now(),
         unknowns: options.unknowns,
+        origin: options.origin,
         ...server,
         log: (verdict) => record(spec, verdict),
         catchUp: () => options.catchUp?.(),

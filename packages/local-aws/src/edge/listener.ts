@@ -14,6 +14,8 @@ import { presentedBy } from './peer.ts';
 export interface ListenerContext {
   now(): number;
   readonly unknowns: Unknowns;
+  /** URL of a server that stands behind load balancers and distributions; without it the edge answers itself. */
+  readonly origin: string | undefined;
   /** Server certificate; for HTTPS. */
   readonly key: string;
   readonly cert: string;
@@ -60,10 +62,10 @@ export async function listen(spec: EdgeSpec, context: ListenerContext): Promise<
   });
 }
 
-function httpFront(spec: EdgeSpec, { catchUp }: ListenerContext): Server {
+function httpFront(spec: EdgeSpec, { catchUp, origin }: ListenerContext): Server {
   return createHttpServer((request, response) => {
     catchUp();
-    void answer(spec, spec.trust(), OPEN, request, response);
+    void answer(spec, spec.trust(), OPEN, request, response, origin);
   });
 }
 
@@ -121,7 +123,7 @@ function tlsServer(
     },
     (request, response) => {
       const verdict = verdictOf(request);
-      if (verdict) void answer(spec, spec.trust(), verdict, request, response);
+      if (verdict) void answer(spec, spec.trust(), verdict, request, response, context.origin);
       else request.socket.destroy();
     },
   );

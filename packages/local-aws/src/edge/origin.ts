@@ -1,4 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import {
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { EdgeSpec, EdgeTrust } from '../types.ts';
 import type { Verdict } from './decide.ts';
@@ -17,14 +22,19 @@ const FORBIDDEN: Reply = { status: 403, body: { message: 'Forbidden' } };
 
 const FAILED: Reply = { status: 500, body: { message: 'Internal Server Error' } };
 
-/** Answers a request that came through an edge. */
+/** Answers a request that came through an edge; `origin` is the URL of a server that stands behind load balancers and distributions. */
 export async function answer(
   spec: EdgeSpec,
   trust: EdgeTrust,
   verdict: Verdict,
   request: Request,
   response: Response,
+  origin?: string,
 ): Promise<void> {
+  if (origin !== undefined && isForwarded(spec)) {
+    const headers = originHeaders(spec.kind, trust.mode, verdict, plain(request.headers));
+    return forward(new URL(request.url ?? '/', origin), headers, request, response);
+  }
   const replied = await reply(spec, trust, verdict, request).catch(() => FAILED);
   const { status, headers, body } = replied;
   if (response.writableEnded || response.destroyed) return;
@@ -36,6 +46,38 @@ export async function answer(
   request.resume();
   if (request.method === 'HEAD') response.end();
   else response.end(text);
+}
+
+const isForwarded = ({ kind, behaviour }: EdgeSpec) =>
+  (kind === 'alb' || kind === 'cloudfront') && behaviour() === 'forward';
+
+/** Headers that belong to one connection, and pseudo headers of HTTP/2. */
+const HOP = /^(:|connection$|keep-alive$|transfer-encoding$|upgrade$|te$|trailer$|proxy-)/;
+
+const ownHeaders = (headers: IncomingHttpHeaders) =>
+  Object.entries(headers).filter(([name]) => !HOP.test(name));
+
+/** Hands a request to the origin, and its answer back; 502 without one. */
+function forward(url: URL, headers: Headers, request: Request, response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    response.on('close', resolve);
+    const onward = httpRequest(url, {
+      method: request.method,
+      headers: { host: host(headers), ...Object.fromEntries(ownHeaders(headers)) },
+    });
+    onward.on('response', (answered) => {
+      response.statusCode = answered.statusCode ?? 502;
+      for (const [name, value] of ownHeaders(answered.headers))
+        if (value !== undefined) response.setHeader(name, value);
+      answered.pipe(response);
+    });
+    onward.on('error', () => {
+      if (response.headersSent) return void response.destroy();
+      response.statusCode = 502;
+      response.end();
+    });
+    request.pipe(onward);
+  });
 }
 
 async function reply(spec: EdgeSpec, trust: EdgeTrust, verdict: Verdict, request: Request): Promise<Reply> {

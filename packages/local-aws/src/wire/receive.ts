@@ -12,7 +12,7 @@ export type Unreadable = 'body-too-large' | 'broken-chunks' | 'bad-target';
 export async function receive(message: IncomingMessage): Promise<WireRequest | Unreadable> {
   const target = targetOf(message.url ?? '/');
   if (!target) return 'bad-target';
-  const raw = await readAll(message);
+  const raw = Number(message.headers['content-length']) > MAX_BODY ? undefined : await readAll(message);
   if (!raw) return 'body-too-large';
   const headers = headersOf(message, target.host);
   const framed = isChunked(headers);
@@ -62,8 +62,9 @@ async function readAll(message: IncomingMessage): Promise<Buffer | undefined> {
   for await (const part of message) {
     const bytes: Buffer = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
     length += bytes.length;
-    if (length > MAX_BODY) return undefined;
-    parts.push(bytes);
+    // What is too much is read to its end and dropped: a client that is still writing would not see the answer.
+    if (length <= MAX_BODY) parts.push(bytes);
+    else parts.length = 0;
   }
-  return Buffer.concat(parts);
+  return length > MAX_BODY ? undefined : Buffer.concat(parts);
 }
