@@ -2,15 +2,16 @@ import {
   type Certificate,
   type Door,
   type Finding,
-  type HeldEnforcement,
   type Io,
   isTrustloomError,
   type ObjectLocation,
   type Observation,
   parseBundle,
 } from '@trustloom/core';
+import { heldEnforcement } from './enforcement.ts';
+import type { MappedApi } from './mapped-apis.ts';
 import { markOf } from './names.ts';
-import type { ApiGatewayPort, DomainFacts, MappedApi } from './port.ts';
+import type { ApiGatewayPort, DomainFacts } from './port.ts';
 import { heldLists, readPublished } from './published.ts';
 import type { Observed } from './state.ts';
 import type { ApiGatewayTarget } from './target.ts';
@@ -55,7 +56,7 @@ export async function observeApiGateway(
               certificate,
             })),
       crls: heldLists(published),
-      enforcement: enforcementOf(target),
+      enforcement: await heldEnforcement(target, domain, apis, published, port),
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
       doors: apis.map((api) => doorOf(api, io.context.place.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
@@ -66,20 +67,6 @@ export async function observeApiGateway(
       ],
     },
   };
-}
-
-function enforcementOf({ authorizer }: ApiGatewayTarget): HeldEnforcement {
-  return authorizer === undefined
-    ? {
-        mechanism: 'none',
-        state: 'not-enforced',
-        gaps: ['the target names no authorizer: revoked clients get in'],
-      }
-    : {
-        mechanism: 'authorizer',
-        state: 'partly',
-        gaps: ['whether every route asks the authorizer is not looked at'],
-      };
 }
 
 function missing({ domain }: ApiGatewayTarget): Observation<Observed> {

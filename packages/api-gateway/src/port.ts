@@ -1,7 +1,5 @@
 import {
   type APIGatewayClient,
-  GetBasePathMappingsCommand,
-  GetRestApiCommand,
   GetDomainNameCommand as GetV1Domain,
   TagResourceCommand,
   UntagResourceCommand,
@@ -9,20 +7,12 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import {
   type ApiGatewayV2Client,
-  GetApiCommand,
-  GetApiMappingsCommand,
   GetDomainNameCommand as GetV2Domain,
   UpdateDomainNameCommand as UpdateV2Domain,
 } from '@aws-sdk/client-apigatewayv2';
-import {
-  type Code,
-  type Io,
-  isTrustloomError,
-  type ObjectLocation,
-  type Place,
-  serviceError,
-} from '@trustloom/core';
+import { type Code, type Io, type ObjectLocation, type Place, serviceError } from '@trustloom/core';
 import type { apiGatewayFacts } from './facts.ts';
+import { absent, exportedStage, type MappedApi, mappedApis } from './mapped-apis.ts';
 import { domainArn, truststoreLocation, truststoreUri } from './names.ts';
 import type { ApiGatewayTarget } from './target.ts';
 
@@ -43,19 +33,17 @@ export interface DomainFacts {
   readonly securityPolicy: string;
   readonly truststore: ObjectLocation | undefined;
   readonly warnings: readonly string[];
+  /** Requests are led by routing rules, not by mappings alone. */
+  readonly routesByRules: boolean;
   readonly tags: Readonly<Record<string, string>>;
-}
-
-/** An API behind a domain, and whether its own endpoint is open too. */
-export interface MappedApi {
-  readonly id: string;
-  readonly defaultEndpointOpen: boolean;
 }
 
 /** Our own narrow view of the service; everything above it knows no SDK. */
 export interface ApiGatewayPort {
   domain(): Promise<DomainFacts | undefined>;
   mappedApis(): Promise<readonly MappedApi[]>;
+  /** A stage as it is deployed, as OpenAPI in JSON; undefined when there is none. */
+  exportedStage(api: MappedApi, stage: string): Promise<Uint8Array | undefined>;
   /** Undefined switches mutual TLS off. */
   setTruststore(location: Required<ObjectLocation> | undefined): Promise<void>;
   tag(tags: Readonly<Record<string, string>>): Promise<void>;
@@ -92,35 +80,8 @@ export function apiGatewayPort(options: ApiGatewayOptions, target: ApiGatewayTar
   return {
     domain: () =>
       absent(() => (target.api === 'rest' ? readV1(name, get, v1, abort) : readV2(name, get, v2, abort))),
-    async mappedApis() {
-      const [rest, all] = await Promise.all([
-        absent(() =>
-          get(() => v1().send(new GetBasePathMappingsCommand({ domainName: name, limit: 500 }), abort)),
-        ),
-        absent(() =>
-          get(() => v2().send(new GetApiMappingsCommand({ DomainName: name, MaxResults: '500' }), abort)),
-        ),
-      ]);
-      const ids = new Set(
-        [
-          ...(rest?.items ?? []).map(({ restApiId }) => restApiId),
-          ...(all?.Items ?? []).map(({ ApiId }) => ApiId),
-        ].filter((id) => id !== undefined),
-      );
-      const apis = await Promise.all(
-        [...ids].sort().map(async (id): Promise<MappedApi | undefined> => {
-          const http = await absent(() => get(() => v2().send(new GetApiCommand({ ApiId: id }), abort)));
-          if (http !== undefined) return { id, defaultEndpointOpen: http.DisableExecuteApiEndpoint !== true };
-          const api = await absent(() =>
-            get(() => v1().send(new GetRestApiCommand({ restApiId: id }), abort)),
-          );
-          return api === undefined
-            ? undefined
-            : { id, defaultEndpointOpen: api.disableExecuteApiEndpoint !== true };
-        }),
-      );
-      return apis.filter((api) => api !== undefined);
-    },
+    mappedApis: () => mappedApis(name, { v1, v2, abort, get }),
+    exportedStage: (api, stage) => exportedStage(api, stage, { v1, v2, abort, get }),
     async setTruststore(location) {
       const uri = location === undefined ? '' : truststoreUri(location);
       if (target.api === 'rest') {
@@ -184,6 +145,7 @@ async function readV1(
     securityPolicy: domain.securityPolicy ?? '',
     truststore: truststoreLocation(mutual?.truststoreUri, mutual?.truststoreVersion),
     warnings: mutual?.truststoreWarnings ?? [],
+    routesByRules: (domain.routingMode ?? 'BASE_PATH_MAPPING_ONLY') !== 'BASE_PATH_MAPPING_ONLY',
     tags: domain.tags ?? {},
   };
 }
@@ -204,16 +166,7 @@ async function readV2(
     securityPolicy: configurations[0]?.SecurityPolicy ?? '',
     truststore: truststoreLocation(mutual?.TruststoreUri, mutual?.TruststoreVersion),
     warnings: mutual?.TruststoreWarnings ?? [],
+    routesByRules: (domain.RoutingMode ?? 'API_MAPPING_ONLY') !== 'API_MAPPING_ONLY',
     tags: domain.Tags ?? {},
   };
-}
-
-/** Undefined for what does not exist. */
-async function absent<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
-    throw error;
-  }
 }

@@ -101,5 +101,5 @@ export async function openWorld(options: ContractOptions): Promise<ContractWorld
 
 /** True for operations that change nothing, by their name. */
 function isRead(action: string): boolean {
-  return /^(?:Get|List|Describe|Head)(?=[A-Z])/.test(action);
+  return /^(?:Get|List|Describe|Head|Export)(?=[A-Z])/.test(action);
 }
