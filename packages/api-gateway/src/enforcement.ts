@@ -1,6 +1,5 @@
 import type { HeldEnforcement } from '@trustloom/core';
 import type { MappedApi } from './mapped-apis.ts';
-import type { PublishedHead } from './plan-check.ts';
 import type { ApiGatewayPort, DomainFacts } from './port.ts';
 import type { ApiGatewayTarget } from './target.ts';
 import { type Way, waysOf } from './ways.ts';
@@ -10,7 +9,6 @@ export async function heldEnforcement(
   { authorizer }: ApiGatewayTarget,
   { routesByRules }: DomainFacts,
   apis: readonly MappedApi[],
-  published: PublishedHead | undefined,
   port: ApiGatewayPort,
 ): Promise<HeldEnforcement> {
   if (authorizer === undefined)
@@ -30,9 +28,6 @@ export async function heldEnforcement(
       .map(({ id }) => `${id}: the default endpoint is open and goes around mutual TLS`),
     ...(routesByRules ? ['the domain routes by routing rules, which are not followed here'] : []),
     ...(ways.length === 0 ? ['no route was found behind the domain'] : []),
-    ...(published?.head === undefined
-      ? ['nothing is published for the authorizer, so it refuses everyone; apply publishes it']
-      : []),
   ];
   const asked = ways.some(({ gap }) => gap === undefined);
   return {

@@ -56,7 +56,7 @@ export async function observeApiGateway(
               certificate,
             })),
       crls: heldLists(published),
-      enforcement: await heldEnforcement(target, domain, apis, published, port),
+      enforcement: await heldEnforcement(target, domain, apis, port),
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
       doors: apis.map((api) => doorOf(api, io.context.place.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
