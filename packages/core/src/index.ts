@@ -50,6 +50,7 @@ export {
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
 export type { ListedEntry } from './crl/listed-entry.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
+export { type ScannedCrl, scanCrl } from './crl/scan-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
 // definition
 export type {

@@ -1,4 +1,5 @@
 import { constants, verify, X509Certificate } from 'node:crypto';
+import type { SignatureAlgorithm } from '../bundle/algorithm.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import type { Crl } from './crl.ts';
 
@@ -10,24 +11,32 @@ const hashes: Readonly<Record<string, string>> = {
   'SHA-512': 'sha512',
 };
 
+/** What Node needs to check a signature; undefined for an algorithm that Node 20 cannot verify. */
+export function howToVerify({
+  scheme,
+  hash: name,
+  saltLength = 20,
+}: SignatureAlgorithm):
+  | { readonly hash: string; readonly options: { readonly padding?: number; readonly saltLength?: number } }
+  | undefined {
+  const hash = hashes[name ?? ''];
+  if (scheme === 'other' || hash === undefined) return undefined;
+  return { hash, options: scheme === 'pss' ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength } : {} };
+}
+
 /**
  * Checks a list's signature with an issuer's key. `unsupported` (an algorithm that Node 20 cannot verify) is never told as `invalid`.
  * Synchronous on purpose: an asynchronous verify copies the whole list first.
  */
 export function verifyCrl(crl: Crl, issuer: Certificate): 'valid' | 'invalid' | 'unsupported' {
   const { tbs, algorithm, signature } = crl.signed;
-  const hash = hashes[algorithm.hash ?? ''];
-  if (algorithm.scheme === 'other' || hash === undefined) return 'unsupported';
+  const how = howToVerify(algorithm);
+  if (how === undefined) return 'unsupported';
   try {
     const key = new X509Certificate(issuer.der).publicKey;
-    const pss =
-      algorithm.scheme === 'pss'
-        ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: algorithm.saltLength ?? 20 }
-        : {};
     const signed = crl.der.subarray(tbs.start, tbs.end);
-    return verify(hash, signed, { key, ...pss }, crl.der.subarray(signature.start, signature.end))
-      ? 'valid'
-      : 'invalid';
+    const bytes = crl.der.subarray(signature.start, signature.end);
+    return verify(how.hash, signed, { key, ...how.options }, bytes) ? 'valid' : 'invalid';
   } catch {
     return 'unsupported';
   }
