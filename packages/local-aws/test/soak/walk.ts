@@ -27,6 +27,9 @@ export interface Outcome {
   readonly rssMb: number;
 }
 
+/** By what a thing is called that another client took away in the meantime. */
+const GONE: Values = { id: 'gone', arn: 'arn:aws:gone', etag: 'E0000000000000', data: 'KV0' };
+
 interface Memory {
   readonly heap: number;
   readonly rss: number;
@@ -111,7 +114,7 @@ async function walk(server: Server, ms: number, seed: number): Promise<Walked> {
       if (plane?.protocol === 'https' && choose.chance(0.05)) await knock(plane, number(3));
       if (step === undefined) continue;
       try {
-        const { requestId, values } = await step.send(clients, (thing) => things.get(thing) ?? {});
+        const { requestId, values } = await step.send(clients, (thing) => things.get(thing) ?? GONE);
         if (step.writes) accepted.set(requestId ?? '', step);
         learn(things, step, values);
       } catch (error) {
