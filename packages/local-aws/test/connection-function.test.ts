@@ -24,6 +24,26 @@ describe('a connection function', () => {
     });
   });
 
+  test('takes 2 MB of memory at most', () => {
+    const limited = (body: string) =>
+      runConnectionFunction({
+        code: `import cf from 'cloudfront';
+          async function connectionHandler(connection) { ${body} connection.allow(); }`,
+        event: {},
+        store: new Map([['a', '']]),
+        timeMs: 1_000,
+        memoryBytes: 2 * 1024 * 1024,
+        now,
+      });
+    const reads = "var kvs = cf.kvs(); for (var i = 0; i < 100; i += 1) await kvs.exists('a');";
+    expect(limited(reads).decision).toBe('allow');
+    expect(limited('var kept = []; for (var i = 0; i < 1000000; i += 1) kept.push(i);')).toMatchObject({
+      decision: 'error',
+      error: 'The function used more memory than it may',
+    });
+    expect(limited('var kept = new Uint8Array(3 * 1024 * 1024);').decision).toBe('error');
+  });
+
   test('its clock is that of the emulator, in every way to ask', () => {
     const code = `function connectionHandler(connection) {
       console.log(Date.now(), new Date().toISOString(), new Date(0).getTime(), Date.UTC(2000, 0), new Date() instanceof Date);

@@ -1,3 +1,4 @@
+import { FUNCTION_LIMITS } from '../services/cloudfront/limits.ts';
 import type { GateInput, GateVerdict } from '../types.ts';
 import { connectionEvent } from './event.ts';
 import { askResponders, type OcspResponder } from './ocsp.ts';
@@ -35,6 +36,7 @@ export function connectionGate(options: GateOptions, { path, presented }: GateIn
     code: live.code,
     store: live.store,
     timeMs,
+    memoryBytes: FUNCTION_LIMITS.memoryBytes.max,
     now,
     event: connectionEvent({
       ...ids,

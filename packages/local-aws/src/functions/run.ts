@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { createContext, Script } from 'node:vm';
 import { compile } from './compile.ts';
 import { PRELUDE, START } from './prelude.ts';
@@ -11,6 +12,8 @@ export interface FunctionRun {
   readonly store: ReadonlyMap<string, string> | undefined;
   /** Longest time, in milliseconds of real time. */
   readonly timeMs: number;
+  /** What it may take of memory, in bytes, garbage included; not limited unless given. */
+  readonly memoryBytes?: number;
   /** What the function's own clock says, in milliseconds since 1970. */
   readonly now: number;
 }
@@ -49,12 +52,22 @@ export function runConnectionFunction(run: FunctionRun): FunctionResult {
     });
     const install: unknown = new Script(PRELUDE).runInContext(context);
     if (typeof install === 'function') install(seen.host);
+    const start = new Script(START);
+    // Nothing else runs meanwhile, so what the heap grew by is the function's; a collection in between is to its advantage.
+    const before = memoryInUse();
     script.runInContext(context, { timeout: run.timeMs });
-    new Script(START).runInContext(context, { timeout: run.timeMs });
+    start.runInContext(context, { timeout: run.timeMs });
+    if (memoryInUse() - before > (run.memoryBytes ?? Number.POSITIVE_INFINITY))
+      return seen.result('The function used more memory than it may');
   } catch (error) {
     return seen.result(describe(error));
   }
   return seen.result();
+}
+
+function memoryInUse(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
 }
 
 /** The host's side of the border: functions that take and give primitives and never throw. */

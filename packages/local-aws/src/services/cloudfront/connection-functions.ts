@@ -114,6 +114,7 @@ export function connectionFunctionOperations(places: Places<CloudFrontState>): F
         event,
         store: itemsOf(state, version),
         timeMs: ctx.world.functionTimeMs,
+        memoryBytes: FUNCTION_LIMITS.memoryBytes.max,
         now: ctx.now,
       });
       const percent = Math.min(

@@ -44,6 +44,7 @@ export const FUNCTION_LIMITS = {
   storesPerFunction: row(1, FUNCTIONS),
   functionsPerStore: row(10, FUNCTIONS),
   timeMs: row(5, FUNCTIONS),
+  memoryBytes: row(2 * 1024 * 1024, FUNCTIONS),
 } as const;
 
 /** Names of functions and of key value stores (service model cloudfront 2020-05-31). */
