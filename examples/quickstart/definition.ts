@@ -4,6 +4,7 @@ export function definitionText(ids: {
   readonly distribution: string;
   readonly listener: string;
   readonly domain: string;
+  readonly authorizer: string;
   readonly profile: string;
   readonly role: string;
 }): string {
@@ -17,7 +18,10 @@ accounts:
 targets:
   web: { account: apps, trust: [devices], cloudfront: { distributions: [${ids.distribution}] } }
   edge: { account: apps, trust: [devices], alb: { listeners: ["${ids.listener}"] } }
-  api: { account: apps, trust: [devices], apiGateway: { region: eu-west-1, domain: ${ids.domain} } }
+  api:
+    account: apps
+    trust: [devices]
+    apiGateway: { region: eu-west-1, domain: ${ids.domain}, authorizer: "${ids.authorizer}" }
   jobs:
     account: apps
     trust: [devices]

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { type AuthorizerEvent, createAuthorizer, s3Objects } from '@trustloom/api-gateway/authorizer';
 import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
 import {
   createTestClock,
@@ -29,6 +30,12 @@ const ca = {
   secretAccessKey: 'local-aws-111111111111',
 };
 
+/** The Lambda function that a team deploys once, with its own tool, and names in the definition. */
+export const authorizer = 'arn:aws:lambda:eu-west-1:222222222222:function:revocation';
+
+/** How often the function asks for news. */
+export const authorizerLooksEveryMs = 10_000;
+
 /** Everything that the story needs, running in this process. */
 export interface Stage extends AsyncDisposable {
   readonly local: LocalAws;
@@ -54,6 +61,7 @@ export async function openStage(): Promise<Stage> {
   // What a team makes once, before its first apply: the buckets for the record and for uploads.
   await makeBucket({ local });
   await makeBucket({ local, region: 'us-east-1' });
+  local.lambda(authorizer, authorizerFunction(local, clock));
   const estate = await makeEstate({ local });
   local.settle();
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-quickstart-'));
@@ -62,6 +70,7 @@ export async function openStage(): Promise<Stage> {
     distribution: estate.web.distributionId,
     listener: estate.edge.listenerArn,
     domain: estate.api.domain,
+    authorizer,
     profile: estate.jobs.profileArn,
     role: estate.jobs.roleArn,
   });
@@ -80,6 +89,22 @@ export async function openStage(): Promise<Stage> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The authorizer as Lambda would run it, but by the story's clock. */
+function authorizerFunction(local: LocalAws, clock: TestClock) {
+  const check = createAuthorizer({
+    objects: s3Objects({
+      bucket: `trustloom-${apps.id}-eu-west-1`,
+      owner: apps.id,
+      client: new S3Client({ ...local.clientConfig('s3', { region: 'eu-west-1' }), forcePathStyle: true }),
+    }),
+    head: 'acme/authorizers/api.json',
+    pollMs: authorizerLooksEveryMs,
+    now: clock.now,
+    log: () => undefined,
+  });
+  return (event: unknown) => check(event as AuthorizerEvent);
 }
 
 /** The CA's account lets the applications' account read what it publishes, as `s3_aws_principals` of the module does. */
