@@ -106,18 +106,20 @@ export function oidText(der: Uint8Array, { tag, content, end, start }: Tlv): str
   return [top, first - 40 * top, ...rest].join('.');
 }
 
-const utc = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
-const generalized = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
-
 /** UTCTime or GeneralizedTime in the only forms that RFC 5280 (4.1.2.5) allows: with seconds, in Zulu, without fractions. */
 export function timeOf(der: Uint8Array, { tag, content, end, start }: Tlv): number {
-  const text = Buffer.from(der.buffer, der.byteOffset + content, end - content).toString('latin1');
-  const match =
-    tag === tags.utcTime ? utc.exec(text) : tag === tags.generalizedTime ? generalized.exec(text) : null;
-  if (match === null) throw new DerError(`no time of RFC 5280 at byte ${start}`);
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
-  const full = tag === tags.utcTime ? year + (year < 50 ? 2000 : 1900) : year;
-  const instant = Date.UTC(full, month - 1, day, hour, minute, second);
+  const isUtc = tag === tags.utcTime && end - content === 13;
+  if ((!isUtc && (tag !== tags.generalizedTime || end - content !== 15)) || der[end - 1] !== 0x5a)
+    throw new DerError(`no time of RFC 5280 at byte ${start}`);
+  for (let at = content; at < end - 1; at += 1)
+    if ((der[at] as number) < 0x30 || (der[at] as number) > 0x39)
+      throw new DerError(`no time of RFC 5280 at byte ${start}`);
+  const two = (at: number) => 10 * (der[at] as number) + (der[at + 1] as number) - 528;
+  const short = two(content);
+  const year = isUtc ? short + (short < 50 ? 2000 : 1900) : 100 * short + two(content + 2);
+  const [month, day, hour] = [two(end - 11), two(end - 9), two(end - 7)];
+  const [minute, second] = [two(end - 5), two(end - 3)];
+  const instant = Date.UTC(year, month - 1, day, hour, minute, second);
   const back = new Date(instant);
   if (
     back.getUTCMonth() !== month - 1 ||

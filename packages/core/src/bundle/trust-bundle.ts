@@ -1,4 +1,3 @@
-import { sha256Hex } from '../base/bytes.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Certificate } from './certificate.ts';
@@ -33,7 +32,7 @@ export function parseBundle(
   const seen = new Map<string, Certificate>();
   const findings: Finding[] = [];
   for (const { der, line } of blocks) {
-    const certificate = seen.get(sha256Hex(der)) ?? readCertificate(der, `${file}:${line}:1`);
+    const certificate = readCertificate(der, `${file}:${line}:1`);
     const about = { thing: certificate.sha256, at: { file, line, column: 1 } };
     if (seen.has(certificate.sha256)) {
       findings.push({

@@ -4,6 +4,7 @@ import {
   checkInteger,
   childrenOf,
   DerError,
+  hexOf,
   integerHex,
   readTlv,
   type Tlv,
@@ -29,7 +30,7 @@ import { publicKeyFacts, publicKeyOf } from './public-key.ts';
  */
 export function readCertificate(der: Uint8Array, file = 'certificate'): Certificate {
   try {
-    return read(Uint8Array.from(der));
+    return read(new Uint8Array(der));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const what = error instanceof DerError ? error.message : 'not a certificate';
@@ -111,11 +112,9 @@ function readFrame(der: Uint8Array): Frame {
   const [notBefore, notAfter, more] = childrenOf(der, validity);
   if (notBefore === undefined || notAfter === undefined || more !== undefined)
     throw new DerError('no validity');
-  if (
-    Buffer.compare(der.subarray(inner.start, inner.end), der.subarray(algorithm.start, algorithm.end)) !== 0
-  ) {
+  if (hexOf(der, inner.start, inner.end) !== hexOf(der, algorithm.start, algorithm.end))
     throw new DerError('the two signature algorithms differ');
-  }
+  if (der[signature.content] !== 0) throw new DerError('a signature is whole bytes');
   return {
     tbs,
     signature,

@@ -45,7 +45,7 @@ export function isNegative(der: Uint8Array, entry: number): boolean {
  * @param capacity as many entries may be added
  */
 export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
-  const last = 2 ** Math.max(4, Math.ceil(Math.log2(capacity * 1.45))) - 1;
+  const last = 2 ** Math.max(4, Math.ceil(Math.log2(Math.max(1, capacity) * 1.45))) - 1;
   // No entry begins at offset 0, so 0 is an empty slot.
   const slots = new Int32Array(last + 1);
   const offsetMask = 2 ** Math.ceil(Math.log2(der.length + 1)) - 1;
