@@ -1,0 +1,333 @@
+import { createHash } from 'node:crypto';
+import { type Certificate, checkedKeys, type DenyEntry, readCertificate, type Trust } from '@trustloom/core';
+import { createTestCa, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createAuthorizer, type Objects, type Reason, settingsFrom } from '../src/authorizer/index.ts';
+import { readLeaf } from '../src/authorizer/leaf.ts';
+import { openSerialSet } from '../src/authorizer/serial-set.ts';
+import { desiredCheck } from '../src/check.ts';
+import { performApiGateway } from '../src/perform.ts';
+import { planCheck } from '../src/plan-check.ts';
+import { setFile } from '../src/set-file.ts';
+import { memoryIo } from './support/memory.ts';
+
+const now = Date.parse('2026-11-26T12:00:00Z');
+const clock = { now: () => now };
+const hour = 3_600_000;
+
+/** Files as `refresh` leaves them for a trust, and the authorizer on them. */
+async function published(trust: Trust, files = new Map<string, Uint8Array>()) {
+  const { io, upload } = memoryIo(files);
+  const { steps, artifacts } = planCheck(desiredCheck(trust), undefined, new Set(), io.context);
+  for (const step of upload(steps, artifacts)) await performApiGateway(step, undefined as never, io);
+  return files;
+}
+
+function authorizerOn(files: ReadonlyMap<string, Uint8Array>, at = now) {
+  const lines: string[] = [];
+  const reads: string[] = [];
+  const objects: Objects = {
+    async read(key, { unless }) {
+      reads.push(key);
+      const bytes = files.get(key);
+      if (bytes === undefined) throw new Error(`NoSuchKey: ${key}`);
+      const etag = createHash('sha256').update(bytes).digest('hex');
+      return etag === unless ? 'same' : { bytes, etag };
+    },
+  };
+  const authorize = createAuthorizer({
+    objects,
+    head: 'acme/authorizers/edge.json',
+    now: () => at,
+    log: (line) => void lines.push(line),
+  });
+  return {
+    lines,
+    reads,
+    async verdict(clientCertPem: string | undefined): Promise<Reason | 'ok'> {
+      const answer = await authorize({
+        requestContext: { identity: { clientCert: { clientCertPem } } },
+      } as object);
+      return (answer as { context: { trustloom: Reason | 'ok' } }).context.trustloom;
+    },
+  };
+}
+
+let root: TestCa;
+let issuing: TestCa;
+let ann: TestLeaf;
+let bob: TestLeaf;
+beforeAll(async () => {
+  root = await createTestCa({ subject: 'CN=Root', key: 'P-256', clock });
+  issuing = await root.intermediate('CN=Issuing');
+  [ann, bob] = [await issuing.issue('CN=ann'), await issuing.issue('CN=bob')];
+});
+
+const listOf = (issuer: TestCa, ...serials: readonly (string | bigint)[]) => ({
+  issuer,
+  crl: issuer.issueCrl({ entries: serials.map((serial) => ({ serial })), nextUpdate: now + 24 * hour }),
+});
+const trusting = (cas: readonly TestCa[], lists: readonly ReturnType<typeof listOf>[]) =>
+  trustOf({ cas, lists });
+const withRevocation = (trust: Trust, more: Partial<Trust['revocation']>): Trust => ({
+  ...trust,
+  revocation: { ...trust.revocation, ...more },
+});
+const known = (trust: Trust, ca: TestCa): Certificate =>
+  trust.known.find(({ sha256 }) => sha256 === ca.sha256) ?? readCertificate(ca.der);
+
+describe('the authorizer', () => {
+  test('lets the good in and refuses the revoked, of each CA by its own list', async () => {
+    const twin = await root.intermediate('CN=Second');
+    const carl = await twin.issue('CN=carl', { serial: bob.serial });
+    const { verdict, reads } = authorizerOn(
+      await published(trusting([root, issuing, twin], [listOf(issuing, bob.serial), listOf(twin, 'ff')])),
+    );
+    expect([await verdict(ann.pem), await verdict(bob.pem), await verdict(carl.pem)]).toEqual([
+      'ok',
+      'revoked',
+      'ok',
+    ]);
+    expect(reads).toHaveLength(3);
+  });
+
+  test.each([
+    ['nothing', () => undefined, 'no-certificate'],
+    ['an empty text', () => '', 'no-certificate'],
+    ['no PEM', () => 'CERTIFICATE', 'unreadable-certificate'],
+    [
+      'a cut certificate',
+      () =>
+        ann.pem
+          .split('\n')
+          .filter((_, line) => line !== 3)
+          .join('\n'),
+      'unreadable-certificate',
+    ],
+    ['a list', () => issuing.issueCrl({ entries: [] }).pem, 'unreadable-certificate'],
+  ] satisfies readonly (readonly [string, () => string | undefined, Reason])[])(
+    'refuses %s',
+    async (_name, pem, reason) => {
+      const { verdict } = authorizerOn(await published(trusting([root, issuing], [])));
+      expect(await verdict(pem())).toBe(reason);
+    },
+  );
+
+  test('finds the key of a CA that was re-keyed under its name, also where leaves name no key', async () => {
+    const again = await issuing.rekey();
+    const serial = 'abcdef';
+    const leaves = [await issuing.issue('CN=a', { serial }), await again.issue('CN=b', { serial })];
+    const files = await published(trusting([root, issuing, again], [listOf(again, serial)]));
+    const verdicts = async () => {
+      const { verdict } = authorizerOn(files);
+      return [await verdict(leaves[0]?.pem), await verdict(leaves[1]?.pem)];
+    };
+    expect(await verdicts()).toEqual(['ok', 'revoked']);
+    const head = 'acme/authorizers/edge.json';
+    const text = Buffer.from(files.get(head) ?? []).toString();
+    files.set(head, Buffer.from(text.replace(/"keyIds": \[[^\]]*\]/g, '"keyIds": []')));
+    expect(await verdicts()).toEqual(['ok', 'revoked']);
+  });
+
+  test('refuses who was issued by a key that nobody knows, under whatever name', async () => {
+    const stranger = await createTestCa({ subject: 'CN=Issuing', key: 'P-256', clock });
+    const { verdict } = authorizerOn(await published(trusting([root, issuing], [listOf(issuing)])));
+    expect(await verdict((await stranger.issue('CN=x')).pem)).toBe('unknown-issuer');
+  });
+
+  test('refuses everyone below a revoked CA, however deep, and nobody beside', async () => {
+    const deep = await issuing.intermediate('CN=Deep');
+    const beside = await root.intermediate('CN=Beside');
+    const trust = trusting([root, issuing, deep, beside], [listOf(root, issuing.serial)]);
+    const { verdict } = authorizerOn(
+      await published(withRevocation(trust, { revokedCas: [known(trust, issuing)] })),
+    );
+    const verdicts = [ann, await deep.issue('CN=d'), await beside.issue('CN=e')].map(({ pem }) =>
+      verdict(pem),
+    );
+    expect(await Promise.all(verdicts)).toEqual(['ca-revoked', 'ca-revoked', 'ok']);
+  });
+
+  test('keeps what is published when a list is not at hand, with what the deny list adds', async () => {
+    const files = await published(trusting([root, issuing], [listOf(issuing, bob.serial)]));
+    const trust = trusting([root, issuing], []);
+    const key = known(trust, issuing).keySha256;
+    const entry: DenyEntry = { serial: ann.serial, caKey: key, ca: '', by: '', why: '', since: '' };
+    const { io, upload, head } = memoryIo(files);
+    const without = withRevocation(trust, { kept: new Map([[key, 'source-unreachable']]), denied: [entry] });
+    const { steps, artifacts } = planCheck(desiredCheck(without), head(), new Set(), io.context);
+    for (const step of upload(steps, artifacts)) await performApiGateway(step, undefined as never, io);
+    const { verdict } = authorizerOn(files);
+    expect([await verdict(ann.pem), await verdict(bob.pem)]).toEqual(['revoked', 'revoked']);
+    expect(await authorizerOn(await published(without)).verdict(bob.pem)).toBe('no-list');
+  });
+
+  test('uses a list for the grace, to the millisecond', async () => {
+    const trust = withRevocation(trusting([root, issuing], [listOf(issuing)]), { graceMs: hour });
+    const files = await published(trust);
+    expect(await authorizerOn(files, now + 25 * hour).verdict(ann.pem)).toBe('ok');
+    expect(await authorizerOn(files, now + 25 * hour + 1).verdict(ann.pem)).toBe('stale-list');
+  });
+
+  test('takes a set only if it is the one that the head names', async () => {
+    const files = await published(trusting([root, issuing], [listOf(issuing, bob.serial)]));
+    const set = [...files.keys()].find((key) => key.includes('/sets/')) ?? '';
+    files.set(set, new Uint8Array(20));
+    const { verdict, lines } = authorizerOn(files);
+    expect(await verdict(ann.pem)).toBe('no-set');
+    expect(lines[0]).toMatch(/is another set/);
+  });
+
+  test('asks S3 once for all that come at the same time', async () => {
+    const { verdict, reads } = authorizerOn(
+      await published(trusting([root, issuing], [listOf(issuing, bob.serial)])),
+    );
+    await Promise.all(Array.from({ length: 20 }, () => verdict(ann.pem)));
+    expect(reads).toHaveLength(2);
+  });
+
+  test('asks the own authorizer of the user only about those who are not refused', async () => {
+    const files = await published(trusting([root, issuing], [listOf(issuing, bob.serial)]));
+    const asked: unknown[] = [];
+    const own = createAuthorizer({
+      objects: { read: async (key) => ({ bytes: files.get(key) ?? new Uint8Array(), etag: 'e' }) },
+      head: 'acme/authorizers/edge.json',
+      answer: 'simple',
+      now: () => now,
+      log: () => undefined,
+      next: (event: unknown) => {
+        asked.push(event);
+        return { isAuthorized: false, context: { mine: true } };
+      },
+    });
+    const event = ({ pem }: TestLeaf) => ({
+      requestContext: { authentication: { clientCert: { clientCertPem: pem } } },
+    });
+    expect(await own(event(ann))).toEqual({ isAuthorized: false, context: { mine: true } });
+    expect(await own(event(bob))).toEqual({ isAuthorized: false, context: { trustloom: 'revoked' } });
+    expect(asked).toEqual([event(ann)]);
+  });
+
+  test.each([
+    ['no head', {}],
+    ['a head that is no address', { TRUSTLOOM_HEAD: 'bucket/key' }],
+    ['a poll that is no number', { TRUSTLOOM_HEAD: 's3://b/k', TRUSTLOOM_POLL_SECONDS: 'often' }],
+    ['another answer', { TRUSTLOOM_HEAD: 's3://b/k', TRUSTLOOM_ANSWER: 'yes' }],
+  ])('does not start with %s', (_name, env) => {
+    expect(() => settingsFrom(env)).toThrow(/TRUSTLOOM_HEAD, TRUSTLOOM_POLL_SECONDS or TRUSTLOOM_ANSWER/);
+  });
+});
+
+describe('a set of serials', () => {
+  const magnitudes = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((bytes) => {
+    const first = bytes.findIndex((byte) => byte !== 0);
+    return Buffer.from(first < 0 ? [0] : bytes.subarray(first));
+  });
+  const setOf = (serials: readonly Buffer[]) => {
+    const file = setFile({
+      eachSerial(visit) {
+        for (const serial of serials) visit(serial, 0, serial.length);
+      },
+    });
+    return { file, has: openSerialSet(file?.body as Uint8Array) };
+  };
+
+  test('has what went in and nothing else, of any length, in any order, however often', () => {
+    fc.assert(
+      fc.property(
+        fc.array(magnitudes, { minLength: 1, maxLength: 200 }),
+        fc.array(magnitudes),
+        (inside, others) => {
+          const { file, has } = setOf([...inside, ...inside]);
+          const names = new Set(inside.map((one) => one.toString('hex')));
+          expect(file?.count).toBe(names.size);
+          for (const one of [...inside, ...others]) expect(has(one)).toBe(names.has(one.toString('hex')));
+          expect(setOf([...inside].reverse()).file?.sha256).toBe(file?.sha256);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('crafted serials that share their last bytes are told apart, and fast', () => {
+    const crafted = Array.from({ length: 20_000 }, (_, index) => {
+      const serial = Buffer.alloc(20, 0xab);
+      serial.writeUInt32BE(index + 0x40000000, 0);
+      return serial;
+    });
+    const { has } = setOf(crafted.filter((_, index) => index % 2 === 0));
+    expect(crafted.filter((one) => has(one)).length).toBe(10_000);
+  });
+
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['another file', Buffer.from('-----BEGIN CERTIFICATE-----')],
+    ['a cut file', Buffer.from(setOf([Buffer.from('0102', 'hex')]).file?.body as Uint8Array).subarray(0, -1)],
+    [
+      'a longer file',
+      Buffer.concat([setOf([Buffer.from('0102', 'hex')]).file?.body as Uint8Array, Buffer.alloc(1)]),
+    ],
+  ])('that is %s is not opened', (_name, bytes) => {
+    expect(() => openSerialSet(bytes)).toThrow(RangeError);
+  });
+});
+
+describe('a million certificates', () => {
+  const count = 1_000_000;
+  /** A certificate of nothing but what is read of it: the serial as DER writes it, with the sign byte where it needs one. */
+  const leafOf = (serial: Buffer, signed = true) => {
+    const integer =
+      signed && (serial[0] as number) > 0x7f ? Buffer.concat([Buffer.alloc(1), serial]) : serial;
+    const fields = Buffer.concat([
+      Buffer.from([2, integer.length]),
+      integer,
+      Buffer.from('300030003000300030003000', 'hex'),
+    ]);
+    const tbs = Buffer.concat([Buffer.from([0x30, fields.length]), fields]);
+    const whole = Buffer.concat([Buffer.from([0x30, tbs.length + 5]), tbs, Buffer.from('3000030100', 'hex')]);
+    return `-----BEGIN CERTIFICATE-----\n${whole.toString('base64')}\n-----END CERTIFICATE-----`;
+  };
+  test('a negative serial, which no CA may give, is not read', () => {
+    expect(() => readLeaf(leafOf(Buffer.from('ff', 'hex'), false))).toThrow(RangeError);
+    expect(readLeaf(leafOf(Buffer.from('ff', 'hex'))).serial.toString('hex')).toBe('ff');
+  });
+
+  /** Serials as CAs make them: random of 8 to 20 bytes with and without sign bit, and running numbers. */
+  const serialOf = (index: number): Buffer => {
+    if (index % 5 === 0) return Buffer.from((0x010000 + index).toString(16).padStart(6, '0'), 'hex');
+    const digest = createHash('sha256')
+      .update(String(index))
+      .digest()
+      .subarray(0, [8, 16, 19, 20][index % 4]);
+    digest[0] = (digest[0] as number) | 1;
+    return digest;
+  };
+
+  test('of an inventory: every revoked serial is refused as its certificate writes it, no other is', () => {
+    const revoked = (index: number) => index % 100 === 7 || index % 1000 === 0;
+    const file = setFile({
+      eachSerial(visit) {
+        for (let index = 0; index < count; index += 1)
+          if (revoked(index)) {
+            const serial = serialOf(index);
+            visit(serial, 0, serial.length);
+          }
+      },
+    });
+    const has = openSerialSet(file?.body as Uint8Array);
+    let wrong = 0;
+    for (let index = 0; index < count; index += 1) {
+      const serial = serialOf(index);
+      // Every hundredth goes the whole way through a certificate.
+      const read = index % 100 === 7 ? readLeaf(leafOf(serial)).serial : serial;
+      if (has(read) !== revoked(index)) wrong += 1;
+    }
+    expect(wrong).toBe(0);
+  }, 60_000);
+});
+
+test('a key without a list and without entries needs no set', () => {
+  const trust = trusting([root, issuing], [listOf(issuing)]);
+  expect(checkedKeys(trust).map((key) => setFile(key))).toEqual([undefined, undefined]);
+});
