@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { textTable } from '@trustloom/core';
 import type { Measured, Skipped, Suite } from './lib/measured.ts';
+import { authorizer } from './suites/authorizer.bench.ts';
 import { bundle } from './suites/bundle.bench.ts';
 import { crl } from './suites/crl.bench.ts';
 import { crlProcess } from './suites/crl-process.bench.ts';
@@ -25,7 +26,7 @@ interface Goal {
 /** A small run is less even than a long one: its ratios and times may miss their goals by so much. */
 const quickSlack = 1.5;
 /** One line a suite. */
-const suites: readonly Suite[] = [crl, crlProcess, bundle, localAws];
+const suites: readonly Suite[] = [crl, crlProcess, bundle, authorizer, localAws];
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: 'boolean' }, strict: { type: 'boolean' }, json: { type: 'string' } },
