@@ -41,6 +41,7 @@ describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
     ['a number with a needless zero', { extensions: [der.extension('551d14', der.integer('0005'))] }],
     ['a name that is not UTF-8', { issuer: der.name(Buffer.of(0x41, 0x80)) }],
     ['a name of two-byte characters and an odd length', { issuer: der.name(Buffer.of(1, 2, 3), 0x1e) }],
+    ['a name of four-byte characters beyond Unicode', { issuer: der.name(Buffer.from('Acme'), 0x1c) }],
     ['a name of bits, 65 of them unused', { issuer: der.name(Buffer.from('Acme'), 0x03) }],
     ['a name that is no string', { issuer: der.name(Buffer.of(1, 2, 3), 0x10) }],
     ['a name with an empty part', { issuer: der.sequence(der.set()) }],

@@ -60,7 +60,14 @@ function isValue(der: Uint8Array, { tag, content, end }: Tlv): boolean {
   const width = valueTags[tag];
   // The first byte of a BIT STRING counts the unused bits of its last.
   if (tag === tags.bitString && (content === end || (der[content] as number) > 7)) return false;
+  if (width === 4 && !isUniversal(der, content, end)) return false;
   return width !== undefined && (end - content) % width === 0;
+}
+
+/** Four bytes a character, none beyond the last of Unicode: openssl takes no others. */
+function isUniversal(der: Uint8Array, content: number, end: number): boolean {
+  for (let at = content; at < end; at += 4) if (der[at] !== 0 || (der[at + 1] as number) > 0x10) return false;
+  return true;
 }
 
 /** Undefined for what is not shown as text but as hex of its DER (RFC 4514, 2.4). */
