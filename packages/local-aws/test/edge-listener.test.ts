@@ -146,6 +146,17 @@ describe('a listener', () => {
     );
   });
 
+  test('does not stay open when its resource went while it was being opened', async () => {
+    const opening = shared.open(specOf('alb', trustOf('off'), { resource: 'brief' }));
+    await shared.close('brief');
+    const { port, host } = await opening;
+    expect(shared.list().map(({ resource }) => resource)).not.toContain('brief');
+    const socket = connect(port, host);
+    await expect(new Promise((done, fail) => socket.on('connect', done).on('error', fail))).rejects.toThrow(
+      'ECONNREFUSED',
+    );
+  });
+
   test('hands on to an origin whom it lets in, with the headers of the service; 502 without one', async () => {
     const origin = createHttpServer((request, response) => {
       // Only with the client's serial does the origin answer as it should.

@@ -46,6 +46,8 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
   let open: readonly Open[] = [];
   let log: Connection[] = [];
   let issuer: Promise<Issuer> | undefined;
+  /** What is being opened: closed in the meantime, it must not stay. */
+  const opening = new Set<{ readonly resource: string; closed: boolean }>();
 
   const record = (spec: EdgeSpec, { outcome, reason, leaf, custom }: Verdict) => {
     const connection: Connection = Object.freeze({
@@ -61,14 +63,17 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
     if (log.length >= 2 * LOG_SIZE) log = log.slice(-LOG_SIZE);
     log.push(connection);
   };
-  const drop = async (which: (edge: Edge) => boolean) => {
-    const leaving = open.filter(({ edge }) => which(edge));
+  const drop = async (which: (resource: string) => boolean) => {
+    for (const one of opening) if (which(one.resource)) one.closed = true;
+    const leaving = open.filter(({ edge }) => which(edge.resource));
     open = open.filter((one) => !leaving.includes(one));
     await Promise.all(leaving.map(({ listener }) => listener.close()));
   };
 
   return Object.freeze({
     async open(spec: EdgeSpec): Promise<Edge> {
+      const pending = { resource: spec.resource, closed: false };
+      opening.add(pending);
       issuer ??= makeIssuer(options.dir);
       const { ca, file } = await issuer;
       const server = spec.protocol === 'https' ? await ca.issue(spec.hosts) : { key: '', cert: '' };
@@ -92,10 +97,12 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
         caFile: file,
         caPem: ca.pem,
       });
-      open = [...open, { edge, listener }];
+      opening.delete(pending);
+      if (pending.closed) await listener.close();
+      else open = [...open, { edge, listener }];
       return edge;
     },
-    close: (resource: string) => drop((edge) => edge.resource === resource),
+    close: (resource: string) => drop((one) => one === resource),
     list: () => open.map(({ edge }) => edge),
     connections: () => log.slice(-LOG_SIZE),
     async closeAll() {

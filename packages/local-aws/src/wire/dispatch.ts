@@ -56,8 +56,9 @@ export function createDispatch(
   const { world } = options;
   const old = createStaleAnswers();
   return async (req, res) => {
-    const requestId = world.random.uuid();
     const request = await receive(req);
+    // Ids are given in the order in which requests are carried out.
+    const requestId = world.random.uuid();
     if (typeof request === 'string') {
       const nothing: WireRequest = { ...EMPTY, method: req.method ?? 'GET' };
       return send(res, s3Error(UNREADABLE[request], nothing, requestId), requestId);

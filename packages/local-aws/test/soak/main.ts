@@ -10,7 +10,10 @@ const minutes = Number(values.minutes ?? 10);
 const seed = Number(values.seed ?? 1);
 const MOST_LEAK_MB = 20;
 
-const { accepted, refused, defects, replayed, leakMb, rssMb } = await soak({ ms: minutes * 60_000, seed });
+const { accepted, refused, defects, replayed, leakMb, rssMb } = await soak({
+  length: { ms: minutes * 60_000 },
+  seed,
+});
 process.stdout.write(`seed ${seed}, ${minutes} minutes: ${accepted} writes accepted, ${refused} calls refused
 state equals the replay: ${replayed ? 'yes' : 'NO'}
 heap grew by ${leakMb.toFixed(1)} MB, of ${MOST_LEAK_MB} at most; resident at the end: ${rssMb.toFixed(0)} MB

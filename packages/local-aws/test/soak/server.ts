@@ -3,29 +3,18 @@ import { createJumpClock, startLocalAws } from '../../src/index.ts';
 import { comparable, countingRandom } from './random.ts';
 
 /** What the parent asks. */
-export type Question = 'order' | 'state' | 'reset' | 'memory' | 'edges';
+export type Question = 'state' | 'reset' | 'memory' | 'edges';
 
 // Time stands still, so that two runs write the same times; everything is ready at the next request.
 const clock = createJumpClock(Number(process.argv[2]));
 const aws = await startLocalAws({ clock, settle: { ms: 0 }, random: countingRandom() });
-let told: string | undefined;
 
 const answers: Readonly<Record<Question, () => unknown>> = {
-  /** Ids of the requests since the last question, in the order in which they were carried out. */
-  order() {
-    const ids = aws.calls().map(({ requestId }) => requestId);
-    const news = ids.slice(told === undefined ? 0 : ids.indexOf(told) + 1);
-    told = ids.at(-1) ?? told;
-    return news;
-  },
   state() {
     aws.settle();
     return comparable(aws.state());
   },
-  async reset() {
-    await aws.reset();
-    told = undefined;
-  },
+  reset: () => aws.reset(),
   memory() {
     global.gc?.();
     return { heap: process.memoryUsage().heapUsed, rss: process.memoryUsage().rss };

@@ -85,8 +85,9 @@ export function loadBalancerOperations(places: Places<ElbState>): LoadBalancerOp
         );
       }
       const listeners = [...state.listeners.values()].filter((one) => one.loadBalancerArn === balancer.arn);
-      for (const listener of listeners) await removeListener(state, listener, ctx);
+      // Gone at once: nobody may add a listener while the data planes close.
       state.loadBalancers.delete(balancer.arn);
+      await Promise.all(listeners.map((listener) => removeListener(state, listener, ctx)));
       return {};
     },
     DescribeAccountLimits: () => ({
