@@ -2,8 +2,10 @@ import type { Adapter } from './adapter/contract.ts';
 import { type ApplyParts, applyPrepared } from './apply/apply.ts';
 import { changeDenyList, type DenyReport, type DenyRequest, denyReport } from './apply/deny.ts';
 import type { OnEvent } from './apply/events.ts';
+import { createPacers, type Pacers } from './apply/pace.ts';
 import { refreshPrepared } from './apply/refresh.ts';
 import type { Report } from './apply/report.ts';
+import { manyEars } from './base/signal.ts';
 import type { Clock } from './base/time.ts';
 import type { Certificate } from './bundle/certificate.ts';
 import type { Definition } from './definition/definition.ts';
@@ -35,6 +37,8 @@ export interface TrustloomParts {
   readonly clock: Clock;
   /** Who holds leases, for people: `ann@laptop 4711`. */
   readonly holder: string;
+  /** Where several are made in one process, give all the same: a service counts its calls together. Default: of its own. */
+  readonly pacers?: Pacers;
 }
 
 /** How to apply. */
@@ -114,11 +118,11 @@ type RunOptions = Pick<ApplyOptions, 'allow' | 'onEvent' | 'signal'>;
  */
 export function createTrustloom(parts: TrustloomParts): Trustloom {
   const record = openRecord(parts.store, parts.clock);
-  const prepareParts = { ...parts, record };
+  const prepareParts = { ...parts, record, pacers: parts.pacers ?? createPacers(parts.clock) };
   /** What a run needs, with plans made again within what this one was allowed. */
   const runParts = (
     { plan, view }: Prepared,
-    { allow = [], onEvent = () => undefined, signal = new AbortController().signal }: RunOptions,
+    { allow = [], onEvent = () => undefined, signal }: RunOptions,
   ): ApplyParts => {
     const allowed = new Set(allow);
     const approved = new Set(plan.lines);
@@ -128,7 +132,7 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       record,
       holder: parts.holder,
       onEvent,
-      signal,
+      signal: manyEars(signal),
       replan: async (work, observation) =>
         replanTarget({ work, observation, view, now: parts.clock.now(), allow: allowed, approved }),
     };

@@ -7,6 +7,7 @@ export type * from './adapter/facts.ts';
 export type * from './adapter/step.ts';
 export type { DenyReport, DenyRequest } from './apply/deny.ts';
 export type { ApplyEvent, OnEvent } from './apply/events.ts';
+export { createPacers, type Pacer, type Pacers } from './apply/pace.ts';
 export type { Report, TargetReport } from './apply/report.ts';
 export { sameBytes, sha256Hex, toHex } from './base/bytes.ts';
 export type { Json, JsonObject } from './base/json.ts';

@@ -8,6 +8,7 @@ import {
   type Clock,
   type CodeFacts,
   codes,
+  createPacers,
   createTrustloom,
   type Definition,
   definitionFromObject,
@@ -145,6 +146,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     uploads: createUploads(opened, { definition: definition.name, bucketTemplate: definition.bucket }),
     store: checked,
     clock,
+    pacers: createPacers(clock),
     holder: `${userName()}@${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`,
   };
   /** The lock is read anew each time: people edit it. Targets that left the definition bring adapters of their own. */

@@ -5,7 +5,7 @@ import { openTeam, type Team } from './support/team.ts';
 
 const minute = 60_000;
 const reads = /^(Get|List|Describe)/;
-const refused = { edge: 'refused', jobs: 'refused' };
+const refused = { edge: 'refused', api: 'refused', jobs: 'refused' };
 
 /** Calls of some work, counted: `service action`. */
 async function callsOf({ local }: Team, work: () => Promise<unknown>): Promise<Record<string, number>> {
@@ -26,8 +26,10 @@ test('a refresh without news writes nothing, and reads no more than it must', as
   const counts = await callsOf(team, () => team.trustloom.refresh());
   expect(Object.keys(counts).filter((name) => !reads.test(name.split(' ')[1] ?? ''))).toEqual([]);
   expect(counts).toEqual({
-    // Bundle, two lists, revocation.json, and trust.json: once for what left the definition, once for what was applied.
-    's3 GetObject': 6,
+    // Bundle, two lists, revocation.json, and trust.json: once for what left the definition, once for what was applied; for the domain its
+    // truststore, and what its authorizer reads.
+    's3 GetObject': 8,
+    's3 GetBucketVersioning': 1,
     // One of each for all targets of a place.
     'elasticloadbalancing DescribeTrustStores': 1,
     'elasticloadbalancing DescribeTags': 1,
@@ -39,6 +41,11 @@ test('a refresh without news writes nothing, and reads no more than it must', as
     'elasticloadbalancing GetTrustStoreRevocationContent': 2,
     'elasticloadbalancing DescribeListeners': 2,
     'elasticloadbalancing DescribeLoadBalancers': 1,
+    // One domain: what is mapped, and of each API its routes.
+    'apigateway GetDomainName': 1,
+    'apigateway GetApiMappings': 1,
+    'apigateway GetBasePathMappings': 1,
+    'apigateway GetApi': 1,
   });
 });
 
@@ -59,7 +66,8 @@ test('after each single write of a refresh, everybody is refused whom the list i
     expect(await team.knock(old)).toEqual(refused);
   });
   const report = await team.trustloom.refresh();
-  expect([report.exitCode, looks]).toEqual([0, report.calls]);
+  // What the authorizer reads is written to S3, where nobody looks.
+  expect([report.exitCode, looks]).toEqual([0, report.calls - 1]);
   expect(await team.knock(fresh)).toEqual(refused);
 });
 
@@ -83,6 +91,7 @@ test('a refresh with news is done while an apply that holds the lease on trust w
   });
   const report = await team.trustloom.apply({ approve: 'any' });
   expect(beside?.targets.map(({ name, state }) => [name, state])).toEqual([
+    ['api', 'holds'],
     ['edge', 'holds'],
     ['jobs', 'holds'],
   ]);
@@ -100,8 +109,10 @@ test('what a revoked client keeps is told, with a policy that ends its sessions 
     by: 'ann',
     why: 'stolen',
   });
-  const [edge, jobs] = report.targets;
+  const [api, edge, jobs] = report.targets;
   expect([edge?.state, jobs?.state]).toEqual(['waits for the CA', 'waits for the CA']);
+  expect(api?.state).toMatch(/in force/);
+  expect(await team.knock(stolen)).toEqual({ edge: 'in', api: 'refused', jobs: 'in' });
   expect(edge?.outlives).toEqual([expect.stringContaining('connections that are open')]);
   expect(edge).not.toHaveProperty('denyPolicy');
   expect(Date.parse(jobs?.sessionsUntil ?? '') - team.clock.now()).toBeCloseTo(12 * 60 * minute, -4);

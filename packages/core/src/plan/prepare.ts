@@ -1,7 +1,7 @@
 import type { Adapter, BoundTarget, Rendering, Trust } from '../adapter/contract.ts';
-import { createPacers } from '../apply/pace.ts';
 import { asTrustloomError } from '../apply/target-run.ts';
 import type { JsonObject } from '../base/json.ts';
+import { manyEars } from '../base/signal.ts';
 import type { Clock, Instant } from '../base/time.ts';
 import type { Definition } from '../definition/definition.ts';
 import { TrustloomError } from '../errors/error.ts';
@@ -26,9 +26,9 @@ export interface PlanOptions {
 
 /** Loads, observes and plans. Three of the four steps that touch the world happen here or below; none of them writes. */
 export async function prepare(parts: PrepareParts, options: PlanOptions): Promise<Prepared> {
-  const signal = options.signal ?? new AbortController().signal;
+  const signal = manyEars(options.signal);
   const [{ gathered, view, now, revocation }, trust] = await Promise.all([
-    loadView(parts, options),
+    loadView(parts, { ...options, signal }),
     parts.record.trust.read(),
   ]);
   const surveyed = await survey(parts, view, withNotes(trust, revocation), options, signal);
@@ -99,7 +99,7 @@ async function survey(
   { targets }: PlanOptions,
   signal: AbortSignal,
 ): Promise<readonly Surveyed[]> {
-  const pacers = createPacers(parts.clock);
+  const { pacers } = parts;
   const wanted = (name: string) => targets === undefined || targets.includes(name);
   unknownTargets(parts.definition, record, targets ?? []);
   const hands = (name: string, target: RecordedTarget | Omit<RecordedTarget, 'notes'>, notes: JsonObject) =>

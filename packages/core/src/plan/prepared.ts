@@ -1,4 +1,5 @@
 import type { Adapter, Artifact, Holdings, Observation, Rendering } from '../adapter/contract.ts';
+import type { Pacers } from '../apply/pace.ts';
 import type { Clock, Instant } from '../base/time.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
@@ -19,6 +20,7 @@ export interface PrepareParts {
   readonly uploads: Uploads;
   readonly record: TrustloomRecord;
   readonly clock: Clock;
+  readonly pacers: Pacers;
 }
 
 /** A plan together with what applying it needs; never leaves the process. */

@@ -1,7 +1,6 @@
 import type { BoundTarget, Io, Observation, Rendering } from '../adapter/contract.ts';
-import type { Rate } from '../adapter/facts.ts';
 import type { Receipt, Step } from '../adapter/step.ts';
-import type { Pacer } from '../apply/pace.ts';
+import type { Pacers } from '../apply/pace.ts';
 import type { JsonObject } from '../base/json.ts';
 import { placeText } from '../base/place.ts';
 import type { Clock } from '../base/time.ts';
@@ -42,7 +41,7 @@ export function handsOf(
   parts: {
     readonly clock: Clock;
     readonly uploads: Uploads;
-    readonly pacers: (scope: string, rates: Readonly<Record<string, Rate>>) => Pacer;
+    readonly pacers: Pacers;
   },
 ): TargetHands {
   let remembered = notes;

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApiGatewayV2Client, UpdateApiCommand } from '@aws-sdk/client-apigatewayv2';
+import { type AuthorizerEvent, createAuthorizer, s3Objects } from '@trustloom/api-gateway/authorizer';
 import { type LocalAws, startLocalAws, type Unknowns } from '@trustloom/local-aws';
 import { createSession } from '@trustloom/roles-anywhere/create-session';
 import {
@@ -24,6 +26,7 @@ export const account = {
   secretAccessKey: 'local-aws-222222222222',
 };
 const region = 'eu-west-1';
+const lambda = `arn:aws:lambda:${region}:${account.id}:function:revocation`;
 
 /** What became of a client at one target: let in, or refused. */
 export type Entry = 'in' | 'refused';
@@ -50,13 +53,16 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
     ...(unknowns === undefined ? {} : { unknowns: readings(unknowns) }),
   });
   const watched = watch ? await watchWrites(local) : undefined;
-  await makeBucket({ local });
+  const own = await makeBucket({ local });
   const bucket = serverlessCaBucket();
   const { s3 } = await makeBucket({ local }, bucket);
   const ca = await startServerlessCa({ s3, bucket, clock });
-  const estate = await makeEstate({ local });
+  const estate = await makeEstate({ local }, { authorizer: { arn: lambda } });
+  local.lambda(lambda, authorizerOf(own, clock));
+  await closeDefaultEndpoint(local, estate.api.apiId);
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-team-'));
   const { profileArn: profile, roleArn: role } = estate.jobs;
+  const common = { trust: ['devices'], account: account.id };
   const definition: DefinitionInput = {
     name: 'acme',
     record: `${account.id}/${region}`,
@@ -64,7 +70,8 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
     ...(revocation === undefined ? {} : { revocation }),
     targets: {
       edge: { trust: ['devices'], alb: { listeners: [estate.edge.listenerArn] } },
-      jobs: { trust: ['devices'], account: account.id, rolesAnywhere: { region, probe: { profile, role } } },
+      api: { ...common, apiGateway: { region, domain: estate.api.domain, api: 'http', authorizer: lambda } },
+      jobs: { ...common, rolesAnywhere: { region, probe: { profile, role } } },
     },
   };
   const open = (endpoint = watched?.url ?? local.url) =>
@@ -74,9 +81,11 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
       clock,
     });
   const trustloom = await open();
+  const edgeOf = (host: string) => local.edges().find(({ hosts }) => hosts.includes(host))?.resource ?? '';
   /** Whether a client gets in at each target. */
-  const knock = async (leaf: TestLeaf): Promise<Readonly<Record<'edge' | 'jobs', Entry>>> => ({
+  const knock = async (leaf: TestLeaf): Promise<Readonly<Record<string, Entry>>> => ({
     edge: await knockEdge(local, estate.edge.listenerArn, leaf),
+    api: await knockEdge(local, edgeOf(estate.api.domain), leaf),
     jobs: await knockJobs(local, estate.jobs, leaf),
   });
   return {
@@ -96,7 +105,10 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
     /** All that a first run takes: every CA accepted, every target enforcing. */
     async begin() {
       await trustloom.accept('all');
-      return trustloom.apply({ approve: 'any', allow: ['enforce:edge', 'enforce:jobs'] });
+      return trustloom.apply({
+        approve: 'any',
+        allow: ['edge', 'api', 'jobs'].map((name) => `enforce:${name}`),
+      });
     },
     /** Moves on to a time of day, `HH:MM` in UTC: today's, or tomorrow's when that has passed. */
     until(time: string) {
@@ -117,6 +129,27 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
 
 /** A running team. */
 export type Team = Awaited<ReturnType<typeof openTeam>>;
+
+/** The team's Lambda function: the authorizer, reading what a refresh publishes each time. */
+function authorizerOf(
+  { s3, bucket }: Awaited<ReturnType<typeof makeBucket>>,
+  clock: { now(): number },
+): (event: unknown) => Promise<unknown> {
+  const authorizer = createAuthorizer({
+    objects: s3Objects({ bucket, owner: account.id, client: s3 }),
+    head: 'acme/authorizers/api.json',
+    pollMs: 0,
+    now: clock.now,
+    log: () => undefined,
+  });
+  return (event) => authorizer(event as AuthorizerEvent);
+}
+
+/** Otherwise revocation would be enforced on one of two ways in. */
+async function closeDefaultEndpoint(local: LocalAws, ApiId: string): Promise<void> {
+  const client = new ApiGatewayV2Client(local.clientConfig('apigateway', { account: account.id, region }));
+  await client.send(new UpdateApiCommand({ ApiId, DisableExecuteApiEndpoint: true }));
+}
 
 function readings(reading: 'refuse' | 'admit'): Partial<Unknowns> {
   return {
