@@ -82,7 +82,7 @@ async function countAll(
     { id: 'calls/noop-seconds', value: idle.seconds, note: 'on the services clock' },
     {
       id: 'calls/refresh-writes',
-      value: refreshed.calls.filter(({ action }) => !/^(Get|List|Describe|Head|AssumeRole)/.test(action))
+      value: refreshed.calls.filter(({ action }) => !/^(Get|List|Describe|Head|Export|AssumeRole)/.test(action))
         .length,
       note: 'without news',
     },

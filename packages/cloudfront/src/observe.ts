@@ -21,7 +21,7 @@ export async function observeCloudfront(
 ): Promise<Observation<Observed>> {
   const port = ports.cloudfront;
   const [listed, distributions, check] = await Promise.all([
-    port.stores(),
+    io.shared('stores', port.stores),
     Promise.all(target.distributions.map((id) => port.distribution(id))),
     observeCheck(ports, io),
   ]);

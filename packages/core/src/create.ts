@@ -19,7 +19,7 @@ import type { Plan } from './plan/plan.ts';
 import type { Sources, Uploads } from './plan/ports.ts';
 import { gatherView, loadView, type PlanOptions, prepare } from './plan/prepare.ts';
 import type { Prepared } from './plan/prepared.ts';
-import { openRecord } from './record/record.ts';
+import { openRecord, revocationMark } from './record/record.ts';
 import type { VersionedStore } from './record/store.ts';
 import { type CheckReport, checkDefinition } from './report/check.ts';
 import { type Status, statusOf } from './report/status.ts';
@@ -121,11 +121,12 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
   const prepareParts = { ...parts, record, pacers: parts.pacers ?? createPacers(parts.clock) };
   /** What a run needs, with plans made again within what this one was allowed. */
   const runParts = (
-    { plan, view }: Prepared,
+    { plan, view, knows }: Prepared,
     { allow = [], onEvent = () => undefined, signal }: RunOptions,
   ): ApplyParts => {
     const allowed = new Set(allow);
     const approved = new Set(plan.lines);
+    const isOutdated = async () => revocationMark(await record.revocation.read()) !== knows;
     return {
       clock: parts.clock,
       uploads: parts.uploads,
@@ -133,8 +134,19 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       holder: parts.holder,
       onEvent,
       signal: manyEars(signal),
-      replan: async (work, observation) =>
-        replanTarget({ work, observation, view, now: parts.clock.now(), allow: allowed, approved }),
+      isOutdated,
+      replan: async (work, observation) => {
+        const outdated = await isOutdated();
+        return replanTarget({
+          work,
+          observation,
+          view,
+          now: parts.clock.now(),
+          allow: allowed,
+          approved,
+          outdated,
+        });
+      },
     };
   };
   const refresh = async (options: RefreshOptions = {}) => {

@@ -155,7 +155,7 @@ async function knock(
     web: await knockEdge(local, edgeOf(estate.web.domainName), leaf),
     edge: await knockEdge(local, estate.edge.listenerArn, leaf),
     api: await knockEdge(local, edgeOf(estate.api.domain), leaf),
-    jobs: await knockJobs(local, estate.jobs, leaf, intermediates),
+    jobs: await knockJobs(local, estate.jobs, leaf, { intermediatesPem: intermediates }),
   };
 }
 

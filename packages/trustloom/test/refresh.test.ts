@@ -4,8 +4,8 @@ import { followCa } from './support/history.ts';
 import { openTeam, type Team } from './support/team.ts';
 
 const minute = 60_000;
-const reads = /^(Get|List|Describe)/;
-const refused = { edge: 'refused', api: 'refused', jobs: 'refused' };
+const reads = /^(Get|List|Describe|Export)/;
+const refused = { web: 'refused', edge: 'refused', api: 'refused', jobs: 'refused' };
 
 /** Calls of some work, counted: `service action`. */
 async function callsOf({ local }: Team, work: () => Promise<unknown>): Promise<Record<string, number>> {
@@ -28,11 +28,12 @@ test('a refresh without news writes nothing, and reads no more than it must', as
   expect(counts).toEqual({
     // Bundle, two lists, revocation.json, and trust.json: once for what left the definition, once for what was applied; for the domain its
     // truststore, and what its authorizer reads.
-    's3 GetObject': 8,
+    's3 GetObject': 9,
     's3 GetBucketVersioning': 1,
     // One of each for all targets of a place.
     'elasticloadbalancing DescribeTrustStores': 1,
     'elasticloadbalancing DescribeTags': 1,
+    'cloudfront ListTrustStores': 1,
     'rolesanywhere ListTrustAnchors': 1,
     'rolesanywhere ListCrls': 1,
     // One target: its bundle, its two lists, its listener, and what else its load balancer listens to.
@@ -41,11 +42,21 @@ test('a refresh without news writes nothing, and reads no more than it must', as
     'elasticloadbalancing GetTrustStoreRevocationContent': 2,
     'elasticloadbalancing DescribeListeners': 2,
     'elasticloadbalancing DescribeLoadBalancers': 1,
+    // One distribution: its trust store, its function and its keys, each found by a mark.
+    'cloudfront GetDistribution': 1,
+    'cloudfront ListConnectionFunctions': 1,
+    'cloudfront DescribeConnectionFunction': 1,
+    'cloudfront GetConnectionFunction': 1,
+    'cloudfront ListKeyValueStores': 1,
+    'cloudfront ListTagsForResource': 3,
+    'cloudfront-keyvaluestore DescribeKeyValueStore': 1,
+    'cloudfront-keyvaluestore ListKeys': 1,
     // One domain: what is mapped, and of each API its routes.
     'apigateway GetDomainName': 1,
     'apigateway GetApiMappings': 1,
     'apigateway GetBasePathMappings': 1,
     'apigateway GetApi': 1,
+    'apigateway ExportApi': 1,
   });
 });
 
@@ -94,6 +105,7 @@ test('a refresh with news is done while an apply that holds the lease on trust w
     ['api', 'holds'],
     ['edge', 'holds'],
     ['jobs', 'holds'],
+    ['web', 'holds'],
   ]);
   expect(report.exitCode).toBe(0);
   expect(await team.knock(stolen)).toEqual(refused);
@@ -109,10 +121,10 @@ test('what a revoked client keeps is told, with a policy that ends its sessions 
     by: 'ann',
     why: 'stolen',
   });
-  const [api, edge, jobs] = report.targets;
+  const [api, edge, jobs, web] = report.targets;
   expect([edge?.state, jobs?.state]).toEqual(['waits for the CA', 'waits for the CA']);
-  expect(api?.state).toMatch(/in force/);
-  expect(await team.knock(stolen)).toEqual({ edge: 'in', api: 'refused', jobs: 'in' });
+  expect([api?.state, web?.state]).toEqual(['in force', 'in force']);
+  expect(await team.knock(stolen)).toEqual({ web: 'refused', edge: 'in', api: 'refused', jobs: 'in' });
   expect(edge?.outlives).toEqual([expect.stringContaining('connections that are open')]);
   expect(edge).not.toHaveProperty('denyPolicy');
   expect(Date.parse(jobs?.sessionsUntil ?? '') - team.clock.now()).toBeCloseTo(12 * 60 * minute, -4);

@@ -20,6 +20,8 @@ const maxRounds = 3;
 export interface ApplyParts extends LeaseParts {
   readonly uploads: Uploads;
   readonly record: TrustloomRecord;
+  /** True when another run has accepted newer lists, or the deny list was changed: what was planned would go back from that. */
+  readonly isOutdated: () => Promise<boolean>;
   /** Plans one target again, within the same approval and consents. */
   readonly replan: (work: TargetWork, observation: Observation<unknown>) => Promise<readonly PlannedStep[]>;
 }
@@ -65,7 +67,7 @@ async function startRuns(
   lease: HeldLease<TrustRecord>,
 ): Promise<readonly TargetRun[]> {
   const artifacts = await uploadArtifacts(prepared, parts);
-  const revoking = revocationLane(parts.record.revocation, parts);
+  const revoking = revocationLane(parts);
   return prepared.targets
     .filter(({ planned }) => planned.failed === undefined)
     .map((work) =>

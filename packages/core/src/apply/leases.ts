@@ -1,6 +1,6 @@
 import type { Clock } from '../base/time.ts';
-import { isTrustloomError } from '../errors/error.ts';
-import { type HeldLease, leaseMs, type RecordObject, type RevocationRecord } from '../record/record.ts';
+import { isTrustloomError, TrustloomError } from '../errors/error.ts';
+import { type HeldLease, leaseMs, type RecordObject, type TrustloomRecord } from '../record/record.ts';
 import type { OnEvent } from './events.ts';
 
 /** What taking a lease needs. */
@@ -57,15 +57,22 @@ export async function withLease<T, R>(
 
 /**
  * A lane for revoking steps: one at a time, each under the revocation lease, which is held no longer than that, so that a refresh never
- * waits for a long apply.
+ * waits for a long apply. A step of a run that knows less than another by now is not done: `object-changed`, plan again.
  */
 export function revocationLane(
-  object: RecordObject<RevocationRecord>,
-  parts: LeaseParts,
+  parts: LeaseParts & {
+    readonly record: Pick<TrustloomRecord, 'revocation'>;
+    readonly isOutdated: () => Promise<boolean>;
+  },
 ): <R>(work: () => Promise<R>) => Promise<R> {
+  const current = async <R>(work: () => Promise<R>): Promise<R> => {
+    if (await parts.isOutdated())
+      throw new TrustloomError('object-changed', 'another run knows of more revocations by now');
+    return work();
+  };
   let before: Promise<unknown> = Promise.resolve();
   return (work) => {
-    const mine = before.then(() => withLease(object, parts, work));
+    const mine = before.then(() => withLease(parts.record.revocation, parts, () => current(work)));
     before = mine.catch(() => undefined);
     return mine;
   };

@@ -31,7 +31,7 @@ async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Repor
   await rememberLists(prepared, parts);
   if (!prepared.plan.changes) return reportOf(prepared, [], parts.clock.now());
   const artifacts = await uploadArtifacts(prepared, parts);
-  const revoking = revocationLane(parts.record.revocation, parts);
+  const revoking = revocationLane(parts);
   const runs = prepared.targets
     .filter(({ planned }) => planned.failed === undefined && planned.steps.length > 0)
     .map((work) => refreshRun(work, artifacts.get(work.bound.context.name) ?? new Map(), revoking, parts));

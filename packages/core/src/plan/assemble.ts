@@ -33,6 +33,7 @@ export function assemble(input: {
   readonly surveyed: readonly Surveyed[];
   readonly now: Instant;
   readonly allow: ReadonlySet<string>;
+  readonly knows: string;
 }): Prepared {
   const { view, now, allow, parts } = input;
   const freshness: Prepared['freshness'] = (holds, at) =>
@@ -78,6 +79,7 @@ export function assemble(input: {
   return {
     plan: { ...draftPlan, summary: planSummary(draftPlan) },
     view,
+    knows: input.knows,
     freshness,
     targets,
     artifacts: new Map(
@@ -86,7 +88,11 @@ export function assemble(input: {
   };
 }
 
-/** Plans one target again in the middle of a run: the same consents, and nothing beyond what was approved. */
+/**
+ * Plans one target again in the middle of a run: the same consents, and nothing beyond what was approved.
+ *
+ * @param outdated another run knows of more revocations by now: what this one would do about them is left to it
+ */
 export function replanTarget(input: {
   readonly work: TargetWork;
   readonly observation: Observation<unknown>;
@@ -94,8 +100,9 @@ export function replanTarget(input: {
   readonly now: Instant;
   readonly allow: ReadonlySet<string>;
   readonly approved: ReadonlySet<string>;
+  readonly outdated: boolean;
 }): readonly PlannedStep[] {
-  const { work, observation, view, now, allow, approved } = input;
+  const { work, observation, view, now, allow, approved, outdated } = input;
   const { rendering, planned } = work;
   const { name, place } = work.bound.context;
   const again = draft(
@@ -110,10 +117,17 @@ export function replanTarget(input: {
     approvalLines([{ name, place, steps: [step] }]).every((line) => approved.has(line));
   const steps = leaveOut(withConsents(again, view, now, allow, many), (step) => {
     if (step.leftOut !== undefined) return step.leftOut;
+    if (outdated && step.effect === 'revoke') return 'outdated';
     return isApproved(step) ? undefined : 'not-approved';
   });
-  // A newer list that another run put in force meanwhile is nothing to go back from: the next plan knows it.
-  return steps.filter((step) => step.effect !== 'readmit' || isApproved(step));
+  // What another run put in force meanwhile is nothing to go back from: the next plan knows it. What waits for such a step waits on.
+  const needed = new Set(
+    steps.filter(({ effect }) => effect !== 'revoke').flatMap(({ after = [] }) => after),
+  );
+  return steps.filter(
+    (step) =>
+      (step.effect !== 'readmit' || isApproved(step)) && (step.leftOut !== 'outdated' || needed.has(step.id)),
+  );
 }
 
 function draft(surveyed: Surveyed, now: Instant): Drafted {

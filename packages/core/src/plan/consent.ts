@@ -7,7 +7,7 @@ const manyTargets = 10;
 const manyShare = 0.3;
 
 /** Why a step is left out of a run. */
-export type LeftOut = 'consent' | 'depends' | 'precondition' | 'not-approved';
+export type LeftOut = 'consent' | 'depends' | 'precondition' | 'not-approved' | 'outdated';
 
 /** A step with what it needs before it may run. */
 export interface PlannedStep extends Step {

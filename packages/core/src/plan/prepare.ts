@@ -7,7 +7,12 @@ import type { Definition } from '../definition/definition.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { recallLists } from '../record/list-memory.ts';
-import type { RecordedTarget, RevocationRecord, TrustRecord } from '../record/record.ts';
+import {
+  type RecordedTarget,
+  type RevocationRecord,
+  revocationMark,
+  type TrustRecord,
+} from '../record/record.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Prepared, PrepareParts, Surveyed } from './prepared.ts';
@@ -32,7 +37,9 @@ export async function prepare(parts: PrepareParts, options: PlanOptions): Promis
     parts.record.trust.read(),
   ]);
   const surveyed = await survey(parts, view, withNotes(trust, revocation), options, signal);
-  return assemble({ parts, view, gathered, surveyed, now, allow: new Set(options.allow ?? []) });
+  const rows = Object.fromEntries([...view.lists.accepted].map(([place, { row }]) => [place, row]));
+  const knows = revocationMark({ ...revocation, lists: { ...revocation.lists, ...rows } });
+  return assemble({ parts, view, gathered, surveyed, now, allow: new Set(options.allow ?? []), knows });
 }
 
 /** What definition, lock, sources and record say together; no service is asked. */

@@ -27,6 +27,8 @@ export interface PrepareParts {
 export interface Prepared {
   readonly plan: Plan;
   readonly view: TrustView;
+  /** What the record said of revocation when this was planned, with the lists that are accepted now. */
+  readonly knows: string;
   /** How fresh the lists are that a target holds, by what the record knows of their issues. */
   readonly freshness: (holds: Holdings | undefined, now: Instant) => readonly ListFreshness[];
   readonly targets: readonly TargetWork[];

@@ -125,6 +125,8 @@ function remark(step: PlannedStep): string {
       return 'waits for a step above';
     case 'precondition':
       return 'stopped by an error on this target';
+    case 'outdated':
+      return 'another run has newer lists; apply again';
     case 'not-approved':
       return 'not part of the approved plan';
     default:

@@ -65,6 +65,12 @@ export interface RevocationRecord {
   readonly notes?: Readonly<Record<string, JsonObject>>;
 }
 
+/** What a run knew of revocation: as long as this is the same, nobody knows of more. */
+export function revocationMark({ lists, deny }: Pick<RevocationRecord, 'lists' | 'deny'>): string {
+  const digests = Object.entries(lists).map(([key, { sha256 }]) => `${key} ${sha256}`);
+  return JSON.stringify([digests.sort(), deny.map(({ caKey, serial }) => `${caKey} ${serial}`).sort()]);
+}
+
 /** A lease that is held. */
 export interface HeldLease<T> {
   /** Renews when half of its time is gone; call it before every write to the world. @throws TrustloomError `lease-lost` */

@@ -54,6 +54,7 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
   });
   const watched = watch ? await watchWrites(local) : undefined;
   const own = await makeBucket({ local });
+  await makeBucket({ local, region: 'us-east-1' });
   const bucket = serverlessCaBucket();
   const { s3 } = await makeBucket({ local }, bucket);
   const ca = await startServerlessCa({ s3, bucket, clock });
@@ -69,6 +70,7 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
     groups: { devices: { serverlessCa: { bucket } } },
     ...(revocation === undefined ? {} : { revocation }),
     targets: {
+      web: { ...common, cloudfront: { distributions: [estate.web.distributionId] } },
       edge: { trust: ['devices'], alb: { listeners: [estate.edge.listenerArn] } },
       api: { ...common, apiGateway: { region, domain: estate.api.domain, api: 'http', authorizer: lambda } },
       jobs: { ...common, rolesAnywhere: { region, probe: { profile, role } } },
@@ -81,12 +83,20 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
       clock,
     });
   const trustloom = await open();
+  // Copies of the whole state are dear: anchors are looked up again when another was made.
+  let seen: { readonly calls: number; readonly arns: readonly string[] } = { calls: -1, arns: [] };
+  const anchors = () => {
+    const calls = local.calls().filter(({ action }) => /TrustAnchor$/.test(action)).length;
+    if (calls !== seen.calls) seen = { calls, arns: anchorsOf(local) };
+    return seen.arns;
+  };
   const edgeOf = (host: string) => local.edges().find(({ hosts }) => hosts.includes(host))?.resource ?? '';
   /** Whether a client gets in at each target. */
   const knock = async (leaf: TestLeaf): Promise<Readonly<Record<string, Entry>>> => ({
+    web: await knockEdge(local, edgeOf(estate.web.domainName), leaf),
     edge: await knockEdge(local, estate.edge.listenerArn, leaf),
     api: await knockEdge(local, edgeOf(estate.api.domain), leaf),
-    jobs: await knockJobs(local, estate.jobs, leaf),
+    jobs: await knockJobs(local, estate.jobs, leaf, { anchors: anchors() }),
   });
   return {
     clock,
@@ -107,7 +117,7 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
       await trustloom.accept('all');
       return trustloom.apply({
         approve: 'any',
-        allow: ['edge', 'api', 'jobs'].map((name) => `enforce:${name}`),
+        allow: ['web', 'edge', 'api', 'jobs'].map((name) => `enforce:${name}`),
       });
     },
     /** Moves on to a time of day, `HH:MM` in UTC: today's, or tomorrow's when that has passed. */
@@ -187,16 +197,28 @@ export async function knockEdge(local: LocalAws, resource: string, leaf: TestLea
   return status === 200 ? 'in' : 'refused';
 }
 
+/** What a client sends along, and where it knocks: at every anchor there is. */
+interface KnockJobs {
+  readonly intermediatesPem?: readonly string[];
+  readonly anchors?: readonly string[];
+}
+
+/** ARNs of all trust anchors. */
+function anchorsOf(local: LocalAws): readonly string[] {
+  return local
+    .state()
+    .rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()].map(({ arn }) => arn));
+}
+
 /** A session asked for through every anchor; one that lets the client in is enough. */
 export async function knockJobs(
   local: LocalAws,
   { profileArn, roleArn }: EstateRolesAnywhere,
   leaf: TestLeaf,
-  intermediatesPem: readonly string[] = [],
+  { intermediatesPem = [], anchors = anchorsOf(local) }: KnockJobs = {},
 ): Promise<Entry> {
-  const anchors = local.state().rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()]);
   const answers = await Promise.all(
-    anchors.map(({ arn }) =>
+    anchors.map((arn) =>
       createSession({
         endpoint: local.url,
         region,

@@ -1,9 +1,14 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { LocalAws } from '@trustloom/local-aws';
+import type { Call, LocalAws } from '@trustloom/local-aws';
 
 /** Calls that change nothing. */
-const reads = /^(Get|List|Describe|Head|AssumeRole)/;
+const reads = /^(Get|List|Describe|Head|Export|AssumeRole)/;
+
+/** The record and artifacts are written to S3; nobody gets in or out by them. */
+function isWrite({ service, action }: Call): boolean {
+  return service !== 's3' && service !== 'sts' && !reads.test(action);
+}
 
 /** A door to a local AWS that stops after each write, while whoever wrote still waits for the answer. */
 export interface Watched extends AsyncDisposable {
@@ -16,17 +21,14 @@ export interface Watched extends AsyncDisposable {
 export async function watchWrites(local: LocalAws): Promise<Watched> {
   const { hostname, port } = new URL(local.url);
   const server = createServer((from, to) => {
-    const before = local.calls().length;
     const { method, url: path, headers } = from;
     const passed = request({ hostname, port, method, path, headers, agent: false }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', async () => {
-        const wrote = local
-          .calls()
-          .slice(before)
-          .find(({ action, service }) => service !== 's3' && service !== 'sts' && !reads.test(action));
-        if (wrote !== undefined) await watched.look?.(wrote.action);
+        const id = answer.headers['x-amzn-requestid'] ?? answer.headers['x-amz-request-id'];
+        const call = local.calls().findLast(({ requestId }) => requestId === id);
+        if (call !== undefined && isWrite(call)) await watched.look?.(call.action);
         to.writeHead(answer.statusCode ?? 500, answer.headers);
         to.end(Buffer.concat(chunks));
       });
