@@ -82,8 +82,9 @@ async function countAll(
     { id: 'calls/noop-seconds', value: idle.seconds, note: 'on the services clock' },
     {
       id: 'calls/refresh-writes',
-      value: refreshed.calls.filter(({ action }) => !/^(Get|List|Describe|Head|Export|AssumeRole)/.test(action))
-        .length,
+      value: refreshed.calls.filter(
+        ({ action }) => !/^(Get|List|Describe|Head|Export|AssumeRole)/.test(action),
+      ).length,
       note: 'without news',
     },
   ];

@@ -4,15 +4,8 @@ import type { Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { clientChains } from './chain.ts';
 import { pathReasons } from './path-reasons.ts';
+import type { Reason } from './reason.ts';
 import { revocationReasons } from './revocation-reasons.ts';
-
-/** One thing that was looked at. */
-export interface Reason {
-  /** `no`: this alone refuses the client. `unknown`: nobody has told what the service does. */
-  readonly says: 'yes' | 'no' | 'unknown';
-  readonly what: 'chain' | 'validity' | 'purpose' | 'key' | 'limits' | 'revocation';
-  readonly text: string;
-}
 
 /** What would become of a client at one target. */
 export interface Explanation {

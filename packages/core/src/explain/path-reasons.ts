@@ -2,7 +2,7 @@ import type { Facts } from '../adapter/facts.ts';
 import { type Instant, isoTime } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { checkCertificate } from '../bundle/rules/index.ts';
-import type { Reason } from './explain.ts';
+import type { Reason } from './reason.ts';
 
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 const strongHashes = new Set(['SHA-256', 'SHA-384', 'SHA-512']);

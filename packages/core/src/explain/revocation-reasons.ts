@@ -3,7 +3,7 @@ import type { Facts } from '../adapter/facts.ts';
 import { type Instant, isoTime } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { mergeLists } from '../crl/merged.ts';
-import type { Reason } from './explain.ts';
+import type { Reason } from './reason.ts';
 
 /** What revocation is judged by. */
 interface RevocationCase {
