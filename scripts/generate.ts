@@ -106,9 +106,7 @@ function servicePage({ title, capabilities, limits, rates, permissions, settle }
   const revocation = {
     list: 'The service takes revocation lists itself.',
     'own-check':
-      'The service knows no revocation lists: revoked clients get in, unless the target names what refuses them (see the guide).',
-    'none-yet':
-      'The service knows no revocation lists, and our own mechanism is not built yet: revoked clients get in.',
+      'The service knows no revocation lists; what Trustloom brings refuses the revoked: [how](../concepts/revocation.md).',
   }[capabilities.revocation];
   return `# ${title}
 

@@ -15,6 +15,7 @@ export const authorizerBuild = {
 } satisfies Options;
 
 export default defineConfig([
-  { ...base, entry: { index: 'src/index.ts', facts: 'src/facts-entry.ts' } },
+  // Both write into one folder at the same time.
+  { ...base, clean: ['!authorizer.*'], entry: { index: 'src/index.ts', facts: 'src/facts-entry.ts' } },
   authorizerBuild,
 ]);

@@ -18,7 +18,9 @@ export const apiGatewayTarget = z
       .string()
       .regex(/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:.+$/, 'the ARN of a Lambda function')
       .optional()
-      .describe('ARN of the Lambda authorizer that checks revocation.'),
+      .describe(
+        'ARN of the Lambda function that refuses the revoked, as authorizers invoke it. Without it revoked clients get in.',
+      ),
   })
   .describe('Mutual TLS of an API Gateway custom domain.');
 
