@@ -12,6 +12,7 @@ import { bundle } from './suites/bundle.bench.ts';
 import { calls } from './suites/calls.bench.ts';
 import { crl } from './suites/crl.bench.ts';
 import { crlProcess } from './suites/crl-process.bench.ts';
+import { kvs } from './suites/kvs.bench.ts';
 import { localAws } from './suites/local-aws.bench.ts';
 import { start } from './suites/start.bench.ts';
 
@@ -28,7 +29,7 @@ interface Goal {
 /** A small run is less even than a long one: its ratios and times may miss their goals by so much. */
 const quickSlack = 1.5;
 /** One line a suite. */
-const suites: readonly Suite[] = [crl, crlProcess, bundle, authorizer, calls, start, localAws];
+const suites: readonly Suite[] = [crl, crlProcess, bundle, authorizer, calls, start, kvs, localAws];
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: 'boolean' }, strict: { type: 'boolean' }, json: { type: 'string' } },

@@ -5,9 +5,11 @@ import {
   checkBundle,
   checkCertificate,
   checkCrl,
+  type Finding,
   type Instant,
   issuingCas,
   type Rendering,
+  reach,
   sha256Hex,
   sortCertificates,
   sortFindings,
@@ -50,9 +52,32 @@ export function renderCloudfront(
       ...trust.revocation.lists
         .filter(({ crl }) => crl.entryCount > 0)
         .flatMap(({ crl }) => checkCrl(crl, cloudfrontFacts, now)),
+      ...ocspFindings(cas, trust, target),
       ...(check === undefined ? [] : [...capacityFindings(check.keys), ...shortSerialFindings(check.keys)]),
     ]),
   };
+}
+
+/** With the OCSP flag, every certificate below the anchor has to name a responder; what stands in the store is exempt. */
+function ocspFindings(
+  anchors: readonly Certificate[],
+  { known }: Trust,
+  { ocsp, mode }: CloudfrontTarget,
+): readonly Finding[] {
+  if (!ocsp || mode === 'passthrough') return [];
+  const source = 'AWS: CloudFront, Certificate revocation';
+  const silent = reach({ anchors, known, chain: 'any-anchor' }).filter(
+    ({ ca }) => !ca.selfSigned && ca.ocspUrls.length === 0,
+  );
+  return silent.map(({ ca, direct }) => ({
+    code: 'ocsp-no-url',
+    severity: direct ? 'warning' : 'error',
+    thing: ca.sha256,
+    message: direct
+      ? `${ca.subject.text} names no OCSP responder; if its clients name none either, CloudFront refuses them all (those of Serverless CA name none)`
+      : `${ca.subject.text} names no OCSP responder, so CloudFront refuses every client that sends it`,
+    source,
+  }));
 }
 
 /** What refuses the revoked, by definition; nothing can in passthrough. */

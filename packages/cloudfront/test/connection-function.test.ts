@@ -63,7 +63,7 @@ describe('the connection function', () => {
     const whole = storeOf('exact');
     const without = (key: RegExp) => new Map([...whole].filter(([name]) => !key.test(name)));
     const serial = shown(valid[0] ?? '');
-    for (const items of [new Map<string, string>(), without(/^head$/), without(/^b/), without(/^d/)])
+    for (const items of [new Map<string, string>(), without(/^head$/), without(/^\d/), without(/^d/)])
       expect(await edge(code, items, now).admits([serial])).toBe(false);
     for (const odd of ['', 'xyz', '-1', 'ñ', '0x'])
       expect(await edge(code, whole, now).admits([odd])).toBe(false);
@@ -90,7 +90,7 @@ describe('the connection function', () => {
     for (const name of ['C=GB, O=Acme, CN=In Grace', 'CN=No End,O=Acme,C=GB'])
       expect([name, await at.admits(['0a'], name)]).toEqual([name, true]);
     expect(await at.admits(['0a'], 'CN=Unknown')).toBe(false);
-    expect(at.why()).toBe('trustloom: stale list');
+    expect(at.why()).toBe('trustloom: stale');
   });
 
   it('refuses a revoked CA among the intermediates: by the head, or where there are many by the buckets', async () => {

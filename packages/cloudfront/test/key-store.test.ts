@@ -139,8 +139,8 @@ describe('a key value store', () => {
     const wanted = pool.slice(0, 300);
     const layout = layoutOf(keysOf(wanted, 'compact'));
     const items = freshItems(keysOf(wanted, 'compact'), layout);
-    const twin = (items.get('b0') ?? '').slice(0, 8);
-    const bucket = `b${layout.buckets / layout.groups - 1}`;
+    const twin = (items.get('0') ?? '').slice(0, 8);
+    const bucket = String(layout.buckets / layout.groups - 1);
     const edited = new Map([...items, [bucket, `${twin}${(items.get(bucket) ?? '').replace('.', '')}`]]);
     const { puts } = reconcile(keysOf(wanted, 'compact'), layout, edited, start + 3_600_000);
     expect(puts.filter(([key, value]) => key === 'd0' && value.split('|')[1]?.includes(twin))).toEqual([]);

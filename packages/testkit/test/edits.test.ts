@@ -142,7 +142,7 @@ async function makeFunction({ local, place }: Stage, client: CloudFrontClient): 
     s3: new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true }),
     bucket: `trustloom-${place.account}-${place.region}`,
   };
-  const items = { head: '{}', d0: '|', b0: '.INHA_-5eQaE.' };
+  const items = { head: '{}', d0: '|', 0: '.INHA_-5eQaE.' };
   const data = Object.entries(items).map(([key, value]) => ({ key, value }));
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'keys.json', Body: JSON.stringify({ data }) }));
   const source = { SourceType: 'S3', SourceARN: `arn:aws:s3:::${bucket}/keys.json` } as const;
@@ -152,7 +152,7 @@ async function makeFunction({ local, place }: Stage, client: CloudFrontClient): 
 async function connectionHandler(connection) {
   const kvs = cf.kvs();
   await kvs.get('head');
-  const listed = (await kvs.get('b0')).includes('INHA_-5eQaE');
+  const listed = (await kvs.get('0')).includes('INHA_-5eQaE');
   if (listed && (await kvs.get('d0')) === '|') connection.deny(); else connection.allow();
 }`;
   const made = await client.send(

@@ -47,15 +47,14 @@ const template = `%HEAD%
 import cf from 'cloudfront';
 var abc = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 function four(n) { return abc[n >> 18 & 63] + abc[n >> 12 & 63] + abc[n >> 6 & 63] + abc[n & 63]; }
-function words(hex, n) {
- var w = [], i;
- for (i = hex.length; i > 0; i -= n) w.push(parseInt(hex.slice(i > n ? i - n : 0, i), 16));
+function cut(hex, n) {
+ for (var w = [], i = hex.length; i > 0; i -= n) w.push(parseInt(hex.slice(i > n ? i - n : 0, i), 16));
  return w;
 }
-function exact(hex) { return '.' + words(hex, 6).reverse().map(four).join('').replace(/^A+/, '') + '.'; }
+function strip(s, c) { return s[0] == c ? strip(s.slice(1), c) : s; }
+function exact(hex) { return '.' + strip(cut(hex, 6).reverse().map(four).join(''), 'A') + '.'; }
 function decimal(s) {
- var w = [], i, j, c;
- for (i = 0; i < s.length; i++) {
+ for (var w = [], i = 0, j, c; i < s.length; i++) {
   for (c = +s[i], j = 0; j < w.length; j++) {
    c += w[j] * 10;
    w[j] = c & 65535;
@@ -66,9 +65,10 @@ function decimal(s) {
  return w.reverse().map(x => ('000' + x.toString(16)).slice(-4)).join('');
 }
 function read(s) {
- var hex = s.toLowerCase().replace(/^0x|[\\s:]/g, '');
+ var hex = s.toLowerCase().split(':').join('');
  if (!/^[0-9a-f]+$/.test(hex)) throw 'serial';
- return (/^[1-9]\\d{19,}$/.test(s) ? [hex, decimal(s)] : [hex]).map(x => x.replace(/^0+/, ''));
+ hex = strip(hex, '0');
+ return hex == s && /^\\d{20,}$/.test(s) ? [hex, strip(decimal(s), '0')] : [hex];
 }
 function mix(x) {
  x = Math.imul(x ^ x >>> 16, 0x7feb352d);
@@ -85,20 +85,20 @@ function hash(w, a, b) {
  a = mix(a ^ b);
  return [a, mix(b ^ a)];
 }
-function has(text, x, n) {
- var i = text.indexOf(x);
- while (i >= 0 && i % n) i = text.indexOf(x, i + 1);
+function has(s, x, n) {
+ var i = s.indexOf(x);
+ while (i >= 0 && i % n) i = s.indexOf(x, i + 1);
  return i >= 0;
 }
 async function listed(kvs, head, hex) {
- var h = hash(words(hex, 8), head.s[0], head.s[1]), at = (h[0] >>> 0) / 4294967296 * head.b | 0;
+ var h = hash(cut(hex, 8), head.s[0], head.s[1]), at = (h[0] >>> 0) / 4294967296 * head.b | 0;
  var n = head.f, x = n < 8 ? exact(hex) : four(h[0] << 8 | h[1] >>> 24) + four(h[1]);
- var text = await kvs.get('d' + (at / head.m | 0));
- text = text.split('|');
- if (has(text[0], x, n)) return true;
- if (has(text[1], x, n)) return false;
- text = await kvs.get('b' + at);
- return has(text, x, n);
+ var v = await kvs.get('d' + (at / head.m | 0));
+ v = v.split('|');
+ if (has(v[0], x, n)) return 1;
+ if (has(v[1], x, n)) return 0;
+ v = await kvs.get('' + at);
+ return has(v, x, n);
 }
 function nameKey(s) {
  s = s.toLowerCase().replace(/[\\\\"\\s]/g, '').split(/[,+/]/).sort().join().split('');
@@ -112,7 +112,7 @@ async function judge(c) {
  var head = await kvs.get('head', { format: 'json' });
  if (head.e && head.e < now) {
   end = head.n[nameKey(leaf.issuer)];
-  if (end == null || end && end < now) return 'stale list';
+  if (end == null || end && end < now) return 'stale';
  }
  for (i = 0; i < all.length; i++) {
   r = read(all[i].serialNumber);
@@ -125,7 +125,7 @@ async function judge(c) {
 }
 async function connectionHandler(c) {
  var why;
- try { why = await judge(c); } catch (e) { why = 'error ' + e; }
+ try { why = await judge(c); } catch (e) { why = '' + e; }
  if (!why) return c.allow();
  c.logCustomData('trustloom: ' + why);
  c.deny();

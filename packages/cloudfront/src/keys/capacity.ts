@@ -13,7 +13,7 @@ function bytesIn(form: DesiredKeys['form'], desired: DesiredKeys): number {
   const textBytes = textBytesOf(desired.set, form);
   const { buckets, groups } = chooseLayout(form, { count: desired.set.count, textBytes }, '');
   const lists = [...desired.lists].reduce((sum, [key, value]) => sum + key.length + value.length, 0);
-  return textBytes + buckets * `b${buckets}`.length + groups * 4 + lists + 1024;
+  return textBytes + buckets * String(buckets).length + groups * 4 + lists + 1024;
 }
 
 /** The serials do not fit the store in the form that is asked for; what would help. */

@@ -9,7 +9,7 @@ export type KeyForm = 'exact' | 'compact';
 export interface Layout {
   readonly form: KeyForm;
   readonly seed: Seed;
-  /** Base buckets, `b0` and on; a multiple of `groups`. */
+  /** Base buckets, `0` and on; a multiple of `groups`. */
   readonly buckets: number;
   /** Delta buckets, `d0` and on: each takes the news of as many base buckets. */
   readonly groups: number;
@@ -54,8 +54,8 @@ export function readLayout(tag: string | undefined): Layout | undefined {
   return { form, ...layout };
 }
 
-/** Key of a base bucket, and of the delta bucket above it. */
-export const baseKey = (bucket: number): string => `b${bucket}`;
+/** Key of a base bucket, and of the delta bucket above it. Base keys are bare numbers: there are thousands. */
+export const baseKey = (bucket: number): string => String(bucket);
 export const deltaKey = (group: number): string => `d${group}`;
 
 /** Bytes that a value takes at most. */

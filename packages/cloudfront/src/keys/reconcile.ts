@@ -68,7 +68,7 @@ export function freshItems(desired: DesiredKeys, layout: Layout): ReadonlyMap<st
 }
 
 function belongs(key: string, { buckets, groups }: Layout, { lists, kept }: DesiredKeys): boolean {
-  const [, kind, digits = ''] = /^([bd])(0|[1-9]\d*)$/.exec(key) ?? [];
-  if (kind !== undefined) return Number(digits) < (kind === 'b' ? buckets : groups);
+  const [, delta, digits = ''] = /^(d?)(0|[1-9]\d*)$/.exec(key) ?? [];
+  if (delta !== undefined) return Number(digits) < (delta === '' ? buckets : groups);
   return key === 'head' || lists.has(key) || (kept && isListKey(key));
 }

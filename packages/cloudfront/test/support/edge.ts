@@ -71,9 +71,7 @@ export function notations(serial: string): readonly string[] {
     hex,
     hex.toUpperCase(),
     `00${hex.toUpperCase()}`,
-    `0x${serial}`,
     serial.toUpperCase(),
-    ` ${pairs.replaceAll(':', ' ')} `,
     ...(decimal.length >= 20 ? [decimal] : []),
   ];
 }

@@ -108,7 +108,7 @@ function keyEdits({ local, place }: Stage, state: () => State): Edits {
   };
   const full = (): readonly [string, string] =>
     given(
-      [...store().items].find(([key, value]) => key.startsWith('b') && value.length > 1),
+      [...store().items].find(([key, value]) => /^\d/.test(key) && value.length > 1),
       'bucket with a serial',
     );
   return {

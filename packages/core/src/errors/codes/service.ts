@@ -90,6 +90,11 @@ export const serviceCodes = {
     means: 'The trust store failed: CloudFront could not use its bundle.',
     advice: 'Read the reason; mend the CA that it names, then apply again.',
   },
+  'ocsp-no-url': {
+    kind: 'input',
+    means: 'CloudFront shall ask OCSP responders, and certificates name none, so they are refused.',
+    advice: 'Switch `ocsp` off; the connection function refuses the revoked without it.',
+  },
   'keys-too-many': {
     kind: 'input',
     means: 'The revoked serials do not fit one key value store.',

@@ -1,0 +1,191 @@
+/** The key value store of a connection function: what fits, how many writes, how long to build, and what a check costs at an edge. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCrl } from '@trustloom/core';
+import { createTestCa } from '@trustloom/testkit';
+import { generateConnectionFunction } from '../../packages/cloudfront/src/connection-function/index.ts';
+import type { DesiredKeys } from '../../packages/cloudfront/src/keys/desired.ts';
+import { chooseLayout, type KeyForm, type Layout } from '../../packages/cloudfront/src/keys/layout.ts';
+import { storeLimits } from '../../packages/cloudfront/src/keys/limits.ts';
+import { newStore } from '../../packages/cloudfront/src/keys/new-store.ts';
+import { packSerials, splitEntries } from '../../packages/cloudfront/src/keys/pack.ts';
+import { freshItems, reconcile } from '../../packages/cloudfront/src/keys/reconcile.ts';
+import { batchesOf } from '../../packages/cloudfront/src/plan-keys.ts';
+import { edge, shown } from '../../packages/cloudfront/test/support/edge.ts';
+import { keysOf, serials } from '../../packages/cloudfront/test/support/keys.ts';
+import { type Effort, type Measured, median, type Skipped, type Suite, time } from '../lib/measured.ts';
+
+const code = generateConnectionFunction({ mode: 'required', graceMs: 24 * 3_600_000 });
+const now = Date.parse('2026-11-26T08:00:00Z');
+
+/** Half of 16 bytes, half of 20, as the data of the other suites. */
+const mixed = (count: number, seed: number) => [
+  ...serials(count / 2, 16, seed),
+  ...serials(count / 2, 20, seed + 1),
+];
+
+async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)[]> {
+  const half = mixed(500_000, 11);
+  const desired = keysOf(half, 'compact');
+  const layout = layoutOf(desired);
+  const items = freshItems(desired, layout);
+  return [
+    capacity('exact', 190_000),
+    capacity('compact', 620_000),
+    { id: 'kvs/alb-mb', value: bytesOf(items) / 1e6, note: '500,000 serials, compact' },
+    { id: 'kvs/churn-calls', value: churn(half, layout, items) },
+    { id: 'kvs/urgent-calls', value: urgent(half, layout, items) },
+    fullLoad(desired),
+    ...(await build(half, layout, quick ? 3 : 7)),
+    bound(layout, items),
+    await falseDenials(items, quick ? 100_000 : 1_000_000),
+    ...checks(items, half),
+  ];
+}
+
+const layoutOf = (desired: DesiredKeys): Layout =>
+  chooseLayout(desired.form, { count: desired.set.count, textBytes: desired.textBytes }, 'bench');
+
+const bytesOf = (items: ReadonlyMap<string, string>): number =>
+  [...items].reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
+
+/** How many serials one store takes: from a store of about so many. */
+function capacity(form: KeyForm, about: number): Measured {
+  const desired = keysOf(mixed(about, 21), form);
+  const bytes = bytesOf(freshItems(desired, layoutOf(desired)));
+  const fit = Math.floor((about * storeLimits.storeBytes.max) / bytes);
+  return { id: `kvs/${form}-entries`, value: fit, note: `${(bytes / about).toFixed(2)} bytes each` };
+}
+
+/** UpdateKeys calls for a day on which 0.5 % of the serials go and as many come. */
+function churn(half: readonly string[], layout: Layout, items: ReadonlyMap<string, string>): number {
+  const next = [...half.slice(2500), ...mixed(2500, 31)];
+  const { puts, deletes } = reconcile(keysOf(next, 'compact'), layout, items, now);
+  return batchesOf(puts, deletes).length;
+}
+
+function urgent(half: readonly string[], layout: Layout, items: ReadonlyMap<string, string>): number {
+  const { puts, deletes } = reconcile(
+    keysOf([...half, ...serials(1, 20, 41)], 'compact'),
+    layout,
+    items,
+    now,
+  );
+  return batchesOf(puts, deletes).length;
+}
+
+/** PutObject, CreateKeyValueStore, one look whether it is ready, updates for what the file had no room for, the function, its publication. */
+function fullLoad(desired: DesiredKeys): Measured {
+  const rest = newStore(desired, () => false)?.rest ?? [];
+  return {
+    id: 'kvs/full-load-calls',
+    value: 5 + batchesOf(rest, []).length,
+    note: '500,000 serials, compact',
+  };
+}
+
+/** A list of 500,000 entries becomes the values of buckets; beside it, reading the list. */
+async function build(half: readonly string[], layout: Layout, runs: number): Promise<readonly Measured[]> {
+  const ca = await createTestCa({ subject: 'CN=Bench', key: 'P-256' });
+  const { der } = ca.issueCrl({ entries: half.map((serial) => ({ serial })) });
+  const scans: number[] = [];
+  const builds: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    scans.push(await time(() => readCrl(der)));
+    const { set } = keysOf(half, 'compact');
+    builds.push(await time(() => packSerials(set, layout)));
+  }
+  return [
+    { id: 'kvs/build-ms', value: median(builds), note: `median of ${runs}` },
+    {
+      id: 'kvs/build-scans',
+      value: median(builds) / median(scans),
+      note: 'of reading the list, in the same run',
+    },
+  ];
+}
+
+/** The chance that a valid certificate is refused by mistake, as a power of two: entries that it is compared with, of 2^48. */
+function bound(layout: Layout, items: ReadonlyMap<string, string>): Measured {
+  const entries = [...items]
+    .filter(([key]) => /^\d/.test(key))
+    .reduce((sum, [, value]) => sum + splitEntries('compact', value).length, 0);
+  const most = entries / layout.buckets + 58;
+  return { id: 'kvs/bound-bits', value: 48 - Math.log2(most), note: 'with a delta as full as it may be' };
+}
+
+/** Valid serials at random that the function refuses: the very code, run on the items. */
+async function falseDenials(items: ReadonlyMap<string, string>, count: number): Promise<Measured> {
+  const at = edge(code, items, now);
+  let denied = 0;
+  for (const serial of serials(count, 19, 51)) if (!(await at.admits([shown(serial)]))) denied += 1;
+  return { id: 'kvs/false-denials', value: denied, note: `of ${count.toLocaleString('en-US')}` };
+}
+
+/** Size, reads, and time of one check in njs: what it takes more than a function that reads the same three items and lets everybody in. */
+function checks(
+  items: ReadonlyMap<string, string>,
+  half: readonly string[],
+): readonly (Measured | Skipped)[] {
+  const size: Measured = { id: 'kvs/function-bytes', value: Buffer.byteLength(code) };
+  const reads: Measured = { id: 'kvs/edge-reads', value: 3, note: 'head, delta, base' };
+  if (spawnSync('njs', ['-v']).error !== undefined)
+    return [size, reads, { id: 'kvs/edge-us', skipped: 'no njs' }];
+  const clients = half.filter((_, at) => at % 5000 === 0).map((serial) => shown(serial.replace(/^./, '1')));
+  // njs frees nothing before it ends: more rounds would measure its memory.
+  const rounds = 20;
+  const times = [1, 2, 3, 4, 5].map(
+    () => inNjs(code, items, clients, rounds) - inNjs(threeReads, items, clients, rounds),
+  );
+  const value = (median(times) * 1e6) / (rounds * clients.length);
+  return [size, reads, { id: 'kvs/edge-us', value, note: 'user time beyond the three reads themselves' }];
+}
+
+const threeReads = `import cf from 'cloudfront';
+async function listed(kvs) { await kvs.get('d0'); return await kvs.get('0'); }
+async function judge() { const kvs = cf.kvs(); await kvs.get('head', { format: 'json' }); await listed(kvs); return ''; }
+async function connectionHandler(c) { const why = await judge(); if (!why) return c.allow(); c.deny(); }
+`;
+
+/** Seconds of user time of one njs process in which each client knocks so many times. */
+function inNjs(
+  handler: string,
+  items: ReadonlyMap<string, string>,
+  clients: readonly string[],
+  rounds: number,
+): number {
+  const folder = mkdtempSync(join(tmpdir(), 'trustloom-njs-'));
+  try {
+    const data = JSON.stringify(Object.fromEntries(items));
+    writeFileSync(
+      join(folder, 'cloudfront'),
+      `const items = ${data}; const parsed = { head: JSON.parse(items.head) };
+       export default { kvs: () => ({ get: async (key, as) => as ? parsed[key] : items[key] }) };`,
+    );
+    writeFileSync(
+      join(folder, 'main.js'),
+      `${handler}
+       async function all() {
+         const clients = ${JSON.stringify(clients)};
+         const done = () => {};
+         for (let n = 0; n < ${rounds}; n += 1)
+           for (let i = 0; i < clients.length; i += 1)
+             await connectionHandler({
+               clientCertificate: { certificates: { leaf: { serialNumber: clients[i], issuer: 'CN=Nobody' }, intermediates: [] } },
+               allow: done, deny: done, logCustomData: done,
+             });
+       }
+       all();`,
+    );
+    const timed = `TIMEFORMAT=%U; time njs -p '${folder}' '${join(folder, 'main.js')}'`;
+    const ran = spawnSync('bash', ['-c', timed], { encoding: 'utf8' });
+    if (ran.status !== 0) throw new Error(ran.stderr || ran.stdout);
+    return Number(ran.stderr.trim());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export const kvs: Suite = { name: 'kvs', measure };
