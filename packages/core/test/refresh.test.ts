@@ -236,3 +236,20 @@ describe('two runs at once', () => {
     expect(Object.values(lists).map(({ entries }) => entries)).toContain(4);
   });
 });
+
+describe('a CA that stopped publishing', () => {
+  test('is told as orphaned once it missed two issues, with the ways out; its list stays in force', async () => {
+    clock.advance(25 * hour);
+    const late = await open().refresh();
+    expect([late.exitCode, late.findings.map(({ code }) => code)]).toEqual([
+      1,
+      ['crl-expired', 'crl-expired'],
+    ]);
+    clock.advance(25 * hour);
+    const { findings } = await open().refresh();
+    const orphaned = findings.filter(({ code }) => code === 'crl-orphaned');
+    expect(orphaned).toHaveLength(2);
+    for (const { message } of orphaned) expect(message).toMatch(/second source.*--allow remove:[0-9a-f]{64}/);
+    expect(toys.one.lists).toHaveLength(2);
+  });
+});

@@ -238,17 +238,13 @@ function orphans(rows: readonly KeyedList[], { now, lock }: ListsInput): readonl
       ({ state, certificate }) => state === 'trusted' && certificate.keySha256 === keySha256,
     );
     if (cas.length === 0) return [];
-    const ways = [
-      'name a second source of its list in `crls`',
-      `let the CA go (trustloom retire, then ${cas.map((ca) => `--allow remove:${ca.sha256}`).join(' ')})`,
-      `or let those back in whom only this list refuses (--allow readmit:${sha256})`,
-    ];
+    const remove = cas.map((ca) => `--allow remove:${ca.sha256}`).join(' ');
     return [
       {
         code: 'crl-orphaned',
         severity: 'error',
         thing: sha256,
-        message: `${issuer} publishes no lists any more: its last ended at ${nextUpdate} and stays in force. Ways out: ${ways.join('; ')}`,
+        message: `${issuer} publishes no lists any more: its last ended at ${nextUpdate} and stays in force. Ways out: name a second source of its list (\`crls\`), or let the CA go (trustloom retire, then ${remove})`,
         source: 'RFC 5280, 5.1.2.5',
       },
     ];

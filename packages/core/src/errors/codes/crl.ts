@@ -45,7 +45,7 @@ export const crlCodes = {
     means:
       'A CA has missed two issues of its list in a row: it has stopped publishing. Its last list stays in force.',
     advice:
-      'Name a second source of the list, let the CA go with --allow remove:<sha256 of the CA>, or let go of the list with --allow readmit:<sha256 of the list>.',
+      'Name a second source of the list, or retire the CA and let it go with --allow remove:<sha256 of the CA>.',
   },
   'crl-nearly-full': {
     kind: 'input',
