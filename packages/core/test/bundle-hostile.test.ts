@@ -172,6 +172,7 @@ describe('a certificate that RFC 5280 or DER forbids is refused by its code', ()
       readonly serial?: Uint8Array;
       readonly until?: Uint8Array;
       readonly behind?: readonly Uint8Array[];
+      readonly unusedBits?: number;
     } = {},
   ) => {
     const subject = der.name(Buffer.from('Made'));
@@ -186,7 +187,7 @@ describe('a certificate that RFC 5280 or DER forbids is refused by its code', ()
       ...(parts.behind ?? [der.tlv(0xa3, der.sequence(basic))]),
     );
     const signature = createSign('sha256').update(tbs).sign(privateKey);
-    return der.sequence(tbs, algorithm, der.tlv(0x03, Buffer.of(0), signature));
+    return der.sequence(tbs, algorithm, der.tlv(0x03, Buffer.of(parts.unusedBits ?? 0), signature));
   };
 
   test('without a fault it is read', () => {
@@ -212,6 +213,7 @@ describe('a certificate that RFC 5280 or DER forbids is refused by its code', ()
     ],
     ['one extension twice', { behind: [der.tlv(0xa3, der.sequence(basic, basic))] }],
     ['bytes behind the extensions', { behind: [der.tlv(0xa3, der.sequence(basic), Buffer.of(5, 0))] }],
+    ['a signature whose BIT STRING claims unused bits', { unusedBits: 1 }],
     ['a field that does not exist', { behind: [der.tlv(0xa4, der.sequence())] }],
   ])('%s', (_what, parts) => {
     expect(() => readCertificate(made(parts))).toThrow(coded('certificate-malformed'));

@@ -62,6 +62,12 @@ describe('what changes from one issue to the next', () => {
     const dated = readCrl(listOf({ entries: [entry(der.integer('41'), der.utcTime('250101000000Z'))] }));
     const again = readCrl(listOf({ entries: [entry(der.integer('41'), undefined, reason(1))] }));
     expect(diffCrls(dated, again)).toMatchObject({ added: 0, removed: 0 });
+    const all = range(2_000).map(entryOf);
+    const some = all.map((one, at) =>
+      at % 97 === 0 ? entry(der.integer(serialOf(at)), undefined, reason(4)) : one,
+    );
+    const [older, newer] = [readCrl(listOf({ entries: all })), readCrl(listOf({ entries: some }))];
+    expect(diffCrls(older, newer)).toMatchObject({ added: 0, removed: 0 });
   });
 });
 

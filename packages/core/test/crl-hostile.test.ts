@@ -17,6 +17,7 @@ describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
     ['version 4', { version: der.integer('03') }],
     ['a version 1 with extensions', { version: Buffer.alloc(0), extensions: [] }],
     ['two algorithms', { innerAlgorithm: der.sequence(der.oid('2a8648ce3d040303')) }],
+    ['a signature whose BIT STRING claims unused bits', { unusedBits: 1 }],
     ['a time without seconds', { thisUpdate: der.utcTime('2611241000Z') }],
     ['a time with a zone', { thisUpdate: der.utcTime('261124100000+0100') }],
     ['a time of nines', { thisUpdate: der.utcTime('999999999999Z') }],

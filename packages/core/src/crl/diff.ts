@@ -50,9 +50,8 @@ interface Changed {
   readonly removed: readonly number[];
 }
 
-/** So many bytes are compared at once; when they differ, few, then one entry. */
-const manyBytes = 4096;
-const fewBytes = 512;
+/** So many bytes are compared at once; when they differ, their entries are, one by one. */
+const block = 2048;
 /** So many entries ahead the two lists are searched for where they meet again. */
 const reach = 64;
 /** So many places in a row without a meeting: the order was not kept. */
@@ -95,35 +94,41 @@ function offsetsOf({ der, entries }: Crl): readonly number[] {
 /** Moves on over entries that name the same serials; true when there were any. */
 function skipSame(older: Crl, newer: Crl, place: Place): boolean {
   const [mine, theirs] = [bufferOf(older.der), newer.der];
+  const [end, otherEnd] = [older.entries.end, newer.entries.end];
   let { at, other } = place;
-  for (let bytes = manyBytes; at < older.entries.end && other < newer.entries.end; ) {
-    const same =
-      bytes > 0 &&
-      at + bytes <= older.entries.end &&
-      other + bytes <= newer.entries.end &&
-      mine.compare(theirs, other, other + bytes, at, at + bytes) === 0;
-    if (same) {
-      // The entries that lie in these bytes from end to end.
-      const from = at;
-      for (
-        let end = entryEnd(mine, at);
-        end <= from + bytes;
-        end = at < older.entries.end ? entryEnd(mine, at) : end + bytes
-      )
-        at = end;
-      other += at - from;
-      if (at === from) bytes = 0;
-    } else if (bytes > 0) bytes = bytes === manyBytes ? fewBytes : 0;
-    else if (sameSerial(mine, at, theirs, other)) {
+  // Up to here a byte differs, so entries are compared one by one.
+  let differs = at;
+  while (at < end && other < otherEnd) {
+    const from = at;
+    if (at >= differs) {
+      const same =
+        at + block <= end &&
+        other + block <= otherEnd &&
+        mine.compare(theirs, other, other + block, at, at + block) === 0;
+      if (same) at = lastEnd(mine, at, at + block);
+      else differs = at + block;
+    }
+    if (at === from) {
+      if (!sameSerial(mine, at, theirs, other)) break;
       at = entryEnd(mine, at);
       other = entryEnd(theirs, other);
-      bytes = fewBytes;
-    } else break;
+    } else other += at - from;
   }
   const moved = at > place.at;
   place.at = at;
   place.other = other;
   return moved;
+}
+
+/** Offset behind the last entry that ends before `stop` or there. */
+function lastEnd(der: Uint8Array, entry: number, stop: number): number {
+  let at = entry;
+  while (at < stop) {
+    const end = entryEnd(der, at);
+    if (end > stop) break;
+    at = end;
+  }
+  return at;
 }
 
 const bufferOf = (bytes: Uint8Array) =>

@@ -15,6 +15,8 @@ export interface ListParts {
   readonly entries?: readonly Uint8Array[];
   readonly extensions?: readonly Uint8Array[];
   readonly innerAlgorithm?: Uint8Array;
+  /** How many bits of the signature's last byte are said to be unused; default none. */
+  readonly unusedBits?: number;
 }
 
 /** A list, signed by a key of its own, from parts that need not be right. */
@@ -29,7 +31,7 @@ export function listOf(parts: ListParts = {}): Buffer {
     ...(parts.extensions === undefined ? [] : [tlv(0xa0, sequence(...parts.extensions))]),
   );
   const signature = sign('sha256', tbs, privateKey);
-  return sequence(tbs, ecdsaSha256, tlv(0x03, Buffer.of(0), signature));
+  return sequence(tbs, ecdsaSha256, tlv(0x03, Buffer.of(parts.unusedBits ?? 0), signature));
 }
 
 /** One entry: serial and time as they shall stand, extensions behind. */
