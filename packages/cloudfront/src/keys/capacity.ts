@@ -1,4 +1,4 @@
-import type { Finding } from '@trustloom/core';
+import { type Finding, issuingCas } from '@trustloom/core';
 import type { DesiredKeys } from './desired.ts';
 import { chooseLayout } from './layout.ts';
 import { storeLimits } from './limits.ts';
@@ -39,8 +39,11 @@ export function capacityFindings(desired: DesiredKeys): readonly Finding[] {
 
 /** With several CAs, a serial below 64 bits may belong to a client of each: the store knows serials alone. */
 export function shortSerialFindings({ keys }: DesiredKeys): readonly Finding[] {
-  if (keys.length < 2) return [];
+  const cas = keys.flatMap((key) => key.cas);
+  // A CA that only issues other CAs has no client to be taken for another's.
+  const issuing = new Set(issuingCas(cas, cas).map(({ keySha256 }) => keySha256));
   return keys.flatMap((key): readonly Finding[] => {
+    if ([...issuing].every((one) => one === key.keySha256)) return [];
     let short: string | undefined;
     let shorts = 0;
     key.eachSerial((bytes, start, end) => {
