@@ -24,7 +24,7 @@ async function published(trust: Trust, files = new Map<string, Uint8Array>()) {
   return files;
 }
 
-function authorizerOn(files: ReadonlyMap<string, Uint8Array>, at = now) {
+function authorizerOn(files: ReadonlyMap<string, Uint8Array>, at: number | (() => number) = now) {
   const lines: string[] = [];
   const reads: string[] = [];
   const objects: Objects = {
@@ -39,7 +39,7 @@ function authorizerOn(files: ReadonlyMap<string, Uint8Array>, at = now) {
   const authorize = createAuthorizer({
     objects,
     head: 'acme/authorizers/edge.json',
-    now: () => at,
+    now: typeof at === 'number' ? () => at : at,
     log: (line) => void lines.push(line),
   });
   return {
@@ -185,6 +185,23 @@ describe('the authorizer', () => {
     );
     await Promise.all(Array.from({ length: 20 }, () => verdict(ann.pem)));
     expect(reads).toHaveLength(2);
+  });
+
+  test('a CA that came since the last look lets its clients in within a second, not after the next poll', async () => {
+    const other = await createTestCa({ subject: 'CN=Other', key: 'P-256', clock });
+    const dora = await other.issue('CN=dora');
+    const files = await published(trusting([root, issuing], [listOf(issuing)]));
+    let at = now;
+    const { verdict, reads } = authorizerOn(files, () => at);
+    expect(await verdict(ann.pem)).toBe('ok');
+    const later = await published(trusting([root, issuing, other], [listOf(issuing)]));
+    for (const [key, bytes] of later) files.set(key, bytes);
+    expect(await verdict(dora.pem)).toBe('unknown-issuer');
+    at += 1_000;
+    expect(await verdict(dora.pem)).toBe('ok');
+    const before = reads.length;
+    expect(await verdict(bob.pem)).toBe('ok');
+    expect(reads.length).toBe(before);
   });
 
   test('asks the own authorizer of the user only about those who are not refused', async () => {

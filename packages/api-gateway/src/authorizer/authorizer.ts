@@ -34,6 +34,10 @@ export interface AuthorizerOptions {
   readonly next?: (event: never) => unknown;
 }
 
+/** What these refusals miss may have been published since: such clients wait no longer than this for it, in milliseconds. */
+const mayHaveCome = /^(?:unknown-issuer|no-list|stale-list)$/;
+const newsMs = 1_000;
+
 /**
  * Makes a Lambda authorizer that refuses clients whose certificate is revoked, or of which that cannot be told.
  *
@@ -41,20 +45,21 @@ export interface AuthorizerOptions {
  * export const handler = createAuthorizer({ ...settingsFrom(process.env), next: async (event) => mine(event) })
  */
 export function createAuthorizer(options: AuthorizerOptions): (event: AuthorizerEvent) => Promise<unknown> {
-  const { now, log, next } = options;
+  const { now, log, next, pollMs = 10_000 } = options;
   const say = (trustloom: string, client?: string) => log(JSON.stringify({ trustloom, client }));
   const latest = createLatest({
     objects: options.objects,
     head: options.head,
-    pollMs: options.pollMs ?? 10_000,
     now,
     failed: (error) => say(String(error)),
   });
+  const judge = async (pem: string | undefined, maxAgeMs: number): Promise<Verdict> =>
+    (await latest(maxAgeMs))?.(pem, now()) ?? { reason: 'no-set' };
   return async (event) => {
-    const decide = await latest();
     const { identity, authentication } = event.requestContext ?? {};
     const pem = (identity?.clientCert ?? authentication?.clientCert)?.clientCertPem;
-    const verdict: Verdict = decide ? decide(pem, now()) : { reason: 'no-set' };
+    let verdict = await judge(pem, pollMs);
+    if (mayHaveCome.test(verdict.reason)) verdict = await judge(pem, Math.min(pollMs, newsMs));
     if (verdict.reason !== 'ok') say(verdict.reason, verdict.who);
     else if (next) return next(event as never);
     return answerTo(event, verdict, options.answer ?? 'policy');

@@ -17,20 +17,18 @@ export interface LatestOptions {
   readonly objects: Objects;
   /** Name of the head in its bucket. */
   readonly head: string;
-  /** How long what was read is used before S3 is asked again, in milliseconds. */
-  readonly pollMs: number;
   readonly now: () => number;
   /** Told why a reading failed. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * Gives the newest that could be read: asks S3 when the last answer is older than `pollMs`, once for all that wait, and only for what is
+ * Gives the newest that could be read: asks S3 when the last answer is older than the caller takes, in milliseconds, once for all that wait, and only for what is
  * new. What is new takes the place of the old at once and whole. When it cannot be read, the old stays: how long it may be used, each
  * list says itself. Undefined before the first reading that went well.
  */
-export function createLatest(options: LatestOptions): () => Promise<Decide | undefined> {
-  const { objects, pollMs, now, failed } = options;
+export function createLatest(options: LatestOptions): (maxAgeMs: number) => Promise<Decide | undefined> {
+  const { objects, now, failed } = options;
   let loaded: Loaded | undefined;
   let askedAt = 0;
   let asking: Promise<void> | undefined;
@@ -59,8 +57,8 @@ export function createLatest(options: LatestOptions): () => Promise<Decide | und
     askedAt = now();
     asking = undefined;
   };
-  return async () => {
-    if (!loaded || now() - askedAt >= pollMs) {
+  return async (maxAgeMs) => {
+    if (!loaded || now() - askedAt >= maxAgeMs) {
       asking ??= ask();
       await asking;
     }
