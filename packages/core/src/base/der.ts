@@ -88,24 +88,6 @@ export function hexOf(der: Uint8Array, from: number, to: number): string {
   return Buffer.from(der.buffer, der.byteOffset + from, to - from).toString('hex');
 }
 
-/** An OBJECT IDENTIFIER in dotted form. */
-export function oidText(der: Uint8Array, { tag, content, end, start }: Tlv): string {
-  if (tag !== tags.oid || end === content) throw new DerError(`no object identifier at byte ${start}`);
-  const numbers: number[] = [];
-  let value = 0;
-  for (let at = content; at < end; at += 1) {
-    const byte = der[at] as number;
-    value = value * 128 + (byte & 0x7f);
-    if (byte < 0x80) {
-      numbers.push(value);
-      value = 0;
-    }
-  }
-  const [first = 0, ...rest] = numbers;
-  const top = Math.min(2, Math.floor(first / 40));
-  return [top, first - 40 * top, ...rest].join('.');
-}
-
 /** UTCTime or GeneralizedTime in the only forms that RFC 5280 (4.1.2.5) allows: with seconds, in Zulu, without fractions. */
 export function timeOf(der: Uint8Array, { tag, content, end, start }: Tlv): number {
   const isUtc = tag === tags.utcTime && end - content === 13;

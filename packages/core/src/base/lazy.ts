@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 import type { z as Zod } from 'zod';
 
-const load = createRequire(import.meta.url);
+const load = (name: string) => createRequire(import.meta.url)(name);
 
 /** The YAML reader, loaded when it is first used: who only checks lists does not wait for it. */
 export const yaml = (): typeof Yaml => load('yaml');

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { childrenOf, DerError, hexOf, readTlv, type Tlv, tags } from '../base/der.ts';
 import type { DistinguishedName } from './certificate.ts';
 import { strictOid } from './oid.ts';
@@ -88,14 +89,9 @@ function stringOf(tag: number, bytes: Buffer): string | undefined {
   }
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function utf8(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    throw new DerError('a UTF8String in a name is not UTF-8');
-  }
+function utf8(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new DerError('a UTF8String in a name is not UTF-8');
+  return bytes.toString('utf8');
 }
 
 /** RFC 4514, 2.4; what moves a terminal's cursor or turns its text never reaches it. */

@@ -179,11 +179,8 @@ function eachUnpaired(
 function withoutMoved(older: Unpaired, newer: Unpaired): Changed {
   const { der } = older.crl;
   const others = newer.crl.der;
-  let count = 0;
-  eachUnpaired(older, () => {
-    count += 1;
-  });
-  const index = serialIndex(der, count);
+  const { entries, entryCount } = older.crl;
+  const index = serialIndex(der, older.from === entries.end ? older.entries.length : entryCount);
   eachUnpaired(older, index.add);
   // One bit an entry: no two of them begin within sixteen bytes.
   const moved = new Uint8Array((der.length >>> 7) + 1);
