@@ -38,7 +38,7 @@ export function createLatest(options: LatestOptions): (maxAgeMs: number) => Prom
     if (before) return [sha256, before];
     const found = await objects.read(key, { version });
     if (found === 'same' || createHash('sha256').update(found.bytes).digest('hex') !== sha256)
-      throw new RangeError(`${key} is another set`);
+      throw new RangeError(`${key} changed`);
     return [sha256, openSerialSet(found.bytes)];
   };
   const ask = async () => {
@@ -46,10 +46,8 @@ export function createLatest(options: LatestOptions): (maxAgeMs: number) => Prom
       const found = await objects.read(options.head, { unless: loaded?.etag });
       if (found !== 'same') {
         const head = readHead(Buffer.from(found.bytes).toString());
-        const sets = await Promise.all(
-          head.keys.flatMap(({ set }) => (set === undefined ? [] : [setOf(set)])),
-        );
-        loaded = { sets: new Map(sets), decide: createDecide(head, new Map(sets)), etag: found.etag };
+        const sets = new Map(await Promise.all(head.keys.flatMap(({ set }) => (set ? [setOf(set)] : []))));
+        loaded = { sets, decide: createDecide(head, sets), etag: found.etag };
       }
     } catch (error) {
       failed(error);

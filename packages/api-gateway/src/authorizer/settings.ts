@@ -17,13 +17,13 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
   const [, bucket, head] = /^s3:\/\/([^/]+)\/(.+)$/.exec(TRUSTLOOM_HEAD ?? '') ?? [];
   const pollMs = Number(seconds) * 1000;
   if (!bucket || !head || !(pollMs >= 0) || (answer !== 'policy' && answer !== 'simple'))
-    throw new RangeError('TRUSTLOOM_HEAD, TRUSTLOOM_POLL_SECONDS or TRUSTLOOM_ANSWER');
+    throw new RangeError('TRUSTLOOM_HEAD, _POLL_SECONDS or _ANSWER');
   return {
     objects: s3Objects({ bucket, owner }),
     head,
     pollMs,
     answer,
-    now: () => Date.now(),
+    now: Date.now,
     log: (line) => process.stdout.write(`${line}\n`),
   };
 }
