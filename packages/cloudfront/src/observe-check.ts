@@ -2,6 +2,7 @@ import type { Finding, HeldCrl, HeldEnforcement, Io } from '@trustloom/core';
 import { generateConnectionFunction, readHead } from './connection-function/generate.ts';
 import { readLayout } from './keys/layout.ts';
 import { readListItem } from './keys/list-items.ts';
+import { recallItems } from './keys-copy.ts';
 import { carriesMarks, functionName, keysNamePrefix, markTags } from './names.ts';
 import type { CloudfrontPort, DistributionFacts } from './port.ts';
 import type { CheckPort, KeyStoreFacts } from './port-check.ts';
@@ -34,7 +35,7 @@ export async function observeCheck({ cloudfront, check, keys }: Ports, io: Io): 
   const stores = await Promise.all(
     tagged
       .filter(({ tags }) => carriesMarks(tags, io.context))
-      .map(({ facts, tags }) => readStore(facts, tags[markTags.layout], keys)),
+      .map(({ facts, tags }) => readStore(facts, tags[markTags.layout], keys, io)),
   );
   const facts = functions.find(({ name }) => name === functionName(io.context));
   if (facts === undefined) return { keys: stores.map(({ store }) => store), pending: pendingOf(stores) };
@@ -63,11 +64,12 @@ async function readStore(
   { name, arn, status }: KeyStoreFacts,
   tag: string | undefined,
   keys: KeysPort,
+  io: Io,
 ): Promise<SeenStore> {
   const layout = readLayout(tag);
   const store = { name, arn, broken: /FAILED/.test(status), ...(layout === undefined ? {} : { layout }) };
   if (status !== 'READY') return { store, waits: !store.broken };
-  const held = await keys.read(arn);
+  const held = await keys.read(arn, (etag) => recallItems(arn, etag, io));
   return { store: { ...store, ...(held === undefined ? {} : { held }) }, waits: held === undefined };
 }
 

@@ -51,7 +51,8 @@ export async function performCloudfront({ input }: Step, ports: Ports): Promise<
       const changes = { puts: Object.entries(tags(input.puts)), deletes: texts(input.deletes) };
       // A store that was just made has an ETag that nobody could plan with.
       const expected = typeof input.etag === 'string' ? input.etag : await keys.etag(arn);
-      return { result: { etag: await keys.update(arn, changes, expected) } };
+      const etag = await keys.update(arn, changes, expected);
+      return { result: { etag }, ...keysNotes(arn, etag, input) };
     }
     case 'delete-keys':
       await check.deleteKeys(text(input.name));
@@ -89,6 +90,14 @@ function notesOf(input: JsonObject, etag: string): JsonObject {
     bundle: text(input.digest),
     location: { ...location(input.bundle) },
     ocsp: input.ocsp === true,
+  };
+}
+
+/** Notes lie where a refresh may write them, so only revoking steps leave some: a store that is only filled is read back. */
+function keysNotes(arn: string, etag: string, { copy }: JsonObject): Pick<Receipt, 'notes'> {
+  if (!isJsonObject(copy)) return {};
+  return {
+    notes: { keys: { arn, etag, sha256: text(copy.sha256), location: { ...location(copy.location) } } },
   };
 }
 

@@ -46,7 +46,9 @@ export function planCheck(
   const inUse = keysInUse(observed);
   const changes = inUse === undefined ? undefined : changesOf(inUse, check.keys, context.now);
   const revoking =
-    inUse === undefined || changes === undefined ? [] : revokeSteps(inUse, changes, check.keys);
+    inUse === undefined || changes === undefined
+      ? { steps: [], artifacts: [] }
+      : revokeSteps(inUse, changes, check.keys);
   const stays = inUse !== undefined && changes !== undefined && isGood(inUse, changes, check.keys, observed);
   const store = stays ? { ref: inUse.arn, steps: [], artifacts: [] } : otherStore(check, observed, context);
   const code = functionSteps(
@@ -61,7 +63,7 @@ export function planCheck(
   const leftovers = observed.keys.filter(({ arn }) => arn !== kept);
   return {
     fn: fn?.id ?? { $ref: 'create-function', get: 'id' },
-    steps: [...revoking, ...store.steps, ...code.steps.filter((step) => step !== code.last)],
+    steps: [...revoking.steps, ...store.steps, ...code.steps.filter((step) => step !== code.last)],
     before: code.last === undefined ? code.steps.map(({ id }) => id) : [],
     later: (distributions) => {
       const last =
@@ -71,7 +73,7 @@ export function planCheck(
       const after = [...store.steps, ...code.steps].map(({ id }) => id);
       return [...last, ...leftovers.map((one) => deleteKeys(one, after))];
     },
-    artifacts: store.artifacts,
+    artifacts: [...revoking.artifacts, ...store.artifacts],
     findings: changes === undefined ? [] : fullFindings(changes),
   };
 }

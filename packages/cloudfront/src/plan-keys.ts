@@ -1,8 +1,9 @@
-import type { Json, JsonObject, Step } from '@trustloom/core';
+import type { Artifact, Json, JsonObject, Step } from '@trustloom/core';
 import type { DesiredKeys } from './keys/desired.ts';
 import { storeLimits } from './keys/limits.ts';
 import type { KeyChanges } from './keys/reconcile.ts';
 import { serialHex } from './keys/serial-set.ts';
+import { copyOf } from './keys-copy.ts';
 import type { Ref, StoredKeys } from './state.ts';
 
 /** What one UpdateKeys does. */
@@ -24,30 +25,51 @@ export function batchesOf(puts: Batch['puts'], deletes: readonly string[]): read
   });
 }
 
+/** The updates that move a store on, and the copy of what it holds after the last. */
+export interface RevokePlan {
+  readonly steps: readonly Step[];
+  readonly artifacts: readonly Artifact[];
+}
+
 /** The store that the function reads moves on. Each update names the ETag that the one before left, so nobody else's write is lost. */
-export function revokeSteps(store: StoredKeys, changes: KeyChanges, keys: DesiredKeys): readonly Step[] {
+export function revokeSteps(store: StoredKeys, changes: KeyChanges, keys: DesiredKeys): RevokePlan {
   const { added, removed, firstAdded } = changes;
   const batches = batchesOf(changes.puts, changes.deletes);
-  return batches.map((batch, at) => ({
-    id: `revoke-keys:${at + 1}`,
-    effect: 'revoke',
-    things: keys.things,
-    mends: `${store.name} does not say who is revoked now${batches.length === 1 ? '' : ` (${at + 1} of ${batches.length})`}`,
-    action: 'cloudfront-keyvaluestore:UpdateKeys',
-    input: updateInput(
-      store.arn,
-      at === 0 ? store.held?.etag : { $ref: `revoke-keys:${at}`, get: 'etag' },
-      batch,
-    ),
-    after: at === 0 ? [] : [`revoke-keys:${at}`],
-    revocation: {
-      issuer: keys.issuers,
-      added,
-      removed,
-      entries: keys.set.count,
-      serials: firstAdded.map((index) => serialHex(keys.set, index)),
-    },
-  }));
+  const copy = batches.length === 0 ? undefined : copyOf(afterwards(store, changes));
+  const steps = batches.map(
+    (batch, at): Step => ({
+      id: `revoke-keys:${at + 1}`,
+      effect: 'revoke',
+      things: keys.things,
+      mends: `${store.name} does not say who is revoked now${batches.length === 1 ? '' : ` (${at + 1} of ${batches.length})`}`,
+      action: 'cloudfront-keyvaluestore:UpdateKeys',
+      input: {
+        ...updateInput(
+          store.arn,
+          at === 0 ? store.held?.etag : { $ref: `revoke-keys:${at}`, get: 'etag' },
+          batch,
+        ),
+        ...(copy === undefined || at < batches.length - 1
+          ? {}
+          : { copy: { sha256: copy.sha256, location: { $artifact: copy.sha256 } } }),
+      },
+      after: at === 0 ? [] : [`revoke-keys:${at}`],
+      revocation: {
+        issuer: keys.issuers,
+        added,
+        removed,
+        entries: keys.set.count,
+        serials: firstAdded.map((index) => serialHex(keys.set, index)),
+      },
+    }),
+  );
+  return { steps, artifacts: copy === undefined ? [] : [copy] };
+}
+
+function afterwards({ held }: StoredKeys, { puts, deletes }: KeyChanges): ReadonlyMap<string, string> {
+  const items = new Map([...(held?.items ?? []), ...puts]);
+  for (const key of deletes) items.delete(key);
+  return items;
 }
 
 /** A store that nothing reads yet is filled. */

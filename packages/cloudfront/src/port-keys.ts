@@ -27,10 +27,16 @@ export interface HeldItems {
   readonly items: ReadonlyMap<string, string>;
 }
 
+/** What a store with this ETag is known to hold; undefined when nobody vouches for it. */
+export type Recall = (etag: string) => Promise<HeldItems['items'] | undefined>;
+
 /** The keys and values of key value stores: a service apart from CloudFront, with ETags of its own. */
 export interface KeysPort {
-  /** Undefined just after the store was made: the data plane does not know it yet. */
-  read(arn: string): Promise<HeldItems | undefined>;
+  /**
+   * Asks for the ETag, and reads all keys unless `recall` knows what a store with this ETag holds. Undefined just after the store was
+   * made: the data plane does not know it yet.
+   */
+  read(arn: string, recall: Recall): Promise<HeldItems | undefined>;
   /** The ETag that a write needs. */
   etag(arn: string): Promise<string>;
   /**
@@ -82,28 +88,23 @@ export function keysPort(clientOf: (place: Place) => CloudFrontKeyValueStoreClie
       throw new TrustloomError('service-refused', 'cloudfront-keyvaluestore: an answer lacks ETag');
     return ETag;
   };
+  const list = async (KvsARN: string) => {
+    const items = new Map<string, string>();
+    let NextToken: string | undefined;
+    do {
+      const request = { KvsARN, MaxResults: 50, ...(NextToken === undefined ? {} : { NextToken }) };
+      const page = await call('ListKeys', () => client.send(new ListKeysCommand(request), abort));
+      for (const { Key, Value } of page.Items ?? []) items.set(Key ?? '', Value ?? '');
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined && NextToken !== '');
+    return items;
+  };
   return {
-    async read(KvsARN) {
+    async read(KvsARN, recall) {
       try {
         // The ETag comes first: whatever is written while the keys are read makes it stale, and a write planned on them fails.
         const etag = await describe(KvsARN);
-        const items = new Map<string, string>();
-        let NextToken: string | undefined;
-        do {
-          const page = await call('ListKeys', () =>
-            client.send(
-              new ListKeysCommand({
-                KvsARN,
-                MaxResults: 50,
-                ...(NextToken === undefined ? {} : { NextToken }),
-              }),
-              abort,
-            ),
-          );
-          for (const { Key, Value } of page.Items ?? []) items.set(Key ?? '', Value ?? '');
-          NextToken = page.NextToken;
-        } while (NextToken !== undefined && NextToken !== '');
-        return { etag, items };
+        return { etag, items: (await recall(etag)) ?? (await list(KvsARN)) };
       } catch (error) {
         if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
         throw error;

@@ -1,5 +1,5 @@
 import type { Observation } from '../adapter/contract.ts';
-import type { PlannedStep } from '../plan/consent.ts';
+import type { Replanned } from '../plan/assemble.ts';
 import { phases } from '../plan/order.ts';
 import type { Uploads } from '../plan/ports.ts';
 import type { Prepared } from '../plan/prepared.ts';
@@ -11,7 +11,7 @@ import { forgetLeft, noted, recordTargets, rememberLists, revokingNotes } from '
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
 import { createTargetRun, type TargetRun } from './target-run.ts';
-import { uploadArtifacts } from './upload.ts';
+import { uploadArtifacts, uploadFor } from './upload.ts';
 
 /** After everything is done, the services are looked at again; what shows up then is done in a further round, at most this often. */
 const maxRounds = 3;
@@ -23,7 +23,7 @@ export interface ApplyParts extends LeaseParts {
   /** True when another run has accepted newer lists, or the deny list was changed: what was planned would go back from that. */
   readonly isOutdated: () => Promise<boolean>;
   /** Plans one target again, within the same approval and consents. */
-  readonly replan: (work: TargetWork, observation: Observation<unknown>) => Promise<readonly PlannedStep[]>;
+  readonly replan: (work: TargetWork, observation: Observation<unknown>) => Promise<Replanned>;
 }
 
 /**
@@ -66,7 +66,7 @@ async function startRuns(
   parts: ApplyParts,
   lease: HeldLease<TrustRecord>,
 ): Promise<readonly TargetRun[]> {
-  const artifacts = await uploadArtifacts(prepared, parts);
+  const places = await uploadArtifacts(prepared, parts);
   const revoking = revocationLane(parts);
   return prepared.targets
     .filter(({ planned }) => planned.failed === undefined)
@@ -75,8 +75,9 @@ async function startRuns(
         clock: parts.clock,
         signal: parts.signal,
         onEvent: parts.onEvent,
-        artifacts: artifacts.get(work.bound.context.name) ?? new Map(),
+        places: places.get(work.bound.context.name) ?? new Map(),
         replan: parts.replan,
+        upload: (target, { steps, artifacts }, places) => uploadFor(target, steps, artifacts, places, parts),
         revoking,
         beforeWrite: async () => {
           parts.signal.throwIfAborted();

@@ -8,7 +8,7 @@ import { rememberLists, revokingNotes } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
 import { createTargetRun, type RunContext, type TargetRun } from './target-run.ts';
-import { uploadArtifacts } from './upload.ts';
+import { type Places, uploadArtifacts, uploadFor } from './upload.ts';
 
 /** What shows up when the services are looked at again is done in a further round, at most this often. */
 const maxRounds = 3;
@@ -30,11 +30,11 @@ async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Repor
   const prepared = onlyRevoking(whole);
   await rememberLists(prepared, parts);
   if (!prepared.plan.changes) return reportOf(prepared, [], parts.clock.now());
-  const artifacts = await uploadArtifacts(prepared, parts);
+  const places = await uploadArtifacts(prepared, parts);
   const revoking = revocationLane(parts);
   const runs = prepared.targets
     .filter(({ planned }) => planned.failed === undefined && planned.steps.length > 0)
-    .map((work) => refreshRun(work, artifacts.get(work.bound.context.name) ?? new Map(), revoking, parts));
+    .map((work) => refreshRun(work, places.get(work.bound.context.name) ?? new Map(), revoking, parts));
   for (let round = 0; round < maxRounds && runs.some((run) => run.has('revoke')); round += 1) {
     await Promise.all(runs.map((run) => run.phase('revoke')));
     const reads = createSharedReads();
@@ -45,7 +45,7 @@ async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Repor
 
 function refreshRun(
   work: TargetWork,
-  artifacts: RunContext['artifacts'],
+  places: Places,
   revoking: RunContext['revoking'],
   parts: ApplyParts,
 ): TargetRun {
@@ -53,9 +53,13 @@ function refreshRun(
     clock: parts.clock,
     signal: parts.signal,
     onEvent: parts.onEvent,
-    artifacts,
+    places,
     revoking,
-    replan: async (target, observation) => revokingOf(await parts.replan(target, observation)),
+    replan: async (target, observation) => {
+      const { steps, artifacts } = await parts.replan(target, observation);
+      return { steps: revokingOf(steps), artifacts };
+    },
+    upload: (target, { steps, artifacts }, placed) => uploadFor(target, steps, artifacts, placed, parts),
     beforeWrite: async () => parts.signal.throwIfAborted(),
     remember: async (target, _step, notes) => {
       if (target.remember(notes))

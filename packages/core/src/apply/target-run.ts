@@ -1,7 +1,8 @@
-import type { Holdings, ObjectLocation, Observation } from '../adapter/contract.ts';
+import type { Holdings, Observation } from '../adapter/contract.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Clock } from '../base/time.ts';
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
+import type { Replanned } from '../plan/assemble.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import { mayRun, type Phase } from '../plan/order.ts';
 import { resolveReferences } from '../plan/references.ts';
@@ -9,6 +10,7 @@ import type { SharedReads } from '../plan/shared-reads.ts';
 import type { TargetWork } from '../plan/work.ts';
 import type { OnEvent } from './events.ts';
 import { settle } from './settle.ts';
+import type { Places } from './upload.ts';
 
 /** How often one target is planned again after a passing trouble, and how long to wait before (doubling). */
 const maxAttempts = 5;
@@ -26,9 +28,12 @@ export interface RunContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
-  readonly artifacts: ReadonlyMap<string, Required<ObjectLocation>>;
+  /** Where the files lie that were uploaded before the first step. */
+  readonly places: Places;
   /** Plans the target again from a fresh observation, with the consents and the approval of this run. */
-  readonly replan: (work: TargetWork, observation: Observation<unknown>) => Promise<readonly PlannedStep[]>;
+  readonly replan: (work: TargetWork, observation: Observation<unknown>) => Promise<Replanned>;
+  /** Uploads what steps that were planned again refer to and has no place yet; gives all places. */
+  readonly upload: (work: TargetWork, again: Replanned, places: Places) => Promise<Places>;
   /** Runs a revoking step alone, under the revocation lease. */
   readonly revoking: <T>(work: () => Promise<T>) => Promise<T>;
   /** Keeps the trust lease; called before each write. */
@@ -56,6 +61,7 @@ export interface TargetRun {
 export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
   const { name } = work.bound.context;
   let steps = work.planned.steps;
+  let places = run.places;
   let results = new Map<string, JsonObject>();
   let done = new Set<string>();
   let attempts = 0;
@@ -87,7 +93,9 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
     return observation;
   };
   const replan = async (reads?: SharedReads) => {
-    steps = await run.replan(work, await settled(reads));
+    const again = await run.replan(work, await settled(reads));
+    places = await run.upload(work, again, places);
+    steps = again.steps;
     results = new Map();
     done = new Set();
   };
@@ -119,7 +127,7 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
       mends: step.mends,
       state: 'started',
     });
-    const input = resolveReferences(step.input, { results, artifacts: run.artifacts });
+    const input = resolveReferences(step.input, { results, artifacts: places });
     const write = () => work.perform({ ...step, input }, run.signal);
     const receipt = await (step.effect === 'revoke' ? run.revoking(write) : write());
     done.add(step.id);

@@ -25,6 +25,12 @@ export interface Drafted {
   readonly findings: readonly Finding[];
 }
 
+/** A plan that was made again in the middle of a run, with the files that its steps may refer to. */
+export interface Replanned {
+  readonly steps: readonly PlannedStep[];
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+}
+
 /** Puts the surveyed targets together into one plan: consents, order, digest, summary. Pure. */
 export function assemble(input: {
   readonly parts: PrepareParts;
@@ -101,7 +107,7 @@ export function replanTarget(input: {
   readonly allow: ReadonlySet<string>;
   readonly approved: ReadonlySet<string>;
   readonly outdated: boolean;
-}): readonly PlannedStep[] {
+}): Replanned {
   const { work, observation, view, now, allow, approved, outdated } = input;
   const { rendering, planned } = work;
   const { name, place } = work.bound.context;
@@ -124,10 +130,14 @@ export function replanTarget(input: {
   const needed = new Set(
     steps.filter(({ effect }) => effect !== 'revoke').flatMap(({ after = [] }) => after),
   );
-  return steps.filter(
-    (step) =>
-      (step.effect !== 'readmit' || isApproved(step)) && (step.leftOut !== 'outdated' || needed.has(step.id)),
-  );
+  return {
+    steps: steps.filter(
+      (step) =>
+        (step.effect !== 'readmit' || isApproved(step)) &&
+        (step.leftOut !== 'outdated' || needed.has(step.id)),
+    ),
+    artifacts: new Map(again.artifacts.map((artifact) => [artifact.sha256, artifact])),
+  };
 }
 
 function draft(surveyed: Surveyed, now: Instant): Drafted {
