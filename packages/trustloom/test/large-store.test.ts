@@ -1,0 +1,138 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
+import {
+  cloudFrontEdits,
+  createTestCa,
+  createTestClock,
+  makeBucket,
+  makeCloudFront,
+} from '@trustloom/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OpenedTrustloom, openTrustloom } from '../src/open.ts';
+import { account } from './support/team.ts';
+
+/** Serials of sixteen bytes that look random and are the same in every run. */
+const serialAt = (n: number) => (BigInt(n + 1) * 0x9e3779b97f4a7c15f39cc0605cedc835n).toString(16).slice(-32);
+const revoked = Array.from({ length: 100_000 }, (_, n) => serialAt(n)).map((serial) => ({ serial }));
+const place = { account: account.id, region: 'us-east-1' };
+const clock = createTestClock();
+
+let local: LocalAws;
+let trustloom: OpenedTrustloom;
+let folder: string;
+let edits: ReturnType<typeof cloudFrontEdits>;
+
+beforeAll(async () => {
+  local = await startLocalAws({ accounts: [account], clock });
+  await makeBucket({ local, ...place });
+  const { distributionId } = await makeCloudFront({ local, ...place });
+  edits = cloudFrontEdits({ local, clock, place }, distributionId);
+  folder = await mkdtemp(join(tmpdir(), 'trustloom-large-'));
+  const ca = await createTestCa({ subject: 'CN=Acme Devices', key: 'P-256', clock });
+  await writeFile(join(folder, 'ca.pem'), ca.pem);
+  await writeFile(join(folder, 'list.crl'), ca.issueCrl({ entries: revoked }).der);
+  trustloom = await openTrustloom(
+    {
+      name: 'acme',
+      record: `${account.id}/us-east-1`,
+      groups: { devices: { from: './ca.pem', crls: ['./list.crl'] } },
+      targets: {
+        web: {
+          trust: ['devices'],
+          account: account.id,
+          cloudfront: { distributions: [distributionId], revocation: 'compact' },
+        },
+      },
+    },
+    {
+      env: { ...local.env, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: local.url },
+      cwd: folder,
+      clock,
+    },
+  );
+  await trustloom.accept('all');
+  expect((await trustloom.apply({ approve: 'any', allow: ['enforce:web'] })).exitCode).toBe(0);
+}, 60_000);
+
+afterAll(async () => {
+  await trustloom.close();
+  await local.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Calls of some work that ask for what the store holds or write it, counted. */
+async function callsOf(work: () => Promise<{ readonly exitCode?: number }>): Promise<Record<string, number>> {
+  const before = local.calls().length;
+  const { exitCode = 0 } = await work();
+  expect(exitCode).toBe(0);
+  const counts: Record<string, number> = {};
+  for (const { service, action } of local.calls().slice(before))
+    if (service === 'cloudfront-keyvaluestore') counts[action] = (counts[action] ?? 0) + 1;
+  return counts;
+}
+
+const refresh = () => callsOf(() => trustloom.refresh());
+const revoke = (serial: string, onEvent: (event: { readonly type: string }) => void = () => undefined) =>
+  callsOf(() => trustloom.revoke({ serials: [serial], by: 'ann', why: 'lost' }, { onEvent }));
+const urgent = (n: number) => serialAt(revoked.length + n);
+const emptyABucket = async () => {
+  const edit = edits['a bucket of the key value store is emptied'];
+  if (edit === undefined) throw new TypeError('no such edit');
+  await edit();
+};
+const bucketsEmptied = () => {
+  const [store] = local.state().cloudfront.flatMap(({ state }) => [...state.keyValueStores.values()]);
+  return [...(store?.items ?? [])].filter(([key, value]) => /^\d/.test(key) && value === '.').length;
+};
+
+/** 1,529 items, 50 a page. */
+const readBack = { ListKeys: 30 };
+
+test('a store that was just made is read back; from our first write on, its ETag is all that is asked for', async () => {
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 1, ...readBack });
+  // Each run looks twice: before it plans, and at what it did.
+  expect(await revoke(urgent(0))).toEqual({ DescribeKeyValueStore: 2, UpdateKeys: 1, ...readBack });
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
+  expect(await revoke(urgent(1))).toEqual({ DescribeKeyValueStore: 2, UpdateKeys: 1 });
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
+});
+
+test('what somebody changed by hand is read back and mended, once', async () => {
+  await emptyABucket();
+  expect(bucketsEmptied()).toBe(1);
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 2, UpdateKeys: 1, ...readBack });
+  expect(bucketsEmptied()).toBe(0);
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
+});
+
+test('after a lost answer the store is read back until it is written again', async () => {
+  local.faults.add({ service: 'cloudfront-keyvaluestore', action: 'UpdateKeys', when: 'after', drop: true });
+  const { UpdateKeys, ListKeys = 0 } = await revoke(urgent(2));
+  expect([UpdateKeys, ListKeys]).toEqual([1, 2 * readBack.ListKeys]);
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 1, ...readBack });
+  await revoke(urgent(3));
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
+});
+
+test('a change by hand in the middle of a run is mended by the same run, and the copy is that of the last write', async () => {
+  let edit: Promise<void> | undefined;
+  await revoke(urgent(4), ({ type }) => {
+    if (type === 'upload') edit ??= emptyABucket();
+  });
+  await edit;
+  expect(bucketsEmptied()).toBe(0);
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
+});
+
+test('a copy that is gone is missed by nobody: the store is read back', async () => {
+  const Bucket = `trustloom-${account.id}-us-east-1`;
+  const s3 = new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true });
+  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'acme/keys/' }));
+  expect(Versions.length).toBeGreaterThan(1);
+  for (const { Key, VersionId } of Versions)
+    await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 1, ...readBack });
+});
