@@ -5,6 +5,7 @@ import { layoutTag, valueBytes } from './keys/layout.ts';
 import { newStore } from './keys/new-store.ts';
 import { type KeyChanges, reconcile } from './keys/reconcile.ts';
 import { checkMarks, functionName, keysNamePrefix } from './names.ts';
+import { boundOf, storeFindings } from './plan-findings.ts';
 import { batchesOf, fillSteps, revokeSteps } from './plan-keys.ts';
 import { deleteFunction, deleteKeys } from './plan-leave.ts';
 import {
@@ -49,7 +50,7 @@ export function planCheck(
     inUse === undefined || changes === undefined
       ? { steps: [], artifacts: [] }
       : revokeSteps(inUse, changes, check.keys);
-  const stays = inUse !== undefined && changes !== undefined && isGood(inUse, changes, check.keys, observed);
+  const stays = inUse !== undefined && changes !== undefined && isGood(inUse, changes, check.keys);
   const store = stays ? { ref: inUse.arn, steps: [], artifacts: [] } : otherStore(check, observed, context);
   const code = functionSteps(
     check,
@@ -74,7 +75,7 @@ export function planCheck(
       return [...last, ...leftovers.map((one) => deleteKeys(one, after))];
     },
     artifacts: [...revoking.artifacts, ...store.artifacts],
-    findings: changes === undefined ? [] : fullFindings(changes),
+    findings: storeFindings(inUse?.layout, changes, check.keys),
   };
 }
 
@@ -96,15 +97,11 @@ function changesOf({ layout, held }: StoredKeys, keys: DesiredKeys, now: Instant
   return layout === undefined || held === undefined ? undefined : reconcile(keys, layout, held.items, now);
 }
 
-/** The store in use stays as long as it has the form that is asked for and room; while a list is not at hand, it stays in any case. */
-function isGood(
-  { layout }: StoredKeys,
-  changes: KeyChanges,
-  keys: DesiredKeys,
-  _observed: Observed,
-): boolean {
+/** The store in use stays as long as it has the form that is asked for, room, and refuses no valid client; while a list is not at hand, it stays in any case. */
+function isGood({ layout }: StoredKeys, changes: KeyChanges, keys: DesiredKeys): boolean {
   if (keys.kept) return true;
   if (layout === undefined || layout.form !== keys.form || changes.overflowing.length > 0) return false;
+  if (keys.inventory.wrongDenials(layout).count > 0) return false;
   // So full on average that some bucket will overflow soon: time for a new one, as long as it is not urgent.
   return keys.textBytes / layout.buckets <= valueBytes * 0.8;
 }
@@ -121,7 +118,7 @@ function otherStore({ keys }: DesiredCheck, observed: Observed, context: Context
   for (const begun of observed.keys) {
     if (begun === inUse || begun.layout?.form !== keys.form || begun.held === undefined) continue;
     const changes = reconcile(keys, begun.layout, begun.held.items, context.now);
-    if (changes.overflowing.length > 0) continue;
+    if (changes.overflowing.length > 0 || keys.inventory.wrongDenials(begun.layout).count > 0) continue;
     const steps = fillSteps(
       { arn: begun.arn, etag: begun.held.etag },
       batchesOf(changes.puts, changes.deletes),
@@ -137,10 +134,11 @@ function otherStore({ keys }: DesiredCheck, observed: Observed, context: Context
     id: 'create-keys',
     effect: 'label',
     things: [`${prefix}${made.digits}`],
-    mends:
+    mends: `${
       inUse === undefined
         ? 'no key value store yet for the serials of the revoked'
-        : `the key value store ${inUse.name} is to be replaced`,
+        : `the key value store ${inUse.name} is to be replaced`
+    }${boundOf(keys, made.layout)}`,
     action: 'cloudfront:CreateKeyValueStore',
     input: {
       do: 'create-keys',
@@ -228,15 +226,4 @@ function publishEffect(live: FunctionHead | undefined, wanted: FunctionHead | un
     return 'open';
   if (live.mode !== wanted.mode || wanted.graceSeconds < live.graceSeconds) return 'enforce';
   return 'label';
-}
-
-function fullFindings({ overflowing }: KeyChanges): readonly Finding[] {
-  if (overflowing.length === 0) return [];
-  return [
-    {
-      code: 'keys-full',
-      severity: 'error',
-      message: `${overflowing.length} buckets of the key value store are full, so some serials wait for a new store; apply makes one`,
-    },
-  ];
 }

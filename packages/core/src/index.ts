@@ -49,6 +49,7 @@ export {
   type SerialVisitor,
 } from './crl/crl.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
+export { type Inventory, parseInventory } from './crl/inventory.ts';
 export type { ListedEntry } from './crl/listed-entry.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
 export { type ScannedCrl, scanCrl } from './crl/scan-crl.ts';
@@ -102,7 +103,7 @@ export type { LeftOut, PlannedStep } from './plan/consent.ts';
 export type { Offer } from './plan/gather.ts';
 export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
 // record
-export type { Address, Fetched, Sources, Uploads } from './plan/ports.ts';
+export type { Address, Fetched, SourceKind, Sources, Uploads } from './plan/ports.ts';
 export type { PlanOptions } from './plan/prepare.ts';
 export type { DenyEntry } from './record/deny.ts';
 export { normalSerial } from './record/deny.ts';

@@ -132,6 +132,7 @@ describe('judging lists of several kinds', () => {
         lock,
         gathered: {
           offers: [offer],
+          inventories: [],
           lists: crls.map((crl) => ({ crl, group: 'devices', from: 'ca.crl' })),
           findings: [],
         },

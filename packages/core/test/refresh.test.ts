@@ -31,6 +31,7 @@ let files: Record<string, string | Uint8Array>;
 let toys: { one: Toy };
 let store: ReturnType<typeof memoryStore>;
 let lock: Lock;
+let inventory: string | undefined;
 const sources: Sources = {
   async fetch({ text }) {
     const file = files[text];
@@ -45,7 +46,13 @@ function open(over: Partial<typeof store> = {}) {
     {
       name: 'acme',
       record: '222222222222/eu-west-1',
-      groups: { devices: { from: 'ca.pem', crls: ['ca.crl', 'issuing.crl'] } },
+      groups: {
+        devices: {
+          from: 'ca.pem',
+          crls: ['ca.crl', 'issuing.crl'],
+          ...(inventory === undefined ? {} : { inventory }),
+        },
+      },
       targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1' } } },
     },
     { env: {}, adapters: [adapter] },
@@ -85,6 +92,7 @@ beforeEach(async () => {
   toys = { one: createToy() };
   store = memoryStore();
   lock = emptyLock;
+  inventory = undefined;
   ({ lock } = acceptCas(lock, (await open().offers()).offers, 'all', clock.now()));
   await open().apply({ approve: 'any', allow: ['enforce:one'] });
 });
@@ -104,6 +112,21 @@ describe('refresh', () => {
       ['holds', ['revoke']],
     ]);
     expect(store.writes.slice(writes).filter((key) => key.includes('trust'))).toEqual([]);
+  });
+
+  test.each([
+    ['gone', undefined, 'inventory-missing'],
+    ['not one', 'a1\nlaptop\n', 'inventory-malformed'],
+  ])('goes on without an inventory that is %s; an apply does not', async (_, text, code) => {
+    clock.advance(hour);
+    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    inventory = 'issued.txt';
+    if (text !== undefined) files['issued.txt'] = text;
+    const { blocked, findings } = await open().plan();
+    expect([blocked, findings.map((finding) => finding.code)]).toEqual([true, [code]]);
+    const report = await open().refresh();
+    expect(report.targets.map(({ done }) => done.map(({ effect }) => effect))).toEqual([['revoke']]);
+    expect(report.findings.map((finding) => finding.code)).toEqual([code]);
   });
 
   test('without news writes nothing at all', async () => {

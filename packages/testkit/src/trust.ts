@@ -24,6 +24,8 @@ export interface TrustParts {
   /** Every CA known; default those trusted. */
   readonly known?: readonly MintedCertificate[];
   readonly lists?: readonly ListOf[];
+  /** Groups that the target trusts; default none. */
+  readonly groups?: Trust['groups'];
 }
 
 /**
@@ -47,6 +49,7 @@ export function trustOf(parts: TrustParts): Trust {
     cas: sortCertificates(cas),
     known,
     revocation: revocationSet({ lists }),
+    groups: parts.groups ?? [],
   };
 }
 

@@ -1,4 +1,4 @@
-import { TrustloomError } from '@trustloom/core';
+import { type SourceKind, TrustloomError } from '@trustloom/core';
 import { collect, exceptionName, tooLarge } from '../s3/read-object.ts';
 import { maxRedirects, sourceLimits, webTimeoutMs } from './limits.ts';
 
@@ -12,7 +12,7 @@ export type Fetch = typeof globalThis.fetch;
  */
 export async function fetchWeb(
   address: string,
-  what: 'bundle' | 'crl',
+  what: SourceKind,
   fetch: Fetch,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly bytes: Uint8Array; readonly from: string }> {
@@ -44,13 +44,13 @@ function shown(address: string): string {
   return `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`;
 }
 
-function webUrl(address: string, what: 'bundle' | 'crl', from: string): URL {
+function webUrl(address: string, what: SourceKind, from: string): URL {
   if (!URL.canParse(address)) throw unreachable(from, 'not an address');
   const url = new URL(address);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && what === 'crl')) return url;
   throw new TrustloomError(
     'source-scheme',
-    `${from}: ${url.protocol}// is not accepted for a ${what}${what === 'bundle' ? '; use https://' : ''}`,
+    `${from}: ${url.protocol}// is not accepted for ${what === 'inventory' ? 'an' : 'a'} ${what}${what === 'crl' ? '' : '; use https://'}`,
   );
 }
 

@@ -18,18 +18,21 @@ function bytesIn(form: DesiredKeys['form'], desired: DesiredKeys): number {
 
 /** The serials do not fit the store in the form that is asked for; what would help. */
 export function capacityFindings(desired: DesiredKeys): readonly Finding[] {
-  const { form, set } = desired;
+  const { form, set, inventory } = desired;
   const bytes = bytesIn(form, desired);
   if (bytes <= storeBytes.max) return [];
   const fit = Math.floor((set.count * storeBytes.max) / bytes);
   const compact = form === 'exact' && bytesIn('compact', desired) <= storeBytes.max;
+  const bound = inventory.complete
+    ? 'the inventory is checked then, so that none of its valid serials is refused by mistake.'
+    : 'each valid certificate is then refused by mistake with a chance of at most 2^-41; with an `inventory` of issued serials for each group, none of those is.';
   return [
     {
       code: 'keys-too-many',
       severity: 'error',
       message: `${count(set.count)} revoked serials take ${count(bytes)} bytes in ${form} form; a key value store takes ${count(storeBytes.max)}: about ${count(fit)} of them would fit. ${
         compact
-          ? `With \`revocation: compact\` they fit; each valid certificate is then refused by mistake with a chance of at most 2^-41, never with an \`inventory\` of issued serials.`
+          ? `With \`revocation: compact\` they fit; ${bound}`
           : 'Spread the CAs over several targets, or have the CA drop what has expired.'
       }`,
       source,

@@ -6,6 +6,7 @@ import {
   sha256Hex,
   type Trust,
 } from '@trustloom/core';
+import { type InventoryCheck, inventoryCheck } from './denials.ts';
 import { type HeadFacts, headFacts, revokedCas } from './head.ts';
 import type { KeyForm } from './layout.ts';
 import { listItems } from './list-items.ts';
@@ -27,6 +28,7 @@ export interface DesiredKeys {
   readonly issuers: string;
   /** CA keys that matter here. */
   readonly keys: readonly CheckedKey[];
+  readonly inventory: InventoryCheck;
 }
 
 /** Reads off a trust what has to be refused: of every CA key that can get a client in, and of those above it. */
@@ -51,6 +53,7 @@ export function desiredKeys(trust: Trust, anchors: readonly Certificate[], form:
       ...new Set(keys.filter(({ count }) => count > 0).flatMap(({ cas }) => cas[0]?.subject.text ?? [])),
     ].join('; '),
     keys,
+    inventory: inventoryCheck(set, form, trust.groups),
   };
 }
 

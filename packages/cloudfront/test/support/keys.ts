@@ -1,4 +1,5 @@
 import type { CheckedKey } from '@trustloom/core';
+import { inventoryCheck } from '../../src/keys/denials.ts';
 import type { DesiredKeys } from '../../src/keys/desired.ts';
 import type { KeyForm } from '../../src/keys/layout.ts';
 import { collectSerials, textBytesOf } from '../../src/keys/serial-set.ts';
@@ -38,6 +39,7 @@ export function keysOf(hex: readonly string[], form: KeyForm, more: Partial<Desi
     things: [],
     issuers: '',
     keys: [],
+    inventory: inventoryCheck(set, form, []),
     ...more,
   };
 }

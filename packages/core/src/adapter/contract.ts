@@ -4,6 +4,7 @@ import type { StandardSchemaV1 } from '../base/standard-schema.ts';
 import type { Clock, Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import type { Crl, RevocationSet } from '../crl/crl.ts';
+import type { Inventory } from '../crl/inventory.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { VersionedStore } from '../record/store.ts';
 import type { Facts } from './facts.ts';
@@ -17,6 +18,15 @@ export interface Trust {
   readonly known: readonly Certificate[];
   /** The lists in force by definition, one per issuer key: of CAs trusted here and of every known CA that can reach them. */
   readonly revocation: RevocationSet;
+  /** The groups that the target trusts, with what the definition tells of their clients. */
+  readonly groups: readonly TrustedGroup[];
+}
+
+/** What is known of the clients of a group, whichever of its CAs issued them. */
+export interface TrustedGroup {
+  readonly name: string;
+  /** Serials that its CAs issued; absent when the group names none, or it could not be read. */
+  readonly inventory?: Inventory;
 }
 
 /** Which target this is about, for names, tags and texts. */

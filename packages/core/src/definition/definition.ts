@@ -28,8 +28,8 @@ export interface GroupDefinition {
   readonly crls: readonly SourceAddress[];
   /** Longest life of a client certificate, in milliseconds. */
   readonly leafLifeMs?: number;
-  /** File of issued serials. */
-  readonly inventory?: string;
+  /** Serials that the CAs have issued, one a line. */
+  readonly inventory?: SourceAddress;
   readonly at?: Location;
 }
 

@@ -1,5 +1,6 @@
 import type { Adapter } from '../adapter/contract.ts';
 import type { JsonObject } from '../base/json.ts';
+import type { SourceKind } from '../plan/ports.ts';
 import type { Complain } from './complain.ts';
 import type {
   AccountDefinition,
@@ -120,12 +121,12 @@ function resolveGroup(
   }
   const account =
     group.account === undefined ? undefined : accounts.find(group.account, [...path, 'account']);
-  const address = (text: string, what: 'bundle' | 'crl', at: Path): SourceAddress => {
+  const address = (text: string, what: SourceKind, at: Path): SourceAddress => {
     const kind = addressKind(text);
-    if (kind === undefined || (kind === 'http' && what === 'bundle')) {
+    if (kind === undefined || (kind === 'http' && what !== 'crl')) {
       const why =
         kind === 'http'
-          ? 'CA certificates are not fetched over http, which anybody on the way can change: use https'
+          ? `${what === 'bundle' ? 'CA certificates are' : 'an inventory is'} not fetched over http, which anybody on the way can change: use https`
           : 'a path, s3://bucket/key or https://...';
       complain('definition-value', at, why);
     }
@@ -146,7 +147,9 @@ function resolveGroup(
       ...(preset?.crls ?? []).map((text) => address(text, 'crl', presetPath)),
     ],
     ...(group.leafLife === undefined ? {} : { leafLifeMs: durationMs(group.leafLife) }),
-    ...(group.inventory === undefined ? {} : { inventory: group.inventory }),
+    ...(group.inventory === undefined
+      ? {}
+      : { inventory: address(group.inventory, 'inventory', [...path, 'inventory']) }),
     ...(at === undefined ? {} : { at }),
   };
 }

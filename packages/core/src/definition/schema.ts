@@ -57,7 +57,13 @@ function parts(z: typeof Zod) {
       serverlessCa: serverlessCa.optional(),
       account: account.optional().describe('Account whose role reads the sources.'),
       leafLife: duration.optional().describe('Longest life of a client certificate of this group, as 365d.'),
-      inventory: z.string().min(1).optional().describe('File of issued serials.'),
+      inventory: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Where the serials that the CAs issued are, one a line in hex: a path, s3://bucket/key or https://... A compact store of CloudFront is laid out so that it refuses none of the valid ones.',
+        ),
     })
     .describe('CAs that belong together.');
 

@@ -1,11 +1,12 @@
 import type { Certificate } from '../bundle/certificate.ts';
 import { parseBundle } from '../bundle/trust-bundle.ts';
 import type { Crl } from '../crl/crl.ts';
+import { type Inventory, parseInventory } from '../crl/inventory.ts';
 import { parseCrl } from '../crl/read-crl.ts';
 import type { Definition, GroupDefinition, SourceAddress } from '../definition/definition.ts';
-import { isTrustloomError } from '../errors/error.ts';
+import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { Fetched, Sources } from './ports.ts';
+import type { Fetched, SourceKind, Sources } from './ports.ts';
 
 /** A CA that a source offers; trusted for nothing until it is accepted. */
 export interface Offer {
@@ -21,11 +22,18 @@ export interface OfferedList {
   readonly from: string;
 }
 
+/** The issued serials of a group. */
+export interface OfferedInventory {
+  readonly inventory: Inventory;
+  readonly group: string;
+}
+
 /** Everything that the sources of a definition gave. */
 export interface Gathered {
   readonly offers: readonly Offer[];
   readonly lists: readonly OfferedList[];
-  /** What went wrong: a bundle in error stops every write, a list in error is left alone. */
+  readonly inventories: readonly OfferedInventory[];
+  /** What went wrong: a bundle or an inventory in error stops every write but a refresh, a list in error is left alone. */
   readonly findings: readonly Finding[];
 }
 
@@ -39,7 +47,7 @@ export async function gather(
 ): Promise<Gathered> {
   const fetched = new Map<string, Promise<Fetched>>();
   /** The same address under the same role is fetched once. */
-  const once = (address: SourceAddress, what: 'bundle' | 'crl', accountName: string | undefined) => {
+  const once = (address: SourceAddress, what: SourceKind, accountName: string | undefined) => {
     const key = `${what} ${accountName ?? ''} ${address.text}`;
     const running = fetched.get(key) ?? sources.fetch(address, what, accountName, signal);
     fetched.set(key, running);
@@ -51,12 +59,16 @@ export async function gather(
         bundleOf(group, address, () => once(address, 'bundle', group.account)),
       ),
       ...group.crls.map((address) => listOf(group, address, () => once(address, 'crl', group.account))),
+      ...[group.inventory ?? []]
+        .flat()
+        .map((address) => inventoryOf(group, address, () => once(address, 'inventory', group.account))),
     ]),
   );
   signal?.throwIfAborted();
   return {
     offers: parts.flatMap(({ offers }) => offers),
     lists: parts.flatMap(({ lists }) => lists),
+    inventories: parts.flatMap(({ inventories }) => inventories),
     findings: parts.flatMap(({ findings }) => findings),
   };
 }
@@ -69,13 +81,10 @@ async function bundleOf(
   return guarded(address, async () => {
     const { bytes, from } = await fetch();
     const { certificates, findings } = parseBundle(bytes, address.text);
-    return {
-      offers: certificates
-        .filter(({ isCa }) => isCa)
-        .map((certificate) => ({ certificate, group: group.name, from })),
-      lists: [],
-      findings,
-    };
+    const offers = certificates
+      .filter(({ isCa }) => isCa)
+      .map((certificate) => ({ certificate, group: group.name, from }));
+    return { ...nothing, offers, findings };
   });
 }
 
@@ -86,13 +95,30 @@ async function listOf(
 ): Promise<Gathered> {
   return guarded(address, async () => {
     const { bytes, from } = await fetch();
+    return { ...nothing, lists: [{ crl: parseCrl(bytes, address.text), group: group.name, from }] };
+  });
+}
+
+async function inventoryOf(
+  group: GroupDefinition,
+  address: SourceAddress,
+  fetch: () => Promise<Fetched>,
+): Promise<Gathered> {
+  return guarded(address, async () => {
+    const { bytes } = await fetch().catch((error: unknown) => {
+      if (!isTrustloomError(error) || error.kind === 'bug') throw error;
+      throw new TrustloomError('inventory-missing', `inventory of ${group.name}: ${error.message}`, {
+        cause: error,
+      });
+    });
     return {
-      offers: [],
-      lists: [{ crl: parseCrl(bytes, address.text), group: group.name, from }],
-      findings: [],
+      ...nothing,
+      inventories: [{ inventory: parseInventory(bytes, address.text), group: group.name }],
     };
   });
 }
+
+const nothing: Gathered = { offers: [], lists: [], inventories: [], findings: [] };
 
 async function guarded(address: SourceAddress, read: () => Promise<Gathered>): Promise<Gathered> {
   try {
@@ -107,6 +133,6 @@ async function guarded(address: SourceAddress, read: () => Promise<Gathered>): P
       thing: address.text,
       ...at,
     };
-    return { offers: [], lists: [], findings: error.findings.length > 0 ? error.findings : [own] };
+    return { ...nothing, findings: error.findings.length > 0 ? error.findings : [own] };
   }
 }

@@ -16,15 +16,13 @@ export interface Address {
   readonly kind: 'file' | 's3' | 'https' | 'http';
 }
 
+/** What a source is fetched for: it decides how much is read, and over what. */
+export type SourceKind = 'bundle' | 'crl' | 'inventory';
+
 /** Fetches what groups name. A source says where to fetch, not whom to trust. */
 export interface Sources {
   /** @throws TrustloomError `file-not-found`, `source-unreachable`, `source-denied`, `source-too-large` */
-  fetch(
-    address: Address,
-    what: 'bundle' | 'crl',
-    accountName?: string,
-    signal?: AbortSignal,
-  ): Promise<Fetched>;
+  fetch(address: Address, what: SourceKind, accountName?: string, signal?: AbortSignal): Promise<Fetched>;
 }
 
 /** Puts artifacts where services fetch them, and reads objects in a target's account. */

@@ -1,16 +1,16 @@
-import type { Trust } from '../adapter/contract.ts';
+import type { Trust, TrustedGroup } from '../adapter/contract.ts';
 import type { Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { isIssuedBy, reach } from '../bundle/reach.ts';
 import type { RevocationSet } from '../crl/crl.ts';
 import { mergeLists } from '../crl/merged.ts';
-import type { TargetDefinition } from '../definition/definition.ts';
+import type { GroupDefinition, TargetDefinition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
 import { type Code, codes } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
 import { deniedNow } from '../record/deny.ts';
-import type { Offer } from './gather.ts';
+import type { Gathered, Offer } from './gather.ts';
 import { type JudgedLists, judgeLists, type ListsInput } from './lists.ts';
 
 /** What definition, lock and sources say together, before any service is asked. */
@@ -71,6 +71,9 @@ export function trustView(input: ListsInput): TrustView {
         revokedCas,
         graceMs: definition.revocation.graceMs,
       },
+      groups: definition.groups
+        .filter(({ name }) => target.trust.includes(name))
+        .map((group) => trustedGroup(group, gathered)),
     });
   }
   const proposals = [
@@ -81,6 +84,11 @@ export function trustView(input: ListsInput): TrustView {
     ).values(),
   ];
   return { trusts, known, proposals, lists, findings };
+}
+
+function trustedGroup({ name }: GroupDefinition, { inventories }: Gathered): TrustedGroup {
+  const own = inventories.find(({ group }) => group === name);
+  return { name, ...(own === undefined ? {} : { inventory: own.inventory }) };
 }
 
 /** What is in force of the keys that matter on one target. */

@@ -72,6 +72,17 @@ export const definitionCodes = {
     means: 'The text is not a serial number.',
     advice: 'Give it in hex, as `openssl x509 -serial` prints it; colons and leading zeros do not matter.',
   },
+  'inventory-missing': {
+    kind: 'input',
+    means: 'The inventory of issued serials of a group cannot be fetched.',
+    advice:
+      'Mend the address or the permission, or remove `inventory` from the group. A refresh goes on without it.',
+  },
+  'inventory-malformed': {
+    kind: 'input',
+    means: 'A line of an inventory is not a serial in hex, so the inventory is not used.',
+    advice: 'Write one serial a line; colons, 0x and leading zeros do not matter, # begins a comment.',
+  },
   'ca-unknown': {
     kind: 'input',
     means: 'No single known CA is meant.',

@@ -112,6 +112,12 @@ export const serviceCodes = {
     means: 'Some serials do not fit the buckets of the key value store any more.',
     advice: 'Apply: it makes a new store and swaps it in.',
   },
+  'keys-wrong-denial': {
+    kind: 'service',
+    alone: true,
+    means: 'A valid serial of an inventory looks like a revoked one in the compact key value store.',
+    advice: 'Apply: it makes a new store that tells them apart and swaps it in.',
+  },
   'attachment-external': {
     kind: 'input',
     means: 'An external attachment is not as the definition says.',

@@ -1,0 +1,134 @@
+import { parseInventory, type TrustedGroup } from '@trustloom/core';
+import { describe, expect, it } from 'vitest';
+import { generateConnectionFunction } from '../src/connection-function/index.ts';
+import { inventoryCheck } from '../src/keys/denials.ts';
+import type { DesiredKeys } from '../src/keys/desired.ts';
+import { type Layout, layoutTag } from '../src/keys/layout.ts';
+import { newStore } from '../src/keys/new-store.ts';
+import { freshItems } from '../src/keys/reconcile.ts';
+import { hashSerial, writeFour } from '../src/keys/serial-hash.ts';
+import { planCheck } from '../src/plan-check.ts';
+import type { Observed } from '../src/state.ts';
+import { cloudfrontTarget } from '../src/target.ts';
+import { edge, shown } from './support/edge.ts';
+import { keysOf, numbers, serials } from './support/keys.ts';
+import { twinOf } from './support/twin.ts';
+
+const now = Date.parse('2026-11-26T08:00:00Z');
+const code = generateConnectionFunction({ mode: 'required', graceMs: 0 });
+
+const groupOf = (...issued: readonly (readonly string[])[]): TrustedGroup => ({
+  name: 'devices',
+  inventory: parseInventory(new TextEncoder().encode(issued.flat().join('\n')), 'issued.txt'),
+});
+
+/** A compact store of these serials, made with an eye on an inventory. */
+function desiredWith(revoked: readonly string[], ...groups: readonly TrustedGroup[]): DesiredKeys {
+  const desired = keysOf(revoked, 'compact');
+  return { ...desired, inventory: inventoryCheck(desired.set, 'compact', groups) };
+}
+
+function made(desired: DesiredKeys): { readonly layout: Layout; readonly digits: string } {
+  const store = newStore(desired, () => false);
+  if (store === undefined) throw new TypeError('no store');
+  return store;
+}
+
+/** Bytes that are the same in every run; none of them is zero. */
+function randomBytes(length: number, seed: number): Buffer {
+  const next = numbers(seed);
+  return Buffer.from(Uint8Array.from({ length }, () => 1 + (next() % 255)));
+}
+
+/** Looks serials up in base buckets entry by entry, as the function does in a store without news. */
+function entriesOf(items: ReadonlyMap<string, string>, { seed, buckets }: Layout) {
+  const entries = Array.from(
+    { length: buckets },
+    (_, bucket) => new Set(items.get(String(bucket))?.match(/.{8}/g)),
+  );
+  const out = new Int32Array(2);
+  const text = Buffer.alloc(8);
+  return (bytes: Uint8Array, start: number, end: number): boolean => {
+    hashSerial(bytes, start, end, seed, out);
+    const [first = 0, second = 0] = out;
+    writeFour((first << 8) | (second >>> 24), text, 0);
+    writeFour(second, text, 4);
+    const bucket = Math.floor(((first >>> 0) / 2 ** 32) * buckets);
+    return entries[bucket]?.has(text.toString('latin1')) === true;
+  };
+}
+
+describe('an inventory of issued serials', () => {
+  it('of 1,000,000: no valid one is refused, and every revoked one is', async () => {
+    const bytes = randomBytes(1_000_000 * 20, 11);
+    const hex = bytes.toString('hex');
+    const issued = Array.from({ length: 1_000_000 }, (_, at) => hex.slice(at * 40, at * 40 + 40));
+    const revoked = issued.filter((_, at) => at % 5 === 0);
+    // One serial that the first seed would refuse by mistake, hidden in the middle.
+    const first = made(keysOf(revoked, 'compact'));
+    const known = revoked[77_777] ?? '';
+    const twin = twinOf(known, first.layout);
+    const desired = desiredWith(revoked, groupOf(issued.slice(0, 400_000), [twin], issued.slice(400_000)));
+    expect(desired.inventory.wrongDenials(first.layout)).toEqual({ count: 1, first: twin });
+    const { layout, digits } = made(desired);
+    expect(digits).not.toBe(first.digits);
+    // Every serial against the items as they are packed, entry by entry, without the code that chose the seed.
+    const items = freshItems(desired, layout);
+    const refuses = entriesOf(items, layout);
+    const wrong: number[] = [];
+    for (let at = 0; at < 1_000_000; at += 1)
+      if (refuses(bytes, at * 20, at * 20 + 20) !== (at % 5 === 0)) wrong.push(at);
+    expect(wrong).toEqual([]);
+    // And what counts: the function itself.
+    const at = edge(code, items, now);
+    expect([await at.admits([shown(twin)]), await at.admits([shown(known)])]).toEqual([true, false]);
+    const before = edge(code, freshItems(desired, first.layout), now);
+    expect(await before.admits([shown(twin)])).toBe(false);
+  });
+
+  it('does not mistake a revoked serial of it for a valid one, though another looks the same', () => {
+    const revoked = serials(2000, 20, 5);
+    const first = made(keysOf(revoked, 'compact'));
+    const twin = twinOf(revoked[7] ?? '', first.layout);
+    const both = desiredWith([...revoked, twin], groupOf(revoked, [twin]));
+    expect(both.inventory.wrongDenials(first.layout).count).toBe(0);
+  });
+
+  it('that a refresh made wrong is told, revoked all the same, and apply makes another store', () => {
+    const before = serials(3000, 20, 21);
+    const [news = ''] = serials(1, 20, 22);
+    const { layout } = made(keysOf(before, 'compact'));
+    const valid = twinOf(news, layout);
+    const desired = desiredWith([...before, news], groupOf(before, [valid]));
+    const held = { etag: 'E1', items: freshItems(keysOf(before, 'compact'), layout) };
+    const observed: Observed = {
+      fn: { id: 'fn', name: 'fn', ours: true, live: { code, store: 'arn:old' } },
+      keys: [{ name: 'old', arn: 'arn:old', broken: false, layout, held }],
+      distributions: [],
+    };
+    const plan = planCheck(
+      { cas: [], known: [], artifact: '', managed: true, check: { code, keys: desired } },
+      observed,
+      cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], revocation: 'compact' }),
+      {
+        definition: 'acme',
+        name: 'edge',
+        place: { account: '222222222222', region: 'us-east-1' },
+        attach: 'managed',
+        anchors: 'all',
+        now,
+      },
+    );
+    expect(plan.findings).toMatchObject([{ code: 'keys-wrong-denial', severity: 'error', thing: valid }]);
+    const steps = [...plan.steps, ...plan.later([])];
+    expect(steps.map(({ id }) => id)).toEqual([
+      'revoke-keys:1',
+      'create-keys',
+      'update-function',
+      'publish-function',
+      expect.stringMatching(/^delete-keys/),
+    ]);
+    expect(steps[1]?.mends).toMatch(/of the 3,001 issued serials, none is refused by mistake$/);
+    expect(layoutTag(made(desired).layout)).not.toBe(layoutTag(layout));
+  });
+});
