@@ -61,7 +61,7 @@ export function renderCloudfront(
 /** With the OCSP flag, every certificate below the anchor has to name a responder; what stands in the store is exempt. */
 function ocspFindings(
   anchors: readonly Certificate[],
-  { known }: Trust,
+  { known, groups }: Trust,
   { ocsp, mode }: CloudfrontTarget,
 ): readonly Finding[] {
   if (!ocsp || mode === 'passthrough') return [];
@@ -69,15 +69,30 @@ function ocspFindings(
   const silent = reach({ anchors, known, chain: 'any-anchor' }).filter(
     ({ ca }) => !ca.selfSigned && ca.ocspUrls.length === 0,
   );
-  return silent.map(({ ca, direct }) => ({
-    code: 'ocsp-no-url',
-    severity: direct ? 'warning' : 'error',
-    thing: ca.sha256,
-    message: direct
-      ? `${ca.subject.text} names no OCSP responder; if its clients name none either, CloudFront refuses them all (those of Serverless CA name none)`
-      : `${ca.subject.text} names no OCSP responder, so CloudFront refuses every client that sends it`,
-    source,
-  }));
+  return [
+    ...groups
+      .filter(({ leavesHaveOcsp }) => leavesHaveOcsp === false)
+      .map(
+        ({ name }): Finding => ({
+          code: 'ocsp-no-url',
+          severity: 'error',
+          thing: name,
+          message: `the client certificates of ${name} name no OCSP responder, as Serverless CA supports none, so CloudFront would refuse them all; leave \`ocsp\` off`,
+          source: 'Serverless CA: client certificates; AWS: CloudFront, Certificate revocation',
+        }),
+      ),
+    ...silent.map(
+      ({ ca, direct }): Finding => ({
+        code: 'ocsp-no-url',
+        severity: direct ? 'warning' : 'error',
+        thing: ca.sha256,
+        message: direct
+          ? `${ca.subject.text} names no OCSP responder; if its clients name none either, CloudFront refuses them all`
+          : `${ca.subject.text} names no OCSP responder, so CloudFront refuses every client that sends it`,
+        source,
+      }),
+    ),
+  ];
 }
 
 /** What refuses the revoked, by definition; nothing can in passthrough. */

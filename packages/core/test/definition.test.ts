@@ -74,6 +74,7 @@ describe('a definition', () => {
       's3://serverless-ca-external-dev-abc12/serverless-root-ca-dev.crl',
       's3://serverless-ca-external-dev-abc12/serverless-issuing-ca-dev.crl',
     ]);
+    expect([group?.leavesHaveOcsp, parse(good).groups[0]?.leavesHaveOcsp]).toEqual([false, undefined]);
     const prod = parse(text.replace('serverless-ca-external-dev-abc12', 'acme-ca-external-prd-abc12'))
       .groups[0];
     expect(prod?.bundle[0]?.text).toBe('s3://acme-ca-external-prd-abc12/acme-ca-bundle.pem');

@@ -27,6 +27,8 @@ export interface TrustedGroup {
   readonly name: string;
   /** Serials that its CAs issued; absent when the group names none, or it could not be read. */
   readonly inventory?: Inventory;
+  /** `false`: its client certificates never name an OCSP responder; absent: nobody knows. */
+  readonly leavesHaveOcsp?: false;
 }
 
 /** Which target this is about, for names, tags and texts. */

@@ -28,6 +28,8 @@ export interface GroupDefinition {
   readonly crls: readonly SourceAddress[];
   /** Longest life of a client certificate, in milliseconds. */
   readonly leafLifeMs?: number;
+  /** `false`: its client certificates never name an OCSP responder, as the preset knows; absent: nobody knows. */
+  readonly leavesHaveOcsp?: false;
   /** Serials that the CAs have issued, one a line. */
   readonly inventory?: SourceAddress;
   readonly at?: Location;

@@ -2,6 +2,8 @@
 export interface Expanded {
   readonly bundle: readonly string[];
   readonly crls: readonly string[];
+  /** Its client certificates never name an OCSP responder. */
+  readonly leavesHaveOcsp: false;
 }
 
 /** Settings of the Serverless CA preset. */
@@ -16,7 +18,8 @@ export interface ServerlessCaPreset {
 const ownForm = /^(?<project>.+)-ca-external-(?<env>[^-]+)-[a-z0-9]{5}$/;
 
 /**
- * The objects that Serverless CA publishes, by its naming convention: the bundle and both lists, in DER (written first).
+ * The objects that Serverless CA publishes, by its naming convention: the bundle and both lists, in DER (written first). Its certificates
+ * name no OCSP responder: its README says that OCSP is not supported (checked 2026-11).
  * Gives undefined when project and environment can neither be read off the bucket's name nor are given.
  */
 export function serverlessCa(preset: ServerlessCaPreset): Expanded | undefined {
@@ -27,5 +30,9 @@ export function serverlessCa(preset: ServerlessCaPreset): Expanded | undefined {
   const suffix = (preset.prodEnvs ?? ['prd', 'prod']).includes(env) ? '' : `-${env}`;
   const at = (object: string, extension: string) =>
     `s3://${preset.bucket}/${project}-${object}${suffix}.${extension}`;
-  return { bundle: [at('ca-bundle', 'pem')], crls: [at('root-ca', 'crl'), at('issuing-ca', 'crl')] };
+  return {
+    bundle: [at('ca-bundle', 'pem')],
+    crls: [at('root-ca', 'crl'), at('issuing-ca', 'crl')],
+    leavesHaveOcsp: false,
+  };
 }

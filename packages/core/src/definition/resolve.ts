@@ -147,6 +147,7 @@ function resolveGroup(
       ...(preset?.crls ?? []).map((text) => address(text, 'crl', presetPath)),
     ],
     ...(group.leafLife === undefined ? {} : { leafLifeMs: durationMs(group.leafLife) }),
+    ...(preset === undefined ? {} : { leavesHaveOcsp: preset.leavesHaveOcsp }),
     ...(group.inventory === undefined
       ? {}
       : { inventory: address(group.inventory, 'inventory', [...path, 'inventory']) }),

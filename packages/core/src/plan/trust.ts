@@ -86,9 +86,13 @@ export function trustView(input: ListsInput): TrustView {
   return { trusts, known, proposals, lists, findings };
 }
 
-function trustedGroup({ name }: GroupDefinition, { inventories }: Gathered): TrustedGroup {
+function trustedGroup({ name, leavesHaveOcsp }: GroupDefinition, { inventories }: Gathered): TrustedGroup {
   const own = inventories.find(({ group }) => group === name);
-  return { name, ...(own === undefined ? {} : { inventory: own.inventory }) };
+  return {
+    name,
+    ...(own === undefined ? {} : { inventory: own.inventory }),
+    ...(leavesHaveOcsp === undefined ? {} : { leavesHaveOcsp }),
+  };
 }
 
 /** What is in force of the keys that matter on one target. */
