@@ -65,7 +65,23 @@ describe('the connection function', () => {
     const serial = shown(valid[0] ?? '');
     for (const items of [new Map<string, string>(), without(/^head$/), without(/^\d/), without(/^d/)])
       expect(await edge(code, items, now).admits([serial])).toBe(false);
-    for (const odd of ['', 'xyz', '-1', 'ñ', '0x'])
+    const spaced = (valid[3] ?? '').slice(0, -1);
+    for (const odd of [
+      '',
+      ':',
+      'xyz',
+      '-1',
+      '+1',
+      'ñ',
+      '0x',
+      '0x1f',
+      '1_0',
+      '1e3.5',
+      ' 1f',
+      '1f ',
+      `${spaced} `,
+      `${'0'.repeat(9)} `,
+    ])
       expect(await edge(code, whole, now).admits([odd])).toBe(false);
     expect(await edge(code, whole, now).admits([serial])).toBe(true);
   });
