@@ -165,6 +165,9 @@ function functionSteps(
   { mode }: CloudfrontTarget,
 ): { readonly steps: readonly Step[]; readonly last: Step | undefined } {
   if (fn?.live?.code === code && fn.live.store === store) return { steps: [], last: undefined };
+  // A refresh may have put newer serials into the old store meanwhile.
+  const swaps: Pick<Step, 'swapsRevocation'> =
+    fn?.live?.store === undefined || fn.live.store === store ? {} : { swapsRevocation: true };
   const write: Step =
     fn === undefined
       ? {
@@ -190,6 +193,7 @@ function functionSteps(
           action: 'cloudfront:UpdateConnectionFunction',
           input: { do: 'update-function', id: fn.id, code, store },
           after,
+          ...swaps,
         };
   const effect = publishEffect(fn?.live === undefined ? undefined : readHead(fn.live.code), readHead(code));
   const publish: Step = {
@@ -211,6 +215,7 @@ function functionSteps(
       etag: { $ref: write.id, get: 'etag' },
     },
     after: [write.id],
+    ...swaps,
   };
   // The function for `required` refuses those without a certificate: it comes after the distributions have been switched.
   const stricter =

@@ -39,7 +39,16 @@ export interface Step<Input extends JsonObject = JsonObject> {
   /** For `remove`: the whole target goes, so the consent is `remove:<target>`. */
   readonly wholeTarget?: boolean;
   readonly revocation?: RevocationChange;
+  /**
+   * It puts what this run knows of the revoked in the place of what is in force (another store behind a function). Done as revoking steps
+   * are: alone, and not once another run knows of more.
+   */
+  readonly swapsRevocation?: true;
 }
+
+/** True for a step that may not be done by a run that knows less of the revoked than another. */
+export const needsNewest = ({ effect, swapsRevocation }: Step): boolean =>
+  effect === 'revoke' || swapsRevocation === true;
 
 /** What a step's write returned. */
 export interface Receipt {

@@ -1,4 +1,5 @@
 import type { Holdings, Observation } from '../adapter/contract.ts';
+import { needsNewest } from '../adapter/step.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Clock } from '../base/time.ts';
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
@@ -129,7 +130,7 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
     });
     const input = resolveReferences(step.input, { results, artifacts: places });
     const write = () => work.perform({ ...step, input }, run.signal);
-    const receipt = await (step.effect === 'revoke' ? run.revoking(write) : write());
+    const receipt = await (needsNewest(step) ? run.revoking(write) : write());
     done.add(step.id);
     results.set(step.id, receipt.result);
     outcomes.push({ step, outcome: 'done' });

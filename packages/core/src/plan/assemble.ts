@@ -1,5 +1,5 @@
 import type { Artifact, Holdings, Observation } from '../adapter/contract.ts';
-import type { Step } from '../adapter/step.ts';
+import { needsNewest, type Step } from '../adapter/step.ts';
 import type { Instant } from '../base/time.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
 import { codes } from '../errors/codes.ts';
@@ -123,7 +123,7 @@ export function replanTarget(input: {
     approvalLines([{ name, place, steps: [step] }]).every((line) => approved.has(line));
   const steps = leaveOut(withConsents(again, view, now, allow, many), (step) => {
     if (step.leftOut !== undefined) return step.leftOut;
-    if (outdated && step.effect === 'revoke') return 'outdated';
+    if (outdated && needsNewest(step)) return 'outdated';
     return isApproved(step) ? undefined : 'not-approved';
   });
   // What another run put in force meanwhile is nothing to go back from: the next plan knows it. What waits for such a step waits on.
