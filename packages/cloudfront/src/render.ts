@@ -18,7 +18,7 @@ import {
 } from '@trustloom/core';
 import { generateConnectionFunction } from './connection-function/generate.ts';
 import { cloudfrontFacts } from './facts.ts';
-import { capacityFindings, shortSerialFindings } from './keys/capacity.ts';
+import { capacityFindings, caSerialFindings, shortSerialFindings } from './keys/capacity.ts';
 import { desiredKeys } from './keys/desired.ts';
 import type { Desired, DesiredCheck } from './state.ts';
 import type { CloudfrontTarget } from './target.ts';
@@ -53,7 +53,13 @@ export function renderCloudfront(
         .filter(({ crl }) => crl.entryCount > 0)
         .flatMap(({ crl }) => checkCrl(crl, cloudfrontFacts, now)),
       ...ocspFindings(cas, trust, target),
-      ...(check === undefined ? [] : [...capacityFindings(check.keys), ...shortSerialFindings(check.keys)]),
+      ...(check === undefined
+        ? []
+        : [
+            ...capacityFindings(check.keys),
+            ...shortSerialFindings(check.keys),
+            ...caSerialFindings(check.keys),
+          ]),
     ]),
   };
 }

@@ -1,5 +1,6 @@
 import { type Finding, issuingCas } from '@trustloom/core';
 import type { DesiredKeys } from './desired.ts';
+import { issuesCas } from './head.ts';
 import { chooseLayout } from './layout.ts';
 import { storeLimits } from './limits.ts';
 import { textBytesOf } from './serial-set.ts';
@@ -66,4 +67,22 @@ export function shortSerialFindings({ keys }: DesiredKeys): readonly Finding[] {
       },
     ];
   });
+}
+
+/** Good CAs that look like revoked ones: they get in, unless a revoked CA is known by that serial or intermediates are looked up among all. */
+export function caSerialFindings({ confused, head }: DesiredKeys): readonly Finding[] {
+  return confused
+    .filter(({ key }) => head.lookUpCas || issuesCas(key))
+    .map(({ ca, key, text }) => {
+      const refused = head.lookUpCas || head.cas.includes(text);
+      const same = `${ca.subject.text} has the serial ${ca.serial}, and ${key.cas[0]?.subject.text ?? 'another CA'} revoked a certificate with the same one`;
+      return {
+        code: 'keys-ca-serial',
+        severity: refused ? 'error' : 'warning',
+        thing: ca.sha256,
+        message: refused
+          ? `${same}; the connection function cannot tell them apart, so it refuses clients that send this CA along`
+          : `${same}; clients that send this CA along get in, and so would those of a revoked CA with this serial`,
+      };
+    });
 }

@@ -6,6 +6,7 @@ import {
   sha256Hex,
   type Trust,
 } from '@trustloom/core';
+import { type ConfusedCa, confusedCas } from './confused-cas.ts';
 import { type InventoryCheck, inventoryCheck } from './denials.ts';
 import { type HeadFacts, headFacts, revokedCas } from './head.ts';
 import type { KeyForm } from './layout.ts';
@@ -28,6 +29,8 @@ export interface DesiredKeys {
   readonly issuers: string;
   /** CA keys that matter here. */
   readonly keys: readonly CheckedKey[];
+  /** Good CAs that look like revoked ones. */
+  readonly confused: readonly ConfusedCa[];
   readonly inventory: InventoryCheck;
 }
 
@@ -36,16 +39,18 @@ export function desiredKeys(trust: Trust, anchors: readonly Certificate[], form:
   const reached = new Set(
     reach({ anchors, known: trust.known, chain: 'any-anchor' }).map(({ ca }) => ca.keySha256),
   );
-  const keys = checkedKeys(trust).filter(
+  const all = checkedKeys(trust);
+  const keys = all.filter(
     ({ keySha256, state, revoked }) => state !== 'unlisted' || revoked || reached.has(keySha256),
   );
   const set = collectSerials([...keys, ...asKey(revokedCas(keys))]);
   const lists = listItems(trust, keys);
+  const confused = confusedCas(keys, all);
   return {
     form,
     set,
     textBytes: textBytesOf(set, form),
-    head: headFacts(keys),
+    head: headFacts(keys, confused),
     lists,
     kept: keys.some(({ state }) => state === 'kept'),
     things: keys.flatMap((key) => key.lists),
@@ -53,6 +58,7 @@ export function desiredKeys(trust: Trust, anchors: readonly Certificate[], form:
       ...new Set(keys.filter(({ count }) => count > 0).flatMap(({ cas }) => cas[0]?.subject.text ?? [])),
     ].join('; '),
     keys,
+    confused,
     inventory: inventoryCheck(set, form, trust.groups),
   };
 }

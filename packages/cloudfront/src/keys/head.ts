@@ -1,4 +1,5 @@
 import { type CheckedKey, isJsonObject, type Json, type JsonObject } from '@trustloom/core';
+import type { ConfusedCa } from './confused-cas.ts';
 import type { Layout } from './layout.ts';
 import { exactText, nameKey } from './serial-hash.ts';
 import { collectSerials } from './serial-set.ts';
@@ -18,23 +19,40 @@ export interface HeadFacts {
   readonly lookUpCas: boolean;
 }
 
-/** So many serials of CAs stand in the head; where a CA that issues CAs lists more, they are looked up in the buckets. */
-const mostCas = 10;
+/** So many characters of serials of CAs stand in the head, ten long ones; where CAs that issue CAs list more, they are looked up in the buckets. */
+const caCharacters = 300;
+const fitHead = (cas: readonly string[]) => cas.join('.').length <= caCharacters;
 /** So many issuers stand in the head by name; with more, only the earliest end counts. */
 const mostIssuers = 20;
 
-/** What the head has to say about these CA keys. */
-export function headFacts(keys: readonly CheckedKey[]): HeadFacts {
+/** A key that may have issued CAs: what it revoked may be one. */
+export const issuesCas = ({ cas }: CheckedKey): boolean => cas.some(({ pathLength }) => pathLength !== 0);
+
+/**
+ * What the head has to say about these CA keys.
+ *
+ * @param confused serials of good CAs, which do not go among those of refused CAs
+ */
+export function headFacts(keys: readonly CheckedKey[], confused: readonly ConfusedCa[]): HeadFacts {
   const byName = new Map<string, CheckedKey[]>();
   for (const key of keys)
     for (const name of new Set(key.cas.map(({ subject }) => nameKey(subject.text))))
       byName.set(name, [...(byName.get(name) ?? []), key]);
   const ends = [...byName].map(([name, group]) => [name, endOf(group)] as const);
-  const twins = revokedCas(keys);
-  const above = keys.filter(({ cas }) => cas.some(({ pathLength }) => pathLength !== 0));
-  const lookUpCas = above.reduce((sum, { count }) => sum + count, twins.length) > mostCas;
-  const cas = lookUpCas ? [] : [...twins.map(textOf), ...textsOf(above)];
-  return { ends: new Map(ends), cas: [...new Set(cas)].sort(), lookUpCas };
+  const above = keys.filter(issuesCas);
+  const twins = revokedCas(keys).map(textOf);
+  // One takes two characters at least, so a long list need not be read to know that it does not fit.
+  const tooMany = above.some(({ count }) => count > caCharacters);
+  const cas = tooMany
+    ? []
+    : [...new Set([...twins, ...above.flatMap((key) => withoutConfused(key, confused))])].sort();
+  const lookUpCas = tooMany || !fitHead(cas);
+  return { ends: new Map(ends), cas: lookUpCas ? [] : cas, lookUpCas };
+}
+
+function withoutConfused(key: CheckedKey, confused: readonly ConfusedCa[]): readonly string[] {
+  const own = new Set(confused.filter((one) => one.key === key).map(({ text }) => text));
+  return textsOf([key]).filter((text) => !own.has(text));
 }
 
 /** Serials of every certificate of a revoked CA: its list names one of them, the others are cross-signed. */
@@ -88,7 +106,7 @@ export function headValue(
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const real = ends.map(([, end]) => end).filter((end) => end !== never);
   const cas = [...new Set([...facts.cas, ...(kept ? (held?.cas ?? []) : [])])].sort();
-  const lookUpCas = facts.lookUpCas || cas.length > mostCas || (kept && held?.lookUpCas === true);
+  const lookUpCas = facts.lookUpCas || !fitHead(cas) || (kept && held?.lookUpCas === true);
   return JSON.stringify({
     v: 1,
     f: layout.form === 'exact' ? 1 : 8,

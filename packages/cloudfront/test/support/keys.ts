@@ -39,6 +39,7 @@ export function keysOf(hex: readonly string[], form: KeyForm, more: Partial<Desi
     things: [],
     issuers: '',
     keys: [],
+    confused: [],
     inventory: inventoryCheck(set, form, []),
     ...more,
   };

@@ -106,6 +106,13 @@ export const serviceCodes = {
     means: 'Several CAs share a connection function, and one of them revoked serials of less than 64 bits.',
     advice: 'Give that CA a target of its own, or let it issue random serials of 64 bits and more.',
   },
+  'keys-ca-serial': {
+    kind: 'input',
+    means:
+      'A CA in good standing has the serial of a certificate that another CA revoked, and the connection function sees serials alone.',
+    advice:
+      'Have CAs issue random serials of 64 bits and more, renew the CA with another serial, or let the CA that only issues clients have path length 0.',
+  },
   'keys-full': {
     kind: 'service',
     alone: true,
