@@ -196,7 +196,7 @@ describe.skipIf(!curl)('seen through curl (needs curl)', () => {
         ec: '200',
         untrusted: refused,
         expired: refused,
-        revoked: '200',
+        revoked: refused,
       },
       alb: { none: refused, rsa: '200', ec: '200', untrusted: refused, expired: refused, revoked: refused },
       'api-gateway': {

@@ -98,7 +98,7 @@ const faults: readonly (readonly [
   [
     'asks for certificates before its lists are there',
     'revoked-refused',
-    /serial 2001 gets in after step attach/,
+    /serial 20d1c0ffee5e41a1 gets in after step attach/,
     replanned((steps) =>
       steps.map((step) => {
         if (step.id === 'attach') return { ...step, after: ['create'] };

@@ -49,11 +49,11 @@ export async function makeCast(): Promise<Cast> {
     keySha256: certificateOf(issuer).keySha256,
   });
   const clients = await Promise.all([
-    client(issuingA, '2000'),
-    client(issuingA, '2001'),
-    client(issuingA, '2002'),
-    client(issuingB, '4000'),
-    client(issuingB, '4001'),
+    client(issuingA, '20d1c0ffee5e41a0'),
+    client(issuingA, '20d1c0ffee5e41a1'),
+    client(issuingA, '20d1c0ffee5e41a2'),
+    client(issuingB, '40d1c0ffee5e41a0'),
+    client(issuingB, '40d1c0ffee5e41a1'),
   ]);
   return Object.freeze({
     clients,
