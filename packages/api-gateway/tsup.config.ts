@@ -15,7 +15,7 @@ export const authorizerBuild = {
 } satisfies Options;
 
 export default defineConfig([
-  // Both write into one folder at the same time.
-  { ...base, clean: ['!authorizer.*'], entry: { index: 'src/index.ts', facts: 'src/facts-entry.ts' } },
+  // Both write into one folder at the same time, so neither may clean it: the build script does.
+  { ...base, clean: false, entry: { index: 'src/index.ts', facts: 'src/facts-entry.ts' } },
   authorizerBuild,
 ]);
