@@ -1,6 +1,7 @@
 /**
  * What is fast, and how it is known: `npm run bench -- [suite...] [--quick] [--strict] [--json FILE]` prints each goal with what was
  * measured. Ratios are taken in one run; milliseconds mean little on another machine. A missed goal is printed, and exit 1 with --strict.
+ * A suite that breaks is exit 1, too.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,9 +38,17 @@ const { values: flags, positionals } = parseArgs({
 const goals = JSON.parse(await readFile(join(import.meta.dirname, 'goals.json'), 'utf8')) as readonly Goal[];
 const chosen = suites.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const measured: (Measured | Skipped)[] = [];
+const broken: string[] = [];
 for (const suite of chosen) {
   process.stderr.write(`${suite.name} ...\n`);
-  measured.push(...(await suite.measure({ quick: flags.quick === true })));
+  // A suite that breaks is named, and takes no other suite's figures with it.
+  await suite.measure({ quick: flags.quick === true }).then(
+    (figures) => measured.push(...figures),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      broken.push(suite.name);
+    },
+  );
 }
 const rows = measured.map((one) => {
   const goal = goals.find(({ id }) => id === one.id);
@@ -56,7 +65,8 @@ process.stdout.write(
 if (flags.json !== undefined) await writeFile(flags.json, `${JSON.stringify(measured, null, 2)}\n`);
 const missed = rows.filter(({ met }) => met === false);
 if (missed.length > 0) process.stdout.write(`missed: ${missed.map(({ id }) => id).join(', ')}\n`);
-process.exitCode = missed.length > 0 && flags.strict === true ? 1 : 0;
+if (broken.length > 0) process.stdout.write(`broken: ${broken.join(', ')}\n`);
+process.exitCode = broken.length > 0 || (missed.length > 0 && flags.strict === true) ? 1 : 0;
 
 function meets(value: number, { op, value: aim, exact }: Goal): boolean {
   const slack = flags.quick === true && exact !== true ? quickSlack : 1;

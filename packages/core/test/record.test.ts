@@ -52,6 +52,29 @@ describe('the record', () => {
     });
   });
 
+  test('what many targets want remembered at once is kept, in as few writes', async () => {
+    const store = memoryStore();
+    const clock = jumpClock();
+    const lease = await openRecord(store, clock).trust.acquire('ann');
+    const writes = store.writes.length;
+    const names = Array.from({ length: 80 }, (_, index) => `edge-${index}`);
+    await Promise.all(
+      names.map((name) =>
+        lease.update((current) => ({ ...current, targets: { ...current.targets, [name]: target } })),
+      ),
+    );
+    expect(Object.keys((await openRecord(store, clock).trust.read()).targets).sort()).toEqual(names.sort());
+    expect(store.writes.length - writes).toBeLessThanOrEqual(2);
+  });
+
+  test('of two that ask for the lease in one process one gets it', async () => {
+    const { trust } = openRecord(memoryStore(), jumpClock());
+    await trust.read();
+    const asked = await Promise.allSettled(['ann', 'bob', 'eve'].map((holder) => trust.acquire(holder)));
+    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(await trust.read()).toMatchObject({ lease: { holder: 'ann', generation: 1 } });
+  });
+
   test('who lost the lease can neither write nor renew', async () => {
     const store = memoryStore();
     const clock = jumpClock();

@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { Place } from '../base/place.ts';
 import { type Clock, isoTime } from '../base/time.ts';
 import { TrustloomError } from '../errors/error.ts';
+import { objectChanges } from './changes.ts';
 import type { DenyEntry } from './deny.ts';
 import type { VersionedStore } from './store.ts';
 
@@ -124,19 +125,7 @@ function recordObject<T extends Leased>(
     const found = await store.get(key);
     return found === undefined ? { value: empty } : { value: parse<T>(found.body, key), etag: found.etag };
   };
-  /** Reads, changes, writes; reads again when somebody was faster. */
-  const change = async (next: (current: T) => T): Promise<T> => {
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      const { value, etag } = await load();
-      const wanted = next(value);
-      if (JSON.stringify(wanted) === JSON.stringify(value)) return wanted;
-      const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };
-      if ((await store.put(key, `${JSON.stringify(wanted, null, 2)}\n`, condition)) !== 'conflict')
-        return wanted;
-      await clock.sleep(50 * (attempt + 1));
-    }
-    throw new TrustloomError('lease-lost', `${key}: others write it all the time; try again later`);
-  };
+  const change = objectChanges<T>(store, clock, { key, load });
   return {
     read: async () => (await load()).value,
     amend: change,
