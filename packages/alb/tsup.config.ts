@@ -1,4 +1,7 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.ts';
 
-export default defineConfig({ ...base, entry: { index: 'src/index.ts', facts: 'src/facts-entry.ts' } });
+export default defineConfig({
+  ...base,
+  entry: { index: 'src/index.ts', facts: 'src/facts.ts', target: 'src/target.ts' },
+});

@@ -16,6 +16,6 @@ export const authorizerBuild = {
 
 export default defineConfig([
   // Both write into one folder at the same time, so neither may clean it: the build script does.
-  { ...base, clean: false, entry: { index: 'src/index.ts', facts: 'src/facts-entry.ts' } },
+  { ...base, clean: false, entry: { index: 'src/index.ts', facts: 'src/facts.ts', target: 'src/target.ts' } },
   authorizerBuild,
 ]);

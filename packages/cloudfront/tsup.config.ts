@@ -5,7 +5,8 @@ export default defineConfig({
   ...base,
   entry: {
     index: 'src/index.ts',
-    facts: 'src/facts-entry.ts',
+    facts: 'src/facts.ts',
+    target: 'src/target.ts',
     'connection-function': 'src/connection-function/index.ts',
   },
 });

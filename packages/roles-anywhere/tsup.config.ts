@@ -3,5 +3,10 @@ import { base } from '../../tsup.base.ts';
 
 export default defineConfig({
   ...base,
-  entry: { index: 'src/index.ts', facts: 'src/facts-entry.ts', 'create-session': 'src/create-session.ts' },
+  entry: {
+    index: 'src/index.ts',
+    facts: 'src/facts.ts',
+    target: 'src/target.ts',
+    'create-session': 'src/create-session.ts',
+  },
 });

@@ -1,4 +1,4 @@
-import type { Finding } from '@trustloom/core';
+import { count, type Finding } from '@trustloom/core';
 import type { DesiredKeys } from './keys/desired.ts';
 import type { Layout } from './keys/layout.ts';
 import type { KeyChanges } from './keys/reconcile.ts';
@@ -29,11 +29,11 @@ function fullFindings({ overflowing }: KeyChanges): readonly Finding[] {
 /** What the form `compact` promises to valid clients: zero only where every serial was looked at. */
 export function boundOf({ form, inventory, kept }: DesiredKeys, layout: Layout): string {
   if (form === 'exact') return '';
-  const { count } = inventory.wrongDenials(layout);
-  if (inventory.issued === 0 || count > 0)
+  const { count: wrong } = inventory.wrongDenials(layout);
+  if (inventory.issued === 0 || wrong > 0)
     return '; each valid certificate is refused by mistake with a chance of at most 2^-41';
   const some = inventory.complete && !kept ? '' : ' at hand';
-  return `; of the ${inventory.issued.toLocaleString('en-US')} issued serials${some}, none is refused by mistake`;
+  return `; of the ${count(inventory.issued)} issued serials${some}, none is refused by mistake`;
 }
 
 /** News can make a valid serial look like a revoked one; a store with another seed tells them apart. */

@@ -10,6 +10,7 @@ export type { ApplyEvent, OnEvent } from './apply/events.ts';
 export { createPacers, type Pacer, type Pacers } from './apply/pace.ts';
 export type { Report, TargetReport } from './apply/report.ts';
 export { sameBytes, sha256Hex, toHex } from './base/bytes.ts';
+export { count } from './base/count.ts';
 export type { Json, JsonObject } from './base/json.ts';
 export { isJsonObject } from './base/json.ts';
 export type { Place } from './base/place.ts';

@@ -5,8 +5,10 @@ import { type Adapter, type Facts, type StandardSchemaV1, TrustloomError } from 
 export interface Kind {
   /** Key in a definition. */
   readonly key: string;
-  /** Facts and target schema, without any SDK. */
-  readonly facts: () => Promise<{ readonly facts: Facts; readonly target: StandardSchemaV1 }>;
+  /** What can be known of the service without any SDK or schema. */
+  readonly facts: () => Promise<Facts>;
+  /** How a target is written, without any SDK. */
+  readonly target: () => Promise<StandardSchemaV1>;
   /** The adapter, wired to clients; loads the SDK. */
   readonly open: (aws: Pick<Aws, 'client'>) => Promise<Adapter>;
 }
@@ -15,10 +17,8 @@ export interface Kind {
 export const kinds: readonly Kind[] = [
   {
     key: 'cloudfront',
-    async facts() {
-      const { cloudfrontFacts, cloudfrontTarget } = await import('@trustloom/cloudfront/facts');
-      return { facts: cloudfrontFacts, target: cloudfrontTarget };
-    },
+    facts: async () => (await import('@trustloom/cloudfront/facts')).cloudfrontFacts,
+    target: async () => (await import('@trustloom/cloudfront/target')).cloudfrontTarget,
     async open(aws) {
       const [{ cloudfront }, { CloudFrontClient }, { CloudFrontKeyValueStoreClient }] = await Promise.all([
         import('@trustloom/cloudfront'),
@@ -36,10 +36,8 @@ export const kinds: readonly Kind[] = [
   },
   {
     key: 'alb',
-    async facts() {
-      const { albFacts, albTarget } = await import('@trustloom/alb/facts');
-      return { facts: albFacts, target: albTarget };
-    },
+    facts: async () => (await import('@trustloom/alb/facts')).albFacts,
+    target: async () => (await import('@trustloom/alb/target')).albTarget,
     async open(aws) {
       const [{ alb }, { ElasticLoadBalancingV2Client }] = await Promise.all([
         import('@trustloom/alb'),
@@ -52,10 +50,8 @@ export const kinds: readonly Kind[] = [
   },
   {
     key: 'apiGateway',
-    async facts() {
-      const { apiGatewayFacts, apiGatewayTarget } = await import('@trustloom/api-gateway/facts');
-      return { facts: apiGatewayFacts, target: apiGatewayTarget };
-    },
+    facts: async () => (await import('@trustloom/api-gateway/facts')).apiGatewayFacts,
+    target: async () => (await import('@trustloom/api-gateway/target')).apiGatewayTarget,
     async open(aws) {
       const [{ apiGateway }, { APIGatewayClient }, { ApiGatewayV2Client }] = await Promise.all([
         import('@trustloom/api-gateway'),
@@ -70,10 +66,8 @@ export const kinds: readonly Kind[] = [
   },
   {
     key: 'rolesAnywhere',
-    async facts() {
-      const { rolesAnywhereFacts, rolesAnywhereTarget } = await import('@trustloom/roles-anywhere/facts');
-      return { facts: rolesAnywhereFacts, target: rolesAnywhereTarget };
-    },
+    facts: async () => (await import('@trustloom/roles-anywhere/facts')).rolesAnywhereFacts,
+    target: async () => (await import('@trustloom/roles-anywhere/target')).rolesAnywhereTarget,
     async open(aws) {
       const [{ rolesAnywhere }, { RolesAnywhereClient }] = await Promise.all([
         import('@trustloom/roles-anywhere'),
@@ -84,9 +78,9 @@ export const kinds: readonly Kind[] = [
   },
 ];
 
-/** Facts of all four services, without any SDK. */
+/** Facts of all four services. */
 export async function allFacts(): Promise<readonly Facts[]> {
-  return Promise.all(kinds.map(async (kind) => (await kind.facts()).facts));
+  return Promise.all(kinds.map(({ facts }) => facts()));
 }
 
 /** Opens the adapters of some kinds, each once. Keys that no adapter has are left out: reading the definition complains about them. */

@@ -1,7 +1,7 @@
-import type { AlbTarget } from '@trustloom/alb/facts';
-import type { ApiGatewayTarget } from '@trustloom/api-gateway/facts';
-import type { CloudfrontTarget } from '@trustloom/cloudfront/facts';
-import type { RolesAnywhereTarget } from '@trustloom/roles-anywhere/facts';
+import type { AlbTarget } from '@trustloom/alb/target';
+import type { ApiGatewayTarget } from '@trustloom/api-gateway/target';
+import type { CloudfrontTarget } from '@trustloom/cloudfront/target';
+import type { RolesAnywhereTarget } from '@trustloom/roles-anywhere/target';
 
 /** What has a default may be left out. */
 type Loose<T, Required extends keyof T> = Partial<T> & Pick<T, Required>;

@@ -1,4 +1,4 @@
-import { type Finding, issuingCas } from '@trustloom/core';
+import { count, type Finding, issuingCas } from '@trustloom/core';
 import type { DesiredKeys } from './desired.ts';
 import { issuesCas } from './head.ts';
 import { chooseLayout } from './layout.ts';
@@ -7,7 +7,6 @@ import { textBytesOf } from './serial-set.ts';
 
 const { storeBytes } = storeLimits;
 const source = storeLimits.storeBytes.source;
-const count = (value: number) => value.toLocaleString('en-US');
 
 /** Bytes of keys and values that so many serials take in a new store. */
 function bytesIn(form: DesiredKeys['form'], desired: DesiredKeys): number {

@@ -1,4 +1,5 @@
 import type { Facts, Limit } from '../adapter/facts.ts';
+import { count } from '../base/count.ts';
 import type { Instant } from '../base/time.ts';
 import { pemLength } from '../bundle/pem.ts';
 import type { RevocationList } from '../crl/crl.ts';
@@ -58,7 +59,7 @@ function listFull(growth: Growth, limit: Limit, { title }: Facts, now: Instant):
   const { issuer, sha256, entries, bytes, entriesPerDay } = growth;
   if (entries === 0) return [];
   const fit = Math.floor((entries * limit.max) / bytes);
-  const text = `the list of ${issuer} has ${number(entries)} entries and grows by ${rate(entriesPerDay)} a day; ${title} takes about ${number(fit)} of them (${number(limit.max)} ${limit.unit})`;
+  const text = `the list of ${issuer} has ${count(entries)} entries and grows by ${rate(entriesPerDay)} a day; ${title} takes about ${count(fit)} of them (${count(limit.max)} ${limit.unit})`;
   return full({ left: fit - entries, perDay: entriesPerDay, text, source: limit.source, thing: sha256 }, now);
 }
 
@@ -75,7 +76,7 @@ function storeFull(
     growths.reduce((total, one) => total + of(one), of(largest));
   const entries = sum((growth) => growth.entries);
   const perDay = sum((growth) => growth.entriesPerDay);
-  const text = `${title} takes ${number(limit.max)} ${limit.unit}; with the largest list twice, as while it is replaced, there are ${number(entries)}, and ${rate(perDay)} more a day`;
+  const text = `${title} takes ${count(limit.max)} ${limit.unit}; with the largest list twice, as while it is replaced, there are ${count(entries)}, and ${rate(perDay)} more a day`;
   return full({ left: limit.max - entries, perDay, text, source: limit.source, thing: largest.sha256 }, now);
 }
 
@@ -107,9 +108,5 @@ function full(
 }
 
 function rate(perDay: number): string {
-  return perDay >= 10 ? number(Math.round(perDay)) : String(Number(perDay.toPrecision(2)));
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
+  return perDay >= 10 ? count(Math.round(perDay)) : String(Number(perDay.toPrecision(2)));
 }

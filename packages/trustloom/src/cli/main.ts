@@ -1,5 +1,8 @@
+import { version } from '../version.ts';
 import { processIo } from './io.ts';
-import { run } from './program.ts';
 
 const io = processIo();
-process.exitCode = await run(process.argv.slice(2), io);
+const args = process.argv.slice(2);
+// Scripts ask for the version before each use: it waits for nothing else.
+if (args.length === 1 && args[0] === '--version') io.out(`${version}\n`);
+else process.exitCode = await (await import('./program.ts')).run(args, io);

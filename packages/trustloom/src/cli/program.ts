@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../version.ts';
-import { type CliContext, type CommonOptions, createContext } from './context.ts';
+import type { CliContext, CommonOptions } from './context.ts';
 import type { CliIo } from './io.ts';
 
 const many = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -31,8 +31,9 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     async (...given: unknown[]) => {
       const command = given.at(-1) as Command;
       const flags = command.opts() as CommonOptions & Flags;
-      const context = createContext(io, flags);
       try {
+        const { createContext } = await import('./context.ts');
+        const context = createContext(io, flags);
         code = await work(context, command.args, flags);
       } catch (error) {
         const { exitCodeOf, printError } = await import('./errors.ts');

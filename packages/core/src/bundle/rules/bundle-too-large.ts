@@ -1,5 +1,6 @@
+import { count } from '../../base/count.ts';
 import { bundlePem } from '../trust-bundle.ts';
-import { type BundleRule, count } from './rule.ts';
+import type { BundleRule } from './rule.ts';
 
 /** The bundle fits one store. */
 export const bundleTooLarge: BundleRule = {

@@ -1,4 +1,5 @@
-import { type CertificateRule, count, everywhere } from './rule.ts';
+import { count } from '../../base/count.ts';
+import { type CertificateRule, everywhere } from './rule.ts';
 
 /** One certificate fits the service. */
 export const certificateTooLarge: CertificateRule = {

@@ -1,7 +1,8 @@
 import type { Facts } from '../../adapter/facts.ts';
+import { count } from '../../base/count.ts';
 import type { Crl } from '../../crl/crl.ts';
 import type { Finding } from '../../errors/finding.ts';
-import { type CrlRule, count } from './rule.ts';
+import type { CrlRule } from './rule.ts';
 
 /** Where the service knows no lists and what refuses the revoked is not ours to put in place, the target has to name it. */
 export const crlNotEnforced: CrlRule = {

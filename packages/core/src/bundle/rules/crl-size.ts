@@ -1,5 +1,6 @@
+import { count } from '../../base/count.ts';
 import { pemLength } from '../pem.ts';
-import { type CrlRule, count } from './rule.ts';
+import type { CrlRule } from './rule.ts';
 
 /** The list fits the service, in the form in which it goes there (PEM). */
 export const crlTooLarge: CrlRule = {

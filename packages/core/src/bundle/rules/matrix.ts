@@ -1,10 +1,10 @@
 import type { Facts } from '../../adapter/facts.ts';
+import { count } from '../../base/count.ts';
 import type { Instant } from '../../base/time.ts';
 import type { Crl } from '../../crl/crl.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Certificate } from '../certificate.ts';
 import { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './index.ts';
-import { count } from './rule.ts';
 
 /** One cell: what one service does with one thing. */
 export interface MatrixCell {

@@ -48,8 +48,3 @@ export function everywhere(severity: Severity, source: string): Readonly<Record<
     'roles-anywhere': { severity, source },
   };
 }
-
-/** `2,048`: numbers in messages. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}

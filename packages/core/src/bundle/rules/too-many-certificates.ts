@@ -1,4 +1,5 @@
-import { type BundleRule, count } from './rule.ts';
+import { count } from '../../base/count.ts';
+import type { BundleRule } from './rule.ts';
 
 /** The CAs fit one store. Roles Anywhere has an anchor per CA, so its two certificates are a matter of its adapter. */
 export const tooManyCertificates: BundleRule = {
