@@ -44,6 +44,7 @@ export { type CheckedKey, checkedKeys } from './crl/checked-keys.ts';
 export {
   type Crl,
   type CrlSignature,
+  type LetGoList,
   type RevocationList,
   type RevocationSet,
   revocationSet,

@@ -2,7 +2,13 @@ import type { JsonObject } from '../base/json.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
 import { keepLists, type NewlyAccepted } from '../record/list-memory.ts';
-import type { RecordedTarget, RevocationRecord, TrustloomRecord, TrustRecord } from '../record/record.ts';
+import type {
+  AcceptedList,
+  RecordedTarget,
+  RevocationRecord,
+  TrustloomRecord,
+  TrustRecord,
+} from '../record/record.ts';
 import { type LeaseParts, withLease } from './leases.ts';
 import type { TargetRun } from './target-run.ts';
 
@@ -52,12 +58,23 @@ export async function rememberLists(
   { view }: Prepared,
   parts: LeaseParts & { readonly record: TrustloomRecord },
 ): Promise<void> {
-  const { accepted } = view.lists;
-  if (accepted.size === 0) return;
+  const { accepted, letGoNow } = view.lists;
+  if (accepted.size + letGoNow.size === 0) return;
   await keepLists([...accepted.values()], parts.record.blobs);
   await withLease(parts.record.revocation, parts, (lease) =>
-    lease.update((current) => ({ ...current, lists: { ...current.lists, ...rowsFor(current, accepted) } })),
+    lease.update((current) => ({
+      ...current,
+      lists: { ...current.lists, ...rowsFor(current, accepted), ...letGoFor(current, letGoNow) },
+    })),
   );
+}
+
+/** Only what is still the newest: a list that another run accepted meanwhile is not the one that was let go. */
+function letGoFor(
+  { lists }: RevocationRecord,
+  letGoNow: ReadonlyMap<string, AcceptedList>,
+): RevocationRecord['lists'] {
+  return Object.fromEntries([...letGoNow].filter(([key, { sha256 }]) => lists[key]?.sha256 === sha256));
 }
 
 /** Only where nobody else was faster: what another run accepted meanwhile is compared with by the next one. */

@@ -70,6 +70,22 @@ export interface RevocationList {
   readonly expired: boolean;
 }
 
+/** A list that somebody let go by consent: its CA had stopped publishing, and nobody is refused by it any more. */
+export interface LetGoList {
+  /** SHA-256 of the issuer's key. */
+  readonly keySha256: string;
+  /** Subject of the CA, for people. */
+  readonly issuer: string;
+  readonly sha256: string;
+  readonly number?: string;
+  readonly thisUpdate: Instant;
+  readonly entries: number;
+  /** When it was let go. */
+  readonly since: Instant;
+  /** The list itself; absent when it is not at hand. */
+  readonly list?: RevocationList;
+}
+
 /** Everything that says who is revoked: the lists in force, and what Trustloom adds where it owns the check. */
 export interface RevocationSet {
   /**
@@ -79,6 +95,8 @@ export interface RevocationSet {
   readonly lists: readonly RevocationList[];
   /** Keys whose list in force is not at hand: whatever the service holds of that key stays. SHA-256 of the key, with the reason's code. */
   readonly kept: ReadonlyMap<string, string>;
+  /** Lists that are in force no longer, by consent: where a service still holds one, taking it away readmits. Sorted by key. */
+  readonly letGo: readonly LetGoList[];
   /** Serials that left their list and stay refused where Trustloom owns the check, by SHA-256 of the key. */
   readonly retained: ReadonlyMap<string, readonly string[]>;
   /** Emergency entries of the deny list. */
@@ -99,6 +117,7 @@ export function revocationSet(parts: Partial<RevocationSet> = {}): RevocationSet
   return {
     lists: [],
     kept: new Map(),
+    letGo: [],
     retained: new Map(),
     denied: [],
     revokedCas: [],

@@ -73,12 +73,18 @@ function saysOf(
     return say('no', `on the deny list since ${entry.since} (${entry.why})`);
   const deny =
     entry === undefined ? '' : '; the deny list has it, but this service follows only lists of the CA';
-  return say(
-    'yes',
+  const text =
     list === undefined
-      ? `no list of ${issuer.subject.text} is known${deny}`
-      : `not in the list of ${issuer.subject.text} of ${isoTime(list.crl.thisUpdate)}${deny}`,
-  );
+      ? unlistedText(issuer, revocation)
+      : `not in the list of ${issuer.subject.text} of ${isoTime(list.crl.thisUpdate)}`;
+  return say('yes', `${text}${deny}`);
+}
+
+function unlistedText({ keySha256, subject }: Certificate, { letGo }: Trust['revocation']): string {
+  const gone = letGo.find((list) => list.keySha256 === keySha256);
+  return gone === undefined
+    ? `no list of ${subject.text} is known`
+    : `${subject.text} has no revocation in force: its list was let go at ${isoTime(gone.since)}`;
 }
 
 /** A CA without a list, where others have one: nobody has told what some services do then. */

@@ -1,6 +1,6 @@
 import type { Artifact, Holdings, Observation } from '../adapter/contract.ts';
 import { needsNewest, type Step } from '../adapter/step.ts';
-import type { Instant } from '../base/time.ts';
+import { type Instant, isoTime } from '../base/time.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
 import { codes } from '../errors/codes.ts';
 import { type Finding, sortFindings } from '../errors/finding.ts';
@@ -46,7 +46,7 @@ export function assemble(input: {
     freshnessOf(holds, { rows: view.lists.rows, known: view.known, ...parts.definition.revocation }, at);
   const drafts = input.surveyed
     .map((surveyed) => draft(surveyed, now))
-    .map((one) => ({ ...one, findings: [...one.findings, ...forecast(one, view, now)] }))
+    .map((one) => ({ ...one, findings: [...one.findings, ...forecast(one, view, now), ...letGo(one, view)] }))
     .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const many = manyConsent(
     drafts.flatMap((one) => one.steps.map((step) => ({ target: nameOf(one), step }))),
@@ -205,6 +205,17 @@ function forecast(one: Drafted, view: TrustView, now: Instant): readonly Finding
         facts,
         now,
       );
+}
+
+/** CAs that have no revocation in force on a target, since somebody let their last list go. */
+function letGo(one: Drafted, view: TrustView): readonly Finding[] {
+  const lists = view.trusts.get(nameOf(one))?.revocation.letGo ?? [];
+  return lists.map(({ issuer, sha256, thisUpdate, since }) => ({
+    code: 'crl-let-go',
+    severity: 'warning',
+    thing: sha256,
+    message: `${issuer} has no revocation in force: its list of ${isoTime(thisUpdate)} was let go at ${isoTime(since)}, and whom it named gets in. A newer list is enforced as soon as a source gives one.`,
+  }));
 }
 
 function plannedTarget(

@@ -2,7 +2,7 @@ import type { Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { isIssuedBy } from '../bundle/reach.ts';
 import { type CrlVerdict, judgeCrl, type ListInForce } from '../crl/accept.ts';
-import type { Crl, RevocationList } from '../crl/crl.ts';
+import type { Crl, LetGoList, RevocationList } from '../crl/crl.ts';
 import { looseDeltas, slotOf } from '../crl/merged.ts';
 import { type RetainedSerial, retain } from '../crl/retained.ts';
 import { crlIssuer } from '../crl/verify-crl.ts';
@@ -18,6 +18,7 @@ import {
 import type { AcceptedList, RevocationRecord } from '../record/record.ts';
 import type { KeyedList } from '../report/freshness.ts';
 import type { Gathered, OfferedList } from './gather.ts';
+import { keyOf, type ListRows, letGoNow, orphanFindings } from './orphans.ts';
 
 /** What is in force by definition, key by key. */
 export interface JudgedLists {
@@ -25,6 +26,10 @@ export interface JudgedLists {
   readonly lists: readonly RevocationList[];
   /** Keys that have a list in force which is not at hand: whatever the services hold stays. With the reason's code. */
   readonly kept: ReadonlyMap<string, string>;
+  /** Lists that somebody let go, now or before, sorted by their place in the record. */
+  readonly letGo: readonly LetGoList[];
+  /** Those that this run lets go, as the record shall have them, by place. */
+  readonly letGoNow: ListRows;
   /** Serials that left a list and stay refused where Trustloom owns the check, by key. */
   readonly retained: ReadonlyMap<string, readonly RetainedSerial[]>;
   /** Lists that the record does not have yet, by their place in it: the key, and the slot of what is not complete. */
@@ -66,7 +71,7 @@ export function judgeLists(input: ListsInput, known: readonly Certificate[]): Ju
   const retainFor = (key: string, serials: readonly RetainedSerial[]) =>
     retained.set(key, [...(retained.get(key) ?? []), ...serials]);
   const accepted = new Map<string, NewlyAccepted>();
-  const kept = new Map<string, string>();
+  const keptAt = new Map<string, string>();
   for (const place of new Set([...byPlace.keys(), ...Object.keys(input.record.lists)])) {
     const key = keyOf(place);
     const row = input.record.lists[place];
@@ -85,27 +90,60 @@ export function judgeLists(input: ListsInput, known: readonly Certificate[]): Ju
       lists.set(place, { issuer: remembered, crl: memory.crl, expired: isExpired(memory.crl, input.now) });
       retainFor(key, memory.retained);
     } else if (taken !== undefined || row !== undefined) {
-      kept.set(key, taken?.refusedBy ?? 'list-memory-lost');
+      keptAt.set(place, taken?.refusedBy ?? 'list-memory-lost');
     }
   }
-  const rows = Object.entries({
-    ...input.record.lists,
-    ...Object.fromEntries([...accepted].map(([place, { row }]) => [place, row])),
-  })
+  const recorded = new Map(
+    Object.entries({
+      ...input.record.lists,
+      ...Object.fromEntries([...accepted].map(([place, { row }]) => [place, row])),
+    }),
+  );
+  const now = letGoNow(recorded, input, (place) => accepted.has(place));
+  const rows: ListRows = new Map([...recorded, ...now].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const inForce = (place: string) => rows.get(place)?.letGo === undefined;
+  const sorted = [...lists]
+    .filter(([place]) => inForce(place))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([place, row]): KeyedList => ({ ...row, keySha256: keyOf(place), complete: place === keyOf(place) }),
-    );
-  const sorted = [...lists.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, list]) => list);
-  findings.push(...orphans(rows, input), ...withoutBase(sorted));
+    .map(([, list]) => list);
+  const letGo = [...rows].flatMap(([place, row]) => letGoOf(place, row, lists.get(place)));
+  const gone = new Set(letGo.map(({ sha256 }) => sha256));
   return {
     lists: sorted,
-    kept,
+    kept: new Map([...keptAt].filter(([place]) => inForce(place)).map(([place, why]) => [keyOf(place), why])),
+    letGo,
+    letGoNow: now,
     retained,
     accepted,
-    rows,
-    findings,
+    rows: [...rows].map(
+      ([place, row]): KeyedList => ({ ...row, keySha256: keyOf(place), complete: place === keyOf(place) }),
+    ),
+    findings: [
+      // That it has ended is why it was let go.
+      ...findings.filter(
+        ({ code, thing }) => code !== 'crl-expired' || thing === undefined || !gone.has(thing),
+      ),
+      ...orphanFindings(rows, input),
+      ...withoutBase(sorted),
+    ],
   };
+}
+
+function letGoOf(place: string, row: AcceptedList, list: RevocationList | undefined): readonly LetGoList[] {
+  const { letGo, sha256, issuer, number, thisUpdate, entries } = row;
+  if (letGo === undefined) return [];
+  return [
+    {
+      keySha256: keyOf(place),
+      issuer,
+      sha256,
+      ...(number === undefined ? {} : { number }),
+      thisUpdate: Date.parse(thisUpdate),
+      entries,
+      since: Date.parse(letGo),
+      ...(list === undefined ? {} : { list }),
+    },
+  ];
 }
 
 /** Where a list stands in the record: under its issuer's key; a partition or delta under the key and its slot. */
@@ -113,8 +151,6 @@ function placeOf(key: string, crl: Crl): string {
   const slot = slotOf(crl);
   return slot === '' ? key : `${key}/${slot}`;
 }
-
-const keyOf = (place: string) => place.split('/', 1)[0] ?? place;
 
 /** Delta lists that do not fit the base at hand. */
 function withoutBase(lists: readonly RevocationList[]): readonly Finding[] {
@@ -226,29 +262,6 @@ function strangersList({ crl, from }: OfferedList, proposed: Certificate | undef
     message: `${from}: no CA that is accepted or offered signed this list (issuer ${crl.issuer.text}); it is not used. Accept its CA, or remove the address.`,
     source: 'RFC 5280, 6.3.3 (f)',
   };
-}
-
-/** A CA that missed two issues in a row has stopped publishing: its list stays in force, and somebody has to decide. */
-function orphans(rows: readonly KeyedList[], { now, lock }: ListsInput): readonly Finding[] {
-  return rows.flatMap(({ keySha256, sha256, issuer, thisUpdate, nextUpdate }): readonly Finding[] => {
-    if (nextUpdate === undefined) return [];
-    const life = Date.parse(nextUpdate) - Date.parse(thisUpdate);
-    if (now <= Date.parse(nextUpdate) + life) return [];
-    const cas = lock.entries.filter(
-      ({ state, certificate }) => state === 'trusted' && certificate.keySha256 === keySha256,
-    );
-    if (cas.length === 0) return [];
-    const remove = cas.map((ca) => `--allow remove:${ca.sha256}`).join(' ');
-    return [
-      {
-        code: 'crl-orphaned',
-        severity: 'error',
-        thing: sha256,
-        message: `${issuer} publishes no lists any more: its last ended at ${nextUpdate} and stays in force. Ways out: name a second source of its list (\`crls\`), or let the CA go (trustloom retire, then ${remove})`,
-        source: 'RFC 5280, 5.1.2.5',
-      },
-    ];
-  });
 }
 
 function isExpired({ nextUpdate }: Crl, now: Instant): boolean {

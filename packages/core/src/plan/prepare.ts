@@ -37,8 +37,10 @@ export async function prepare(parts: PrepareParts, options: PlanOptions): Promis
     parts.record.trust.read(),
   ]);
   const surveyed = await survey(parts, view, withNotes(trust, revocation), options, signal);
-  const rows = Object.fromEntries([...view.lists.accepted].map(([place, { row }]) => [place, row]));
-  const knows = revocationMark({ ...revocation, lists: { ...revocation.lists, ...rows } });
+  const { accepted, letGoNow } = view.lists;
+  const rows = Object.fromEntries([...accepted].map(([place, { row }]) => [place, row]));
+  const lists = { ...revocation.lists, ...rows, ...Object.fromEntries(letGoNow) };
+  const knows = revocationMark({ ...revocation, lists });
   return assemble({ parts, view, gathered, surveyed, now, allow: new Set(options.allow ?? []), knows });
 }
 

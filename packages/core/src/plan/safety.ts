@@ -107,7 +107,7 @@ export function exposureOf(
     const strangers = heldCertificates(work).filter(
       ({ keySha256 }) => keys.has(keySha256) && !known.has(keySha256),
     );
-    const lists = view.trusts.get(name)?.revocation.lists ?? [];
+    const { lists = [], letGo = [] } = view.trusts.get(name)?.revocation ?? {};
     const unenforced = lists.some(({ crl }) => crl.entryCount > 0) ? unenforcedOn(work) : undefined;
     return [
       ...unwanted
@@ -119,6 +119,9 @@ export function exposureOf(
         ({ subject }) => `${name}: clients of ${subject.text} get in, which the definition does not name`,
       ),
       ...(unenforced === undefined ? [] : [`${name}: revoked clients get in (${unenforced})`]),
+      ...letGo
+        .filter(({ keySha256, entries }) => entries > 0 && keys.has(keySha256))
+        .map(({ issuer }) => `${name}: clients that ${issuer} revoked get in (its list was let go)`),
     ];
   });
 }

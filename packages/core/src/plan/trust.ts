@@ -97,11 +97,12 @@ function trustedGroup({ name, leavesHaveOcsp }: GroupDefinition, { inventories }
 
 /** What is in force of the keys that matter on one target. */
 function revocationOf(
-  { lists, kept, retained }: JudgedLists,
+  { lists, kept, letGo, retained }: JudgedLists,
   keys: ReadonlySet<string>,
-): Pick<RevocationSet, 'lists' | 'kept' | 'retained'> {
+): Pick<RevocationSet, 'lists' | 'kept' | 'letGo' | 'retained'> {
   return {
     lists: lists.filter(({ issuer }) => keys.has(issuer.keySha256)),
+    letGo: letGo.filter(({ keySha256 }) => keys.has(keySha256)),
     kept: new Map([...kept].filter(([key]) => keys.has(key))),
     retained: new Map(
       [...retained]
@@ -111,8 +112,12 @@ function revocationOf(
   };
 }
 
-/** A CA certificate is revoked when the list of the CA that issued it says so. */
-function isRevoked(ca: Certificate, { lists, retained }: JudgedLists): boolean {
+/**
+ * A CA certificate is revoked when the list of the CA that issued it says so. It stays so when that list is let go: whoever lets clients
+ * in again has said nothing of a CA.
+ */
+function isRevoked(ca: Certificate, { letGo, retained, ...judged }: JudgedLists): boolean {
+  const lists = [...judged.lists, ...letGo.flatMap(({ list }) => list ?? [])];
   const issuers = new Set(
     lists.filter(({ issuer }) => isIssuedBy(ca, issuer)).map(({ issuer }) => issuer.keySha256),
   );

@@ -53,6 +53,8 @@ export interface AcceptedList {
   readonly first: { readonly at: string; readonly entries: number };
   /** Serials that left the list and stay refused where Trustloom owns the check: digest of their file, and their count. */
   readonly retained?: { readonly sha256: string; readonly count: number };
+  /** ISO time at which somebody let the list go, since its CA had stopped publishing: a newer one takes its place, this one never comes back. */
+  readonly letGo?: string;
 }
 
 /** `revocation.json`: the newest list accepted per key, the deny list, and what revoking steps asked to remember. */
@@ -68,7 +70,9 @@ export interface RevocationRecord {
 
 /** What a run knew of revocation: as long as this is the same, nobody knows of more. */
 export function revocationMark({ lists, deny }: Pick<RevocationRecord, 'lists' | 'deny'>): string {
-  const digests = Object.entries(lists).map(([key, { sha256 }]) => `${key} ${sha256}`);
+  const digests = Object.entries(lists).map(
+    ([key, { sha256, letGo }]) => `${key} ${sha256}${letGo === undefined ? '' : ' let go'}`,
+  );
   return JSON.stringify([digests.sort(), deny.map(({ caKey, serial }) => `${caKey} ${serial}`).sort()]);
 }
 

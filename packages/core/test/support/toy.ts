@@ -41,6 +41,7 @@ export const toyFacts: Facts = {
 interface Desired {
   readonly cas: readonly Certificate[];
   readonly lists: readonly { readonly sha256: string; readonly issuer: string; readonly entries: number }[];
+  readonly letGo: readonly string[];
 }
 
 /** An adapter over toys by target name: the planner and the engine are the same for all services. */
@@ -58,6 +59,7 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
           issuer: issuer.subject.text,
           entries: crl.entryCount,
         })),
+        letGo: trust.revocation.letGo.map(({ sha256 }) => sha256),
       },
       anchors: trust.cas,
       artifacts: [],
@@ -128,6 +130,7 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
       const added = desired.cas.filter(({ sha256 }) => !toy.cas.some((ca) => ca.sha256 === sha256));
       const extra = toy.cas.filter(({ sha256 }) => !desired.cas.some((ca) => ca.sha256 === sha256));
       const lists = desired.lists.filter(({ sha256 }) => !toy.lists.includes(sha256));
+      const letGo = desired.letGo.filter((sha256) => toy.lists.includes(sha256));
       const grant =
         added.length > 0
           ? [
@@ -170,6 +173,7 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
             ),
             revocation: { issuer, added: entries, removed: 0, entries, serials: [] },
           })),
+          ...letGo.map((sha256) => step(`let-go:${sha256}`, 'readmit', [sha256])),
         ],
         findings: [],
       };
@@ -182,6 +186,7 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
       toy.log.push(id);
       toy.pending = toy.lazy;
       if (effect === 'revoke') toy.lists = [...toy.lists, ...things];
+      if (effect === 'readmit') toy.lists = toy.lists.filter((sha256) => !things.includes(sha256));
       if (effect === 'enforce') toy.enforcing = true;
       if (effect === 'remove') toy.cas = toy.cas.filter(({ sha256 }) => !things.includes(sha256));
       if (effect === 'grant')

@@ -45,7 +45,13 @@ export const crlCodes = {
     means:
       'A CA has missed two issues of its list in a row: it has stopped publishing. Its last list stays in force.',
     advice:
-      'Name a second source of the list, or retire the CA and let it go with --allow remove:<sha256 of the CA>.',
+      'Name a second source of the list; or retire the CA and let it go with --allow remove:<sha256 of the CA>; or let the list go with --allow readmit:<sha256 of the list>, which lets in whom it refuses.',
+  },
+  'crl-let-go': {
+    kind: 'input',
+    means: 'The last list of a CA that stopped publishing was let go: the CA has no revocation in force.',
+    advice:
+      'Replace the CA. A newer list of it, from any source of the definition, is accepted and enforced again.',
   },
   'crl-nearly-full': {
     kind: 'input',
