@@ -25,7 +25,7 @@ export function listsInGap(desired: Desired, store: StoredStore, observed: Obser
   );
 }
 
-/** CAs whose clients would get in although their list was refused or has expired, and none of theirs is in force. */
+/** CAs whose clients would get in although their list was refused, has expired or was let go, and none of theirs is in force. */
 export function unguarded(desired: Desired, store: StoredStore | undefined): readonly Certificate[] {
   if (store?.readable === false) return [];
   const comes = newKeys(desired, store);
@@ -55,7 +55,7 @@ export function exposure(
       code: 'list-withheld',
       severity: 'warning',
       thing: ca.sha256,
-      message: `${name}: those get in whom ${ca.subject.text} revoked, since its list was refused or has expired; mend the list, or give the consent open:${name}`,
+      message: `${name}: those get in whom ${ca.subject.text} revoked, since its list was refused, has expired or was let go; mend the list, or give the consent open:${name}`,
     });
   return findings.length === 0 ? { findings } : { consents: [`open:${name}`], findings };
 }

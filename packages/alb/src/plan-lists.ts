@@ -1,6 +1,7 @@
 import { crlIssuer, type Finding, type Step } from '@trustloom/core';
 import { reachedKeys } from './exposure.ts';
 import { arrange } from './list-room.ts';
+import { planLetGo } from './plan-let-go.ts';
 import { type HeldList, type ListsWhere, planOne } from './plan-list.ts';
 import type { Desired, StoredList, StoredStore } from './state.ts';
 
@@ -30,7 +31,7 @@ export function planLists(desired: Desired, store: StoredStore | undefined, wher
   const { steps, findings } = arrange(parts, held);
   const idle = planIdle(desired, held, steps, where);
   return {
-    steps: [...steps, ...idle.readmits],
+    steps: [...steps, ...idle.readmits, ...planLetGo(desired, held, where)],
     added: steps
       .filter(({ effect, input }) => effect === 'revoke' && input.do === 'add-list')
       .map(({ id }) => id),

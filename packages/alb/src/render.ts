@@ -36,7 +36,14 @@ export function renderAlb(
     .sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
   const known = sortCertificates(trust.known);
   return {
-    desired: { cas, known, lists, withheld: withheldKeys(trust, now), managed: context.attach === 'managed' },
+    desired: {
+      cas,
+      known,
+      lists,
+      withheld: withheldKeys(trust, now),
+      letGo: trust.revocation.letGo,
+      managed: context.attach === 'managed',
+    },
     anchors: cas,
     artifacts: [bundleArtifact(cas), ...lists.map(listArtifact)],
     findings: [
@@ -65,11 +72,20 @@ function isWithheld({ expired, crl }: RevocationList, now: Instant): boolean {
 
 /** Keys of CAs that may have revoked somebody, without a list that could be put in place. */
 function withheldKeys(trust: Trust, now: Instant): readonly string[] {
-  const { lists, kept } = trust.revocation;
+  const { lists, kept, letGo } = trust.revocation;
   const withheld = lists.filter(
     (list) => list.crl.entryCount > 0 && isWithheld(list, now) && !hasList(trust, list.issuer, now),
   );
-  return [...new Set([...kept.keys(), ...withheld.map(({ issuer }) => issuer.keySha256)])].sort();
+  const gone = letGo.filter(
+    ({ keySha256, entries }) => entries > 0 && lists.every(({ issuer }) => issuer.keySha256 !== keySha256),
+  );
+  return [
+    ...new Set([
+      ...kept.keys(),
+      ...withheld.map(({ issuer }) => issuer.keySha256),
+      ...gone.map(({ keySha256 }) => keySha256),
+    ]),
+  ].sort();
 }
 
 /** A list of this CA can be put in place, so that partitions and delta lists beside it are not missed. */

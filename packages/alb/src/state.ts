@@ -1,4 +1,4 @@
-import type { Certificate, Crl } from '@trustloom/core';
+import type { Certificate, Crl, LetGoList } from '@trustloom/core';
 
 /** A list that belongs in the store as long as its CA stands there. */
 export interface DesiredList {
@@ -15,8 +15,10 @@ export interface Desired {
   readonly known: readonly Certificate[];
   /** Also those of CAs that do not stand in the store: one that waits to be removed still needs its list. */
   readonly lists: readonly DesiredList[];
-  /** SHA-256 of the keys whose list was refused or has expired, so that only one in force can speak for them. */
+  /** SHA-256 of the keys whose list was refused, has expired or was let go, so that only one in force can speak for them. */
   readonly withheld: readonly string[];
+  /** Lists that are wanted no longer, by consent. */
+  readonly letGo: readonly LetGoList[];
   readonly managed: boolean;
 }
 

@@ -16,6 +16,8 @@ export interface DesiredKey {
   readonly row: Omit<HeadKey, 'set'>;
   /** The list in force is not at hand: what is published of this key stays. */
   readonly kept: boolean;
+  /** SHA-256 of its lists that somebody let go: what is published of them goes by the consent that names these. */
+  readonly letGo: readonly string[];
   readonly source: Pick<CheckedKey, 'eachSerial'>;
 }
 
@@ -41,6 +43,7 @@ export function desiredCheck({ known, revocation }: Trust): DesiredCheck {
     const publicKey = publicKeyOf(cas[0]);
     return {
       kept,
+      letGo: revocation.letGo.filter((list) => list.keySha256 === keySha256).map(({ sha256 }) => sha256),
       source: key,
       row: {
         key: keySha256,

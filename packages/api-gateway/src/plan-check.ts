@@ -69,6 +69,12 @@ export function planCheck(
           },
         ];
   const back = rows.filter((row) => goesBack(row, before.get(row.key)) !== undefined);
+  const letGo = new Map(desired.keys.map((key) => [key.row.key, key.letGo]));
+  const thingsOf = (row: PlannedKey): readonly string[] => {
+    if (row.lists.length > 0) return listsOf([row]);
+    const gone = letGo.get(row.key) ?? [];
+    return gone.length > 0 ? gone : listsOf([before.get(row.key) ?? row]);
+  };
   const readmit: readonly Step[] =
     back.length === 0
       ? []
@@ -76,12 +82,13 @@ export function planCheck(
           {
             id: 'readmit',
             effect: 'readmit',
-            things: back.flatMap((row) =>
-              listsOf(row.lists.length > 0 ? [row] : [before.get(row.key) ?? row]),
-            ),
-            mends: `the authorizer of ${context.name} refuses more than the definition says of ${issuersOf(back)}`,
+            things: back.flatMap(thingsOf),
+            mends: `the authorizer of ${context.name} refuses more than the definition says of ${issuersOf(
+              back.map((row) => before.get(row.key) ?? row),
+            )}`,
             ...write(rows, publish.length > 0 ? { $ref: 'publish', get: 'etag' } : etag),
             after: publish.map(({ id }) => id),
+            swapsRevocation: true,
           },
         ];
   return { steps: [...publish, ...readmit], artifacts };

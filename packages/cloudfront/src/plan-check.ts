@@ -6,7 +6,7 @@ import { newStore } from './keys/new-store.ts';
 import { type KeyChanges, reconcile } from './keys/reconcile.ts';
 import { checkMarks, functionName, keysNamePrefix } from './names.ts';
 import { boundOf, storeFindings } from './plan-findings.ts';
-import { batchesOf, fillSteps, revokeSteps } from './plan-keys.ts';
+import { batchesOf, fillSteps, letGoSteps, revokeSteps } from './plan-keys.ts';
 import { deleteFunction, deleteKeys } from './plan-leave.ts';
 import {
   type Desired,
@@ -45,13 +45,20 @@ export function planCheck(
   if (fn !== undefined && !fn.ours)
     return { fn: undefined, steps: [], before: [], later: () => [], artifacts: [], findings: [] };
   const inUse = keysInUse(observed);
-  const changes = inUse === undefined ? undefined : changesOf(inUse, check.keys, context.now);
+  const letGo = check.letGo?.items.some((key) => inUse?.held?.items.has(key)) ? check.letGo : undefined;
+  // What was let go stays where it is until the step that takes it out.
+  const keys = letGo?.before ?? check.keys;
+  const changes = inUse === undefined ? undefined : changesOf(inUse, keys, context.now);
   const revoking =
     inUse === undefined || changes === undefined
       ? { steps: [], artifacts: [] }
-      : revokeSteps(inUse, changes, check.keys);
-  const stays = inUse !== undefined && changes !== undefined && isGood(inUse, changes, check.keys);
-  const store = stays ? { ref: inUse.arn, steps: [], artifacts: [] } : otherStore(check, observed, context);
+      : revokeSteps(inUse, changes, keys);
+  const stays = inUse !== undefined && changes !== undefined && isGood(inUse, changes, keys);
+  const store = stays ? { ref: inUse.arn, steps: [], artifacts: [] } : otherStore(keys, observed, context);
+  const readmitting =
+    stays && letGo !== undefined
+      ? letGoSteps(inUse, changes, { letGo, keys: check.keys, now: context.now, after: revoking.steps })
+      : [];
   const code = functionSteps(
     check,
     observed,
@@ -64,7 +71,12 @@ export function planCheck(
   const leftovers = observed.keys.filter(({ arn }) => arn !== kept);
   return {
     fn: fn?.id ?? { $ref: 'create-function', get: 'id' },
-    steps: [...revoking.steps, ...store.steps, ...code.steps.filter((step) => step !== code.last)],
+    steps: [
+      ...revoking.steps,
+      ...store.steps,
+      ...code.steps.filter((step) => step !== code.last),
+      ...readmitting,
+    ],
     before: code.last === undefined ? code.steps.map(({ id }) => id) : [],
     later: (distributions) => {
       const last =
@@ -75,7 +87,7 @@ export function planCheck(
       return [...last, ...leftovers.map((one) => deleteKeys(one, after))];
     },
     artifacts: [...revoking.artifacts, ...store.artifacts],
-    findings: storeFindings(inUse?.layout, changes, check.keys),
+    findings: storeFindings(inUse?.layout, changes, keys),
   };
 }
 
@@ -113,7 +125,7 @@ interface StorePlan {
 }
 
 /** A store that was begun by a run that ended early, or a new one. */
-function otherStore({ keys }: DesiredCheck, observed: Observed, context: Context): StorePlan {
+function otherStore(keys: DesiredKeys, observed: Observed, context: Context): StorePlan {
   const inUse = keysInUse(observed);
   for (const begun of observed.keys) {
     if (begun === inUse || begun.layout?.form !== keys.form || begun.held === undefined) continue;

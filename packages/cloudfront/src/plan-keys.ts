@@ -1,7 +1,8 @@
-import type { Artifact, Json, JsonObject, Step } from '@trustloom/core';
+import type { Artifact, Instant, Json, JsonObject, Step } from '@trustloom/core';
 import type { DesiredKeys } from './keys/desired.ts';
+import type { LetGo } from './keys/let-go.ts';
 import { storeLimits } from './keys/limits.ts';
-import type { KeyChanges } from './keys/reconcile.ts';
+import { type KeyChanges, reconcile } from './keys/reconcile.ts';
 import { serialHex } from './keys/serial-set.ts';
 import { copyOf } from './keys-copy.ts';
 import type { Ref, StoredKeys } from './state.ts';
@@ -64,6 +65,46 @@ export function revokeSteps(store: StoredKeys, changes: KeyChanges, keys: Desire
     }),
   );
   return { steps, artifacts: copy === undefined ? [] : [copy] };
+}
+
+/** What takes lists out that somebody let go: from what the store will hold once it has moved on. */
+export function letGoSteps(
+  store: StoredKeys,
+  changes: KeyChanges,
+  {
+    letGo,
+    keys,
+    now,
+    after,
+  }: {
+    readonly letGo: LetGo;
+    readonly keys: DesiredKeys;
+    readonly now: Instant;
+    readonly after: readonly Step[];
+  },
+): readonly Step[] {
+  const last = after.at(-1);
+  // While another list is not at hand, nothing that the store says may go.
+  if (store.layout === undefined || keys.kept) return [];
+  const { puts, deletes } = reconcile(keys, store.layout, afterwards(store, changes), now);
+  const batches = batchesOf(puts, deletes);
+  return batches.map((batch, at): Step => {
+    const before = at === 0 ? last?.id : `let-go:${at}`;
+    return {
+      id: `let-go:${at + 1}`,
+      effect: 'readmit',
+      things: letGo.things,
+      mends: `the list of ${letGo.issuers} was let go, and ${store.name} still refuses whom it names${batches.length === 1 ? '' : ` (${at + 1} of ${batches.length})`}`,
+      action: 'cloudfront-keyvaluestore:UpdateKeys',
+      input: updateInput(
+        store.arn,
+        before === undefined ? store.held?.etag : { $ref: before, get: 'etag' },
+        batch,
+      ),
+      after: before === undefined ? [] : [before],
+      swapsRevocation: true,
+    };
+  });
 }
 
 function afterwards({ held }: StoredKeys, { puts, deletes }: KeyChanges): ReadonlyMap<string, string> {

@@ -20,6 +20,7 @@ import { generateConnectionFunction } from './connection-function/generate.ts';
 import { cloudfrontFacts } from './facts.ts';
 import { capacityFindings, caSerialFindings, shortSerialFindings } from './keys/capacity.ts';
 import { desiredKeys } from './keys/desired.ts';
+import { letGoOf } from './keys/let-go.ts';
 import type { Desired, DesiredCheck } from './state.ts';
 import type { CloudfrontTarget } from './target.ts';
 
@@ -108,9 +109,11 @@ function checkOf(
   { mode, revocation: form }: CloudfrontTarget,
 ): DesiredCheck | undefined {
   if (mode === 'passthrough') return undefined;
+  const letGo = letGoOf(trust, anchors, form);
   return {
     code: generateConnectionFunction({ mode, graceMs: trust.revocation.graceMs }),
     keys: desiredKeys(trust, anchors, form),
+    ...(letGo === undefined ? {} : { letGo }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Certificate } from '@trustloom/core';
 import type { DesiredKeys } from './keys/desired.ts';
 import type { Layout } from './keys/layout.ts';
+import type { LetGo } from './keys/let-go.ts';
 
 /** What a target should hold. */
 export interface Desired {
@@ -17,6 +18,8 @@ export interface Desired {
 export interface DesiredCheck {
   readonly code: string;
   readonly keys: DesiredKeys;
+  /** Absent when no list was let go. */
+  readonly letGo?: LetGo;
 }
 
 /** A trust store with our mark, or the one to adopt. */

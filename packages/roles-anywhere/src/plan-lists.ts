@@ -1,5 +1,6 @@
 import type { Finding, Step } from '@trustloom/core';
 import { rolesAnywhereFacts } from './facts.ts';
+import { keysLetGo, planLetGo } from './plan-let-go.ts';
 import { deleteList, type ListPlan, planKept, planOne, type Where } from './plan-list.ts';
 import type { DesiredAnchor, StoredList, WithheldList } from './state.ts';
 import { ids } from './steps.ts';
@@ -15,6 +16,7 @@ export function planLists(wanted: DesiredAnchor, held: readonly StoredList[], wh
   const parts = [
     ...wanted.lists.map((list) => planOne(wanted, list, marked(list.issuer.keySha256), where)),
     ...wanted.withheld.map((list) => planKept(wanted, list, marked(list.issuer.keySha256))),
+    ...keysLetGo(wanted).map((key) => planLetGo(wanted, key, marked(key))),
   ];
   const idle = held.filter(({ mark }) => mark !== undefined && !wanted.keys.includes(mark));
   const room = makeRoom(
@@ -43,7 +45,7 @@ export function planLists(wanted: DesiredAnchor, held: readonly StoredList[], wh
 
 /** An anchor takes two lists: ours that are of no use go first where room is needed; what then does not fit is left out. */
 function makeRoom(
-  { lists }: DesiredAnchor,
+  { lists, letGo }: DesiredAnchor,
   held: readonly StoredList[],
   idle: readonly StoredList[],
   steps: readonly Step[],
@@ -51,9 +53,10 @@ function makeRoom(
   const imports = steps.filter(({ input }) => input.do === 'import-list');
   const over = Math.max(0, held.length + imports.length - slots);
   if (over === 0) return { steps, missing: [] };
-  const empty = new Set(
-    lists.filter(({ crl }) => crl.entryCount === 0).map(({ issuer }) => issuer.keySha256),
-  );
+  const empty = new Set([
+    ...lists.filter(({ crl }) => crl.entryCount === 0).map(({ issuer }) => issuer.keySha256),
+    ...letGo.map(({ keySha256 }) => keySha256),
+  ]);
   const useless = [
     ...idle,
     ...held.filter(({ mark, enabled }) => mark !== undefined && empty.has(mark) && !enabled),

@@ -9,6 +9,7 @@ import {
 } from '@trustloom/core';
 import { anchorName, marksOf } from './names.ts';
 import { planBundle } from './plan-bundle.ts';
+import { consentsToLetGo } from './plan-let-go.ts';
 import type { ListPlan } from './plan-list.ts';
 import { planLists } from './plan-lists.ts';
 import { removeAnchor, removeDuplicate } from './plan-removal.ts';
@@ -123,7 +124,10 @@ function unwanted(anchor: StoredAnchor, desired: Desired, context: Context): Tar
   };
 }
 
-function enableAnchor({ key, cas }: DesiredAnchor, id: Ref, after: readonly string[]): Step {
+/** Whom a list that was let go had named gets in anew through an anchor that was not in force: that takes the consent once more. */
+function enableAnchor(wanted: DesiredAnchor, id: Ref, after: readonly string[]): Step {
+  const { key, cas } = wanted;
+  const consents = consentsToLetGo(wanted);
   return {
     id: `enable-anchor:${key.slice(0, 8)}`,
     effect: 'grant',
@@ -132,6 +136,7 @@ function enableAnchor({ key, cas }: DesiredAnchor, id: Ref, after: readonly stri
     action: 'rolesanywhere:EnableTrustAnchor',
     input: { do: 'enable-anchor', id },
     after,
+    ...(consents.length === 0 ? {} : { consents }),
   };
 }
 

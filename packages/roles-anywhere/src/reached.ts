@@ -16,7 +16,7 @@ import type { Desired, DesiredList, ReachedLists, WithheldList } from './state.t
  * (nobody has told what such a list does there), or too large. Of a CA without a list that can be put in place, what is in force stays.
  */
 export function sortLists(
-  { lists, kept }: RevocationSet,
+  { lists, kept, letGo }: RevocationSet,
   known: readonly Certificate[],
   now: Instant,
 ): Desired['revocation'] & { readonly findings: readonly Finding[] } {
@@ -45,14 +45,14 @@ export function sortLists(
   }
   const byKey = (a: WithheldList | DesiredList, b: WithheldList | DesiredList) =>
     a.issuer.keySha256 < b.issuer.keySha256 ? -1 : 1;
-  return { lists: usable.sort(byKey), withheld: withheld.sort(byKey), findings };
+  return { lists: usable.sort(byKey), withheld: withheld.sort(byKey), letGo, findings };
 }
 
 /** Of all lists, those of the CAs whose clients get in through an anchor with these certificates. */
 export function listsReaching(
   anchors: readonly Certificate[],
   known: readonly Certificate[],
-  { lists, withheld }: Desired['revocation'],
+  { lists, withheld, letGo }: Desired['revocation'],
 ): ReachedLists {
   const keys = reach({ anchors, known, chain: rolesAnywhereFacts.capabilities.chain })
     .map(({ ca }) => ca.keySha256)
@@ -60,6 +60,7 @@ export function listsReaching(
   return {
     lists: lists.filter(({ issuer }) => keys.includes(issuer.keySha256)),
     withheld: withheld.filter(({ issuer }) => keys.includes(issuer.keySha256)),
+    letGo: letGo.filter(({ keySha256 }) => keys.includes(keySha256)),
     keys,
   };
 }

@@ -79,7 +79,11 @@ function limitFindings({ cas, lists }: DesiredAnchor): readonly Finding[] {
 
 /** Where no list of a CA is known at all, nobody can be revoked: that is said, and left to the definition. */
 function unlisted(anchor: DesiredAnchor, known: readonly Certificate[]): readonly Finding[] {
-  const listed = new Set([...anchor.lists, ...anchor.withheld].map(({ issuer }) => issuer.keySha256));
+  // That a list was let go is told where it is seen.
+  const listed = new Set([
+    ...[...anchor.lists, ...anchor.withheld].map(({ issuer }) => issuer.keySha256),
+    ...anchor.letGo.map(({ keySha256 }) => keySha256),
+  ]);
   return anchor.keys
     .filter((key) => !listed.has(key))
     .flatMap((key) => {

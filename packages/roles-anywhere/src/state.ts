@@ -1,4 +1,4 @@
-import type { Certificate, Code, Crl } from '@trustloom/core';
+import type { Certificate, Code, Crl, LetGoList } from '@trustloom/core';
 
 /** A list that should be in force on an anchor, and the CA that signed it. */
 export interface DesiredList {
@@ -17,6 +17,8 @@ export interface WithheldList {
 export interface ReachedLists {
   readonly lists: readonly DesiredList[];
   readonly withheld: readonly WithheldList[];
+  /** Lists that are wanted no longer, by consent. */
+  readonly letGo: readonly LetGoList[];
   /** SHA-256 of every CA key that gets in. */
   readonly keys: readonly string[];
 }
@@ -33,7 +35,7 @@ export interface Desired {
   readonly anchors: readonly DesiredAnchor[];
   readonly known: readonly Certificate[];
   /** Everything of the revocation set: an anchor whose removal waits for a consent still has to refuse the revoked. */
-  readonly revocation: Pick<ReachedLists, 'lists' | 'withheld'>;
+  readonly revocation: Pick<ReachedLists, 'lists' | 'withheld' | 'letGo'>;
 }
 
 /** A list as it stands on an anchor. */

@@ -41,7 +41,8 @@ export function desiredKeys(trust: Trust, anchors: readonly Certificate[], form:
   );
   const all = checkedKeys(trust);
   const keys = all.filter(
-    ({ keySha256, state, revoked }) => state !== 'unlisted' || revoked || reached.has(keySha256),
+    ({ keySha256, state, revoked, count }) =>
+      state !== 'unlisted' || revoked || count > 0 || reached.has(keySha256),
   );
   const set = collectSerials([...keys, ...asKey(revokedCas(keys))]);
   const lists = listItems(trust, keys);

@@ -13,6 +13,9 @@ const pattern = /^l[0-9a-f]{16}$/;
 /** True for the key of an item that tells of a list. */
 export const isListKey = (key: string): boolean => pattern.test(key);
 
+/** Key of the item that tells of the list of a CA key. */
+export const listKey = (keySha256: string): string => `l${keySha256.slice(0, 16)}`;
+
 /** One item for each list: which it is, so that whoever looks can tell how fresh the store is. The function does not read them. */
 export function listItems({ revocation }: Trust, keys: readonly CheckedKey[]): ReadonlyMap<string, string> {
   const known = new Set(keys.map(({ keySha256 }) => keySha256));
@@ -21,7 +24,7 @@ export function listItems({ revocation }: Trust, keys: readonly CheckedKey[]): R
       .filter(({ issuer }) => known.has(issuer.keySha256))
       .sort((a, b) => (a.issuer.keySha256 < b.issuer.keySha256 ? -1 : 1))
       .map(({ issuer, crl: { sha256, entryCount, thisUpdate, nextUpdate } }) => [
-        `l${issuer.keySha256.slice(0, 16)}`,
+        listKey(issuer.keySha256),
         JSON.stringify({
           sha256,
           issuer: issuer.subject.text.slice(0, 300),
