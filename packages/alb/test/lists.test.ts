@@ -1,4 +1,12 @@
-import { type CrlOptions, createTestCa, type IssuedCrl, type TestCa, trustOf } from '@trustloom/testkit';
+import { revocationSet, type Trust } from '@trustloom/core';
+import {
+  type CrlOptions,
+  createTestCa,
+  type IssuedCrl,
+  letGo,
+  type TestCa,
+  trustOf,
+} from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { albFacts } from '../src/facts.ts';
 import type { StoredList } from '../src/state.ts';
@@ -203,3 +211,37 @@ function spoiled(crl: IssuedCrl): IssuedCrl {
   der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
   return { ...crl, der };
 }
+
+describe('a list that was let go', () => {
+  /** A CA of which nothing but a list that was let go is known. */
+  const without = (crl: IssuedCrl): Trust => {
+    const trust = trustOf({ cas: [ca] });
+    return { ...trust, revocation: revocationSet({ letGo: [letGo(ca, crl)] }) };
+  };
+
+  test('goes by its consent, and an earlier one of the same CA with it; a later one stays', () => {
+    const gone = issue(2, ['01', '02']);
+    const held = [heldList(1, issue(1, ['01'])), heldList(2, gone), heldList(3, issue(3, ['03']))];
+    const plan = planOf(without(gone), { stores: [storeOf([ca], held)] });
+    expect(plan.told).toEqual(['readmit let-go:1', 'readmit let-go:2']);
+    expect(plan.steps.map(({ things, input }) => [things, input.ids])).toEqual([
+      [[gone.sha256], [1]],
+      [[gone.sha256], [2]],
+    ]);
+  });
+
+  test('is of no more account once the CA has issued another', () => {
+    const newer = issue(3, ['03']);
+    const trust = trustOf({ cas: [ca], lists: [{ issuer: ca, crl: newer }] });
+    const gone = issue(2, ['01']);
+    const revocation = { ...trust.revocation, letGo: [letGo(ca, gone)] };
+    const plan = planOf({ ...trust, revocation }, { stores: [storeOf([ca], [heldList(2, gone)])] });
+    expect(plan.told).toEqual(['revoke add-list', 'revoke remove-lists']);
+  });
+
+  test('of a CA that comes to a store anew takes the consent to that', () => {
+    const plan = planOf(without(issue(2, ['01'])), { stores: [] });
+    expect(plan.step('create-store').consents).toEqual(['open:edge']);
+    expect(plan.codes).toEqual(['list-withheld warning']);
+  });
+});

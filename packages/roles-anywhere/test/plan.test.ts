@@ -1,5 +1,5 @@
 import { revocationSet } from '@trustloom/core';
-import { certificateOf, createTestCa, trustOf } from '@trustloom/testkit';
+import { certificateOf, createTestCa, letGo, trustOf } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planRolesAnywhere } from '../src/plan.ts';
 import { anchorOf, context, heldList, keyOf, makeFamily, planOf, told } from './story.ts';
@@ -327,5 +327,35 @@ describe('anchors that go', () => {
       expect.objectContaining({ effect: 'clean', consents: ['adopt:theirs'] }),
       expect.objectContaining({ action: 'rolesanywhere:DeleteTrustAnchor' }),
     ]);
+  });
+});
+
+describe('a list that was let go', () => {
+  const gone = () => {
+    const { ca, crl } = one();
+    const trust = trustOf({ cas: [ca] });
+    return { ca, crl, trust: { ...trust, revocation: revocationSet({ letGo: [letGo(ca, crl)] }) } };
+  };
+
+  test('is disabled by its consent, and needs nothing then', () => {
+    const { ca, crl, trust } = gone();
+    const { steps } = planOf(trust, [anchorOf([ca], { lists: [heldList(ca, crl)] })]);
+    expect(told(steps)).toEqual(['readmit disable-list']);
+    expect(steps[0]).toMatchObject({ things: [crl.sha256], input: { do: 'disable-list' } });
+    const off = heldList(ca, crl, { enabled: false });
+    expect(planOf(trust, [anchorOf([ca], { lists: [off] })])).toMatchObject({ steps: [], findings: [] });
+  });
+
+  test('leaves one in force that the CA issued later', () => {
+    const { ca, trust } = gone();
+    const later = family.one.issueCrl({ entries, number: 9, thisUpdate: context.now + 60_000 });
+    expect(planOf(trust, [anchorOf([ca], { lists: [heldList(ca, later)] })]).steps).toEqual([]);
+  });
+
+  test('of an anchor that is not in force yet takes the consent once more', () => {
+    const { crl, trust } = gone();
+    const { steps } = planOf(trust, []);
+    expect(told(steps)).toEqual(['label create-anchor', 'grant enable-anchor']);
+    expect(steps[1]?.consents).toEqual([`readmit:${crl.sha256}`]);
   });
 });

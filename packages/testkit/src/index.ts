@@ -41,4 +41,4 @@ export { type Knocking, knock } from './knock.ts';
 export type { KeyUsage, MintedCertificate, MintRequest } from './mint.ts';
 export { mint } from './mint.ts';
 export type { ListOf, TrustParts } from './trust.ts';
-export { certificateOf, crlOf, trustOf } from './trust.ts';
+export { certificateOf, crlOf, letGo, trustOf } from './trust.ts';

@@ -1,6 +1,7 @@
 import {
   type Certificate,
   type Crl,
+  type LetGoList,
   type RevocationList,
   readCertificate,
   readCrl,
@@ -50,6 +51,23 @@ export function trustOf(parts: TrustParts): Trust {
     known,
     revocation: revocationSet({ lists }),
     groups: parts.groups ?? [],
+  };
+}
+
+/** A list as the record has it once somebody let it go. */
+export function letGo(issuer: MintedCertificate, crl: { readonly der: Uint8Array }): LetGoList {
+  const ca = certificateOf(issuer);
+  const list: RevocationList = { issuer: ca, crl: crlOf(crl), expired: true };
+  const { sha256, thisUpdate, number, entryCount } = list.crl;
+  return {
+    keySha256: ca.keySha256,
+    issuer: ca.subject.text,
+    sha256,
+    thisUpdate,
+    ...(number === undefined ? {} : { number }),
+    entries: entryCount,
+    since: thisUpdate,
+    list,
   };
 }
 
