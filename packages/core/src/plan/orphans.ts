@@ -1,10 +1,17 @@
-import { isoTime } from '../base/time.ts';
+import { type Instant, isoTime } from '../base/time.ts';
+import type { Lock } from '../definition/lock.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { AcceptedList } from '../record/record.ts';
-import type { ListsInput } from './lists.ts';
 
 /** Rows of the record by their place in it: the key, and the slot of what is not complete. */
 export type ListRows = ReadonlyMap<string, AcceptedList>;
+
+/** What it takes to tell who has stopped publishing, and what somebody said to that. */
+interface OrphansInput {
+  readonly lock: Lock;
+  readonly now: Instant;
+  readonly allow: ReadonlySet<string>;
+}
 
 /** SHA-256 of the issuer's key of the list that stands at a place of the record. */
 export const keyOf = (place: string): string => place.split('/', 1)[0] ?? place;
@@ -15,7 +22,7 @@ export const keyOf = (place: string): string => place.split('/', 1)[0] ?? place;
  *
  * @param isNew whether the list at a place is accepted by this very run
  */
-export function letGoNow(rows: ListRows, input: ListsInput, isNew: (place: string) => boolean): ListRows {
+export function letGoNow(rows: ListRows, input: OrphansInput, isNew: (place: string) => boolean): ListRows {
   const given = [...orphansByKey(rows, input).values()].filter((orphans) =>
     orphans.every(([place, { sha256 }]) => input.allow.has(`readmit:${sha256}`) && !isNew(place)),
   );
@@ -27,7 +34,7 @@ export function letGoNow(rows: ListRows, input: ListsInput, isNew: (place: strin
 }
 
 /** A CA that missed two issues in a row has stopped publishing: its list stays in force, and somebody has to decide. */
-export function orphanFindings(rows: ListRows, input: ListsInput): readonly Finding[] {
+export function orphanFindings(rows: ListRows, input: OrphansInput): readonly Finding[] {
   const whole = orphansByKey(rows, input);
   return [...rows].flatMap(([place, row]): readonly Finding[] => {
     const cas = trustedCas(keyOf(place), input);
@@ -50,7 +57,7 @@ export function orphanFindings(rows: ListRows, input: ListsInput): readonly Find
 /** By key: what is in force of accepted CAs of which nothing is published any more, neither whole lists nor parts. */
 function orphansByKey(
   rows: ListRows,
-  input: ListsInput,
+  input: OrphansInput,
 ): ReadonlyMap<string, readonly (readonly [place: string, row: AcceptedList])[]> {
   const inForce = [...rows].filter(([, { letGo }]) => letGo === undefined);
   const keys = [...new Set(inForce.map(([place]) => keyOf(place)))];
@@ -63,13 +70,13 @@ function orphansByKey(
   );
 }
 
-function missedTwo({ thisUpdate, nextUpdate }: AcceptedList, { now }: ListsInput): boolean {
+function missedTwo({ thisUpdate, nextUpdate }: AcceptedList, { now }: OrphansInput): boolean {
   if (nextUpdate === undefined) return false;
   const life = Date.parse(nextUpdate) - Date.parse(thisUpdate);
   return now > Date.parse(nextUpdate) + life;
 }
 
-function trustedCas(key: string, { lock }: ListsInput) {
+function trustedCas(key: string, { lock }: OrphansInput) {
   return lock.entries.filter(
     ({ state, certificate }) => state === 'trusted' && certificate.keySha256 === key,
   );
