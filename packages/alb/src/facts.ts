@@ -112,6 +112,8 @@ export const albFacts = {
       'elasticloadbalancing:DescribeTrustStoreAssociations',
       'elasticloadbalancing:DescribeListeners',
       'elasticloadbalancing:DescribeLoadBalancers',
+      's3:GetObject',
+      's3:GetObjectVersion',
     ],
     refresh: [
       'elasticloadbalancing:AddTrustStoreRevocations',

@@ -25,7 +25,7 @@ export function addList(
     things: [crl.sha256],
     mends: `the list of ${issuer.subject.text} (${crl.entryCount} ${crl.entryCount === 1 ? 'entry' : 'entries'}) is not in force`,
     action: 'elasticloadbalancing:AddTrustStoreRevocations',
-    input: { do: 'add-list', store, list: { $artifact: artifact } },
+    input: { do: 'add-list', store, digest: artifact, list: { $artifact: artifact } },
     ...(after.length === 0 ? {} : { after }),
     revocation: {
       issuer: issuer.subject.text,

@@ -29,3 +29,8 @@ export function storeName({ definition, name }: TargetContext, version = ''): st
     .replace(/-+$/, '');
   return `${readable}-${digest}`;
 }
+
+/** ARN of the load balancer that a listener belongs to: the listener's own, without its last part. */
+export function balancerArn(listener: string): string {
+  return listener.replace(':listener/', ':loadbalancer/').replace(/\/[0-9a-f]+$/, '');
+}

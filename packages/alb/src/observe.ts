@@ -12,25 +12,28 @@ import {
   parseBundle,
   parseCrl,
 } from '@trustloom/core';
-import { carriesMarks } from './names.ts';
-import type { AlbPort, Balancer, ListedStore } from './port.ts';
+import { recallList } from './list-memory.ts';
+import { balancerArn, carriesMarks } from './names.ts';
+import type { AlbPort, ListedListener, ListedStore } from './port.ts';
 import type { Observed, StoredList, StoredListener, StoredStore } from './state.ts';
 import type { AlbTarget } from './target.ts';
 
 /** Reads what the target holds: our store with its CAs and lists, the listeners, and the doors beside them. */
 export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Promise<Observation<Observed>> {
-  const [listeners, stores] = await Promise.all([
-    port.listeners(target.listeners),
-    ownStores(target, port, io),
-  ]);
+  const [balancers, stores] = await Promise.all([balancersOf(target, port, io), ownStores(target, port, io)]);
+  const listeners = target.listeners.flatMap((arn): readonly StoredListener[] => {
+    const found = balancers.get(balancerArn(arn))?.listeners.find((listener) => listener.arn === arn);
+    if (found === undefined) return [];
+    const { action: _, ...listener } = found;
+    return [listener];
+  });
   const unreadable = unreadableParts(stores);
   const used = (store: StoredStore) => listeners.some((listener) => listener.store === store.arn);
   const sorted = [...stores].sort((a, b) => Number(used(b)) - Number(used(a)) || (a.name < b.name ? -1 : 1));
-  const balancers = await balancersOf(listeners, port, io);
   const [store] = sorted;
   const own = new Set(stores.map(({ arn }) => arn));
   return {
-    state: { stores: sorted, listeners: listeners.map(({ balancer: _, ...listener }) => listener) },
+    state: { stores: sorted, listeners },
     pending: sorted.filter(({ active }) => !active).map(({ name }) => `trust store ${name} is CREATING`),
     holds: {
       exists: store !== undefined,
@@ -45,8 +48,8 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
       crls: (store?.lists ?? []).map(heldList),
       attachments: listeners.map((listener) => heldAttachment(listener, own)),
       doors: [...balancers.values()].flatMap((balancer) => doorsOf(balancer, target)),
-      endpoints: listeners.flatMap(({ balancer, port: number }): readonly Endpoint[] => {
-        const host = balancers.get(balancer)?.host;
+      endpoints: listeners.flatMap(({ arn, port: number }): readonly Endpoint[] => {
+        const host = balancers.get(balancerArn(arn))?.host;
         return host === undefined ? [] : [{ kind: 'tls', host, port: number }];
       }),
       findings: [...missingListeners(target, listeners), ...wrongProtocol(listeners), ...unreadable],
@@ -66,7 +69,7 @@ async function ownStores(target: AlbTarget, port: AlbPort, io: Io): Promise<read
     found.length < 2 ? [] : (await port.associations(arn)).filter((user) => !target.listeners.includes(user));
   return Promise.all(
     found.map(async ({ store, ours }) =>
-      readStore({ ...store, ours, strangers: await strangersOf(store.arn) }, port),
+      readStore({ ...store, ours, strangers: await strangersOf(store.arn) }, port, io),
     ),
   );
 }
@@ -74,17 +77,15 @@ async function ownStores(target: AlbTarget, port: AlbPort, io: Io): Promise<read
 async function readStore(
   store: ListedStore & Pick<StoredStore, 'ours' | 'strangers'>,
   port: AlbPort,
+  io: Io,
 ): Promise<StoredStore> {
   if (!store.active) return { ...store, readable: true, cas: [], lists: [] };
   const [bundle, lists] = await Promise.all([port.bundle(store.arn), port.lists(store.arn)]);
   const read = await Promise.all(
-    lists.map(
-      async ({ id, entries }): Promise<StoredList> => ({
-        id,
-        entries,
-        crl: listOf(await port.list(store.arn, id), store.name),
-      }),
-    ),
+    lists.map(async ({ id, entries }): Promise<StoredList> => {
+      const known = await recallList(store.arn, { id, entries }, io);
+      return { id, entries, crl: known ?? listOf(await port.list(store.arn, id), store.name) };
+    }),
   );
   const cas = casOf(bundle, store.name);
   return { ...store, readable: cas !== undefined, cas: cas ?? [], lists: read };
@@ -139,18 +140,26 @@ function heldAttachment(
   };
 }
 
-async function balancersOf(
-  listeners: readonly { readonly balancer: string }[],
-  port: AlbPort,
-  io: Io,
-): Promise<ReadonlyMap<string, Balancer>> {
-  const arns = [...new Set(listeners.map(({ balancer }) => balancer))];
+/** A load balancer, as far as doors and endpoints need it. */
+interface Balancer {
+  readonly host: string;
+  readonly listeners: readonly ListedListener[];
+}
+
+/** The load balancers of a target by ARN, each with all that it listens to: the doors, and the listeners of the target themselves. */
+async function balancersOf(target: AlbTarget, port: AlbPort, io: Io): Promise<ReadonlyMap<string, Balancer>> {
+  const arns = [...new Set(target.listeners.map(balancerArn))];
   const found = await Promise.all(
-    arns.map(async (arn) => [arn, await io.shared(arn, () => port.balancer(arn))] as const),
+    arns.map(async (arn) => {
+      const [listeners, told] = await Promise.all([
+        io.shared(arn, () => port.listeners(arn)),
+        io.afterWrite ? undefined : io.shared('hosts', () => port.hosts()),
+      ]);
+      const host = told?.get(arn) ?? (await port.hosts(arn)).get(arn);
+      return [arn, { host: host ?? '', listeners }] as const;
+    }),
   );
-  return new Map(
-    found.flatMap(([arn, balancer]) => (balancer === undefined ? [] : [[arn, balancer] as const])),
-  );
+  return new Map(found);
 }
 
 /** Other listeners of the same load balancer that hand requests on without asking for a certificate. */

@@ -8,6 +8,7 @@ import {
   type Step,
   TrustloomError,
 } from '@trustloom/core';
+import { forgetLists, noteList } from './list-memory.ts';
 import { marksOf } from './names.ts';
 import type { AlbPort } from './port.ts';
 import type { AlbTarget } from './target.ts';
@@ -23,7 +24,7 @@ const lingerStepMs = 2_000;
  *   that the target does not name uses it; and the codes of the port
  */
 export async function performAlb(
-  { input }: Step,
+  { input, effect }: Step,
   target: AlbTarget,
   port: AlbPort,
   io: Io,
@@ -38,8 +39,12 @@ export async function performAlb(
     case 'modify-store':
       await port.modifyStore(text(input.store), location(input.bundle));
       return { result: {}, settles: true };
-    case 'add-list':
-      return { result: { id: await port.addList(text(input.store), location(input.list)) } };
+    case 'add-list': {
+      const [store, list] = [text(input.store), location(input.list)];
+      const id = await port.addList(store, list);
+      const added = { id, digest: text(input.digest), location: list };
+      return { result: { id }, notes: await noteList(store, added, port, io) };
+    }
     case 'remove-lists': {
       if (isJsonObject(input.verify) && !(await inForce(text(input.store), input.verify, port))) {
         throw new TrustloomError(
@@ -51,7 +56,10 @@ export async function performAlb(
         ? input.ids.filter((one): one is number => typeof one === 'number')
         : [];
       await port.removeLists(text(input.store), ids);
-      return { result: {} };
+      return {
+        result: {},
+        ...(effect === 'revoke' ? { notes: forgetLists(text(input.store), ids, io) } : {}),
+      };
     }
     case 'modify-listener': {
       const mode = input.mode === 'verify' || input.mode === 'passthrough' ? input.mode : 'off';

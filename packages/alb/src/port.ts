@@ -42,6 +42,7 @@ const exceptions: Readonly<Record<string, Code>> = {
   TooManyTagsException: 'quota-exceeded',
   TrustStoreNotFoundException: 'object-missing',
   ListenerNotFoundException: 'object-missing',
+  LoadBalancerNotFoundException: 'object-missing',
   RevocationIdNotFoundException: 'object-missing',
   TrustStoreNotReadyException: 'service-unavailable',
   TrustStoreInUseException: 'object-changed',
@@ -61,11 +62,8 @@ export interface ListedStore {
   readonly active: boolean;
 }
 
-/** A load balancer, as far as doors and endpoints need it. */
-export interface Balancer {
-  readonly host: string;
-  readonly listeners: readonly (StoredListener & { readonly action: string })[];
-}
+/** A listener of a load balancer, with what it does first. */
+export type ListedListener = StoredListener & { readonly action: string };
 
 /** Our own narrow view of the service; everything above it knows no SDK. */
 export interface AlbPort {
@@ -74,9 +72,10 @@ export interface AlbPort {
   bundle(store: string): Promise<Uint8Array>;
   lists(store: string): Promise<readonly { readonly id: number; readonly entries: number }[]>;
   list(store: string, id: number): Promise<Uint8Array>;
-  /** Those that exist. */
-  listeners(arns: readonly string[]): Promise<readonly (StoredListener & { readonly balancer: string })[]>;
-  balancer(arn: string): Promise<Balancer | undefined>;
+  /** All listeners of a load balancer; none when it does not exist. */
+  listeners(balancer: string): Promise<readonly ListedListener[]>;
+  /** Host names of all load balancers, or of one, by ARN. */
+  hosts(balancer?: string): Promise<ReadonlyMap<string, string>>;
   /** ARNs of the listeners that the service still counts as using a store. */
   associations(store: string): Promise<readonly string[]>;
   createStore(
@@ -179,42 +178,30 @@ export function albPort({ client: clientOf, fetch = globalThis.fetch }: AlbPortO
       );
       return fetchContent(needed(Location, 'Location'), albFacts.limits.crlBytes.max, content);
     },
-    async listeners(arns) {
-      const found = await Promise.all(
-        arns.map(async (arn) => {
-          try {
-            const page = await call('describe', 'DescribeListeners', () =>
-              client.send(new DescribeListenersCommand({ ListenerArns: [arn] }), abort),
-            );
-            return (page.Listeners ?? []).map((listener) => ({
-              ...storedListener(listener),
-              balancer: needed(listener.LoadBalancerArn, 'LoadBalancerArn'),
-            }));
-          } catch (error) {
-            if (isTrustloomError(error) && error.code === 'object-missing') return [];
-            throw error;
-          }
+    listeners: (LoadBalancerArn) =>
+      orNone(
+        paged(async (Marker) => {
+          const page = await call('describe', 'DescribeListeners', () =>
+            client.send(new DescribeListenersCommand({ LoadBalancerArn, ...marker(Marker) }), abort),
+          );
+          const items = (page.Listeners ?? []).map((listener) => ({
+            ...storedListener(listener),
+            action: listener.DefaultActions?.[0]?.Type ?? 'forward',
+          }));
+          return { items, next: page.NextMarker };
+        }),
+      ),
+    async hosts(balancer) {
+      const which = balancer === undefined ? { PageSize: 400 } : { LoadBalancerArns: [balancer] };
+      const found = await orNone(
+        paged(async (Marker) => {
+          const page = await call('describe', 'DescribeLoadBalancers', () =>
+            client.send(new DescribeLoadBalancersCommand({ ...which, ...marker(Marker) }), abort),
+          );
+          return { items: page.LoadBalancers ?? [], next: page.NextMarker };
         }),
       );
-      return found.flat();
-    },
-    async balancer(arn) {
-      const page = await call('describe', 'DescribeLoadBalancers', () =>
-        client.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }), abort),
-      );
-      const [found] = page.LoadBalancers ?? [];
-      if (found === undefined) return undefined;
-      const listeners = await paged(async (Marker) => {
-        const one = await call('describe', 'DescribeListeners', () =>
-          client.send(new DescribeListenersCommand({ LoadBalancerArn: arn, ...marker(Marker) }), abort),
-        );
-        const items = (one.Listeners ?? []).map((listener) => ({
-          ...storedListener(listener),
-          action: listener.DefaultActions?.[0]?.Type ?? 'forward',
-        }));
-        return { items, next: one.NextMarker };
-      });
-      return { host: found.DNSName ?? '', listeners };
+      return new Map(found.map((one) => [needed(one.LoadBalancerArn, 'LoadBalancerArn'), one.DNSName ?? '']));
     },
     associations: (TrustStoreArn) =>
       paged(async (Marker) => {
@@ -314,6 +301,16 @@ async function paged<T>(
     at = next;
   } while (at !== undefined && at !== '');
   return all;
+}
+
+/** Nothing, for what does not exist. */
+async function orNone<T>(list: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await list;
+  } catch (error) {
+    if (isTrustloomError(error) && error.code === 'object-missing') return [];
+    throw error;
+  }
 }
 
 function needed<T>(value: T | undefined, field: string): T {

@@ -151,7 +151,7 @@ describe('what is observed', () => {
     await live.apply(trustIn(a));
     const heal = live.local.faults.add({
       service: 'elasticloadbalancing',
-      action: 'GetTrustStoreRevocationContent',
+      action: 'GetTrustStoreCaCertificatesBundle',
       error: { name: 'AccessDeniedException', status: 403 },
       times: 100,
     });

@@ -1,6 +1,7 @@
 import type { HeldEnforcement } from '@trustloom/core';
+import type { DomainFacts } from './domains.ts';
 import type { MappedApi } from './mapped-apis.ts';
-import type { ApiGatewayPort, DomainFacts } from './port.ts';
+import type { ApiGatewayPort } from './port.ts';
 import type { ApiGatewayTarget } from './target.ts';
 import { type Way, waysOf } from './ways.ts';
 

@@ -1,17 +1,19 @@
 import {
-  type APIGatewayClient,
   GetBasePathMappingsCommand,
   GetExportCommand,
   GetRestApiCommand,
+  GetRestApisCommand,
   GetStagesCommand,
+  type RestApi,
 } from '@aws-sdk/client-api-gateway';
 import {
-  type ApiGatewayV2Client,
   ExportApiCommand,
   GetApiCommand,
   GetApiMappingsCommand,
+  GetApisCommand,
+  type Api as HttpApi,
 } from '@aws-sdk/client-apigatewayv2';
-import { isTrustloomError } from '@trustloom/core';
+import { absent, type Calls, pages } from './calls.ts';
 
 /** An API behind a domain. */
 export interface MappedApi {
@@ -23,20 +25,24 @@ export interface MappedApi {
   readonly stages: readonly string[];
 }
 
-/** How the calls of one observation are made. */
-export interface Calls {
-  readonly v1: () => APIGatewayClient;
-  readonly v2: () => ApiGatewayV2Client;
-  readonly abort: { readonly abortSignal: AbortSignal };
-  /** Keeps the rate, and turns exceptions into our codes. */
-  readonly get: <T>(send: () => Promise<T>) => Promise<T>;
+/** What a list tells of an API. */
+export type ListedApi = Pick<MappedApi, 'kind' | 'defaultEndpointOpen'>;
+
+/** All APIs of a place by id, each list asked for when it is first needed. */
+export interface ApiLists {
+  http(): Promise<ReadonlyMap<string, ListedApi>>;
+  rest(): Promise<ReadonlyMap<string, ListedApi>>;
 }
 
 /** What a base path mapping says where the client names the stage. */
 const anyStage = new Set([undefined, '', '(none)']);
 
 /** Every API that a domain leads to, with all its stages that can be reached: both kinds of mappings, page by page. */
-export async function mappedApis(domain: string, calls: Calls): Promise<readonly MappedApi[]> {
+export async function mappedApis(
+  domain: string,
+  calls: Calls,
+  lists?: ApiLists,
+): Promise<readonly MappedApi[]> {
   const { v1, v2, abort, get } = calls;
   const [base, all] = await Promise.all([
     pages((position) =>
@@ -59,7 +65,7 @@ export async function mappedApis(domain: string, calls: Calls): Promise<readonly
     if (id !== undefined)
       stages.set(id, (stages.get(id) ?? new Set()).add(anyStage.has(stage) ? undefined : stage));
   const apis = await Promise.all(
-    [...stages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, named]) => apiOf(id, named, calls)),
+    [...stages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, named]) => apiOf(id, named, calls, lists)),
   );
   return apis.filter((api) => api !== undefined);
 }
@@ -91,56 +97,72 @@ export async function exportedStage(
   return absent(() => get(async () => (await v2().send(asked, abort)).body));
 }
 
+/** HTTP and WebSocket APIs by id, those whose list tells whether their own endpoint is open. */
+export async function httpApis({ v2, abort, get }: Calls): Promise<ReadonlyMap<string, ListedApi>> {
+  const all = await pages((NextToken) =>
+    get(() => v2().send(new GetApisCommand({ MaxResults: '500', NextToken }), abort)).then(
+      ({ Items = [], NextToken: next }) => ({ items: Items, next }),
+    ),
+  );
+  return new Map(
+    all.flatMap((api) =>
+      api.ApiId === undefined || api.DisableExecuteApiEndpoint === undefined
+        ? []
+        : [[api.ApiId, factsV2(api)] as const],
+    ),
+  );
+}
+
+/** REST APIs by id, those whose list tells whether their own endpoint is open. */
+export async function restApis({ v1, abort, get }: Calls): Promise<ReadonlyMap<string, ListedApi>> {
+  const all = await pages((position) =>
+    get(() => v1().send(new GetRestApisCommand({ limit: 500, position }), abort)).then(
+      ({ items = [], position: next }) => ({ items, next }),
+    ),
+  );
+  return new Map(
+    all.flatMap((api) =>
+      api.id === undefined || api.disableExecuteApiEndpoint === undefined
+        ? []
+        : [[api.id, factsV1(api)] as const],
+    ),
+  );
+}
+
 async function apiOf(
   id: string,
   named: ReadonlySet<string | undefined>,
-  { v1, v2, abort, get }: Calls,
+  calls: Calls,
+  lists: ApiLists | undefined,
 ): Promise<MappedApi | undefined> {
+  const known =
+    (await lists?.http())?.get(id) ?? (await lists?.rest())?.get(id) ?? (await askedApi(id, calls));
+  if (known === undefined) return undefined;
   const stages = [...named].filter((stage) => stage !== undefined);
+  const more = known.kind === 'rest' && named.has(undefined) ? await everyStage(id, calls) : [];
+  return { id, ...known, stages: [...new Set([...stages, ...more])].sort() };
+}
+
+/** What an API tells of itself, of whichever kind it is. */
+async function askedApi(id: string, { v1, v2, abort, get }: Calls): Promise<ListedApi | undefined> {
   const http = await absent(() => get(() => v2().send(new GetApiCommand({ ApiId: id }), abort)));
-  if (http !== undefined)
-    return {
-      id,
-      kind: http.ProtocolType === 'WEBSOCKET' ? 'websocket' : 'http',
-      defaultEndpointOpen: http.DisableExecuteApiEndpoint !== true,
-      stages: stages.sort(),
-    };
-  const api = await absent(() => get(() => v1().send(new GetRestApiCommand({ restApiId: id }), abort)));
-  if (api === undefined) return undefined;
-  const every = named.has(undefined)
-    ? await get(() => v1().send(new GetStagesCommand({ restApiId: id }), abort))
-    : undefined;
-  const more = (every?.item ?? []).flatMap(({ stageName }) => stageName ?? []);
+  if (http !== undefined) return factsV2(http);
+  const rest = await absent(() => get(() => v1().send(new GetRestApiCommand({ restApiId: id }), abort)));
+  return rest === undefined ? undefined : factsV1(rest);
+}
+
+async function everyStage(restApiId: string, { v1, abort, get }: Calls): Promise<readonly string[]> {
+  const { item = [] } = await get(() => v1().send(new GetStagesCommand({ restApiId }), abort));
+  return item.flatMap(({ stageName }) => stageName ?? []);
+}
+
+function factsV2(api: Partial<Pick<HttpApi, 'ProtocolType' | 'DisableExecuteApiEndpoint'>>): ListedApi {
   return {
-    id,
-    kind: 'rest',
-    defaultEndpointOpen: api.disableExecuteApiEndpoint !== true,
-    stages: [...new Set([...stages, ...more])].sort(),
+    kind: api.ProtocolType === 'WEBSOCKET' ? 'websocket' : 'http',
+    defaultEndpointOpen: api.DisableExecuteApiEndpoint !== true,
   };
 }
 
-/** All pages of a list; none when it is of something that does not exist. */
-async function pages<T>(
-  read: (
-    from: string | undefined,
-  ) => Promise<{ readonly items: readonly T[]; readonly next: string | undefined }>,
-): Promise<readonly T[]> {
-  const found: T[] = [];
-  let from: string | undefined;
-  do {
-    const page = await absent(() => read(from));
-    found.push(...(page?.items ?? []));
-    from = page?.next;
-  } while (from !== undefined);
-  return found;
-}
-
-/** Undefined for what does not exist. */
-export async function absent<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
-    throw error;
-  }
+function factsV1(api: Pick<RestApi, 'disableExecuteApiEndpoint'>): ListedApi {
+  return { kind: 'rest', defaultEndpointOpen: api.disableExecuteApiEndpoint !== true };
 }

@@ -8,10 +8,11 @@ import {
   type Observation,
   parseBundle,
 } from '@trustloom/core';
+import type { DomainFacts } from './domains.ts';
 import { heldEnforcement } from './enforcement.ts';
-import type { MappedApi } from './mapped-apis.ts';
+import type { ApiLists, MappedApi } from './mapped-apis.ts';
 import { markOf } from './names.ts';
-import type { ApiGatewayPort, DomainFacts } from './port.ts';
+import type { ApiGatewayPort } from './port.ts';
 import { heldLists, readPublished } from './published.ts';
 import type { Observed } from './state.ts';
 import type { ApiGatewayTarget } from './target.ts';
@@ -22,11 +23,12 @@ export async function observeApiGateway(
   port: ApiGatewayPort,
   io: Io,
 ): Promise<Observation<Observed>> {
-  const domain = await port.domain();
+  const listed = io.afterWrite ? undefined : await io.shared(`${target.api} domains`, port.domains);
+  const domain = listed?.get(target.domain) ?? (await port.domain());
   if (domain === undefined) return missing(target);
   const [cas, apis, published] = await Promise.all([
     domain.truststore === undefined ? undefined : readTruststore(domain.truststore, io),
-    port.mappedApis(),
+    port.mappedApis(io.afterWrite ? undefined : apiLists(port, io)),
     target.authorizer === undefined ? undefined : readPublished(io),
   ]);
   const mark = markOf(domain.tags, io.context);
@@ -66,6 +68,13 @@ export async function observeApiGateway(
         ...(mark === 'theirs' ? [taken(target)] : []),
       ],
     },
+  };
+}
+
+function apiLists(port: ApiGatewayPort, io: Io): ApiLists {
+  return {
+    http: () => io.shared('http apis', port.httpApis),
+    rest: () => io.shared('rest apis', port.restApis),
   };
 }
 

@@ -1,6 +1,5 @@
 import {
   type APIGatewayClient,
-  GetDomainNameCommand as GetV1Domain,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateDomainNameCommand as UpdateV1Domain,
@@ -11,9 +10,18 @@ import {
   UpdateDomainNameCommand as UpdateV2Domain,
 } from '@aws-sdk/client-apigatewayv2';
 import { type Code, type Io, type ObjectLocation, type Place, serviceError } from '@trustloom/core';
+import { type DomainFacts, listDomains, readDomain } from './domains.ts';
 import type { apiGatewayFacts } from './facts.ts';
-import { absent, exportedStage, type MappedApi, mappedApis } from './mapped-apis.ts';
-import { domainArn, truststoreLocation, truststoreUri } from './names.ts';
+import {
+  type ApiLists,
+  exportedStage,
+  httpApis,
+  type ListedApi,
+  type MappedApi,
+  mappedApis,
+  restApis,
+} from './mapped-apis.ts';
+import { domainArn, truststoreUri } from './names.ts';
 import type { ApiGatewayTarget } from './target.ts';
 
 /** The services' exceptions by name, as our codes. */
@@ -25,23 +33,15 @@ const exceptions: Readonly<Record<string, Code>> = {
   LimitExceededException: 'quota-exceeded',
 };
 
-/** A custom domain, whichever API tells of it. */
-export interface DomainFacts {
-  readonly status: string;
-  readonly statusMessage: string;
-  readonly endpointTypes: readonly string[];
-  readonly securityPolicy: string;
-  readonly truststore: ObjectLocation | undefined;
-  readonly warnings: readonly string[];
-  /** Requests are led by routing rules, not by mappings alone. */
-  readonly routesByRules: boolean;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
 /** Our own narrow view of the service; everything above it knows no SDK. */
 export interface ApiGatewayPort {
   domain(): Promise<DomainFacts | undefined>;
-  mappedApis(): Promise<readonly MappedApi[]>;
+  /** All domains of the target's API by name, those that the list tells in full. */
+  domains(): Promise<ReadonlyMap<string, DomainFacts>>;
+  httpApis(): Promise<ReadonlyMap<string, ListedApi>>;
+  restApis(): Promise<ReadonlyMap<string, ListedApi>>;
+  /** @param lists where APIs are looked up before each is asked for itself */
+  mappedApis(lists?: ApiLists): Promise<readonly MappedApi[]>;
   /** A stage as it is deployed, as OpenAPI in JSON; undefined when there is none. */
   exportedStage(api: MappedApi, stage: string): Promise<Uint8Array | undefined>;
   /** Undefined switches mutual TLS off. */
@@ -75,13 +75,16 @@ export function apiGatewayPort(options: ApiGatewayOptions, target: ApiGatewayTar
     }
   };
   const get = <T>(send: () => Promise<T>) => call('control', 'GET', send);
+  const calls = { v1, v2, abort, get };
   const arn = domainArn(name, io.context.place.region);
 
   return {
-    domain: () =>
-      absent(() => (target.api === 'rest' ? readV1(name, get, v1, abort) : readV2(name, get, v2, abort))),
-    mappedApis: () => mappedApis(name, { v1, v2, abort, get }),
-    exportedStage: (api, stage) => exportedStage(api, stage, { v1, v2, abort, get }),
+    domain: () => readDomain(target.api, name, calls),
+    domains: () => listDomains(target.api, calls),
+    httpApis: () => httpApis(calls),
+    restApis: () => restApis(calls),
+    mappedApis: (lists) => mappedApis(name, calls, lists),
+    exportedStage: (api, stage) => exportedStage(api, stage, calls),
     async setTruststore(location) {
       const uri = location === undefined ? '' : truststoreUri(location);
       if (target.api === 'rest') {
@@ -124,49 +127,5 @@ export function apiGatewayPort(options: ApiGatewayOptions, target: ApiGatewayTar
         v1().send(new UntagResourceCommand({ resourceArn: arn, tagKeys: [...keys] }), abort),
       );
     },
-  };
-}
-
-type Get = <T>(send: () => Promise<T>) => Promise<T>;
-type Abort = { readonly abortSignal: AbortSignal };
-
-async function readV1(
-  name: string,
-  get: Get,
-  client: () => APIGatewayClient,
-  abort: Abort,
-): Promise<DomainFacts> {
-  const domain = await get(() => client().send(new GetV1Domain({ domainName: name }), abort));
-  const mutual = domain.mutualTlsAuthentication;
-  return {
-    status: domain.domainNameStatus ?? 'AVAILABLE',
-    statusMessage: domain.domainNameStatusMessage ?? '',
-    endpointTypes: domain.endpointConfiguration?.types ?? [],
-    securityPolicy: domain.securityPolicy ?? '',
-    truststore: truststoreLocation(mutual?.truststoreUri, mutual?.truststoreVersion),
-    warnings: mutual?.truststoreWarnings ?? [],
-    routesByRules: (domain.routingMode ?? 'BASE_PATH_MAPPING_ONLY') !== 'BASE_PATH_MAPPING_ONLY',
-    tags: domain.tags ?? {},
-  };
-}
-
-async function readV2(
-  name: string,
-  get: Get,
-  client: () => ApiGatewayV2Client,
-  abort: Abort,
-): Promise<DomainFacts> {
-  const domain = await get(() => client().send(new GetV2Domain({ DomainName: name }), abort));
-  const mutual = domain.MutualTlsAuthentication;
-  const configurations = domain.DomainNameConfigurations ?? [];
-  return {
-    status: configurations[0]?.DomainNameStatus ?? 'AVAILABLE',
-    statusMessage: configurations[0]?.DomainNameStatusMessage ?? '',
-    endpointTypes: configurations.map(({ EndpointType }) => EndpointType ?? ''),
-    securityPolicy: configurations[0]?.SecurityPolicy ?? '',
-    truststore: truststoreLocation(mutual?.TruststoreUri, mutual?.TruststoreVersion),
-    warnings: mutual?.TruststoreWarnings ?? [],
-    routesByRules: (domain.RoutingMode ?? 'API_MAPPING_ONLY') !== 'API_MAPPING_ONLY',
-    tags: domain.Tags ?? {},
   };
 }

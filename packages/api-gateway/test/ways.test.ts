@@ -218,10 +218,10 @@ describe('status walks the domain', () => {
       .map(({ action }) => action);
     expect(calls.sort()).toEqual([
       'ExportApi',
-      'GetApi',
       'GetApiMappings',
+      'GetApis',
       'GetBasePathMappings',
-      'GetDomainName',
+      'GetDomainNames',
     ]);
   });
 });

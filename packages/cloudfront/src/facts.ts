@@ -53,6 +53,7 @@ export const cloudfrontFacts = {
     observe: [
       'cloudfront:ListTrustStores',
       'cloudfront:ListTagsForResource',
+      'cloudfront:ListDistributions',
       'cloudfront:GetDistribution',
       'cloudfront:ListConnectionFunctions',
       'cloudfront:DescribeConnectionFunction',

@@ -53,3 +53,11 @@ function readable({ definition, name }: TargetContext, length: number): string {
 function digits({ definition, name }: TargetContext): string {
   return sha256Hex(`${definition}\n${name}`).slice(0, 8);
 }
+
+/**
+ * Name of the note by which the record remembers that we made a function or a key value store: what stands there needs no look at its
+ * tags. The note is the layout of a store, and `function` for a function.
+ */
+export function markNote(id: string): string {
+  return `mark:${id}`;
+}

@@ -3,7 +3,7 @@ import { generateConnectionFunction, readHead } from './connection-function/gene
 import { readLayout } from './keys/layout.ts';
 import { readListItem } from './keys/list-items.ts';
 import { recallItems } from './keys-copy.ts';
-import { carriesMarks, functionName, keysNamePrefix, markTags } from './names.ts';
+import { carriesMarks, functionName, keysNamePrefix, markNote, markTags } from './names.ts';
 import type { CloudfrontPort, DistributionFacts } from './port.ts';
 import type { CheckPort, KeyStoreFacts } from './port-check.ts';
 import type { KeysPort } from './port-keys.ts';
@@ -26,33 +26,46 @@ export interface SeenCheck {
 
 /** Reads what refuses the revoked at a target. */
 export async function observeCheck({ cloudfront, check, keys }: Ports, io: Io): Promise<SeenCheck> {
-  const [functions, listed] = await Promise.all([check.functions(), check.keyStores()]);
+  const [functions, told, listed] = await Promise.all([
+    io.shared('functions', check.functions),
+    io.afterWrite ? undefined : io.shared('live functions', check.liveStores),
+    io.shared('key value stores', check.keyStores),
+  ]);
   const prefix = keysNamePrefix(io.context);
   const named = listed.filter(({ name }) => name.startsWith(prefix));
-  const tagged = await Promise.all(
-    named.map(async (facts) => ({ facts, tags: await cloudfront.tags(facts.arn) })),
+  const marked = await Promise.all(
+    named.map(async (facts) => ({ facts, mark: await markOf(facts.arn, facts.arn, cloudfront, io) })),
   );
   const stores = await Promise.all(
-    tagged
-      .filter(({ tags }) => carriesMarks(tags, io.context))
-      .map(({ facts, tags }) => readStore(facts, tags[markTags.layout], keys, io)),
+    marked.flatMap(({ facts, mark }) => (mark === undefined ? [] : [readStore(facts, mark, keys, io)])),
   );
   const facts = functions.find(({ name }) => name === functionName(io.context));
   if (facts === undefined) return { keys: stores.map(({ store }) => store), pending: pendingOf(stores) };
-  const [tags, live] = await Promise.all([cloudfront.tags(facts.arn), check.live(facts.id)]);
+  const [mark, live] = await Promise.all([
+    markOf(facts.id, facts.arn, cloudfront, io),
+    check.live(facts.id, told?.get(facts.id)),
+  ]);
   return {
-    fn: {
-      id: facts.id,
-      name: facts.name,
-      ours: carriesMarks(tags, io.context),
-      ...(live === undefined ? {} : { live }),
-    },
+    fn: { id: facts.id, name: facts.name, ours: mark !== undefined, ...(live === undefined ? {} : { live }) },
     keys: stores.map(({ store }) => store),
     pending: [
       ...pendingOf(stores),
       ...(facts.publishing ? [`connection function ${facts.name} is PUBLISHING`] : []),
     ],
   };
+}
+
+/** Our mark on a function or a store: from the record where we made it, else from its tags. Undefined: it is not ours. */
+async function markOf(
+  id: string,
+  arn: string,
+  cloudfront: CloudfrontPort,
+  { notes, context }: Io,
+): Promise<string | undefined> {
+  const note = notes[markNote(id)];
+  if (typeof note === 'string') return note;
+  const tags = await cloudfront.tags(arn);
+  return carriesMarks(tags, context) ? (tags[markTags.layout] ?? '') : undefined;
 }
 
 interface SeenStore {
@@ -62,11 +75,11 @@ interface SeenStore {
 
 async function readStore(
   { name, arn, status }: KeyStoreFacts,
-  tag: string | undefined,
+  mark: string,
   keys: KeysPort,
   io: Io,
 ): Promise<SeenStore> {
-  const layout = readLayout(tag);
+  const layout = readLayout(mark);
   const store = { name, arn, broken: /FAILED/.test(status), ...(layout === undefined ? {} : { layout }) };
   if (status !== 'READY') return { store, waits: !store.broken };
   const held = await keys.read(arn, (etag) => recallItems(arn, etag, io));

@@ -22,7 +22,7 @@ export async function observeCloudfront(
   const port = ports.cloudfront;
   const [listed, distributions, check] = await Promise.all([
     io.shared('stores', port.stores),
-    Promise.all(target.distributions.map((id) => port.distribution(id))),
+    distributionsOf(target, port, io),
     observeCheck(ports, io),
   ]);
   const facts = listed.find(({ id, name }) =>
@@ -86,6 +86,11 @@ export async function observeCloudfront(
       ],
     },
   };
+}
+
+async function distributionsOf({ distributions }: CloudfrontTarget, port: CloudfrontPort, io: Io) {
+  const told = io.afterWrite ? undefined : await io.shared('distributions', port.distributions);
+  return Promise.all(distributions.map((id) => told?.get(id) ?? port.distribution(id)));
 }
 
 async function readStore(

@@ -7,6 +7,7 @@ import {
   type Step,
   TrustloomError,
 } from '@trustloom/core';
+import { markNote, markTags } from './names.ts';
 import type { Ports } from './observe-check.ts';
 import type { Mtls } from './state.ts';
 
@@ -41,11 +42,14 @@ export async function performCloudfront({ input }: Step, ports: Ports): Promise<
     case 'delete-store':
       await port.deleteStore(text(input.id));
       return { result: {}, notes: { etag: null, bundle: null, location: null } };
-    case 'create-keys':
+    case 'create-keys': {
+      const arn = await check.createKeys(text(input.name), location(input.file), tags(input.tags));
       return {
-        result: { arn: await check.createKeys(text(input.name), location(input.file), tags(input.tags)) },
+        result: { arn },
+        notes: { [markNote(arn)]: tags(input.tags)[markTags.layout] ?? '' },
         settles: true,
       };
+    }
     case 'update-keys': {
       const arn = text(input.arn);
       const changes = { puts: Object.entries(tags(input.puts)), deletes: texts(input.deletes) };
@@ -56,18 +60,16 @@ export async function performCloudfront({ input }: Step, ports: Ports): Promise<
     }
     case 'delete-keys':
       await check.deleteKeys(text(input.name));
-      return { result: {} };
-    case 'create-function':
-      return {
-        result: {
-          ...(await check.createFunction(
-            text(input.name),
-            text(input.code),
-            text(input.store),
-            tags(input.tags),
-          )),
-        },
-      };
+      return { result: {}, notes: { [markNote(text(input.arn))]: null } };
+    case 'create-function': {
+      const made = await check.createFunction(
+        text(input.name),
+        text(input.code),
+        text(input.store),
+        tags(input.tags),
+      );
+      return { result: { ...made }, notes: { [markNote(made.id)]: 'function' } };
+    }
     case 'update-function':
       return {
         result: { etag: await check.updateFunction(text(input.id), text(input.code), text(input.store)) },
@@ -77,7 +79,7 @@ export async function performCloudfront({ input }: Step, ports: Ports): Promise<
       return { result: {}, settles: true };
     case 'delete-function':
       await check.deleteFunction(text(input.id));
-      return { result: {} };
+      return { result: {}, notes: { [markNote(text(input.id))]: null } };
     default:
       throw new TrustloomError('contract-broken', 'cloudfront: unknown step');
   }

@@ -55,7 +55,10 @@ export function deleteFunction(
 }
 
 /** Deletes a key value store of ours. */
-export function deleteKeys({ name }: { readonly name: string }, after: readonly string[]): Step {
+export function deleteKeys(
+  { name, arn }: { readonly name: string; readonly arn: string },
+  after: readonly string[],
+): Step {
   return {
     ...cleanStep(
       `delete-keys:${name}`,
@@ -64,7 +67,7 @@ export function deleteKeys({ name }: { readonly name: string }, after: readonly 
       { name },
       after,
     ),
-    input: { do: 'delete-keys', name },
+    input: { do: 'delete-keys', name, arn },
     things: [name],
   };
 }

@@ -8,6 +8,7 @@ import {
   DescribeConnectionFunctionCommand,
   DescribeKeyValueStoreCommand,
   type FunctionConfig,
+  type FunctionStage,
   GetConnectionFunctionCommand,
   ListConnectionFunctionsCommand,
   ListKeyValueStoresCommand,
@@ -33,11 +34,23 @@ export interface KeyStoreFacts {
   readonly status: string;
 }
 
+/** What runs at the edge: its code, and the ARN of its key value store. */
+export interface LiveFunction {
+  readonly code: string;
+  readonly store: string | undefined;
+}
+
 /** Connection functions and key value stores, as far as CloudFront itself manages them. */
 export interface CheckPort {
   functions(): Promise<readonly FunctionFacts[]>;
-  /** What runs at the edge; undefined when nothing was ever published. */
-  live(id: string): Promise<{ readonly code: string; readonly store: string | undefined } | undefined>;
+  /** Key value stores of the functions that the list tells as live, by the function's id. */
+  liveStores(): Promise<ReadonlyMap<string, string>>;
+  /**
+   * What runs at the edge; undefined when nothing was ever published.
+   *
+   * @param store of the function, if the list of live ones told it
+   */
+  live(id: string, store?: string): Promise<LiveFunction | undefined>;
   createFunction(
     name: string,
     code: string,
@@ -70,37 +83,44 @@ export function checkPort(clientOf: (place: Place) => CloudFrontClient, io: Io):
     );
     return needed(ETag, 'ETag');
   };
+  const list = async (Stage: FunctionStage) => {
+    const all: ConnectionFunctionSummary[] = [];
+    let Marker: string | undefined;
+    do {
+      const request = { Stage, ...(Marker === undefined ? {} : { Marker }) };
+      const page = await call('ListConnectionFunctions', () =>
+        client.send(new ListConnectionFunctionsCommand(request), abort),
+      );
+      all.push(...(page.ConnectionFunctions ?? []));
+      Marker = page.NextMarker;
+    } while (Marker !== undefined && Marker !== '');
+    return all;
+  };
 
   return {
-    async functions() {
-      const all: FunctionFacts[] = [];
-      let Marker: string | undefined;
-      do {
-        const page = await call('ListConnectionFunctions', () =>
-          client.send(
-            new ListConnectionFunctionsCommand({
-              Stage: 'DEVELOPMENT',
-              ...(Marker === undefined ? {} : { Marker }),
-            }),
-            abort,
-          ),
-        );
-        all.push(...(page.ConnectionFunctions ?? []).map(functionFacts));
-        Marker = page.NextMarker;
-      } while (Marker !== undefined && Marker !== '');
-      return all;
+    functions: async () => (await list('DEVELOPMENT')).map(functionFacts),
+    async liveStores() {
+      const all = await list('LIVE');
+      return new Map(
+        all
+          .filter(({ Stage }) => Stage === 'LIVE')
+          .flatMap((one) => {
+            const store = storeOf(one);
+            return one.Id === undefined || store === undefined ? [] : [[one.Id, store] as const];
+          }),
+      );
     },
-    async live(Identifier) {
+    async live(Identifier, told) {
       const stage = { Identifier, Stage: 'LIVE' } as const;
       try {
-        const [{ ConnectionFunctionSummary: summary }, { ConnectionFunctionCode: code }] = await Promise.all([
-          call('DescribeConnectionFunction', () =>
-            client.send(new DescribeConnectionFunctionCommand(stage), abort),
-          ),
+        const [store, { ConnectionFunctionCode: code }] = await Promise.all([
+          told ??
+            call('DescribeConnectionFunction', () =>
+              client.send(new DescribeConnectionFunctionCommand(stage), abort),
+            ).then(({ ConnectionFunctionSummary: summary }) => storeOf(summary)),
           call('GetConnectionFunction', () => client.send(new GetConnectionFunctionCommand(stage), abort)),
         ]);
-        const [store] = summary?.ConnectionFunctionConfig?.KeyValueStoreAssociations?.Items ?? [];
-        return { code: Buffer.from(needed(code, 'code')).toString('utf8'), store: store?.KeyValueStoreARN };
+        return { code: Buffer.from(needed(code, 'code')).toString('utf8'), store };
       } catch (error) {
         if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
         throw error;
@@ -190,6 +210,10 @@ export function checkPort(clientOf: (place: Place) => CloudFrontClient, io: Io):
       );
     },
   };
+}
+
+function storeOf(summary: ConnectionFunctionSummary | undefined): string | undefined {
+  return summary?.ConnectionFunctionConfig?.KeyValueStoreAssociations?.Items?.[0]?.KeyValueStoreARN;
 }
 
 function functionFacts({

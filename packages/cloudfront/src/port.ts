@@ -3,9 +3,11 @@ import {
   CreateTrustStoreCommand,
   DeleteTrustStoreCommand,
   type DistributionConfig,
+  type DistributionSummary,
   GetDistributionCommand,
   GetDistributionConfigCommand,
   GetTrustStoreCommand,
+  ListDistributionsCommand,
   ListTagsForResourceCommand,
   ListTrustStoresCommand,
   TagResourceCommand,
@@ -42,6 +44,8 @@ export interface DistributionFacts extends Mtls {
 export interface CloudfrontPort {
   stores(): Promise<readonly StoreFacts[]>;
   tags(arn: string): Promise<Readonly<Record<string, string>>>;
+  /** By id, those that the list tells in full: what it leaves out of the others may be there all the same. */
+  distributions(): Promise<ReadonlyMap<string, DistributionFacts>>;
   distribution(id: string): Promise<DistributionFacts | undefined>;
   createStore(
     name: string,
@@ -91,19 +95,29 @@ export function cloudfrontPort(clientOf: (place: Place) => CloudFrontClient, io:
       );
       return Object.fromEntries((Tags?.Items ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
     },
+    async distributions() {
+      const all = new Map<string, DistributionFacts>();
+      let Marker: string | undefined;
+      do {
+        const request = Marker === undefined ? {} : { Marker };
+        const { DistributionList: page } = await call('ListDistributions', () =>
+          client.send(new ListDistributionsCommand(request), abort),
+        );
+        for (const summary of (page?.Items ?? []).filter(isWhole)) {
+          const id = needed(summary.Id, 'Id');
+          all.set(id, distributionFacts(id, summary, summary));
+        }
+        Marker = page?.NextMarker;
+      } while (Marker !== undefined && Marker !== '');
+      return all;
+    },
     async distribution(Id) {
       try {
         const { Distribution } = await call('GetDistribution', () =>
           client.send(new GetDistributionCommand({ Id }), abort),
         );
         const config = needed(Distribution?.DistributionConfig, 'DistributionConfig');
-        return {
-          id: Id,
-          host: Distribution?.DomainName ?? '',
-          deployed: Distribution?.Status === 'Deployed',
-          ...behaviourFacts(config),
-          ...mtlsOf(config),
-        };
+        return distributionFacts(Id, Distribution, config);
       } catch (error) {
         if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
         throw error;
@@ -197,7 +211,44 @@ function storeFacts(
   };
 }
 
-function behaviourFacts(config: DistributionConfig): Pick<DistributionFacts, 'http3' | 'plainBehaviours'> {
+/** What of a distribution stands both in its own configuration and in the list. */
+type Told = Pick<
+  DistributionConfig,
+  | 'HttpVersion'
+  | 'DefaultCacheBehavior'
+  | 'CacheBehaviors'
+  | 'ViewerMtlsConfig'
+  | 'ConnectionFunctionAssociation'
+>;
+
+/** One that asks for certificates as ours do, told with every setting: no model says that the list tells all. */
+function isWhole({
+  ViewerMtlsConfig: config,
+  ConnectionFunctionAssociation: fn,
+}: DistributionSummary): boolean {
+  const store = config?.TrustStoreConfig;
+  return (
+    fn?.Id !== undefined &&
+    store?.IgnoreCertificateExpiry !== undefined &&
+    store.AdvertiseTrustStoreCaNames !== undefined
+  );
+}
+
+function distributionFacts(
+  id: string,
+  state: { readonly DomainName?: string | undefined; readonly Status?: string | undefined } | undefined,
+  config: Told,
+): DistributionFacts {
+  return {
+    id,
+    host: state?.DomainName ?? '',
+    deployed: state?.Status === 'Deployed',
+    ...behaviourFacts(config),
+    ...mtlsOf(config),
+  };
+}
+
+function behaviourFacts(config: Told): Pick<DistributionFacts, 'http3' | 'plainBehaviours'> {
   const behaviours = [
     { path: 'default', ...config.DefaultCacheBehavior },
     ...(config.CacheBehaviors?.Items ?? []).map((behaviour) => ({
@@ -213,7 +264,7 @@ function behaviourFacts(config: DistributionConfig): Pick<DistributionFacts, 'ht
   };
 }
 
-function mtlsOf({ ViewerMtlsConfig: config, ConnectionFunctionAssociation: fn }: DistributionConfig): Mtls {
+function mtlsOf({ ViewerMtlsConfig: config, ConnectionFunctionAssociation: fn }: Told): Mtls {
   const store = config?.TrustStoreConfig;
   return {
     mode: config?.Mode ?? 'off',

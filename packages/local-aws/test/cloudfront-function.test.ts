@@ -194,7 +194,7 @@ describe('the control plane of connection functions', () => {
     const used = await cloudfront.send(
       new ListDistributionsByConnectionFunctionCommand({ ConnectionFunctionIdentifier: id }),
     );
-    expect(used.DistributionList?.Items?.map((one) => one.Id)).toEqual([Id]);
+    expect(used.DistributionList?.Items).toMatchObject([{ Id, ConnectionFunctionAssociation: { Id: id } }]);
     const remove = () => cloudfront.send(new DeleteConnectionFunctionCommand({ Id: id, IfMatch: ETag }));
     await expect(remove()).rejects.toMatchObject({ name: 'CannotDeleteEntityWhileInUse' });
     await configure({ ConnectionFunctionAssociation: undefined });

@@ -25,6 +25,7 @@ async function open(target: JsonObject = {}) {
     signal: new AbortController().signal,
     pace: async (family) => void paced.push(family),
     shared: (_key, read) => read(),
+    afterWrite: false,
     readObject: async () => undefined,
     files: { get: async () => undefined, put: async () => 'conflict' },
   });

@@ -27,35 +27,33 @@ test('a refresh without news writes nothing, and reads no more than it must', as
   expect(Object.keys(counts).filter((name) => !reads.test(name.split(' ')[1] ?? ''))).toEqual([]);
   expect(counts).toEqual({
     // Bundle, two lists, revocation.json, and trust.json: once for what left the definition, once for what was applied; for the domain its
-    // truststore, and what its authorizer reads.
-    's3 GetObject': 9,
+    // truststore, and what its authorizer reads; for the load balancer its two lists, as they were uploaded.
+    's3 GetObject': 11,
     's3 GetBucketVersioning': 1,
     // One of each for all targets of a place.
     'elasticloadbalancing DescribeTrustStores': 1,
     'elasticloadbalancing DescribeTags': 1,
+    'elasticloadbalancing DescribeLoadBalancers': 1,
     'cloudfront ListTrustStores': 1,
+    'cloudfront ListDistributions': 1,
+    'cloudfront ListConnectionFunctions': 2,
+    'cloudfront ListKeyValueStores': 1,
+    'apigateway GetDomainNames': 1,
+    'apigateway GetApis': 1,
     'rolesanywhere ListTrustAnchors': 1,
     'rolesanywhere ListCrls': 1,
-    // One target: its bundle, its two lists, its listener, and what else its load balancer listens to.
+    // One target: its bundle, which lists it has, and what its load balancer listens to.
     'elasticloadbalancing GetTrustStoreCaCertificatesBundle': 1,
     'elasticloadbalancing DescribeTrustStoreRevocations': 1,
-    'elasticloadbalancing GetTrustStoreRevocationContent': 2,
-    'elasticloadbalancing DescribeListeners': 2,
-    'elasticloadbalancing DescribeLoadBalancers': 1,
-    // One distribution: its trust store, its function and its keys, each found by a mark.
-    'cloudfront GetDistribution': 1,
-    'cloudfront ListConnectionFunctions': 1,
-    'cloudfront DescribeConnectionFunction': 1,
+    'elasticloadbalancing DescribeListeners': 1,
+    // One distribution: the mark of its trust store, the code that runs, and its keys.
+    'cloudfront ListTagsForResource': 1,
     'cloudfront GetConnectionFunction': 1,
-    'cloudfront ListKeyValueStores': 1,
-    'cloudfront ListTagsForResource': 3,
     'cloudfront-keyvaluestore DescribeKeyValueStore': 1,
     'cloudfront-keyvaluestore ListKeys': 1,
     // One domain: what is mapped, and of each API its routes.
-    'apigateway GetDomainName': 1,
     'apigateway GetApiMappings': 1,
     'apigateway GetBasePathMappings': 1,
-    'apigateway GetApi': 1,
     'apigateway ExportApi': 1,
   });
 });

@@ -40,14 +40,18 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
   const uploads = createUploads(aws, { definition: context.definition });
   const elb = aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place);
   const bound = alb({ client: () => elb }).bind({ listeners: [listenerArn], ...target }, context);
+  let notes: JsonObject = {};
   const io: Io = {
     context,
     signal: new AbortController().signal,
     clock,
-    notes: {},
+    get notes() {
+      return notes;
+    },
     pace: async () => undefined,
     shared: (_key, read) => read(),
-    readObject: async () => undefined,
+    afterWrite: false,
+    readObject: (location) => uploads.read(place, 'apps', location),
     files: uploads.files(place, 'apps'),
   };
   const observe = async () => {
@@ -81,7 +85,9 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
       const done: Step[] = [];
       for (let step = next(steps, done); step !== undefined; step = next(steps, done)) {
         const input = resolve(step.input, results, places) as JsonObject;
-        results.set(step.id, (await bound.perform({ ...step, input }, io)).result);
+        const receipt = await bound.perform({ ...step, input }, io);
+        results.set(step.id, receipt.result);
+        notes = { ...notes, ...receipt.notes };
         local.settle();
         done.push(step);
         await after?.(step);

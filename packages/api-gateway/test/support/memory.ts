@@ -22,6 +22,7 @@ export function memoryIo(files: Map<string, Uint8Array>) {
     notes: {},
     pace: async () => undefined,
     shared: (_key, read) => read(),
+    afterWrite: false,
     readObject: async ({ key }) => files.get(key),
     files: {
       async get(key) {

@@ -45,6 +45,18 @@ export function createUploads(aws: Aws, options: UploadOptions): Uploads {
       throw error;
     }
   };
+  /** Targets that want the same file at the same time get one version of it. */
+  const placing = new Map<string, Promise<string>>();
+  const placed = (target: Target, artifact: Artifact): Promise<string> => {
+    const name = `${target.bucket}/${target.key}`;
+    const running =
+      placing.get(name) ??
+      goodVersion(target, artifact)
+        .then((version) => version ?? write(target, artifact))
+        .finally(() => placing.delete(name));
+    placing.set(name, running);
+    return running;
+  };
   return Object.freeze({
     async put(place: Place, accountName: string, artifact: Artifact) {
       if (sha256Hex(artifact.body) !== artifact.sha256)
@@ -55,8 +67,7 @@ export function createUploads(aws: Aws, options: UploadOptions): Uploads {
       const bucket = bucketName(template, place);
       const key = `${options.definition}/${forms[artifact.kind].folder}/${artifact.sha256}.${forms[artifact.kind].ending}`;
       await check(place, accountName, bucket);
-      const target = { aws, place, accountName, bucket, key };
-      const version = (await goodVersion(target, artifact)) ?? (await write(target, artifact));
+      const version = await placed({ aws, place, accountName, bucket, key }, artifact);
       return Object.freeze({ bucket, key, version });
     },
     async read(place: Place, accountName: string, location: ObjectLocation) {

@@ -166,7 +166,15 @@ export interface Io {
    * that look at the same time get the same answer. For observing alone: what decides a write is read for itself.
    */
   shared<T>(key: string, read: () => Promise<T>): Promise<T>;
-  /** Reads an object from S3 in the target's account; undefined when it is not there. */
+  /**
+   * This run has written already, so that a list of the service may lag behind: ask for the thing itself. False while all targets look
+   * at once, before any write: then a list that serves all of them is asked for instead.
+   */
+  readonly afterWrite: boolean;
+  /**
+   * Reads an object from S3 in the target's account; undefined when it is not there. One that is named with its version is read once for
+   * all targets that look at the same time.
+   */
   readObject(location: ObjectLocation): Promise<Uint8Array | undefined>;
   /**
    * Small files of ours at names that stay, in the target's own bucket, each written only if it is still what was read: what a checker

@@ -72,7 +72,7 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
 
   let holds = work.observation?.holds;
   const observe = async (reads?: SharedReads) => {
-    const observation = await work.observe(run.signal, reads);
+    const observation = await work.observe(run.signal, { reads, afterWrite: true });
     holds = observation.holds;
     return observation;
   };

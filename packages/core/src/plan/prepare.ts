@@ -156,7 +156,7 @@ async function look(
   const trust = view.trusts.get(bound.context.name);
   try {
     const rendering = trust === undefined ? undefined : renderTarget(bound, trust, clock.now());
-    const observation = await target.hands.observe(signal, reads);
+    const observation = await target.hands.observe(signal, { reads, afterWrite: false });
     return { ...target, ...(rendering === undefined ? {} : { rendering }), observation };
   } catch (error) {
     signal.throwIfAborted();

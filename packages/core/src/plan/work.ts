@@ -9,12 +9,19 @@ import type { PlannedTarget } from './plan.ts';
 import type { Uploads } from './ports.ts';
 import { createSharedReads, type SharedReads } from './shared-reads.ts';
 
+/** How a target is looked at. */
+export interface Look {
+  /** Shared with the other targets that look at the same time; absent: it looks for itself. */
+  readonly reads?: SharedReads | undefined;
+  /** This run may have written before: lists may lag behind. */
+  readonly afterWrite: boolean;
+}
+
 /** One target with its hands on the world: what planning observes through and applying writes through. */
 export interface TargetHands {
   readonly bound: BoundTarget;
   readonly accountName: string;
-  /** `reads` are shared with the other targets that look at the same time. */
-  observe(signal: AbortSignal, reads?: SharedReads): Promise<Observation<unknown>>;
+  observe(signal: AbortSignal, look: Look): Promise<Observation<unknown>>;
   /** One write; the step's references are resolved already. */
   perform(step: Step, signal: AbortSignal): Promise<Receipt>;
   /** What the record remembers for it, with what receipts added since. */
@@ -49,21 +56,29 @@ export function handsOf(
   const scope = `${bound.facts.service} ${placeText(place)}`;
   const pace = parts.pacers(scope, bound.facts.rates);
   const files = parts.uploads.files(place, accountName);
-  const io = (signal: AbortSignal, reads = createSharedReads()): Io => ({
-    context: bound.context,
-    signal,
-    clock: parts.clock,
-    notes: remembered,
-    pace: (family) => pace(family, signal),
-    shared: reads(scope),
-    readObject: (location) => parts.uploads.read(place, accountName, location),
-    files,
-  });
+  const io = (signal: AbortSignal, { reads = createSharedReads(), afterWrite }: Look): Io => {
+    const shared = reads(scope);
+    return {
+      context: bound.context,
+      signal,
+      clock: parts.clock,
+      notes: remembered,
+      pace: (family) => pace(family, signal),
+      shared,
+      afterWrite,
+      readObject(location) {
+        const { bucket, key, version } = location;
+        const read = () => parts.uploads.read(place, accountName, location);
+        return version === undefined ? read() : shared(`s3://${bucket}/${key}?${version}`, read);
+      },
+      files,
+    };
+  };
   return {
     bound,
     accountName,
-    observe: (signal, reads) => bound.observe(io(signal, reads)),
-    perform: (step, signal) => bound.perform(step, io(signal)),
+    observe: (signal, look) => bound.observe(io(signal, look)),
+    perform: (step, signal) => bound.perform(step, io(signal, { afterWrite: true })),
     notes: () => remembered,
     remember(more) {
       const merged = { ...remembered, ...more };

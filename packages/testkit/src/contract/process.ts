@@ -67,21 +67,22 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
     attach: 'managed',
     anchors: 'all',
   });
-  const io = (): Io => ({
+  const io = (afterWrite: boolean): Io => ({
     context: bound.context,
     signal: new AbortController().signal,
     clock,
     notes: memory.notes,
     pace: async () => undefined,
     shared: (_key, read) => read(),
+    afterWrite,
     readObject: (location) => uploads.read(place, 'apps', location),
     files: uploads.files(place, 'apps'),
   });
-  const observe = () => bound.observe(io());
-  const settled = async (): Promise<Observation<unknown>> => {
+  const observe = (afterWrite = false) => bound.observe(io(afterWrite));
+  const settled = async (afterWrite: boolean): Promise<Observation<unknown>> => {
     const { everyMs, limitMs } = bound.facts.settle;
     for (let waited = 0; ; waited += everyMs) {
-      const observation = await observe();
+      const observation = await observe(afterWrite);
       if (observation.pending.length === 0) return observation;
       assert.ok(
         waited <= limitMs,
@@ -92,9 +93,9 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
   };
   return {
     bound,
-    observe,
+    observe: () => observe(),
     async plan(trust) {
-      const observation = await settled();
+      const observation = await settled(false);
       const rendering = trust === undefined ? undefined : bound.render(trust, clock.now());
       const errors = rendering?.findings.filter((finding) => finding.severity === 'error') ?? [];
       assert.deepEqual(errors, [], 'the contract fixtures fit every service, so render must find no error');
@@ -117,10 +118,10 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
         if ((await watch.before?.(step, done.length)) === 'stop') return done;
         // What is performed went through JSON, as a step must survive.
         const input = resolve(JSON.parse(JSON.stringify(step.input)), results, artifacts) as JsonObject;
-        const receipt = await bound.perform({ ...step, input }, io());
+        const receipt = await bound.perform({ ...step, input }, io(true));
         results.set(step.id, receipt.result);
         if (receipt.notes !== undefined) memory.notes = { ...memory.notes, ...receipt.notes };
-        if (receipt.settles === true) await settled();
+        if (receipt.settles === true) await settled(true);
         done.push(step);
         await watch.after?.(step, done.length - 1);
       }

@@ -299,5 +299,6 @@ export function summary(distribution: Distribution): DistributionSummary {
     IsIPV6Enabled: config.IsIPV6Enabled,
     Staging: config.Staging,
     ViewerMtlsConfig: config.ViewerMtlsConfig,
+    ConnectionFunctionAssociation: config.ConnectionFunctionAssociation,
   };
 }

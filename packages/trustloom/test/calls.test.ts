@@ -1,0 +1,152 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { isJsonObject, type JsonObject } from '@trustloom/core';
+import { startLocalAws } from '@trustloom/local-aws';
+import {
+  createTestCa,
+  createTestClock,
+  makeAlb,
+  makeApiGateway,
+  makeBucket,
+  makeCloudFront,
+} from '@trustloom/testkit';
+import { expect, test } from 'vitest';
+import { openTrustloom } from '../src/open.ts';
+import { account } from './support/team.ts';
+
+const region = 'eu-west-1';
+
+/** A definition with so many targets of each service in one account and region, on a local AWS that counts calls. */
+async function openMany(each: number) {
+  const clock = createTestClock();
+  const local = await startLocalAws({ accounts: [account], clock });
+  const folder = await mkdtemp(join(tmpdir(), 'trustloom-calls-'));
+  const { s3, bucket: Bucket } = await makeBucket({ local });
+  await makeBucket({ local, region: 'us-east-1' });
+  const ca = await createTestCa({ subject: 'CN=Devices', clock });
+  await writeFile(join(folder, 'ca.pem'), ca.pem);
+  await writeFile(join(folder, 'ca.crl'), ca.issueCrl({ entries: [{ serial: 'a1' }] }).der);
+  const common = { trust: ['devices'], account: account.id };
+  const targets: Record<string, object> = {};
+  for (let index = 0; index < each; index += 1) {
+    const { distributionId } = await makeCloudFront({ local }, `web-${index}`);
+    const { listenerArn } = await makeAlb({ local }, `edge-${index}`);
+    const api = index % 2 === 0 ? 'rest' : 'http';
+    const { domain } = await makeApiGateway({ local }, `api-${index}.example.com`, api);
+    targets[`web-${index}`] = { ...common, cloudfront: { distributions: [distributionId] } };
+    targets[`edge-${index}`] = { trust: ['devices'], alb: { listeners: [listenerArn] } };
+    targets[`api-${index}`] = { ...common, apiGateway: { region, domain, api } };
+    targets[`jobs-${index}`] = { ...common, rolesAnywhere: { region } };
+  }
+  const definition = {
+    name: 'acme',
+    record: `${account.id}/${region}`,
+    groups: { devices: { from: './ca.pem', crls: ['./ca.crl'] } },
+    targets,
+  };
+  const trustloom = await openTrustloom(JSON.parse(JSON.stringify(definition)), {
+    env: { ...local.env, AWS_REGION: region },
+    cwd: folder,
+    clock,
+  });
+  return {
+    trustloom,
+    async begin() {
+      await trustloom.accept('all');
+      const { missing } = await trustloom.plan();
+      expect((await trustloom.apply({ approve: 'any', allow: missing })).exitCode).toBe(0);
+    },
+    async holds() {
+      expect((await trustloom.plan()).changes).toBe(false);
+    },
+    /** Calls of some work but those to STS, counted by action. */
+    async calls(work: () => Promise<unknown>) {
+      const before = local.calls().length;
+      await work();
+      const counts: Record<string, number> = {};
+      for (const { service, action } of local.calls().slice(before))
+        if (service !== 'sts') counts[action] = (counts[action] ?? 0) + 1;
+      return counts;
+    },
+    /** Changes an object of the record by hand. */
+    async edit(name: string, change: (record: JsonObject) => JsonObject) {
+      const Key = `acme/${name}`;
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      const record = JSON.parse((await Body?.transformToString()) ?? '');
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(change(record)) }));
+    },
+    async [Symbol.asyncDispose]() {
+      await trustloom.close();
+      await local.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+test('a plan without changes: lists once for all targets, and of each what no list tells', async () => {
+  const each = 3;
+  await using many = await openMany(each);
+  await many.begin();
+  const counts = await many.calls(many.holds);
+  expect(counts).toEqual({
+    // What the design counts: the lists, and of each store what it holds or is marked with.
+    ListTrustStores: 1,
+    ListTagsForResource: each,
+    DescribeTrustStores: 1,
+    DescribeTags: 1,
+    DescribeTrustStoreRevocations: each,
+    GetTrustStoreCaCertificatesBundle: each,
+    // HTTP and REST domains are told by two APIs.
+    GetDomainNames: 2,
+    ListTrustAnchors: 1,
+    ListCrls: 1,
+    // Attachments and doors: docs/decisions/calls-of-a-plan.md says why.
+    ListDistributions: 1,
+    DescribeLoadBalancers: 1,
+    DescribeListeners: each,
+    GetBasePathMappings: each,
+    GetApiMappings: each,
+    GetApis: 1,
+    GetRestApis: 1,
+    // What refuses the revoked on CloudFront.
+    ListConnectionFunctions: 2,
+    GetConnectionFunction: each,
+    ListKeyValueStores: 1,
+    DescribeKeyValueStore: each,
+    ListKeys: each,
+    // trust.json twice and revocation.json; then what was uploaded: the bundle for CloudFront, that for API Gateway, and the list for ALB.
+    GetObject: 3 + 3,
+  });
+});
+
+test('what the record does not know is looked at: the marks of what was made, and the lists that were added', async () => {
+  await using many = await openMany(1);
+  const first = await many.calls(() => many.trustloom.plan());
+  // Nothing asks for certificates yet, and what a list does not tell in full is asked for itself.
+  expect(first).toMatchObject({
+    ListDistributions: 1,
+    GetDistribution: 1,
+    GetDomainNames: 1,
+    GetDomainName: 1,
+  });
+  await many.begin();
+  const known = await many.calls(many.holds);
+  expect([known.ListTagsForResource, known.GetTrustStoreRevocationContent]).toEqual([1, undefined]);
+  await many.edit('trust.json', (record) => withoutNotes(record, 'targets', /^mark:/));
+  await many.edit('revocation.json', ({ notes: _, ...rest }) => rest);
+  const lost = await many.calls(many.holds);
+  // Besides its trust store the function and the keys on CloudFront, and the anchor and its list.
+  expect([lost.ListTagsForResource, lost.GetTrustStoreRevocationContent]).toEqual([5, 1]);
+});
+
+/** The record without some notes of each target. */
+function withoutNotes(record: JsonObject, key: string, which: RegExp): JsonObject {
+  const targets = Object.entries(isJsonObject(record[key]) ? record[key] : {}).map(([name, target]) => {
+    const notes = isJsonObject(target) && isJsonObject(target.notes) ? target.notes : {};
+    const left = Object.entries(notes).filter(([note]) => !which.test(note));
+    return [name, { ...(isJsonObject(target) ? target : {}), notes: Object.fromEntries(left) }] as const;
+  });
+  return { ...record, [key]: Object.fromEntries(targets) };
+}
