@@ -14,8 +14,8 @@ export interface Entries {
   readonly negative: boolean;
 }
 
-/** No entry is shorter: a serial of one byte and a UTCTime. */
-const shortest = 20;
+/** From its first byte, an entry of short lengths and all that is read of it together take no more. */
+const longest = 160;
 
 /** All of revokedCertificates; see `walkEntries`. */
 export function readEntries(der: Uint8Array, list: Tlv | undefined): Entries {
@@ -27,7 +27,8 @@ export function readEntries(der: Uint8Array, list: Tlv | undefined): Entries {
 
 /**
  * Walks entries once, strictly, up to the first that does not end before `stop`: every length, serial, time and extension is checked.
- * Entries as nearly every CA writes them (short lengths, UTCTime, at most a reason code) are read in words of four bytes.
+ * Entries as nearly every CA writes them (short lengths, UTCTime, at most a reason code) are read in words, and judged by one branch:
+ * what is wrong in any of them sets a bit of `odd`, and whatever is odd goes the slower way, which knows every form and tells by name.
  *
  * @throws DerError
  * @see RFC 5280, 5.1.2.6
@@ -40,21 +41,39 @@ export function walkEntries(der: Uint8Array, start: number, stop: number): Entri
   let negative = false;
   let at = start;
   while (at < stop) {
-    let end = plainEntryEnd(view, at, stop);
-    if (end !== 0) {
-      if (view.getInt8(at + 4) < 0) negative = true;
-      // A plain entry ends with its reason, or with the Z of its time.
-      if (view.getUint8(end - 1) === removeFromCrl) removes = true;
-    } else {
-      const entry = readEntry(der, at, stop);
-      if (entry === undefined) break;
-      indirect ||= entry.indirect;
-      removes ||= entry.removes;
-      negative ||= entry.negative;
-      end = entry.end;
+    if (at + longest <= stop) {
+      // SEQUENCE and INTEGER, both of less than 128 bytes; the serial's first bytes.
+      const head = view.getInt32(at);
+      const size = (head >>> 16) & 0x7f;
+      const length = head & 0x7f;
+      const first = view.getInt16(at + 4);
+      const time = at + 4 + length;
+      const behind = size - length - 2;
+      // All ones when more than the time stands behind the serial: it must be a reason code then, and nothing else.
+      const more = (timeSize - behind) >> 31;
+      const reason = view.getInt16(time + timeSize + 12);
+      const odd =
+        ((head & 0xff80ff80) ^ 0x30000200) |
+        Math.imul(behind - timeSize, behind - timeSize - reasonSize) |
+        oddTime(view, time) |
+        (more & (oddReason(view, time + timeSize) | ((reason & 0xff00) ^ 0x0100)));
+      // A serial of no bytes, and one that may have a needless sign byte.
+      const doubtful = length === 0 || ((first >> 7) + 1) >>> 0 < 2;
+      if (odd === 0 && !doubtful) {
+        if (first < 0) negative = true;
+        if ((reason & more & 0xff) === removeFromCrl) removes = true;
+        count += 1;
+        at += 2 + size;
+        continue;
+      }
     }
+    const entry = readEntry(der, at, stop);
+    if (entry === undefined) break;
+    indirect ||= entry.indirect;
+    removes ||= entry.removes;
+    negative ||= entry.negative;
     count += 1;
-    at = end;
+    at = entry.end;
   }
   return { count, start, end: at, indirect, removes, negative };
 }
@@ -66,58 +85,49 @@ export function entryEnd(der: Uint8Array, entry: number): number {
 }
 
 const removeFromCrl = 8;
+/** UTCTime with its header. */
+const timeSize = 15;
+/** SEQUENCE { SEQUENCE { OID 2.5.29.21, OCTET STRING { ENUMERATED of one byte } } } */
+const reasonSize = 14;
+
+/** 0 for this much of the reason code: all but its ENUMERATED's length and value. */
+function oddReason(view: DataView, at: number): number {
+  return (
+    (view.getInt32(at) ^ 0x300c300a) |
+    (view.getInt32(at + 4) ^ 0x0603551d) |
+    (view.getInt32(at + 8) ^ 0x1504030a)
+  );
+}
 
 /**
- * Where an entry of the plain form ends: SEQUENCE { INTEGER, UTCTime, nothing or the reason code }. 0 for any other, and for one with
- * anything wrong, which `readEntry` then tells by name.
+ * 0 for a UTCTime `YYMMDDhhmmssZ` in range; the 29th of February is left to the slower way. The digits lie in half bytes when 0x30 is
+ * taken off them, two of them packed in a byte compare as their numbers do, and a half byte above 9 carries when 6 is added.
  */
-function plainEntryEnd(view: DataView, at: number, stop: number): number {
-  if (at + shortest > stop) return 0;
-  const head = view.getUint32(at);
-  const length = head & 0x7f;
-  const time = at + 4 + length;
-  const end = at + 2 + ((head >>> 16) & 0x7f);
-  const behind = end - time - 15;
-  // SEQUENCE and INTEGER, both of less than 128 bytes.
-  if ((head & 0xff80ff80) !== 0x30000200 || length === 0 || end > stop) return 0;
-  if (behind !== 0 && behind !== 14) return 0;
-  const sign = view.getUint16(at + 4) >>> 7;
-  if (length > 1 && (sign === 0 || sign === 0x1ff)) return 0;
-  if (view.getUint16(time) !== 0x170d || view.getUint8(time + 14) !== 0x5a) return 0;
-  if (!isPlainTime(view.getInt32(time + 2), view.getInt32(time + 6), view.getInt32(time + 10))) return 0;
-  if (behind === 0) return end;
-  // SEQUENCE { SEQUENCE { OID 2.5.29.21, OCTET STRING { ENUMERATED of one byte } } }
-  return view.getInt32(time + 15) === 0x300c300a &&
-    view.getInt32(time + 19) === 0x0603551d &&
-    view.getInt32(time + 23) === 0x1504030a &&
-    view.getUint8(time + 27) === 1
-    ? end
-    : 0;
+function oddTime(view: DataView, at: number): number {
+  const year = view.getInt32(at) ^ 0x170d3030;
+  const monthDay = view.getInt32(at + 4) ^ 0x30303030;
+  const hourMinute = view.getInt32(at + 8) ^ 0x30303030;
+  const second = view.getInt32(at + 12) ^ 0x30305a00;
+  const date = (monthDay | (monthDay >>> 4)) & 0x00ff00ff;
+  const clock = (hourMinute | (hourMinute >>> 4)) & 0x00ff00ff;
+  const day = date & 0xff;
+  const lastDay = lastDays[date >>> 16] as number;
+  return (
+    (year & 0xfffff0f0) |
+    ((monthDay | hourMinute) & 0xf0f0f0f0) |
+    (second & 0xf0f0ff00) |
+    ((year + 0x0606) & 0x1010) |
+    ((monthDay + 6) & 0x10) |
+    ((hourMinute + 0x00060006) & 0x00100010) |
+    ((0x05090000 - (second & 0x0f0f0000)) & 0xf0f00000) |
+    (((lastDay - day) | (day - 1) | (0x00230059 - clock)) & 0x80008000)
+  );
 }
 
-/** YYMM, DDhh and mmss in digits, in range; the 29th of February is left to the slower way. */
-function isPlainTime(yearMonth: number, dayHour: number, minuteSecond: number): boolean {
-  const high = (yearMonth ^ 0x30303030) | (dayHour ^ 0x30303030) | (minuteSecond ^ 0x30303030);
-  if ((high & 0xf0f0f0f0) !== 0) return false;
-  // A half byte above 9 carries when 6 is added.
-  const carry =
-    ((yearMonth & 0x0f0f0f0f) + 0x06060606) |
-    ((dayHour & 0x0f0f0f0f) + 0x06060606) |
-    ((minuteSecond & 0x0f0f0f0f) + 0x06060606);
-  if ((carry & 0x10101010) !== 0) return false;
-  const month = 10 * ((yearMonth >>> 8) & 15) + (yearMonth & 15);
-  const day = 10 * ((dayHour >>> 24) & 15) + ((dayHour >>> 16) & 15);
-  const hour = 10 * ((dayHour >>> 8) & 15) + (dayHour & 15);
-  const minutes = (minuteSecond >>> 24) & 15;
-  const seconds = (minuteSecond >>> 8) & 15;
-  const days = month === 2 ? 28 : 30 + ((longMonths >>> month) & 1);
-  const within =
-    (month - 1) | (12 - month) | (day - 1) | (days - day) | (23 - hour) | (5 - minutes) | (5 - seconds);
-  return within >= 0;
-}
-
-/** Bit 1 for January, and so on: months of 31 days. */
-const longMonths = 0b1_0101_1010_1010;
+/** The last day of each month, both as packed digits: 0x31 under 0x12. 0 for what is no month. */
+const lastDays = new Uint8Array(256);
+lastDays.set([0x31, 0x28, 0x31, 0x30, 0x31, 0x30, 0x31, 0x31, 0x30], 0x01);
+lastDays.set([0x31, 0x30, 0x31], 0x10);
 
 interface Entry {
   readonly end: number;
@@ -185,6 +195,9 @@ function timeEnd(der: Uint8Array, at: number, limit: number): number {
     throw new DerError(`no such time at byte ${at}`);
   return end;
 }
+
+/** Bit 1 for January, and so on: months of 31 days. */
+const longMonths = 0b1_0101_1010_1010;
 
 function daysIn(month: number, year: number): number {
   if (month !== 2) return 30 + ((longMonths >>> month) & 1);
