@@ -1,7 +1,7 @@
 import type { Crl } from './crl.ts';
 import { entryEnd } from './entries.ts';
 import { type ListedEntry, listedEntry } from './listed-entry.ts';
-import { isNegative, serialAt, serialEnd, serialIndex, serialStart } from './serial-index.ts';
+import { serialIndex } from './serial-index.ts';
 
 /** What changes from one issue of a list to the next. */
 export interface CrlDiff {
@@ -17,7 +17,7 @@ export interface CrlDiff {
 
 /**
  * Compares two issues of one list by serial, in linear time. Issues that keep their order, as nearly every CA writes them, are compared
- * block by block and cost hardly more than reading them. `older` undefined counts everything as added; a serial that one list names
+ * side by side and cost hardly more than reading them. `older` undefined counts everything as added; a serial that one list names
  * twice counts each time.
  *
  * @param show how many entries are read in full on each side
@@ -50,8 +50,6 @@ interface Changed {
   readonly removed: readonly number[];
 }
 
-/** So many bytes are compared at once; when they differ, their entries are, one by one. */
-const block = 2048;
 /** So many entries ahead the two lists are searched for where they meet again. */
 const reach = 64;
 /** So many places in a row without a meeting: the order was not kept. */
@@ -93,26 +91,12 @@ function offsetsOf({ der, entries }: Crl): readonly number[] {
 
 /** Moves on over entries that name the same serials; true when there were any. */
 function skipSame(older: Crl, newer: Crl, place: Place): boolean {
-  const [mine, theirs] = [bufferOf(older.der), newer.der];
+  const [mine, theirs] = [viewOf(older.der), viewOf(newer.der)];
   const [end, otherEnd] = [older.entries.end, newer.entries.end];
   let { at, other } = place;
-  // Up to here a byte differs, so entries are compared one by one.
-  let differs = at;
-  while (at < end && other < otherEnd) {
-    const from = at;
-    if (at >= differs) {
-      const same =
-        at + block <= end &&
-        other + block <= otherEnd &&
-        mine.compare(theirs, other, other + block, at, at + block) === 0;
-      if (same) at = lastEnd(mine, at, at + block);
-      else differs = at + block;
-    }
-    if (at === from) {
-      if (!sameSerial(mine, at, theirs, other)) break;
-      at = entryEnd(mine, at);
-      other = entryEnd(theirs, other);
-    } else other += at - from;
+  while (at < end && other < otherEnd && sameSerial(mine, at, theirs, other)) {
+    at = entryEnd(older.der, at);
+    other = entryEnd(newer.der, other);
   }
   const moved = at > place.at;
   place.at = at;
@@ -120,26 +104,26 @@ function skipSame(older: Crl, newer: Crl, place: Place): boolean {
   return moved;
 }
 
-/** Offset behind the last entry that ends before `stop` or there. */
-function lastEnd(der: Uint8Array, entry: number, stop: number): number {
-  let at = entry;
-  while (at < stop) {
-    const end = entryEnd(der, at);
-    if (end > stop) break;
-    at = end;
-  }
-  return at;
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+  new DataView(buffer, byteOffset, byteLength);
+
+/** Serials of as many bytes, compared in words. */
+function sameSerial(mine: DataView, entry: number, theirs: DataView, other: number): boolean {
+  let at = serialHead(mine, entry);
+  let against = serialHead(theirs, other);
+  const length = mine.getUint8(at);
+  const end = at + 1 + length;
+  if (theirs.getUint8(against) !== length) return false;
+  for (; at + 4 <= end; at += 4, against += 4)
+    if (mine.getInt32(at) !== theirs.getInt32(against)) return false;
+  for (; at < end; at += 1, against += 1) if (mine.getUint8(at) !== theirs.getUint8(against)) return false;
+  return true;
 }
 
-const bufferOf = (bytes: Uint8Array) =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-function sameSerial(der: Uint8Array, entry: number, others: Uint8Array, against: number): boolean {
-  const start = serialAt(der, entry);
-  const from = serialAt(others, against);
-  for (let index = serialEnd(der, entry) - start - 1; index > 0; index -= 1)
-    if (der[start + index] !== others[from + index]) return false;
-  return true;
+/** Offset of a serial's length, from the start of its entry. */
+function serialHead(der: DataView, entry: number): number {
+  const length = der.getUint8(entry + 1);
+  return length < 0x80 ? entry + 3 : entry + 3 + (length & 0x7f);
 }
 
 /** How many entries are to be skipped on one side so that both name the same serial again. */
@@ -149,12 +133,13 @@ function meeting(
   { at, other }: Place,
 ): { readonly skip: number; readonly skipOther: number } | undefined {
   let [mine, theirs] = [at, other];
+  const [view, otherView] = [viewOf(older.der), viewOf(newer.der)];
   for (let ahead = 1; ahead <= reach; ahead += 1) {
     if (mine < older.entries.end) mine = entryEnd(older.der, mine);
     if (theirs < newer.entries.end) theirs = entryEnd(newer.der, theirs);
-    if (mine < older.entries.end && sameSerial(older.der, mine, newer.der, other))
+    if (mine < older.entries.end && sameSerial(view, mine, otherView, other))
       return { skip: ahead, skipOther: 0 };
-    if (theirs < newer.entries.end && sameSerial(older.der, at, newer.der, theirs))
+    if (theirs < newer.entries.end && sameSerial(view, at, otherView, theirs))
       return { skip: 0, skipOther: ahead };
   }
   return undefined;
@@ -178,18 +163,20 @@ function eachUnpaired(
 /** What stands on both sides only moved. */
 function withoutMoved(older: Unpaired, newer: Unpaired): Changed {
   const { der } = older.crl;
-  const others = newer.crl.der;
   const { entries, entryCount } = older.crl;
   const index = serialIndex(der, older.from === entries.end ? older.entries.length : entryCount);
   eachUnpaired(older, index.add);
   // One bit an entry: no two of them begin within sixteen bytes.
   const moved = new Uint8Array((der.length >>> 7) + 1);
   const added: number[] = [];
-  eachUnpaired(newer, (at) => {
-    const was = index.find(others, serialStart(others, at), serialEnd(others, at), isNegative(others, at));
-    if (was === 0) added.push(at);
-    else moved[was >>> 7] = (moved[was >>> 7] as number) | (1 << ((was >>> 4) & 7));
-  });
+  index.findEach(
+    newer.crl.der,
+    (visit) => eachUnpaired(newer, visit),
+    (at, was) => {
+      if (was === 0) added.push(at);
+      else moved[was >>> 7] = (moved[was >>> 7] as number) | (1 << ((was >>> 4) & 7));
+    },
+  );
   const removed: number[] = [];
   eachUnpaired(older, (at) => {
     if (((moved[at >>> 7] as number) & (1 << ((at >>> 4) & 7))) === 0) removed.push(at);

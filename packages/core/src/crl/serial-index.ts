@@ -5,6 +5,17 @@ export interface SerialIndex {
   /** Takes an entry up, by its offset; one whose serial is there already takes no second place. */
   add(entry: number): void;
   /**
+   * Looks for the serial of each entry of another list, in their order.
+   *
+   * @param entries shows the offsets of those entries
+   * @param found takes such an offset, and that of the entry here with the same serial, or 0
+   */
+  findEach(
+    others: Uint8Array,
+    entries: (visit: (other: number) => void) => void,
+    found: (other: number, entry: number) => void,
+  ): void;
+  /**
    * Offset of the entry with this serial, its big-endian bytes without leading zeros; 0 when there is none. Allocates nothing.
    *
    * @param negative the bytes are the two's complement of a negative number
@@ -40,7 +51,8 @@ export function isNegative(der: Uint8Array, entry: number): boolean {
 
 /**
  * An index that stays linear for any serials: its hash is universal with keys that nobody knows before the list is signed. A slot holds
- * the offset of an entry and, in the bits above, part of the hash.
+ * the offset of an entry and, in the bits above, part of the hash. What is asked in numbers is asked in batches: each question waits for
+ * memory, and a loop that does nothing else lets the processor wait for many at once.
  *
  * @param capacity as many entries may be added
  */
@@ -53,6 +65,9 @@ export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
   const view = viewOf(der);
   const asked = new Uint8Array(maxSerial);
   const askedView = viewOf(asked);
+  const entries = new Int32Array(batch);
+  const hashes = new Int32Array(batch);
+  let waiting = 0;
   let probes = 0;
 
   /** The slot that holds this serial, or the empty one where it would go. Slots go by the low bits of the hash, its high bits are kept. */
@@ -66,28 +81,110 @@ export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
         return slot;
     }
   };
+  /** The first entry whose part of the hash is this one's: nearly always the right one, or 0 when there is none. */
+  const likelyEntry = (hash: number): number => {
+    for (let slot = hash & last; ; slot = (slot + 1) & last) {
+      const held = slots[slot] as number;
+      if (held === 0 || ((held ^ hash) & ~offsetMask) === 0) return held & offsetMask;
+    }
+  };
+  const entrySlot = (hash: number, bytes: Uint8Array, entry: number) =>
+    slotOf(hash, bytes, serialStart(bytes, entry), serialEnd(bytes, entry), isNegative(bytes, entry));
+
+  const addWaiting = () => {
+    fetchSlots(slots, last, hashes, waiting);
+    for (let index = 0; index < waiting; index += 1) {
+      const hash = hashes[index] as number;
+      const entry = entries[index] as number;
+      let slot = hash & last;
+      if (slots[slot] === 0) probes += 1;
+      else slot = entrySlot(hash, der, entry);
+      if (slots[slot] === 0) slots[slot] = entry | (hash & ~offsetMask);
+    }
+    waiting = 0;
+  };
 
   return {
     add(entry) {
-      const start = serialStart(der, entry);
-      const end = serialEnd(der, entry);
-      const hash = hashOf(view, start, end, keys);
-      const slot = slotOf(hash, der, start, end, isNegative(der, entry));
-      if (slots[slot] === 0) slots[slot] = entry | (hash & ~offsetMask);
+      entries[waiting] = entry;
+      hashes[waiting] = hashOf(view, serialStart(der, entry), serialEnd(der, entry), keys);
+      waiting += 1;
+      if (waiting === batch) addWaiting();
     },
     find(bytes, start, end, negative) {
+      if (waiting > 0) addWaiting();
       const length = end - start;
       if (length > maxSerial) return 0;
       for (let index = 0; index < length; index += 1) asked[index] = bytes[start + index] as number;
       const slot = slotOf(hashOf(askedView, 0, length, keys), asked, 0, length, negative);
       return (slots[slot] as number) & offsetMask;
     },
+    findEach(others, visitEntries, found) {
+      addWaiting();
+      const othersView = viewOf(others);
+      const likely = new Int32Array(batch);
+      const findWaiting = () => {
+        fetchSlots(slots, last, hashes, waiting);
+        for (let index = 0; index < waiting; index += 1) likely[index] = likelyEntry(hashes[index] as number);
+        fetchSerials(der, likely, waiting);
+        for (let index = 0; index < waiting; index += 1) {
+          const other = entries[index] as number;
+          const entry = likely[index] as number;
+          const hash = hashes[index] as number;
+          found(
+            other,
+            entry === 0 || isSameSerial(der, entry, others, other)
+              ? entry
+              : (slots[entrySlot(hash, others, other)] as number) & offsetMask,
+          );
+        }
+        waiting = 0;
+      };
+      visitEntries((other) => {
+        entries[waiting] = other;
+        hashes[waiting] = hashOf(othersView, serialStart(others, other), serialEnd(others, other), keys);
+        waiting += 1;
+        if (waiting === batch) findWaiting();
+      });
+      findWaiting();
+    },
     probes: () => probes,
   };
 }
 
+/** So many questions wait for memory together. */
+const batch = 128;
+
+/** Reads the slots where hashes begin, for nothing but to have them in the processor's cache. */
+function fetchSlots(slots: Int32Array, last: number, hashes: Int32Array, count: number): number {
+  let all = 0;
+  for (let index = 0; index < count; index += 1) all ^= slots[(hashes[index] as number) & last] as number;
+  return all;
+}
+
+/** The same for the serials of entries, which may begin in one line of the cache and end in the next. */
+function fetchSerials(der: Uint8Array, entries: Int32Array, count: number): number {
+  let all = 0;
+  for (let index = 0; index < count; index += 1) {
+    const entry = entries[index] as number;
+    all ^= (der[entry] as number) ^ (der[entry + 20] as number);
+  }
+  return all;
+}
+
 const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
   new DataView(buffer, byteOffset, byteLength);
+
+function isSameSerial(der: Uint8Array, entry: number, others: Uint8Array, other: number): boolean {
+  return isSerial(
+    der,
+    entry,
+    others,
+    serialStart(others, other),
+    serialEnd(others, other),
+    isNegative(others, other),
+  );
+}
 
 function isSerial(
   der: Uint8Array,
@@ -106,7 +203,7 @@ function isSerial(
 
 /** Bytes of the longest serial that a list may have here. */
 const maxSerial = 127;
-/** Two keys for each pair of bytes, or for a byte at the end, and two for the length. */
+/** Two keys for each pair of bytes, or for a byte at the end, and two for the length; in blocks of eight. */
 const keyCount = 136;
 
 /** Keys from the end of the list, where its signature stands. */
