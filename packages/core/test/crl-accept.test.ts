@@ -1,7 +1,7 @@
 import { createTestCa, createTestClock } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { formatRetained, parseRetained, retain } from '../src/crl/retained.ts';
-import { judgeCrl, readCertificate, readCrl } from '../src/index.ts';
+import { type Crl, judgeCrl, readCertificate, readCrl } from '../src/index.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -13,24 +13,111 @@ type Entries = NonNullable<NonNullable<Parameters<typeof ca.issueCrl>[0]>['entri
 
 const serials = (count: number, from = 1): Entries =>
   Array.from({ length: count }, (_, index) => ({ serial: 0x1000 + from + index, date: now - 10 * day }));
+type Dated = Pick<NonNullable<Parameters<typeof ca.issueCrl>[0]>, 'number' | 'thisUpdate' | 'nextUpdate'>;
+const list = (entries: Entries, dated: Dated) => readCrl(ca.issueCrl({ entries, ...dated }).der);
 const older = (entries: Entries, number = 5) =>
-  readCrl(ca.issueCrl({ entries, number, thisUpdate: now - hour, nextUpdate: now + hour }).der);
+  list(entries, { number, thisUpdate: now - hour, nextUpdate: now + hour });
 const newer = (entries: Entries, number = 6) =>
-  readCrl(ca.issueCrl({ entries, number, thisUpdate: now, nextUpdate: now + day }).der);
+  list(entries, { number, thisUpdate: now, nextUpdate: now + day });
 
 function judge(
-  before: ReturnType<typeof older>,
-  crl: ReturnType<typeof newer>,
-  more: { leafLifeMs?: number; readmit?: boolean; forget?: boolean } = {},
+  before: Crl,
+  crl: Crl,
+  more: { leafLifeMs?: number; readmit?: boolean; forget?: boolean; at?: number; by?: typeof issuer } = {},
 ) {
-  const { forget, ...rest } = more;
-  const { sha256, number = '', thisUpdate, entryCount: entries } = before;
-  const inForce = { sha256, number, thisUpdate, entries, ...(forget ? {} : { crl: before }) };
-  const { verdict, lost, findings } = judgeCrl({ crl, issuer, now, inForce, ...rest });
+  const { forget, at = now, by = issuer, ...rest } = more;
+  const { sha256, number, thisUpdate, nextUpdate, entryCount: entries } = before;
+  const inForce = {
+    sha256,
+    thisUpdate,
+    entries,
+    ...(number === undefined ? {} : { number }),
+    ...(nextUpdate === undefined ? {} : { nextUpdate }),
+    ...(forget ? {} : { crl: before }),
+  };
+  const { verdict, lost, findings } = judgeCrl({ crl, issuer: by, now: at, inForce, ...rest });
   return { verdict, codes: findings.map(({ code }) => code), lost, findings };
 }
 
-describe('serials that left a list', () => {
+describe('accepted is a valid signature of a known issuer key and a newer thisUpdate', () => {
+  const [before, after] = [older(serials(3)), newer(serials(4))];
+
+  test('with both it is accepted, and nothing is said', () => {
+    expect(judge(before, after)).toMatchObject({ verdict: 'accepted', lost: [], findings: [] });
+  });
+
+  test('with a signature of another key, or of none, it is refused', async () => {
+    const rekeyed = readCertificate((await ca.rekey()).der);
+    expect(judge(before, after, { by: rekeyed })).toMatchObject({
+      verdict: 'refused',
+      codes: ['crl-bad-signature'],
+    });
+    const spoiled = Uint8Array.from(after.der);
+    spoiled[spoiled.length - 1] = (spoiled.at(-1) ?? 0) ^ 1;
+    expect(judge(before, readCrl(spoiled)).codes).toEqual(['crl-bad-signature']);
+  });
+
+  test('with an earlier thisUpdate it is refused, whatever its number', () => {
+    expect(judge(after, older(serials(4), 99))).toMatchObject({ verdict: 'refused', codes: ['crl-older'] });
+  });
+
+  test.each([
+    ['a higher number', 6, 'accepted', []],
+    ['the same number', 5, 'refused', ['crl-shrunk']],
+    ['no number', undefined, 'refused', ['crl-shrunk']],
+    ['a lower number', 4, 'refused', ['crl-older']],
+  ])('of the same second, one serial less, with %s it is %s', (_what, number, verdict, codes) => {
+    const again = list(serials(2), { number, thisUpdate: before.thisUpdate });
+    const judged = judge(before, again);
+    expect(judged.verdict).toBe(verdict);
+    expect(judged.codes).toEqual(codes.length > 0 ? codes : ['crl-serials-lost']);
+  });
+
+  test('of the same second and number it is taken when it lost nothing, which somebody must be able to tell', () => {
+    const again = list(serials(4), { number: 5, thisUpdate: before.thisUpdate });
+    expect(judge(before, again)).toMatchObject({ verdict: 'accepted', codes: [] });
+    expect(judge(before, again, { forget: true })).toMatchObject({
+      verdict: 'refused',
+      codes: ['crl-older'],
+    });
+  });
+});
+
+test('a newer list that is already expired is accepted, to be used where the check is ours; its end is told as an error', () => {
+  const ended = list(serials(4), { number: 6, thisUpdate: now - 30 * 60_000, nextUpdate: now - 60_000 });
+  const { verdict, codes, findings } = judge(older(serials(3)), ended);
+  expect([verdict, ...codes]).toEqual(['accepted', 'crl-expired']);
+  expect(findings[0]).toMatchObject({ severity: 'error' });
+  expect(findings[0]?.message).toMatch(/used where Trustloom owns the check and not attached elsewhere/);
+});
+
+describe('refused: the list in force stays, and the report says so', () => {
+  const shrunk = newer(serials(39, 12));
+
+  test('with the only consent that takes the newer one', () => {
+    const [said] = judge(older(serials(50)), shrunk).findings;
+    expect(said?.message).toContain('the list in force stays');
+    expect(said?.message).not.toContain('although');
+    expect(said?.message).toContain(`--allow readmit:${shrunk.sha256}`);
+  });
+
+  test('never silently while an expired one stays in force', () => {
+    const [said] = judge(older(serials(50)), shrunk, { at: now + 2 * hour }).findings;
+    expect(said).toMatchObject({ code: 'crl-shrunk', severity: 'error' });
+    expect(said?.message).toContain(
+      'the list in force stays, although that one ended at 2026-11-24T11:00:00Z',
+    );
+  });
+
+  test('with none in force it is not used, and that is said', () => {
+    const wrong = list(serials(1), { thisUpdate: now + hour });
+    const { verdict, findings } = judgeCrl({ crl: wrong, issuer, now });
+    expect(verdict).toBe('refused');
+    expect(findings[0]?.message).toContain('it is not used');
+  });
+});
+
+describe('serials that disappeared are reported, and refused above a threshold', () => {
   test('a few without a reason are named; the list is taken', () => {
     const { verdict, codes, findings } = judge(older(serials(20)), newer(serials(18, 3)));
     expect([verdict, ...codes]).toEqual(['accepted', 'crl-serials-lost']);
@@ -63,8 +150,8 @@ describe('serials that left a list', () => {
   });
 });
 
-describe('a number that went back', () => {
-  test('is told when nothing was lost, as after a CA was re-created', () => {
+describe('a lower number needs a later thisUpdate and no unexplained loss', () => {
+  test('with both it is taken and told, as after a CA was re-created', () => {
     const { verdict, codes } = judge(older(serials(3), 400), newer(serials(4), 0));
     expect([verdict, ...codes]).toEqual(['accepted', 'crl-number-back']);
   });
@@ -81,18 +168,18 @@ describe('a number that went back', () => {
   });
 });
 
-describe('what stays refused where Trustloom owns the check', () => {
+describe('in our own checkers serials that disappeared stay until leafLife has passed, without it for good', () => {
   const lost = [
     { serial: 'a1', revokedAt: now - day },
     { serial: 'b2', revokedAt: now - day, reason: 6 },
   ];
   const base = { before: [], lost, isListed: () => false, thisUpdate: now };
 
-  test('is what was lost, but not what was on hold', () => {
+  test('entries on certificateHold go at once', () => {
     expect(retain(base)).toEqual([{ serial: 'a1', since: now }]);
   });
 
-  test('goes when it is listed again, or when the longest leaf life has passed since', () => {
+  test('one goes when it is listed again, or when the longest leaf life has passed since', () => {
     const before = [
       { serial: 'c3', since: now - 40 * day },
       { serial: 'd4', since: now - 20 * day },
@@ -103,7 +190,7 @@ describe('what stays refused where Trustloom owns the check', () => {
     expect(kept({ isListed: (serial: string) => serial === 'd4' })).toEqual(['a1', 'c3']);
   });
 
-  test('is remembered as text, one serial a line', () => {
+  test('they are remembered as text, one serial a line', () => {
     const text = formatRetained([{ serial: 'a1', since: now }]);
     expect(text).toBe('a1 2026-11-24T10:00:00Z\n');
     expect(parseRetained(text)).toEqual([{ serial: 'a1', since: now }]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entryEnd } from '../src/crl/entries.ts';
 import { serialIndex } from '../src/crl/serial-index.ts';
-import { type Crl, isTrustloomError, parseCrl, readCrl } from '../src/index.ts';
+import { type Crl, diffCrls, isoTime, isTrustloomError, parseCrl, readCrl } from '../src/index.ts';
 import * as der from './support/der.ts';
 import { entry, type ListParts, listOf } from './support/lists.ts';
 
@@ -230,6 +230,16 @@ describe('what is unusual and allowed is read', () => {
     const late = ['20500228235959Z', '24000229000000Z'].map(der.generalizedTime);
     const entries = [...times, ...late].map((time) => entry(der.integer('41'), time));
     expect(readCrl(listOf({ entries })).entryCount).toBe(6);
+  });
+
+  test('a revocation in the year 1, as tools write that know no date, and in 9999: never in another century', () => {
+    const times = ['00010101000000Z', '00991231235959Z', '99991231235959Z'].map(der.generalizedTime);
+    const crl = readCrl(listOf({ entries: times.map((time, index) => entry(der.integer(`4${index}`), time)) }));
+    expect(diffCrls(undefined, crl).addedEntries.map(({ revokedAt }) => isoTime(revokedAt))).toEqual([
+      '0001-01-01T00:00:00Z',
+      '0099-12-31T23:59:59Z',
+      '9999-12-31T23:59:59Z',
+    ]);
   });
 
   test('a negative number keeps its sign', () => {

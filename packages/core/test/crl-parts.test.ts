@@ -2,21 +2,10 @@ import { createTestCa, createTestClock } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { checkedKeys } from '../src/crl/checked-keys.ts';
 import { mergeLists, slotOf } from '../src/crl/merged.ts';
-import {
-  acceptCas,
-  type Crl,
-  definitionFromObject,
-  emptyLock,
-  judgeCrl,
-  readCertificate,
-  readCrl,
-  revocationSet,
-} from '../src/index.ts';
-import { judgeLists } from '../src/plan/lists.ts';
-import { acceptedRow, type ListMemory } from '../src/record/list-memory.ts';
+import { type Crl, judgeCrl, readCertificate, readCrl, revocationSet } from '../src/index.ts';
 import * as der from './support/der.ts';
+import { judging } from './support/judging.ts';
 import { listOf } from './support/lists.ts';
-import { toyAdapter } from './support/toy.ts';
 
 const hour = 3_600_000;
 const clock = createTestClock('2026-11-24T10:00:00Z');
@@ -112,44 +101,9 @@ test('an indirect list is refused by name', () => {
 });
 
 describe('judging lists of several kinds', () => {
-  const definition = definitionFromObject(
-    {
-      name: 'acme',
-      record: '222222222222/eu-west-1',
-      groups: { devices: { from: 'ca.pem', crls: ['ca.crl'] } },
-      targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1' } } },
-    },
-    { env: {}, adapters: [toyAdapter({})] },
-  );
-  const offer = { certificate: issuer, group: 'devices', from: 'ca.pem' };
-  const { lock } = acceptCas(emptyLock, [offer], 'all', now);
   const key = issuer.keySha256;
-  const judge = (crls: readonly Crl[], before: readonly Crl[] = [], memory: readonly Crl[] = before) => {
-    const place = (crl: Crl) => (slotOf(crl) === '' ? key : `${key}/${slotOf(crl)}`);
-    return judgeLists(
-      {
-        definition,
-        lock,
-        gathered: {
-          offers: [offer],
-          inventories: [],
-          lists: crls.map((crl) => ({ crl, group: 'devices', from: 'ca.crl' })),
-          findings: [],
-        },
-        record: {
-          formatVersion: 1,
-          lists: Object.fromEntries(
-            before.map((crl) => [place(crl), acceptedRow({ issuer, crl }, [], undefined, now)]),
-          ),
-          deny: [],
-        },
-        memories: new Map(memory.map((crl): [string, ListMemory] => [place(crl), { crl, retained: [] }])),
-        now,
-        allow: new Set(),
-      },
-      [issuer],
-    );
-  };
+  const judge = (lists: readonly Crl[], before: readonly Crl[] = [], remembered: readonly Crl[] = before) =>
+    judging({ now, locked: [issuer], lists, before, remembered });
   const at = (minutes: number) => ({ thisUpdate: now - minutes * 60_000 });
   const [old, complete] = [issue(from('a1'), at(30)), issue(from('a1 b2'), { number: 2, ...at(20) })];
   const part = issue(from('c3'), { number: 9, partition: 'http://crl.example/1', ...at(20) });

@@ -8,6 +8,7 @@ import {
   type Lock,
   openRecord,
   readCertificate,
+  retireCa,
   type Sources,
   TrustloomError,
   type Uploads,
@@ -181,8 +182,26 @@ describe('the newest list accepted', () => {
   });
 });
 
+describe('a stale list of a retired CA never blocks the others', () => {
+  test('their lists move on, its own stays, and the CA goes by its consent', async () => {
+    ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
+    clock.advance(25 * hour);
+    const stale = toys.one.lists;
+    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    const report = await open().refresh();
+    expect(report.targets.map(({ state, done }) => [state, done.map(({ effect }) => effect)])).toEqual([
+      ['holds', ['revoke']],
+    ]);
+    expect(toys.one.lists).toEqual(expect.arrayContaining([...stale]));
+    expect(toys.one.lists).toHaveLength(3);
+    const applied = await open().apply({ approve: 'any', allow: [`remove:${rootCa.sha256}`] });
+    expect(applied.plan.blocked).toBe(false);
+    expect(toys.one.cas.map(({ sha256 }) => sha256)).toEqual([readCertificate(issuing.der).sha256]);
+  });
+});
+
 describe('a CA that its issuer revoked', () => {
-  test('is trusted no longer, and goes by consent', async () => {
+  test('is trusted no longer; where it stands, the plan asks for remove:<sha256>', async () => {
     clock.advance(hour);
     files['ca.crl'] = list(root, readCertificate(issuing.der).serial);
     const plan = await open().plan();

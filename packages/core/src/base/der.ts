@@ -88,6 +88,8 @@ export function hexOf(der: Uint8Array, from: number, to: number): string {
   return Buffer.from(der.buffer, der.byteOffset + from, to - from).toString('hex');
 }
 
+const fourCenturiesMs = 146_097 * 86_400_000;
+
 /** UTCTime or GeneralizedTime in the only forms that RFC 5280 (4.1.2.5) allows: with seconds, in Zulu, without fractions. */
 export function timeOf(der: Uint8Array, { tag, content, end, start }: Tlv): number {
   const isUtc = tag === tags.utcTime && end - content === 13;
@@ -101,7 +103,8 @@ export function timeOf(der: Uint8Array, { tag, content, end, start }: Tlv): numb
   const year = isUtc ? short + (short < 50 ? 2000 : 1900) : 100 * short + two(content + 2);
   const [month, day, hour] = [two(end - 11), two(end - 9), two(end - 7)];
   const [minute, second] = [two(end - 5), two(end - 3)];
-  const instant = Date.UTC(year, month - 1, day, hour, minute, second);
+  // Years below 100 would be taken for those of the last century; the calendar repeats itself after 400 years.
+  const instant = Date.UTC(year + 400, month - 1, day, hour, minute, second) - fourCenturiesMs;
   const back = new Date(instant);
   if (
     back.getUTCMonth() !== month - 1 ||

@@ -48,7 +48,8 @@ export interface CrlVerdict {
 
 /**
  * Judges one list of a known issuer against what is in force; pure. Accepted is what has a valid signature and a newer thisUpdate. A
- * lower number needs a list that lost nothing without a reason; a list that lost much is refused. Only `readmit` takes those.
+ * lower number, or the very second of the one in force without a higher number, needs a list that lost nothing without a reason; a list
+ * that lost much is refused. Only `readmit` takes those.
  *
  * @see RFC 5280, 6.3.3 and 5.2.3
  */
@@ -136,20 +137,34 @@ function stepBack(input: CrlCase, unexplained: number): Omit<Said, 'severity'> |
       message: `the list of ${name} was issued at ${issued(crl)}, before the one in force (${issued(inForce)}). ${way}`,
       source: 'RFC 5280, 5.2.3',
     };
-  const wentBack = numberWentBack(crl, inForce);
-  if (wentBack && inForce.crl === undefined)
+  const doubt = whyNotNewer(crl, inForce);
+  if (doubt !== undefined && inForce.crl === undefined)
     return {
-      code: 'crl-number-back',
-      message: `the number of the list of ${name} went back from ${inForce.number} to ${crl.number}, and nobody can tell what it lost: the list in force is not at hand. ${way}`,
+      code: doubt.code,
+      message: `of the list of ${name} nobody can tell what it lost, since the list in force is not at hand, and ${doubt.text}. ${way}`,
       source: 'RFC 5280, 5.2.3',
     };
-  if ((wentBack && unexplained > 0) || isTooMuch(unexplained, inForce.entries))
+  if ((doubt !== undefined && unexplained > 0) || isTooMuch(unexplained, inForce.entries))
     return {
       code: 'crl-shrunk',
-      message: `the list of ${name} lost ${unexplained} of ${inForce.entries} serials without a reason${wentBack ? `, and its number went back from ${inForce.number} to ${crl.number}` : ''}. ${way}; where expired certificates leave the list, \`leafLife\` of the group explains them`,
+      message: `the list of ${name} lost ${unexplained} of ${inForce.entries} serials without a reason${doubt === undefined ? '' : `, and ${doubt.text}`}. ${way}; where expired certificates leave the list, \`leafLife\` of the group explains them`,
       source: 'RFC 5280, 3.3; the practice of crl-monitor',
     };
   return undefined;
+}
+
+/** Why a list that is no earlier issue may still be none that is newer: it then must have lost nothing without a reason. */
+function whyNotNewer(
+  crl: Crl,
+  inForce: ListInForce,
+): { readonly code: Code; readonly text: string } | undefined {
+  if (numberWentBack(crl, inForce))
+    return {
+      code: 'crl-number-back',
+      text: `its number went back from ${inForce.number} to ${crl.number}`,
+    };
+  if (crl.thisUpdate > inForce.thisUpdate || numberWentBack(inForce, crl)) return undefined;
+  return { code: 'crl-older', text: 'it was issued in the same second, under no higher number' };
 }
 
 function datesOf({ crl, issuer, now }: CrlCase): readonly Said[] {

@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { isIssuedBy } from '../bundle/reach.ts';
-import { type CrlVerdict, judgeCrl, type ListInForce } from '../crl/accept.ts';
+import { type CrlVerdict, isOlderIssue, judgeCrl, type ListInForce } from '../crl/accept.ts';
 import type { Crl, LetGoList, RevocationList } from '../crl/crl.ts';
 import { looseDeltas, slotOf } from '../crl/merged.ts';
 import { type RetainedSerial, retain } from '../crl/retained.ts';
@@ -184,9 +184,7 @@ function takeNewest(
   findings: Finding[],
 ): Taken {
   const { now, definition, allow } = input;
-  const newestFirst = [...offered].sort(
-    (a, b) => b.crl.thisUpdate - a.crl.thisUpdate || (a.crl.sha256 < b.crl.sha256 ? -1 : 1),
-  );
+  const newestFirst = [...offered].sort((a, b) => byIssue(a.crl, b.crl, row?.sha256));
   let refusedBy: string | undefined;
   for (const { crl, from, group } of newestFirst) {
     const leafLifeMs = definition.groups.find(({ name }) => name === group)?.leafLifeMs;
@@ -214,6 +212,15 @@ function takeNewest(
     };
   }
   return { retained: memory.retained, ...(refusedBy === undefined ? {} : { refusedBy }) };
+}
+
+/** The newest first: by time, within one second by number, and of those that are still alike the one in force. */
+function byIssue(a: Crl, b: Crl, inForce: string | undefined): number {
+  if (a.sha256 === b.sha256) return 0;
+  if (a.thisUpdate !== b.thisUpdate) return b.thisUpdate - a.thisUpdate;
+  if (isOlderIssue(a, b)) return 1;
+  if (isOlderIssue(b, a) || a.sha256 === inForce) return -1;
+  return b.sha256 === inForce || b.sha256 < a.sha256 ? 1 : -1;
 }
 
 function retainedAfter(
