@@ -234,7 +234,9 @@ describe('what is unusual and allowed is read', () => {
 
   test('a revocation in the year 1, as tools write that know no date, and in 9999: never in another century', () => {
     const times = ['00010101000000Z', '00991231235959Z', '99991231235959Z'].map(der.generalizedTime);
-    const crl = readCrl(listOf({ entries: times.map((time, index) => entry(der.integer(`4${index}`), time)) }));
+    const crl = readCrl(
+      listOf({ entries: times.map((time, index) => entry(der.integer(`4${index}`), time)) }),
+    );
     expect(diffCrls(undefined, crl).addedEntries.map(({ revokedAt }) => isoTime(revokedAt))).toEqual([
       '0001-01-01T00:00:00Z',
       '0099-12-31T23:59:59Z',

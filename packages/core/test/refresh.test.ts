@@ -8,6 +8,7 @@ import {
   type Lock,
   openRecord,
   readCertificate,
+  readCrl,
   retireCa,
   type Sources,
   TrustloomError,
@@ -210,6 +211,36 @@ describe('a CA that its issuer revoked', () => {
     expect(plan.missing).toEqual([`remove:${sha256}`]);
     await open().apply({ approve: 'any', allow: [`remove:${sha256}`] });
     expect(toys.one.cas.map((ca) => ca.sha256)).toEqual([rootCa.sha256]);
+  });
+});
+
+describe('where only CAs stand that are to go, nothing is written but what revokes: their lists move on', () => {
+  test.each<[string, () => void]>([
+    [
+      'retired',
+      () => {
+        for (const ca of [root, issuing])
+          ({ lock } = retireCa(lock, [], readCertificate(ca.der).sha256, clock.now()));
+      },
+    ],
+    [
+      'revoked by their issuer',
+      () => {
+        ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
+        files['ca.crl'] = list(root, readCertificate(issuing.der).serial);
+      },
+    ],
+  ])('%s', async (_why, happens) => {
+    clock.advance(hour);
+    happens();
+    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    const { sha256 } = readCrl(files['issuing.crl']);
+    const report = await open().refresh();
+    expect(toys.one.lists).toContain(sha256);
+    expect(report.findings.map(({ code }) => code)).toContain('empty-bundle');
+    const before = toys.one.log.length;
+    const applied = await open().apply({ approve: 'any', allow: ['remove:one', `remove:${rootCa.sha256}`] });
+    expect([applied.plan.blocked, toys.one.log.length, toys.one.cas.length]).toEqual([true, before, 2]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { StandardResult, StandardSchemaV1 } from '../base/standard-schema.ts';
 import type { Instant } from '../base/time.ts';
 import { TrustloomError } from '../errors/error.ts';
+import type { Finding } from '../errors/finding.ts';
 import type {
   Adapter,
   AdapterSpec,
@@ -44,7 +45,7 @@ function bind<Target extends object, Desired, Observed, Input extends JsonObject
     context,
     facts: spec.facts,
     render(trust: Trust, now: Instant) {
-      const rendering = spec.render(trust, target, { ...context, now });
+      const rendering = trustingSomebody(spec.render(trust, target, { ...context, now }), context);
       renderings.set(rendering, rendering);
       return rendering;
     },
@@ -60,6 +61,21 @@ function bind<Target extends object, Desired, Observed, Input extends JsonObject
     // The engine only ever performs steps that this adapter planned, with references resolved.
     perform: (step: Step, io: Io) => spec.perform(step as Step<Input>, target, io),
   });
+}
+
+/** Refuses a rendering that would trust nobody: an empty store locks everyone out, or lets everyone in. */
+function trustingSomebody<Desired>(
+  rendering: Rendering<Desired>,
+  { name }: TargetContext,
+): Rendering<Desired> {
+  if (rendering.anchors.length > 0) return rendering;
+  const nobody: Finding = {
+    code: 'empty-bundle',
+    severity: 'error',
+    target: name,
+    message: `${name}: none of the accepted CAs issues client certificates, so nobody would be trusted; accept the issuing CA`,
+  };
+  return { ...rendering, findings: [...rendering.findings, nobody] };
 }
 
 function own<K extends object, V>(map: WeakMap<K, V>, key: K, service: string): V {

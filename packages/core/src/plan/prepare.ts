@@ -1,11 +1,10 @@
-import type { Adapter, BoundTarget, Rendering, Trust } from '../adapter/contract.ts';
+import type { Adapter } from '../adapter/contract.ts';
 import { asTrustloomError } from '../apply/target-run.ts';
 import type { JsonObject } from '../base/json.ts';
 import { manyEars } from '../base/signal.ts';
 import type { Clock, Instant } from '../base/time.ts';
 import type { Definition } from '../definition/definition.ts';
 import { TrustloomError } from '../errors/error.ts';
-import type { Finding } from '../errors/finding.ts';
 import { recallLists } from '../record/list-memory.ts';
 import {
   type RecordedTarget,
@@ -155,27 +154,13 @@ async function look(
   const { bound } = target.hands;
   const trust = view.trusts.get(bound.context.name);
   try {
-    const rendering = trust === undefined ? undefined : renderTarget(bound, trust, clock.now());
+    const rendering = trust === undefined ? undefined : bound.render(trust, clock.now());
     const observation = await target.hands.observe(signal, { reads, afterWrite: false });
     return { ...target, ...(rendering === undefined ? {} : { rendering }), observation };
   } catch (error) {
     signal.throwIfAborted();
     return { ...target, failed: asTrustloomError(error) };
   }
-}
-
-/** Renders, and refuses a rendering that would trust nobody: an empty store locks everyone out, or lets everyone in. */
-export function renderTarget(bound: BoundTarget, trust: Trust, now: Instant): Rendering<unknown> {
-  const rendering = bound.render(trust, now);
-  if (rendering.anchors.length > 0) return rendering;
-  const { name } = bound.context;
-  const nobody: Finding = {
-    code: 'empty-bundle',
-    severity: 'error',
-    target: name,
-    message: `${name}: none of the accepted CAs issues client certificates, so nobody would be trusted; accept the issuing CA`,
-  };
-  return { ...rendering, findings: [...rendering.findings, nobody] };
 }
 
 function adapterFor(adapters: readonly Adapter[], key: string): Adapter {

@@ -45,21 +45,24 @@ export function trustView(input: ListsInput): TrustView {
   const trusts = new Map<string, Trust>();
   for (const target of definition.targets) {
     const named = trustedOn(target, lock, now);
-    const cas = named.filter(({ sha256 }) => !revoked.has(sha256));
+    const good = named.filter(({ sha256 }) => !revoked.has(sha256));
     findings.push(...named.filter(({ sha256 }) => revoked.has(sha256)).map((ca) => caRevoked(target, ca)));
-    if (cas.length === 0) {
+    if (good.length === 0) {
       // When a source is in error, that is the news; that nothing is trusted only follows from it.
       if (gathered.findings.every(({ severity, code }) => severity !== 'error' || refusedAlone(code))) {
         const offered = gathered.offers.some(({ group }) => target.trust.includes(group));
         findings.push(nothingTrusted(target, offered));
       }
-      continue;
     }
-    // A retired or revoked CA stands where it is until its removal is consented to; till then its list moves on.
-    const standing = lock.entries.filter(
-      ({ state, group }) => state === 'retired' && target.trust.includes(group),
-    );
-    const keys = listKeys([...named, ...standing.map(({ certificate }) => certificate)], known);
+    // A retired or revoked CA stands where it is until its removal is consented to; till then its list moves on. Where only such CAs
+    // are left, the error above keeps every other write from happening.
+    const retired = lock.entries
+      .filter(({ state, group }) => state === 'retired' && target.trust.includes(group))
+      .map(({ certificate }) => certificate)
+      .sort(bySha256);
+    const cas = [good, named, retired].find((some) => some.length > 0);
+    if (cas === undefined) continue;
+    const keys = listKeys([...named, ...retired], known);
     trusts.set(target.name, {
       cas,
       known,

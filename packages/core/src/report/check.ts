@@ -6,7 +6,6 @@ import type { Lock } from '../definition/lock.ts';
 import { codes } from '../errors/codes.ts';
 import { type Finding, sortFindings } from '../errors/finding.ts';
 import type { Gathered } from '../plan/gather.ts';
-import { renderTarget } from '../plan/prepare.ts';
 import type { TrustView } from '../plan/trust.ts';
 
 /** The pre-flight: what each service will refuse or weaken, known before any of them is asked. */
@@ -47,7 +46,7 @@ export function checkDefinition(input: {
     if (adapter === undefined || trust === undefined) return [];
     const { name, place, attach, anchors } = target;
     const bound = adapter.bind(target.config, { definition: definition.name, name, place, attach, anchors });
-    return renderTarget(bound, trust, now).findings.map((finding): Finding => ({ ...finding, target: name }));
+    return bound.render(trust, now).findings.map((finding): Finding => ({ ...finding, target: name }));
   });
   return checkReport(matrix, [...view.findings, ...rendered]);
 }
