@@ -284,6 +284,14 @@ describe('the deny list', () => {
   });
 });
 
+test('status reports a target that ignores expiry, since CAs drop expired serials from their lists', async () => {
+  expect((await open().status()).targets[0]?.findings).toEqual([]);
+  toys.one.ignoresExpiry = true;
+  expect((await open().status()).targets[0]?.findings).toMatchObject([
+    { code: 'expiry-ignored', target: 'one', severity: 'warning' },
+  ]);
+});
+
 describe('two runs at once', () => {
   test('an apply that read its lists earlier never puts an older one over the record of a refresh', async () => {
     clock.advance(hour);

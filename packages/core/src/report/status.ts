@@ -67,7 +67,7 @@ export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined,
       differences: steps.map(({ effect, mends }: PlannedStep) => ({ effect, mends })),
       revocation: revocationStatus(target, view.lists.rows, maxLagMs, now),
       freshness,
-      findings,
+      findings: [...findings, ...expiryIgnored(target)],
       ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
     };
   });
@@ -84,6 +84,20 @@ export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined,
     drift: targets.some(({ state }) => state === 'drift' || state === 'leaving'),
     exitCode: wrong ? 1 : 0,
   };
+}
+
+/** CAs drop expired serials from their lists, so where expiry is ignored a revoked client may come back. */
+function expiryIgnored({ name, holds }: PlannedTarget): readonly Finding[] {
+  return (holds?.attachments ?? [])
+    .filter(({ ignoresExpiry }) => ignoresExpiry)
+    .map(({ id }) => ({
+      code: 'expiry-ignored',
+      severity: 'warning',
+      target: name,
+      thing: id,
+      message: `${name}: ${id} lets expired certificates in; CAs drop them from their lists, so that a revoked one may get in again`,
+      source: 'RFC 5280, 3.3',
+    }));
 }
 
 function revocationStatus(

@@ -6,6 +6,7 @@ export interface Toy {
   cas: readonly Certificate[];
   lists: readonly string[];
   enforcing: boolean;
+  ignoresExpiry: boolean;
   /** Steps performed, in order. */
   readonly log: string[];
   /** Thrown by the next writes, one each. */
@@ -16,7 +17,16 @@ export interface Toy {
 }
 
 export function createToy(): Toy {
-  return { cas: [], lists: [], enforcing: false, log: [], faults: [], lazy: 0, pending: 0 };
+  return {
+    cas: [],
+    lists: [],
+    enforcing: false,
+    ignoresExpiry: false,
+    log: [],
+    faults: [],
+    lazy: 0,
+    pending: 0,
+  };
 }
 
 export const toyFacts: Facts = {
@@ -86,7 +96,7 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
               id: io.context.name,
               mode: toy.enforcing ? 'on' : 'off',
               enforcing: toy.enforcing,
-              ignoresExpiry: false,
+              ignoresExpiry: toy.ignoresExpiry,
             },
           ],
           doors: [],

@@ -149,6 +149,12 @@ export const crlCodes = {
     means: 'The list has no nextUpdate.',
     advice: 'RFC 5280 requires one; without it nobody can tell that a newer list is missing.',
   },
+  'expiry-ignored': {
+    kind: 'input',
+    means:
+      'A target lets expired certificates in, although CAs drop them from their lists once they have expired.',
+    advice: 'Leave out `ignoreExpiry`, or have the CA keep expired serials in its list.',
+  },
   'crl-not-enforced': {
     kind: 'input',
     means: 'Revoked clients get in: nothing checks the list here.',

@@ -17,7 +17,9 @@ export async function plan(context: CliContext, flags: PlanFlags): Promise<numbe
   context.result(planned, flags.markdown === true ? planMarkdown(planned) : planText(context, planned));
   const wrong =
     planned.findings.some(({ severity }) => severity === 'error') ||
-    planned.targets.some(({ failed }) => failed !== undefined);
+    planned.targets.some(
+      ({ failed, freshness }) => failed !== undefined || freshness.some(({ red }) => red.length > 0),
+    );
   if (wrong) return exitOfFindings(planned);
   return flags.detailedExitcode === true && planned.changes ? 2 : 0;
 }
