@@ -1,11 +1,5 @@
-import { type Artifact, bundlePem, type Certificate, crlPem, sha256Hex } from '@trustloom/core';
+import { type Artifact, crlPem, sha256Hex } from '@trustloom/core';
 import type { DesiredList } from './state.ts';
-
-/** The canonical bundle of a set of CAs, as a file to upload. */
-export function bundleArtifact(cas: readonly Certificate[]): Artifact {
-  const body = bundlePem(cas);
-  return { sha256: sha256Hex(body), kind: 'bundle', body };
-}
 
 /** A list as a file to upload: PEM, one list a file. */
 export function listArtifact({ crl, artifact }: DesiredList): Artifact {

@@ -1,16 +1,18 @@
 import {
   type Artifact,
+  bundleArtifact,
   type Certificate,
+  caDigests,
+  caNames,
   type Finding,
   type Instant,
   type Step,
   sortCertificates,
   type TargetContext,
 } from '@trustloom/core';
-import { bundleArtifact } from './artifacts.ts';
 import { exposure, listsInGap, unguarded } from './exposure.ts';
 import type { Desired, Observed, StoredStore, StoreRef } from './state.ts';
-import { fits, ids, modifyStore, names, shas, without } from './steps.ts';
+import { fits, ids, modifyStore, without } from './steps.ts';
 
 /** The writes on the bundle of one store. */
 export interface BundlePlan {
@@ -50,8 +52,8 @@ export function planBundle(
             {
               id: 'grant-cas',
               effect: 'grant',
-              things: shas(added),
-              mends: `trust ${names(added)}`,
+              things: caDigests(added),
+              mends: `trust ${caNames(added)}`,
               ...(consents === undefined ? {} : { consents }),
             },
             store.arn,
@@ -81,11 +83,11 @@ export function removal(
   const foreign = without(extra, desired.known);
   const mends =
     foreign.length > 0
-      ? `a CA that the definition does not name is trusted: ${names(foreign)}`
-      : `trust ${names(extra)} no longer`;
+      ? `a CA that the definition does not name is trusted: ${caNames(foreign)}`
+      : `trust ${caNames(extra)} no longer`;
   return [
     modifyStore(
-      { id: 'remove-cas', effect: 'remove', things: shas(extra), mends, after },
+      { id: 'remove-cas', effect: 'remove', things: caDigests(extra), mends, after },
       store,
       desired.cas,
     ),
@@ -104,8 +106,8 @@ function removeFirst(
   const remove = {
     id: 'remove-cas',
     effect: 'remove',
-    things: shas(extra),
-    mends: `trust ${names(extra)} no longer, before ${names(added)} can be trusted: ${why}`,
+    things: caDigests(extra),
+    mends: `trust ${caNames(extra)} no longer, before ${caNames(added)} can be trusted: ${why}`,
   } as const;
   // Never an empty bundle on the way: with nothing to keep, one write does both.
   const steps: readonly Step[] =
@@ -117,8 +119,8 @@ function removeFirst(
             {
               id: 'grant-cas',
               effect: 'grant',
-              things: shas(added),
-              mends: `trust ${names(added)}`,
+              things: caDigests(added),
+              mends: `trust ${caNames(added)}`,
               after: [remove.id],
             },
             store.arn,
@@ -143,7 +145,7 @@ function replaceUnread(desired: Desired, store: StoredStore, artifacts: readonly
       effect: 'remove',
       wholeTarget: true,
       things: [store.arn],
-      mends: `the bundle of ${store.name} cannot be read; trust ${names(desired.cas)} and nobody else`,
+      mends: `the bundle of ${store.name} cannot be read; trust ${caNames(desired.cas)} and nobody else`,
     },
     store.arn,
     desired.cas,

@@ -1,6 +1,13 @@
-import type { Finding, JsonObject, Step, TargetContext, TargetPlan } from '@trustloom/core';
+import {
+  caDigests,
+  type Finding,
+  type JsonObject,
+  type Step,
+  type TargetContext,
+  type TargetPlan,
+} from '@trustloom/core';
 import type { Observed } from './state.ts';
-import { deleteStore, shas } from './steps.ts';
+import { deleteStore } from './steps.ts';
 
 /** The target left the definition: its listeners ask for no certificate any more, then its stores go, and with them all trust. */
 export function planLeave(
@@ -27,7 +34,7 @@ export function planLeave(
     .filter(({ arn }) => !kept.some(({ store }) => store === arn))
     .map((store) => {
       const mends = `the target left the definition, and the store ${store.name} is still there`;
-      const things = store.cas.length === 0 ? [store.arn] : shas(store.cas);
+      const things = store.cas.length === 0 ? [store.arn] : caDigests(store.cas);
       return deleteStore(store, mends, after, { effect: 'remove', things, wholeTarget: true });
     });
   const findings = kept.map(

@@ -1,6 +1,6 @@
-import type { Certificate, Effect, Finding, Step } from '@trustloom/core';
+import { type Certificate, caDigests, caNames, type Effect, type Finding, type Step } from '@trustloom/core';
 import type { Desired, Observed, StoredListener, StoredStore, StoreRef } from './state.ts';
-import { names, shas, without } from './steps.ts';
+import { without } from './steps.ts';
 import type { AlbTarget } from './target.ts';
 
 /** How strict a mode is. */
@@ -118,15 +118,15 @@ function switchOf(
     return {
       ...change,
       effect: 'remove',
-      things: shas(removed),
-      words: `${shortName(listener)}: trust ${names(removed)} no longer`,
+      things: caDigests(removed),
+      words: `${shortName(listener)}: trust ${caNames(removed)} no longer`,
     };
   if (added.length > 0)
     return {
       ...change,
       effect: 'grant',
-      things: shas(added),
-      words: `${shortName(listener)}: trust ${names(added)}, together with the lists`,
+      things: caDigests(added),
+      words: `${shortName(listener)}: trust ${caNames(added)}, together with the lists`,
     };
   return {
     ...change,

@@ -1,4 +1,6 @@
 import {
+  bundleArtifact,
+  caNames,
   crlIssuer,
   type Finding,
   type Instant,
@@ -8,7 +10,7 @@ import {
   type TargetContext,
   type TargetPlan,
 } from '@trustloom/core';
-import { bundleArtifact, listArtifact, listOf } from './artifacts.ts';
+import { listArtifact, listOf } from './artifacts.ts';
 import { exposure, unguarded } from './exposure.ts';
 import { supersedes } from './list-order.ts';
 import { storeName } from './names.ts';
@@ -16,7 +18,7 @@ import { removal } from './plan-bundle.ts';
 import { planListeners } from './plan-listeners.ts';
 import { planLists } from './plan-lists.ts';
 import type { Desired, DesiredList, Observed, StoredStore, StoreRef } from './state.ts';
-import { createStore, fits, ids, modifyStore, names, without } from './steps.ts';
+import { createStore, fits, ids, modifyStore, without } from './steps.ts';
 import { planSurplus } from './surplus.ts';
 import type { AlbTarget } from './target.ts';
 
@@ -114,7 +116,7 @@ function issuerOf(crl: DesiredList['crl'], desired: Desired, stores: readonly St
 /** A second store that was begun by a run that was killed, and then changed by hand. */
 function refill(begun: StoredStore, content: Desired['cas']): readonly Step[] {
   if (begun.readable && bundleArtifact(begun.cas).sha256 === bundleArtifact(content).sha256) return [];
-  const mends = `the second store ${begun.name} does not hold ${names(content)} alone`;
+  const mends = `the second store ${begun.name} does not hold ${caNames(content)} alone`;
   return [
     modifyStore({ id: 'fill-store', effect: 'label', things: [begun.name], mends }, begun.arn, content),
   ];

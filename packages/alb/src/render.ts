@@ -1,4 +1,5 @@
 import {
+  bundleArtifact,
   type Certificate,
   checkBundle,
   checkCertificate,
@@ -14,7 +15,7 @@ import {
   type TargetContext,
   type Trust,
 } from '@trustloom/core';
-import { bundleArtifact, listArtifact, listOf } from './artifacts.ts';
+import { listArtifact, listOf } from './artifacts.ts';
 import { albFacts } from './facts.ts';
 import type { Desired } from './state.ts';
 import type { AlbTarget } from './target.ts';

@@ -1,5 +1,13 @@
-import { type Certificate, checkBundle, type Instant, type Step, type TargetContext } from '@trustloom/core';
-import { bundleArtifact } from './artifacts.ts';
+import {
+  bundleArtifact,
+  type Certificate,
+  caDigests,
+  caNames,
+  checkBundle,
+  type Instant,
+  type Step,
+  type TargetContext,
+} from '@trustloom/core';
 import { albFacts } from './facts.ts';
 import { marksOf } from './names.ts';
 import type { StoredStore, StoreRef } from './state.ts';
@@ -14,9 +22,9 @@ export function createStore(
   return {
     id: 'create-store',
     effect,
-    things: effect === 'grant' ? shas(cas) : [name],
+    things: effect === 'grant' ? caDigests(cas) : [name],
     mends:
-      effect === 'grant' ? `no trust store yet; trust ${names(cas)}` : `a second store for ${names(cas)}`,
+      effect === 'grant' ? `no trust store yet; trust ${caNames(cas)}` : `a second store for ${caNames(cas)}`,
     action: 'elasticloadbalancing:CreateTrustStore',
     input: {
       do: 'create-store',
@@ -75,24 +83,12 @@ export function fits(cas: readonly Certificate[], now: Instant): boolean {
   return !checkBundle(cas, albFacts, now).some(({ severity }) => severity === 'error');
 }
 
-/** For people: the first three subjects. */
-export function names(cas: readonly Certificate[]): string {
-  const subjects = [...new Set(cas.map(({ subject }) => subject.text))];
-  return subjects.length <= 3
-    ? subjects.join('; ')
-    : `${subjects.slice(0, 3).join('; ')} and ${subjects.length - 3} more`;
-}
-
 export function ids(steps: readonly Step[]): readonly string[] {
   return steps.map(({ id }) => id);
 }
 
-export function shas(cas: readonly Certificate[]): readonly string[] {
-  return cas.map(({ sha256 }) => sha256);
-}
-
 /** Those of the first that the second lacks. */
 export function without(cas: readonly Certificate[], others: readonly Certificate[]): readonly Certificate[] {
-  const there = new Set(shas(others));
+  const there = new Set(caDigests(others));
   return cas.filter(({ sha256 }) => !there.has(sha256));
 }

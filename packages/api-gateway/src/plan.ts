@@ -1,7 +1,14 @@
-import type { Certificate, JsonObject, Step, TargetContext, TargetPlan } from '@trustloom/core';
+import {
+  bundleArtifact,
+  caDigests,
+  caNames,
+  type JsonObject,
+  type Step,
+  type TargetContext,
+  type TargetPlan,
+} from '@trustloom/core';
 import { marksOf } from './names.ts';
 import { type CheckPlan, planCheck } from './plan-check.ts';
-import { bundleArtifact } from './render.ts';
 import type { Desired, Observed } from './state.ts';
 import type { ApiGatewayTarget } from './target.ts';
 
@@ -83,7 +90,7 @@ function changeOf(
           'enforce',
           'enforce',
           [`${target.domain} mutualTls=on`],
-          `${target.domain} asks for no certificate; trust ${names(desired.cas)}`,
+          `${target.domain} asks for no certificate; trust ${caNames(desired.cas)}`,
           desired.artifact,
         ),
       ],
@@ -92,21 +99,26 @@ function changeOf(
   }
   const { cas } = domain;
   if (cas === undefined) {
-    const mends = `nobody can tell what ${target.domain} trusts: its truststore cannot be read; trust ${names(desired.cas)}`;
-    return { steps: [set('grant-cas', 'grant', shas(desired.cas), mends, desired.artifact)], findings: [] };
+    const mends = `nobody can tell what ${target.domain} trusts: its truststore cannot be read; trust ${caNames(desired.cas)}`;
+    return {
+      steps: [set('grant-cas', 'grant', caDigests(desired.cas), mends, desired.artifact)],
+      findings: [],
+    };
   }
-  const held = new Set(shas(cas));
-  const wanted = new Set(shas(desired.cas));
+  const held = new Set(caDigests(cas));
+  const wanted = new Set(caDigests(desired.cas));
   const added = desired.cas.filter(({ sha256 }) => !held.has(sha256));
   const extra = cas.filter(({ sha256 }) => !wanted.has(sha256));
   if (added.length === 0 && extra.length === 0) return repoint(desired, domain, target, set);
   const union = bundleArtifact([...desired.cas, ...extra]);
-  const known = new Set(shas(desired.known));
+  const known = new Set(caDigests(desired.known));
   const words = extra.some(({ sha256 }) => !known.has(sha256))
-    ? `a CA that the definition does not name is trusted on ${target.domain}: ${names(extra)}`
-    : `trust ${names(extra)} no longer`;
+    ? `a CA that the definition does not name is trusted on ${target.domain}: ${caNames(extra)}`
+    : `trust ${caNames(extra)} no longer`;
   const grant =
-    added.length === 0 ? [] : [set('grant-cas', 'grant', shas(added), `trust ${names(added)}`, union.sha256)];
+    added.length === 0
+      ? []
+      : [set('grant-cas', 'grant', caDigests(added), `trust ${caNames(added)}`, union.sha256)];
   const remove =
     extra.length === 0
       ? []
@@ -114,7 +126,7 @@ function changeOf(
           set(
             'remove-cas',
             'remove',
-            shas(extra),
+            caDigests(extra),
             words,
             desired.artifact,
             grant.map(({ id }) => id),
@@ -184,15 +196,4 @@ function leave(on: boolean, target: ApiGatewayTarget): TargetPlan<JsonObject> {
     ],
     findings: [],
   };
-}
-
-function shas(cas: readonly Certificate[]): readonly string[] {
-  return cas.map(({ sha256 }) => sha256);
-}
-
-function names(cas: readonly Certificate[]): string {
-  const subjects = [...new Set(cas.map(({ subject }) => subject.text))];
-  return subjects.length <= 3
-    ? subjects.join('; ')
-    : `${subjects.slice(0, 3).join('; ')} and ${subjects.length - 3} more`;
 }

@@ -1,14 +1,11 @@
 import {
-  type Artifact,
-  bundlePem,
-  type Certificate,
+  bundleArtifact,
   checkBundle,
   checkCertificate,
   checkCrl,
   type Instant,
   notEnforced,
   type Rendering,
-  sha256Hex,
   sortCertificates,
   sortFindings,
   type TargetContext,
@@ -51,10 +48,4 @@ export function renderApiGateway(
         ]),
     ]),
   };
-}
-
-/** The canonical bundle of a set of CAs, as a file to upload. */
-export function bundleArtifact(cas: readonly Certificate[]): Artifact {
-  const body = bundlePem(cas);
-  return { sha256: sha256Hex(body), kind: 'bundle', body };
 }

@@ -1,6 +1,15 @@
-import type { Artifact, Certificate, Effect, JsonObject, Step, TargetContext } from '@trustloom/core';
+import {
+  type Artifact,
+  bundleArtifact,
+  type Certificate,
+  caDigests,
+  caNames,
+  type Effect,
+  type JsonObject,
+  type Step,
+  type TargetContext,
+} from '@trustloom/core';
 import { marksOf, storeName } from './names.ts';
-import { bundleArtifact } from './render.ts';
 import type { Desired, Observed, StoredStore } from './state.ts';
 import type { CloudfrontTarget } from './target.ts';
 
@@ -26,8 +35,8 @@ function create(desired: Desired, target: CloudfrontTarget, context: TargetConte
   const step: Step = {
     id: 'create-store',
     effect: 'grant',
-    things: shas(desired.cas),
-    mends: `no trust store yet; trust ${names(desired.cas)}`,
+    things: caDigests(desired.cas),
+    mends: `no trust store yet; trust ${caNames(desired.cas)}`,
     action: 'cloudfront:CreateTrustStore',
     input: {
       do: 'create-store',
@@ -86,22 +95,22 @@ function update(
     const step = write(
       'grant-cas',
       'grant',
-      shas(desired.cas),
-      `nobody can tell what ${store.name} holds (${store.doubt ?? 'unknown'}); trust ${names(desired.cas)}`,
+      caDigests(desired.cas),
+      `nobody can tell what ${store.name} holds (${store.doubt ?? 'unknown'}); trust ${caNames(desired.cas)}`,
       desired.artifact,
       store.etag,
     );
     return { steps: [step, label(desired.artifact, [step.id])], artifacts: [] };
   }
-  const held = new Set(shas(cas));
-  const wanted = new Set(shas(desired.cas));
+  const held = new Set(caDigests(cas));
+  const wanted = new Set(caDigests(desired.cas));
   const added = desired.cas.filter(({ sha256 }) => !held.has(sha256));
   const extra = cas.filter(({ sha256 }) => !wanted.has(sha256));
   const union = bundleArtifact([...desired.cas, ...extra]);
   const grant =
     added.length === 0
       ? []
-      : [write('grant-cas', 'grant', shas(added), `trust ${names(added)}`, union.sha256, store.etag)];
+      : [write('grant-cas', 'grant', caDigests(added), `trust ${caNames(added)}`, union.sha256, store.etag)];
   const remove =
     extra.length === 0
       ? []
@@ -109,8 +118,8 @@ function update(
           write(
             'remove-cas',
             'remove',
-            shas(extra),
-            `trust ${names(extra)} no longer`,
+            caDigests(extra),
+            `trust ${caNames(extra)} no longer`,
             desired.artifact,
             grant.length === 0 ? store.etag : { $ref: 'grant-cas', get: 'etag' },
             grant.map(({ id }) => id),
@@ -163,15 +172,4 @@ function spokenFor(desired: Desired, store: StoredStore): readonly Certificate[]
   const same =
     store.unrecorded && store.taggedBundle === desired.artifact && store.count === desired.cas.length;
   return same ? desired.cas : undefined;
-}
-
-function shas(cas: readonly Certificate[]): readonly string[] {
-  return cas.map(({ sha256 }) => sha256);
-}
-
-function names(cas: readonly Certificate[]): string {
-  const subjects = [...new Set(cas.map(({ subject }) => subject.text))];
-  return subjects.length <= 3
-    ? subjects.join('; ')
-    : `${subjects.slice(0, 3).join('; ')} and ${subjects.length - 3} more`;
 }

@@ -1,6 +1,5 @@
 import {
-  type Artifact,
-  bundlePem,
+  bundleArtifact,
   type Certificate,
   checkBundle,
   checkCertificate,
@@ -10,7 +9,6 @@ import {
   issuingCas,
   type Rendering,
   reach,
-  sha256Hex,
   sortCertificates,
   sortFindings,
   type TargetContext,
@@ -115,10 +113,4 @@ function checkOf(
     keys: desiredKeys(trust, anchors, form),
     ...(letGo === undefined ? {} : { letGo }),
   };
-}
-
-/** The canonical bundle of a set of CAs, as a file to upload. */
-export function bundleArtifact(cas: readonly Certificate[]): Artifact {
-  const body = bundlePem(cas);
-  return { sha256: sha256Hex(body), kind: 'bundle', body };
 }

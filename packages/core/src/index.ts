@@ -1,6 +1,7 @@
 // base
 
 // adapter
+export { bundleArtifact, caDigests, caNames } from './adapter/ca-words.ts';
 export type * from './adapter/contract.ts';
 export { defineAdapter } from './adapter/define-adapter.ts';
 export type * from './adapter/facts.ts';

@@ -1,7 +1,14 @@
-import { bundlePem, type Certificate, type Step, sortCertificates } from '@trustloom/core';
+import {
+  bundlePem,
+  type Certificate,
+  caDigests,
+  caNames,
+  type Step,
+  sortCertificates,
+} from '@trustloom/core';
 import { rolesAnywhereFacts } from './facts.ts';
 import type { Desired, DesiredAnchor, StoredAnchor } from './state.ts';
-import { ids, names } from './steps.ts';
+import { ids } from './steps.ts';
 
 const { anchorCertificates, anchorCharacters } = rolesAnywhereFacts.limits;
 
@@ -52,16 +59,17 @@ export function planBundle(
     const stays = held.length > extra.length;
     if (added.length > 0) {
       held = sortCertificates([...held, ...added]);
-      write('grant', shas(added), `trust ${names(added)}`, held);
+      write('grant', caDigests(added), `trust ${caNames(added)}`, held);
       continue;
     }
     if (extra.length === 0) return { steps, waits: missing.length > 0 };
-    if (!stays && !mayGrant) return { steps: disable(anchor, shas(extra), mends(extra, known)), waits: true };
+    if (!stays && !mayGrant)
+      return { steps: disable(anchor, caDigests(extra), mends(extra, known)), waits: true };
     // While something has to come in yet, only as many go as are in its way.
     const gone = stays ? extra : extra.slice(0, 1);
     const left = held.filter((ca) => !gone.includes(ca));
     held = left.length > 0 ? left : fitting([], missing);
-    write('remove', shas(gone), mends(gone, known), held);
+    write('remove', caDigests(gone), mends(gone, known), held);
   }
 }
 
@@ -91,12 +99,8 @@ function fitting(held: Held, missing: Held): Held {
 }
 
 function mends(gone: Held, known: Held): string {
-  const knows = new Set(shas(known));
+  const knows = new Set(caDigests(known));
   return gone.some(({ sha256 }) => !knows.has(sha256))
-    ? `a CA that the definition does not name is trusted: ${names(gone)}`
-    : `trust ${names(gone)} no longer`;
-}
-
-function shas(cas: Held): readonly string[] {
-  return cas.map(({ sha256 }) => sha256);
+    ? `a CA that the definition does not name is trusted: ${caNames(gone)}`
+    : `trust ${caNames(gone)} no longer`;
 }

@@ -1,6 +1,6 @@
-import type { Step } from '@trustloom/core';
+import { caNames, type Step } from '@trustloom/core';
 import type { Ref, StoredAnchor } from './state.ts';
-import { ids, names } from './steps.ts';
+import { ids } from './steps.ts';
 
 /** Its clients are refused first, by consent; the rest is tidying. */
 export function removeAnchor(
@@ -20,7 +20,7 @@ export function removeAnchor(
 
 /** A second anchor of one key, made by a run that lost its answer. It goes without consent as long as it lets in nobody of its own. */
 export function removeDuplicate(anchor: StoredAnchor, after: readonly string[]): readonly Step[] {
-  const why = `a second anchor of ours for ${names(anchor.cas)}`;
+  const why = `a second anchor of ours for ${caNames(anchor.cas)}`;
   if (!anchor.enabled) return deleteAnchor(anchor, why, after, []);
   const same =
     anchor.unreadable === undefined && anchor.cas.every(({ keySha256 }) => keySha256 === anchor.key);

@@ -1,5 +1,6 @@
 import {
   bundlePem,
+  caNames,
   type Finding,
   type Instant,
   type JsonObject,
@@ -15,7 +16,7 @@ import { planLists } from './plan-lists.ts';
 import { removeAnchor, removeDuplicate } from './plan-removal.ts';
 import { listsReaching } from './reached.ts';
 import type { Desired, DesiredAnchor, Observed, Ref, StoredAnchor } from './state.ts';
-import { ids, names } from './steps.ts';
+import { ids } from './steps.ts';
 
 type Context = TargetContext & { readonly now: Instant };
 
@@ -62,7 +63,7 @@ function fresh(wanted: DesiredAnchor, context: Context): TargetPlan<JsonObject> 
     id: `create-anchor:${wanted.key.slice(0, 8)}`,
     effect: 'label',
     things: [anchorName(context, wanted.key)],
-    mends: `no anchor yet for ${names(wanted.cas)}`,
+    mends: `no anchor yet for ${caNames(wanted.cas)}`,
     action: 'rolesanywhere:CreateTrustAnchor',
     input: {
       do: 'create-anchor',
@@ -110,7 +111,7 @@ function keep(
 
 /** An anchor that nobody wants any more goes by consent; until then it keeps refusing the revoked. */
 function unwanted(anchor: StoredAnchor, desired: Desired, context: Context): TargetPlan<JsonObject> {
-  const why = `trust ${names(anchor.cas)} no longer`;
+  const why = `trust ${caNames(anchor.cas)} no longer`;
   if (!anchor.enabled) return { steps: removeAnchor(anchor, why), findings: [] };
   const reached = listsReaching(anchor.cas, desired.known, desired.revocation);
   const lists = planLists({ key: anchor.key, cas: anchor.cas, ...reached }, anchor.lists, {
@@ -132,7 +133,7 @@ function enableAnchor(wanted: DesiredAnchor, id: Ref, after: readonly string[]):
     id: `enable-anchor:${key.slice(0, 8)}`,
     effect: 'grant',
     things: cas.map(({ sha256 }) => sha256),
-    mends: `trust ${names(cas)}`,
+    mends: `trust ${caNames(cas)}`,
     action: 'rolesanywhere:EnableTrustAnchor',
     input: { do: 'enable-anchor', id },
     after,
@@ -149,8 +150,8 @@ function waits({ cas }: DesiredAnchor, { missing, findings }: ListPlan, trusted 
   const thing = cas[0]?.sha256;
   const whose = missing.map(({ issuer, why }) => `${issuer.subject.text} (${why})`).join('; ');
   const message = trusted
-    ? `${names(cas)} is trusted without the list of ${whose}, which cannot be put in place: whoever it revokes gets in`
-    : `${names(cas)} is not trusted yet: the list of ${whose} cannot be put in place, and without it revoked clients would get in`;
+    ? `${caNames(cas)} is trusted without the list of ${whose}, which cannot be put in place: whoever it revokes gets in`
+    : `${caNames(cas)} is not trusted yet: the list of ${whose} cannot be put in place, and without it revoked clients would get in`;
   return [
     ...findings,
     {
