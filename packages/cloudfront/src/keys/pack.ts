@@ -12,12 +12,40 @@ export interface Packed {
 
 /** The base buckets of a store that holds exactly these serials. */
 export function packSerials(set: SerialSet, layout: Layout): Packed {
-  const { count, ends, bytes } = set;
+  const hashed = hashAll(set, layout);
+  let order: Uint32Array | undefined;
+  /** Indexes of the serials in a bucket; sorted out when they are first asked for. */
+  const members = (bucket: number): Uint32Array => {
+    order ??= orderOf(hashed);
+    return order.subarray(hashed.starts[bucket], hashed.starts[bucket + 1]);
+  };
+  const textOf = (index: number): string => {
+    if (layout.form === 'compact') return fingerprint(hashed.fingerprints[index] ?? 0);
+    return exactText(set.bytes, index === 0 ? 0 : (set.ends[index - 1] ?? 0), set.ends[index] ?? 0);
+  };
+  const values =
+    layout.form === 'compact'
+      ? compactValues(hashed)
+      : Array.from({ length: layout.buckets }, (_, bucket) =>
+          joinEntries('exact', [...new Set(Array.from(members(bucket), textOf))].sort()),
+        );
+  return { values, find: (bucket, entry) => members(bucket).find((index) => textOf(index) === entry) };
+}
+
+/** Serials by their hash, in the order of the set. */
+interface Hashed {
+  readonly bucketOf: Uint32Array;
+  /** 48 bits as a number: the low half of the first word of the hash, and the second. So they sort without making strings. */
+  readonly fingerprints: Float64Array;
+  /** Where each bucket begins when all are put one behind the other; one more for their end. */
+  readonly starts: Uint32Array;
+}
+
+function hashAll({ count, ends, bytes }: SerialSet, layout: Layout): Hashed {
   const out = new Int32Array(2);
   const bucketOf = new Uint32Array(count);
-  const high = new Uint16Array(count);
-  const low = new Uint32Array(count);
-  const sizes = new Uint32Array(layout.buckets + 1);
+  const fingerprints = new Float64Array(count);
+  const starts = new Uint32Array(layout.buckets + 1);
   for (let i = 0, start = 0; i < count; i += 1) {
     const end = ends[i] ?? 0;
     hashSerial(bytes, start, end, layout.seed, out);
@@ -25,77 +53,65 @@ export function packSerials(set: SerialSet, layout: Layout): Packed {
     const first = out[0] ?? 0;
     const bucket = Math.floor(((first >>> 0) / 4294967296) * layout.buckets);
     bucketOf[i] = bucket;
-    high[i] = first & 0xffff;
-    low[i] = out[1] ?? 0;
-    sizes[bucket] = (sizes[bucket] ?? 0) + 1;
+    fingerprints[i] = (first & 0xffff) * 4294967296 + ((out[1] ?? 0) >>> 0);
+    starts[bucket + 1] = (starts[bucket + 1] ?? 0) + 1;
   }
-  const starts = startsOf(sizes, layout.buckets);
-  const order = orderOf(bucketOf, starts, count);
-  const textOf = (index: number) =>
-    layout.form === 'compact'
-      ? fingerprint(high[index] ?? 0, low[index] ?? 0)
-      : exactText(bytes, index === 0 ? 0 : (ends[index - 1] ?? 0), ends[index] ?? 0);
-  const members = (bucket: number) => order.subarray(starts[bucket], starts[bucket + 1]);
-  const values = Array.from({ length: layout.buckets }, (_, bucket) =>
-    layout.form === 'compact'
-      ? compactValue(members(bucket), high, low)
-      : exactValue(members(bucket), textOf),
-  );
-  return { values, find: (bucket, entry) => members(bucket).find((index) => textOf(index) === entry) };
+  for (let bucket = 0; bucket < layout.buckets; bucket += 1)
+    starts[bucket + 1] = (starts[bucket + 1] ?? 0) + (starts[bucket] ?? 0);
+  return { bucketOf, fingerprints, starts };
 }
 
-function startsOf(sizes: Uint32Array, buckets: number): Uint32Array {
-  const starts = new Uint32Array(buckets + 1);
-  for (let bucket = 0; bucket < buckets; bucket += 1)
-    starts[bucket + 1] = (starts[bucket] ?? 0) + (sizes[bucket] ?? 0);
-  return starts;
-}
-
-/** Counting sort: the indexes of the serials, bucket by bucket. */
-function orderOf(bucketOf: Uint32Array, starts: Uint32Array, count: number): Uint32Array {
+/** Counting sort: where each serial stands, bucket by bucket. */
+function eachPlace({ bucketOf, starts }: Hashed, visit: (place: number, index: number) => void): void {
   const next = starts.slice();
-  const order = new Uint32Array(count);
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < bucketOf.length; i += 1) {
     const bucket = bucketOf[i] ?? 0;
-    const at = next[bucket] ?? 0;
-    order[at] = i;
-    next[bucket] = at + 1;
+    const place = next[bucket] ?? 0;
+    visit(place, i);
+    next[bucket] = place + 1;
   }
+}
+
+function orderOf(hashed: Hashed): Uint32Array {
+  const order = new Uint32Array(hashed.bucketOf.length);
+  eachPlace(hashed, (place, index) => {
+    order[place] = index;
+  });
   return order;
 }
 
-/** 48 bits as eight characters: the low half of the first word of the hash, and the second. */
-function fingerprint(high: number, low: number): string {
+/** 48 bits as eight characters. */
+function fingerprint(number: number): string {
   const text = Buffer.alloc(8);
-  writeFour((high << 8) | (low >>> 24), text, 0);
-  writeFour(low & 0xffffff, text, 4);
+  writeEight(number, text, 0);
   return text.toString('latin1');
 }
 
-function compactValue(members: Uint32Array, high: Uint16Array, low: Uint32Array): string {
-  // As numbers of 48 bits they sort without making strings.
-  const numbers = new Float64Array(members.length);
-  for (let i = 0; i < members.length; i += 1) {
-    const index = members[i] ?? 0;
-    numbers[i] = (high[index] ?? 0) * 4294967296 + (low[index] ?? 0);
-  }
-  numbers.sort();
-  const text = Buffer.allocUnsafe(numbers.length * 8);
-  let used = 0;
-  for (let i = 0; i < numbers.length; i += 1) {
-    const number = numbers[i] ?? 0;
-    if (i > 0 && number === numbers[i - 1]) continue;
-    const upper = Math.floor(number / 4294967296);
-    const lower = number >>> 0;
-    writeFour((upper << 8) | (lower >>> 24), text, used);
-    writeFour(lower & 0xffffff, text, used + 4);
-    used += 8;
-  }
-  return used === 0 ? nobody : text.toString('latin1', 0, used);
+function writeEight(number: number, text: Uint8Array, at: number): void {
+  const upper = Math.floor(number / 4294967296);
+  const lower = number >>> 0;
+  writeFour((upper << 8) | (lower >>> 24), text, at);
+  writeFour(lower & 0xffffff, text, at + 4);
 }
 
-function exactValue(members: Uint32Array, textOf: (index: number) => string): string {
-  return joinEntries('exact', [...new Set(Array.from(members, textOf))].sort());
+function compactValues(hashed: Hashed): readonly string[] {
+  const sorted = new Float64Array(hashed.fingerprints.length);
+  eachPlace(hashed, (place, index) => {
+    sorted[place] = hashed.fingerprints[index] ?? 0;
+  });
+  const text = Buffer.allocUnsafe(sorted.length * 8);
+  return Array.from({ length: hashed.starts.length - 1 }, (_, bucket) => {
+    const [start, end] = [hashed.starts[bucket] ?? 0, hashed.starts[bucket + 1] ?? 0];
+    sorted.subarray(start, end).sort();
+    let used = start * 8;
+    for (let i = start; i < end; i += 1) {
+      const number = sorted[i] ?? 0;
+      if (i > start && number === sorted[i - 1]) continue;
+      writeEight(number, text, used);
+      used += 8;
+    }
+    return end === start ? nobody : text.toString('latin1', start * 8, used);
+  });
 }
 
 /** The value of a bucket without entries: no value is empty, since the service's word on empty ones differs from page to page. */

@@ -24,9 +24,17 @@ export function hashSerial(bytes: Uint8Array, start: number, end: number, seed: 
 
 /** Up to four bytes that end at `end`, big-endian. */
 function wordBefore(bytes: Uint8Array, start: number, end: number): number {
-  let word = 0;
-  for (let i = Math.max(start, end - 4); i < end; i += 1) word = (word << 8) | (bytes[i] ?? 0);
-  return word;
+  if (end - start < 4) {
+    let word = 0;
+    for (let i = start; i < end; i += 1) word = (word << 8) | (bytes[i] ?? 0);
+    return word;
+  }
+  return (
+    ((bytes[end - 4] ?? 0) << 24) |
+    ((bytes[end - 3] ?? 0) << 16) |
+    ((bytes[end - 2] ?? 0) << 8) |
+    (bytes[end - 1] ?? 0)
+  );
 }
 
 function finish(a: number, b: number, out: HashOut): void {
