@@ -84,8 +84,14 @@ export function integerHex(der: Uint8Array, content: number, end: number): strin
   return hexOf(der, content, end).replace(/^0+(?=.)/, '');
 }
 
+/** Bytes as lower-case hex; of a Buffer without making a view first. */
 export function hexOf(der: Uint8Array, from: number, to: number): string {
-  return Buffer.from(der.buffer, der.byteOffset + from, to - from).toString('hex');
+  return bufferOf(der).toString('hex', from, to);
+}
+
+/** The same bytes as a Buffer, not copied. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const fourCenturiesMs = 146_097 * 86_400_000;

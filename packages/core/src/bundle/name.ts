@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { childrenOf, DerError, hexOf, readTlv, type Tlv, tags } from '../base/der.ts';
+import { bufferOf, childrenOf, DerError, hexOf, readTlv, type Tlv, tags } from '../base/der.ts';
 import type { DistinguishedName } from './certificate.ts';
 import { strictOid } from './oid.ts';
 
@@ -38,10 +38,7 @@ function attributeText(der: Uint8Array, attribute: Tlv): string {
   if (attribute.tag !== tags.sequence || !isValue(der, value) || value.end !== attribute.end)
     throw new DerError(`no attribute of a name at byte ${attribute.start}`);
   const oid = strictOid(der, type);
-  const text = stringOf(
-    value.tag,
-    Buffer.from(der.buffer, der.byteOffset + value.content, value.end - value.content),
-  );
+  const text = stringOf(value.tag, bufferOf(der).subarray(value.content, value.end));
   return `${shortNames[oid] ?? oid}=${text === undefined ? `#${hexOf(der, value.start, value.end)}` : escaped(text)}`;
 }
 
@@ -96,6 +93,8 @@ function utf8(bytes: Buffer): string {
 
 /** RFC 4514, 2.4; what moves a terminal's cursor or turns its text never reaches it. */
 function escaped(value: string): string {
+  // Nearly every name: nothing in it that is to be escaped.
+  if (/^[A-Za-z0-9][A-Za-z0-9 .:/()@*'=_-]*$/.test(value) && !value.endsWith(' ')) return value;
   return value
     .replace(/[\\"+,;<>]/g, (character) => `\\${character}`)
     .replace(/^[ #]| $/g, (character) => `\\${character}`)

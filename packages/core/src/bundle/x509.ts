@@ -1,6 +1,7 @@
 import { constants, verify, X509Certificate } from 'node:crypto';
 import { sha256Hex } from '../base/bytes.ts';
 import {
+  bufferOf,
   checkInteger,
   childrenOf,
   DerError,
@@ -30,7 +31,7 @@ import { publicKeyFacts, publicKeyOf } from './public-key.ts';
  */
 export function readCertificate(der: Uint8Array, file = 'certificate'): Certificate {
   try {
-    return read(new Uint8Array(der));
+    return read(Uint8Array.from(der));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const what = error instanceof DerError ? error.message : 'not a certificate';
@@ -38,7 +39,8 @@ export function readCertificate(der: Uint8Array, file = 'certificate'): Certific
   }
 }
 
-function read(der: Uint8Array): Certificate {
+function read(own: Uint8Array): Certificate {
+  const der = bufferOf(own);
   const frame = readFrame(der);
   const subject = readName(der, frame.subject);
   const issuer = readName(der, frame.issuer);
@@ -48,7 +50,7 @@ function read(der: Uint8Array): Certificate {
   let selfSigned: boolean | undefined;
   return Object.freeze({
     sha256: sha256Hex(der),
-    der,
+    der: own,
     get pem() {
       pem ??= writePem('CERTIFICATE', der);
       return pem;

@@ -1,4 +1,5 @@
 import { count } from '../../base/count.ts';
+import { pemLength } from '../pem.ts';
 import { type CertificateRule, everywhere } from './rule.ts';
 
 /** One certificate fits the service. */
@@ -7,14 +8,15 @@ export const certificateTooLarge: CertificateRule = {
   about: 'certificate',
   title: 'one certificate fits',
   services: everywhere('error', 'quotas of the service'),
-  check: ({ pem, subject }, { limits, title }) => {
+  check: ({ der, subject }, { limits, title }) => {
+    const bytes = pemLength('CERTIFICATE', der.length);
     // An anchor of Roles Anywhere has no limit a certificate, but one for all of its text.
     const limit = limits.certificateBytes ?? limits.anchorCharacters;
-    return limit === undefined || pem.length <= limit.max
+    return limit === undefined || bytes <= limit.max
       ? undefined
       : {
-          message: `${subject.text} has ${count(pem.length)} bytes; ${title} takes ${count(limit.max)} (${limit.source})`,
-          note: `certificate-too-large: ${count(pem.length)} of ${count(limit.max)}`,
+          message: `${subject.text} has ${count(bytes)} bytes; ${title} takes ${count(limit.max)} (${limit.source})`,
+          note: `certificate-too-large: ${count(bytes)} of ${count(limit.max)}`,
         };
   },
 };
