@@ -1,27 +1,43 @@
 import type { HeldEnforcement } from '@trustloom/core';
 import type { DomainFacts } from './domains.ts';
 import type { MappedApi } from './mapped-apis.ts';
+import type { PublishedHead } from './plan-check.ts';
 import type { ApiGatewayPort } from './port.ts';
+import { lostKeys } from './published.ts';
 import type { ApiGatewayTarget } from './target.ts';
 import { type Way, waysOf } from './ways.ts';
 
-/** Walks every way to the APIs behind a domain: how many of them ask the authorizer, and what is wrong with the others. */
-export async function heldEnforcement(
+/** Every way to the APIs behind a domain; none where the target names no authorizer, for then nobody is asked. */
+export async function waysBehind(
+  { authorizer }: ApiGatewayTarget,
+  apis: readonly MappedApi[],
+  port: ApiGatewayPort,
+): Promise<readonly Way[]> {
+  if (authorizer === undefined) return [];
+  const stages = await Promise.all(
+    apis.flatMap((api) => api.stages.map((stage) => waysOfStage(api, stage, authorizer, port))),
+  );
+  return stages.flat();
+}
+
+/** How many of the ways ask the authorizer, what is wrong with the others, and what makes it refuse the good. Pure. */
+export function heldEnforcement(
   { authorizer }: ApiGatewayTarget,
   { routesByRules }: DomainFacts,
   apis: readonly MappedApi[],
-  port: ApiGatewayPort,
-): Promise<HeldEnforcement> {
+  ways: readonly Way[],
+  published: PublishedHead | undefined,
+): HeldEnforcement {
   if (authorizer === undefined)
     return {
       mechanism: 'none',
       state: 'not-enforced',
       gaps: ['the target names no authorizer: revoked clients get in'],
     };
-  const stages = await Promise.all(
-    apis.flatMap((api) => api.stages.map((stage) => waysOfStage(api, stage, authorizer, port))),
+  const lost = lostKeys(published).map(
+    ({ set, lists }) =>
+      `the set of ${lists[0]?.issuer ?? 'a CA'} is gone from S3 (${set?.key}), so a function that starts now refuses everybody: refresh publishes it again`,
   );
-  const ways = stages.flat();
   const gaps = [
     ...gapsOf(ways),
     ...apis
@@ -35,6 +51,7 @@ export async function heldEnforcement(
     mechanism: 'authorizer',
     state: gaps.length === 0 ? 'enforced' : asked ? 'partly' : 'not-enforced',
     gaps,
+    ...(lost.length === 0 ? {} : { refusing: lost }),
   };
 }
 
@@ -46,10 +63,11 @@ async function waysOfStage(
 ): Promise<readonly Way[]> {
   const where = `${api.id}/${stage}`;
   if (api.kind === 'websocket')
-    return [{ route: where, gap: 'is a WebSocket API, whose messages no authorizer sees' }];
+    return [{ route: where, asks: 'unknown', gap: 'is a WebSocket API, whose messages no authorizer sees' }];
   const exported = await port.exportedStage(api, stage);
   const ways = exported === undefined ? undefined : waysOf(exported, authorizer);
-  if (ways === undefined) return [{ route: where, gap: 'is not deployed, or cannot be exported' }];
+  if (ways === undefined)
+    return [{ route: where, asks: 'unknown', gap: 'is not deployed, or cannot be exported' }];
   return ways.map(({ route, ...way }) => ({ ...way, route: `${where} ${route}` }));
 }
 

@@ -63,6 +63,7 @@ export const apiGatewayFacts = {
       's3:GetObject',
       's3:GetObjectVersion',
       's3:PutObject',
+      's3:DeleteObject',
     ],
   },
   outlives: [

@@ -9,7 +9,7 @@ import {
   parseBundle,
 } from '@trustloom/core';
 import type { DomainFacts } from './domains.ts';
-import { heldEnforcement } from './enforcement.ts';
+import { heldEnforcement, waysBehind } from './enforcement.ts';
 import type { ApiLists, MappedApi } from './mapped-apis.ts';
 import { markOf } from './names.ts';
 import type { ApiGatewayPort } from './port.ts';
@@ -25,17 +25,19 @@ export async function observeApiGateway(
 ): Promise<Observation<Observed>> {
   const listed = io.afterWrite ? undefined : await io.shared(`${target.api} domains`, port.domains);
   const domain = listed?.get(target.domain) ?? (await port.domain());
-  if (domain === undefined) return missing(target);
+  if (domain === undefined) return missing(target, io);
   const [cas, apis, published] = await Promise.all([
     domain.truststore === undefined ? undefined : readTruststore(domain.truststore, io),
     port.mappedApis(io.afterWrite ? undefined : apiLists(port, io)),
     target.authorizer === undefined ? undefined : readPublished(io),
   ]);
+  const ways = await waysBehind(target, apis, port);
   const mark = markOf(domain.tags, io.context);
   const on = domain.truststore !== undefined;
   return {
     state: {
       ...(published === undefined ? {} : { published }),
+      asking: ways.filter(({ asks }) => asks !== 'no').map(({ route }) => route),
       domain: {
         ours: mark === 'ours',
         theirs: mark === 'theirs',
@@ -58,7 +60,7 @@ export async function observeApiGateway(
               certificate,
             })),
       crls: heldLists(published),
-      enforcement: await heldEnforcement(target, domain, apis, port),
+      enforcement: heldEnforcement(target, domain, apis, ways, published),
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
       doors: apis.map((api) => doorOf(api, io.context.place.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
@@ -78,7 +80,8 @@ function apiLists(port: ApiGatewayPort, io: Io): ApiLists {
   };
 }
 
-function missing({ domain }: ApiGatewayTarget): Observation<Observed> {
+async function missing({ domain, authorizer }: ApiGatewayTarget, io: Io): Promise<Observation<Observed>> {
+  const published = authorizer === undefined ? undefined : await readPublished(io);
   const finding: Finding = {
     code: 'attachment-missing',
     severity: 'error',
@@ -86,7 +89,7 @@ function missing({ domain }: ApiGatewayTarget): Observation<Observed> {
     message: `the custom domain ${domain} does not exist; mend the definition, or make the domain`,
   };
   return {
-    state: {},
+    state: { asking: [], ...(published === undefined ? {} : { published }) },
     pending: [],
     holds: {
       exists: false,

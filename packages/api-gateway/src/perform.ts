@@ -22,6 +22,8 @@ export async function performApiGateway({ input }: Step, port: ApiGatewayPort, i
       return { result: {}, settles: true };
     case 'publish':
       return publish(input, io);
+    case 'delete-head':
+      return deleteHead(input, io);
     case 'tag':
       await port.tag(marksOf(io.context));
       return { result: {} };
@@ -43,6 +45,15 @@ async function publish({ file, etag, graceMs, keys }: JsonObject, io: Io): Promi
   if (written === 'conflict')
     throw new TrustloomError('object-changed', `${file}: another run published in the meantime`);
   return { result: { etag: written.etag } };
+}
+
+/** Deletes the head, if it is still the one that was looked at. */
+async function deleteHead({ file, etag }: JsonObject, io: Io): Promise<Receipt> {
+  if (typeof file !== 'string' || typeof etag !== 'string')
+    throw new TrustloomError('contract-broken', 'api-gateway: a head without a name or a mark');
+  if ((await io.files.remove(file, { ifMatch: etag })) === 'conflict')
+    throw new TrustloomError('object-changed', `${file}: another run published in the meantime`);
+  return { result: {} };
 }
 
 /** A row with the place of its set, once that is uploaded. */

@@ -8,6 +8,8 @@ import { setFile } from './set-file.ts';
 export interface PublishedHead {
   readonly etag: string;
   readonly head?: Head;
+  /** SHA-256 of sets that the head names and that are not there any more. */
+  readonly lost?: readonly string[];
 }
 
 /** The writes that bring the authorizer what it should know. */
@@ -37,7 +39,8 @@ export function planCheck(
 ): CheckPlan {
   const before = new Map(published?.head?.keys.map((row) => [row.key, row]));
   const artifacts: Artifact[] = [];
-  const wanted = desired.keys.map((key) => plannedKey(key, before.get(key.row.key), artifacts));
+  const lost = new Set(published?.lost);
+  const wanted = desired.keys.map((key) => plannedKey(key, before.get(key.row.key), lost, artifacts));
   const names = new Set(wanted.map(({ key }) => key));
   // A CA that nobody names any more and that the truststore still trusts: its clients are refused once it is gone from there.
   const staying = [...before.values()].filter(
@@ -52,6 +55,7 @@ export function planCheck(
   });
   const etag = published?.etag ?? null;
   const news = now.filter((row) => JSON.stringify(row) !== JSON.stringify(before.get(row.key)));
+  const gone = news.filter(({ key }) => lost.has(before.get(key)?.set?.sha256 ?? ''));
   const held = published?.head;
   const publish: readonly Step[] =
     held !== undefined && textOf(held) === textOf({ graceMs: desired.graceMs, keys: now })
@@ -64,7 +68,9 @@ export function planCheck(
             mends:
               held === undefined
                 ? `nothing is published for the authorizer of ${context.name}`
-                : `the authorizer of ${context.name} does not know the newest of ${issuersOf(news)}`,
+                : gone.length > 0
+                  ? `what the authorizer of ${context.name} reads of ${issuersOf(gone)} is gone from S3`
+                  : `the authorizer of ${context.name} does not know the newest of ${issuersOf(news)}`,
             ...write(now, etag),
           },
         ];
@@ -102,14 +108,17 @@ function goesBack(row: PlannedKey, before: HeadKey | undefined): HeadKey | undef
 function plannedKey(
   { row, kept, source }: DesiredKey,
   before: HeadKey | undefined,
+  lost: ReadonlySet<string>,
   artifacts: Artifact[],
 ): PlannedKey {
   if (kept) return keptKey(row, before);
-  if (before?.from === row.from) return before.set === undefined ? row : { ...row, set: before.set };
+  const isThere = before?.set === undefined || !lost.has(before.set.sha256);
+  if (before?.from === row.from && isThere)
+    return before.set === undefined ? row : { ...row, set: before.set };
   const file = setFile(source);
   if (file === undefined) return row;
   const { count, ...artifact } = file;
-  if (before?.set?.sha256 === artifact.sha256) return { ...row, set: before.set };
+  if (before?.set?.sha256 === artifact.sha256 && isThere) return { ...row, set: before.set };
   artifacts.push(artifact);
   return { ...row, set: { sha256: artifact.sha256, count, at: { $artifact: artifact.sha256 } } };
 }

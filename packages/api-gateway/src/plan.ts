@@ -9,6 +9,7 @@ import {
 } from '@trustloom/core';
 import { marksOf } from './names.ts';
 import { type CheckPlan, planCheck } from './plan-check.ts';
+import { planLeave } from './plan-leave.ts';
 import type { Desired, Observed } from './state.ts';
 import type { ApiGatewayTarget } from './target.ts';
 
@@ -17,13 +18,13 @@ const action = 'apigateway:PATCH';
 /** The writes from what is held to what is desired. Pure. */
 export function planApiGateway(
   desired: Desired | undefined,
-  { domain, published }: Observed,
+  observed: Observed,
   target: ApiGatewayTarget,
   context: TargetContext,
 ): TargetPlan<JsonObject> {
+  if (desired === undefined) return planLeave(observed, target, context);
+  const { domain, published } = observed;
   if (domain === undefined || domain.theirs) return { steps: [], findings: [] };
-  if (desired === undefined)
-    return domain.ours ? leave(domain.truststore !== undefined, target) : { steps: [], findings: [] };
   const standing =
     domain.cas === undefined ? undefined : new Set(domain.cas.map(({ keySha256 }) => keySha256));
   const check: CheckPlan =
@@ -165,35 +166,4 @@ function repoint(
         ),
       ];
   return { steps, findings: [] };
-}
-
-/** The target left the definition. The only plan with an empty truststore: it switches mutual TLS off, and says so. */
-function leave(on: boolean, target: ApiGatewayTarget): TargetPlan<JsonObject> {
-  const open: readonly Step[] = on
-    ? [
-        {
-          id: 'open',
-          effect: 'open',
-          things: [`${target.domain} mutualTls=off`],
-          mends: `the target left the definition, and ${target.domain} still asks for certificates`,
-          action,
-          input: { do: 'switch-off' },
-        },
-      ]
-    : [];
-  return {
-    steps: [
-      ...open,
-      {
-        id: 'unmark',
-        effect: 'clean',
-        things: [target.domain],
-        mends: `the target left the definition, and ${target.domain} still carries our mark`,
-        action: 'apigateway:DELETE',
-        input: { do: 'untag' },
-        after: open.map(({ id }) => id),
-      },
-    ],
-    findings: [],
-  };
 }

@@ -1,14 +1,23 @@
 import type { HeldCrl, Io } from '@trustloom/core';
-import { type Head, readHead } from './authorizer/head.ts';
+import { type Head, type HeadKey, readHead } from './authorizer/head.ts';
 import { headFile } from './names.ts';
 import type { PublishedHead } from './plan-check.ts';
 
-/** What is published for the authorizer; undefined when nothing is. */
+/** What is published for the authorizer, and which of its sets somebody deleted; undefined when nothing is. */
 export async function readPublished({ files, context }: Io): Promise<PublishedHead | undefined> {
   const found = await files.get(headFile(context));
   if (found === undefined) return undefined;
   const head = headOf(found.body);
-  return { etag: found.etag, ...(head === undefined ? {} : { head }) };
+  if (head === undefined) return { etag: found.etag };
+  const sets = head.keys.flatMap(({ set }) => set ?? []);
+  const there = await Promise.all(sets.map((set) => files.has(set)));
+  return { etag: found.etag, head, lost: sets.filter((_, at) => !there[at]).map(({ sha256 }) => sha256) };
+}
+
+/** Rows of the head whose set is not there any more. */
+export function lostKeys(published: PublishedHead | undefined): readonly HeadKey[] {
+  const lost = new Set(published?.lost);
+  return (published?.head?.keys ?? []).filter(({ set }) => set !== undefined && lost.has(set.sha256));
 }
 
 /** Undefined for what is no head of this version: it is written anew. */

@@ -17,6 +17,8 @@ export interface Desired {
 export interface Observed {
   /** Absent when nothing is, or the target names no authorizer. */
   readonly published?: PublishedHead;
+  /** Routes behind the domain that ask the authorizer, or may: they read what is published. */
+  readonly asking: readonly string[];
   /** Absent when there is no such domain. */
   readonly domain?: {
     /** It carries the marks of this definition and target. */

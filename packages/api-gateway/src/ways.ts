@@ -4,6 +4,8 @@ import { isJsonObject, type Json, type JsonObject } from '@trustloom/core';
 export interface Way {
   /** `GET /orders/{id}` of a stage of an API. */
   readonly route: string;
+  /** Whether the function is asked there at all, however badly; `unknown` where the route cannot be looked at. */
+  readonly asks: 'yes' | 'no' | 'unknown';
   /** Absent: the authorizer is asked about every request. */
   readonly gap?: string;
 }
@@ -32,35 +34,47 @@ export function waysOf(bytes: Uint8Array, authorizer: string): readonly Way[] | 
       if (!isJsonObject(item) || item[method] === undefined) return [];
       const route =
         path === '/$default' ? '$default' : `${method === anyMethod ? 'ANY' : method.toUpperCase()} ${path}`;
-      const gap = gapOf(operation, schemes, authorizer);
-      return [{ route, ...(gap === undefined ? {} : { gap }) }];
+      return [{ route, ...askedOf(operation, schemes, authorizer) }];
     }),
   );
 }
 
-function gapOf(operation: JsonObject, schemes: JsonObject, authorizer: string): string | undefined {
+/** How the function is asked about one route. */
+function askedOf(operation: JsonObject, schemes: JsonObject, authorizer: string): Omit<Way, 'route'> {
   const security = Array.isArray(operation.security) ? operation.security : [];
   const names: readonly string[] = security.flatMap((one: Json) =>
     isJsonObject(one) ? Object.keys(one) : [],
   );
   const asked = names.map((name) => inside(schemes, name)).filter((scheme) => authorizes(scheme));
   const [scheme] = asked;
-  if (scheme === undefined) return 'asks no authorizer';
+  if (scheme === undefined) return { asks: 'no', gap: 'asks no authorizer' };
   const { type, ...settings } = inside(scheme, extension);
-  if (type !== 'request') return `is authorized by ${wordOf(scheme, type)}, which sees no certificate`;
+  if (type !== 'request')
+    return { asks: 'no', gap: `is authorized by ${wordOf(scheme, type)}, which sees no certificate` };
   const uri = String(settings.authorizerUri ?? '');
-  if (uri.includes('stageVariables')) return `asks a function that a stage variable names (${uri})`;
+  if (uri.includes('stageVariables'))
+    return { asks: 'unknown', gap: `asks a function that a stage variable names (${uri})` };
   const arn = /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
-  if (arn !== authorizer) return `asks another function: ${arn}`;
+  if (arn !== authorizer)
+    return { asks: isVersionOf(arn, authorizer) ? 'unknown' : 'no', gap: `asks another function: ${arn}` };
   const ttl = Number(settings.authorizerResultTtlInSeconds ?? defaultTtl);
   const sources = String(settings.identitySource ?? '').split(',');
   if (ttl > 0 && !sources.some((source) => certificateSource.test(source.trim())))
-    return `keeps answers for ${ttl} s without the certificate in the key, so one client gets the answer to another: set the time to 0, or add context.identity.clientCert.clientCertPem to the identity sources`;
-  return undefined;
+    return {
+      asks: 'yes',
+      gap: `keeps answers for ${ttl} s without the certificate in the key, so one client gets the answer to another: set the time to 0, or add context.identity.clientCert.clientCertPem to the identity sources`,
+    };
+  return { asks: 'yes' };
 }
 
 /** `context.identity.clientCert.clientCertPem` of REST APIs, with `$` in front for HTTP APIs. A serial alone is not one client. */
 const certificateSource = /^\$?context\.identity\.clientCert\.clientCertPem$/;
+
+/** Another version or alias of the same function: it may read what is published as well. */
+function isVersionOf(arn: string, authorizer: string): boolean {
+  const name = (one: string) => one.split(':').slice(0, 7).join(':');
+  return name(arn) === name(authorizer);
+}
 
 /** An API key is asked for besides, and authorizes nobody. */
 function authorizes(scheme: JsonObject): boolean {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { UpdateApiCommand } from '@aws-sdk/client-apigatewayv2';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteDomainNameCommand } from '@aws-sdk/client-api-gateway';
+import { DeleteRouteCommand, GetRoutesCommand, UpdateApiCommand } from '@aws-sdk/client-apigatewayv2';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createTestCa, type TestCa, type TestLeaf } from '@trustloom/testkit';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type BuiltAuthorizer, buildAuthorizer, loadAuthorizer } from './support/bundle.ts';
@@ -196,6 +197,78 @@ describe('the set', () => {
     story.clock.advance(poll);
     expect(await story.knock(ann)).toBe(403);
     expect(story.logged.at(-1)).toContain('"ca-revoked"');
+  });
+});
+
+describe('what is published', () => {
+  const bucket = 'trustloom-222222222222-eu-west-1';
+  const head = 'acme/authorizers/edge.json';
+  const liesThere = () => {
+    const versions =
+      story.local
+        .state()
+        .s3.find(({ name }) => name === bucket)
+        ?.objects.get(head) ?? [];
+    return versions.length > 0 && versions.at(-1)?.deleteMarker === false;
+  };
+
+  test('and was deleted by hand is published again by the next refresh; status is red meanwhile', async () => {
+    await opened('http', { payload: '2.0' });
+    await story.http.send(new UpdateApiCommand({ ApiId: story.apiId, DisableExecuteApiEndpoint: true }));
+    story.publish(issuing, bob);
+    await story.open().refresh();
+    const [key = '', versions = []] =
+      [...(story.local.state().s3.find(({ name }) => name === bucket)?.objects ?? [])].find(([name]) =>
+        name.includes('/sets/'),
+      ) ?? [];
+    for (const { versionId } of versions)
+      await story.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+    story.deploy();
+    expect(await story.knock(ann)).toBe(403);
+    const status = await story.open().status();
+    expect(status.exitCode).toBe(1);
+    expect(status.targets[0]?.revocation.red).toEqual([
+      expect.stringMatching(/^the set of CN=Issuing is gone from S3 \(acme\/sets\//),
+    ]);
+    const plan = await story.open().plan();
+    expect(plan.targets[0]?.steps.map(({ effect, mends }) => [effect, mends])).toEqual([
+      ['revoke', 'what the authorizer of edge reads of CN=Issuing is gone from S3'],
+    ]);
+    expect((await story.open().refresh()).calls).toBe(1);
+    story.clock.advance(poll);
+    expect(await Promise.all([story.knock(ann), story.knock(bob)])).toEqual([200, 403]);
+    expect((await story.open().plan()).changes).toBe(false);
+    expect((await story.open().status()).exitCode).toBe(0);
+  });
+
+  test('stays while a route asks the authorizer after the target has left, and goes once none does', async () => {
+    await opened('http', { payload: '2.0' });
+    const left = await story.leave();
+    expect(left.targets[0]?.done.map(({ id }) => id)).toEqual(['open', 'unmark']);
+    expect(left.findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ['authorizer-asked', 'warning'],
+    ]);
+    expect([liesThere(), (await story.leave()).calls]).toEqual([true, 0]);
+    const { Items: [route] = [] } = await story.http.send(new GetRoutesCommand({ ApiId: story.apiId }));
+    await story.http.send(new DeleteRouteCommand({ ApiId: story.apiId, RouteId: route?.RouteId }));
+    const gone = await story.leave();
+    expect([gone.targets[0]?.done.map(({ id }) => id), gone.targets[0]?.state, liesThere()]).toEqual([
+      ['delete-head'],
+      'left',
+      false,
+    ]);
+    expect((await story.leave()).targets).toEqual([]);
+  });
+
+  test('goes at once when the domain was deleted before the target left', async () => {
+    await opened('rest');
+    await story.rest.send(new DeleteDomainNameCommand({ domainName: 'api.example.com' }));
+    const gone = await story.leave();
+    expect([gone.exitCode, gone.targets[0]?.done.map(({ id }) => id), liesThere()]).toEqual([
+      0,
+      ['delete-head'],
+      false,
+    ]);
   });
 });
 

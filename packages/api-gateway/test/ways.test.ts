@@ -94,7 +94,11 @@ describe('a deployed route counts', () => {
   ])('%s', (_name, authorizer, gap) => {
     const ways = waysOf(exported(authorizer), lambda);
     expect(ways).toEqual([
-      gap === undefined ? { route: 'GET /a' } : { route: 'GET /a', gap: expect.stringMatching(gap) },
+      {
+        route: 'GET /a',
+        asks: expect.any(String),
+        ...(gap === undefined ? {} : { gap: expect.stringMatching(gap) }),
+      },
     ]);
   });
 
@@ -104,8 +108,22 @@ describe('a deployed route counts', () => {
     ['our function and an API key', { security: [{ check: [] }, { api_key: [] }] }, undefined],
   ])('asked: %s', (_name, operation, gap) => {
     expect(waysOf(exported(good, operation), lambda)).toEqual([
-      { route: 'GET /a', ...(gap === undefined ? {} : { gap }) },
+      { route: 'GET /a', asks: gap === undefined ? 'yes' : 'no', ...(gap === undefined ? {} : { gap }) },
     ]);
+  });
+
+  test.each([
+    ['as it should be', good, 'yes'],
+    ['and its answers are kept', { ...good, authorizerResultTtlInSeconds: 300 }, 'yes'],
+    ['in another version', { ...good, authorizerUri: uriOf(`${lambda}:7`) }, 'unknown'],
+    [
+      'perhaps, by a stage variable',
+      { ...good, authorizerUri: uriOf('$' + '{stageVariables.fn}') },
+      'unknown',
+    ],
+    ['not at all, but another', { ...good, authorizerUri: uriOf(`${lambda}-old`) }, 'no'],
+  ])('the function is asked %s', (_name, authorizer, asks) => {
+    expect(waysOf(exported(authorizer), lambda)).toMatchObject([{ asks }]);
   });
 
   test.each(['', '[]', '{"paths":1}'])(

@@ -15,7 +15,7 @@ import {
   type Uploads,
 } from '../src/index.ts';
 import { createToy, stock, type Toy, toyAdapter } from './support/toy.ts';
-import { memoryStore } from './support/world.ts';
+import { memoryStore, noFiles } from './support/world.ts';
 
 const clock = createTestClock('2026-11-24T10:00:00Z');
 const root = await createTestCa({ subject: 'CN=Root', clock });
@@ -26,7 +26,7 @@ stock(rootCa, nextCa);
 const uploads: Uploads = {
   put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
   read: async () => undefined,
-  files: () => memoryStore(),
+  files: noFiles,
 };
 let files: Record<string, string | Uint8Array>;
 let toys: Record<string, Toy>;

@@ -13,7 +13,7 @@ import {
   type Uploads,
 } from '../src/index.ts';
 import { createToy, stock, type Toy, toyAdapter } from './support/toy.ts';
-import { memoryStore } from './support/world.ts';
+import { memoryStore, noFiles } from './support/world.ts';
 
 const hour = 3_600_000;
 const clock = createTestClock('2026-11-24T10:00:00Z');
@@ -26,7 +26,7 @@ stock(readCertificate(root.der), issuingCa);
 const uploads: Uploads = {
   put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
   read: async () => undefined,
-  files: () => memoryStore(),
+  files: noFiles,
 };
 let files: Record<string, string | Uint8Array>;
 let toys: { one: Toy; two: Toy };

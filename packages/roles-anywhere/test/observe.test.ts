@@ -27,7 +27,13 @@ async function open(target: JsonObject = {}) {
     shared: (_key, read) => read(),
     afterWrite: false,
     readObject: async () => undefined,
-    files: { get: async () => undefined, put: async () => 'conflict' },
+    files: {
+      get: async () => undefined,
+      put: async () => 'conflict',
+      has: async () => false,
+      remove: async () => 'conflict',
+      removeVersions: async () => undefined,
+    },
   });
   return {
     local,

@@ -34,6 +34,14 @@ export function memoryIo(files: Map<string, Uint8Array>) {
         files.set(`acme/${key}`, bytes);
         return { etag: etagOf(bytes) };
       },
+      has: async ({ key }) => files.has(key),
+      async remove(key) {
+        files.delete(`acme/${key}`);
+        return 'removed';
+      },
+      async removeVersions(versions) {
+        for (const { key } of versions) files.delete(key);
+      },
     },
   };
   return {

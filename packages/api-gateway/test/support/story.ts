@@ -64,7 +64,7 @@ export async function openStory(
     },
   };
   let lock = emptyLock;
-  const open = (target: JsonObject = { authorizer: lambda }): Trustloom => {
+  const open = (target: JsonObject | undefined = { authorizer: lambda }, left = false): Trustloom => {
     const definition = definitionFromObject(
       {
         name: 'acme',
@@ -74,13 +74,15 @@ export async function openStory(
           devices: { from: 'ca.pem', crls: Object.keys(files).filter((name) => name.endsWith('.crl')) },
         },
         revocation: { grace: '1h' },
-        targets: {
-          edge: {
-            account: 'apps',
-            trust: ['devices'],
-            apiGateway: { region: place.region, domain, api: kind, ...target },
-          },
-        },
+        targets: left
+          ? {}
+          : {
+              edge: {
+                account: 'apps',
+                trust: ['devices'],
+                apiGateway: { region: place.region, domain, api: kind, ...target },
+              },
+            },
       },
       { env: {}, adapters: [adapter] },
     );
@@ -141,6 +143,8 @@ export async function openStory(
       }).der;
     },
     apply: (allow: readonly string[] = ['enforce:edge']) => open().apply({ approve: 'any', allow }),
+    /** Applies the definition without the target. */
+    leave: () => open(undefined, true).apply({ approve: 'any', allow: ['open:edge'] }),
     async knock(client?: TestLeaf, path = '/orders') {
       local.settle();
       const edge = local.edges().find(({ hosts }) => hosts.includes(domain));

@@ -10,8 +10,8 @@ import {
 import type { Aws } from '../open-aws.ts';
 import { sourceLimits } from '../sources/limits.ts';
 import { bucketName, checkBucket, defaultBucket } from './bucket.ts';
+import { createOwnFiles } from './own-files.ts';
 import { exceptionName, readObject } from './read-object.ts';
-import { createStore } from './store.ts';
 
 /** What `createUploads` is given. */
 export interface UploadOptions {
@@ -80,7 +80,12 @@ export function createUploads(aws: Aws, options: UploadOptions): Uploads {
       return found?.bytes;
     },
     files: (place: Place, accountName: string) =>
-      createStore(aws, { place, accountName, bucket: template, definition: options.definition }),
+      createOwnFiles(aws, {
+        place,
+        accountName,
+        bucket: bucketName(template, place),
+        definition: options.definition,
+      }),
   } satisfies Uploads);
 }
 

@@ -119,6 +119,8 @@ export interface HeldEnforcement {
   readonly state: 'enforced' | 'partly' | 'not-enforced';
   /** What keeps it from being enforced everywhere, in words. */
   readonly gaps: readonly string[];
+  /** What makes it refuse good clients, in words; absent: nothing does. */
+  readonly refusing?: readonly string[];
 }
 
 /** What every observation tells in the same words, for status, drift, reach and reports. */
@@ -176,11 +178,27 @@ export interface Io {
    * all targets that look at the same time.
    */
   readObject(location: ObjectLocation): Promise<Uint8Array | undefined>;
-  /**
-   * Small files of ours at names that stay, in the target's own bucket, each written only if it is still what was read: what a checker
-   * of ours polls.
-   */
-  readonly files: Pick<VersionedStore, 'get' | 'put'>;
+  /** Files of ours in the target's own bucket. */
+  readonly files: OwnFiles;
+}
+
+/** A file that was uploaded: its whole name in the bucket, and the version that was put there. */
+export interface FileVersion {
+  readonly key: string;
+  readonly version: string;
+}
+
+/**
+ * Files of ours in one bucket: small ones at names that stay, each written and deleted only if it is still what was read (what a checker of
+ * ours polls), and versions of artifacts. Nothing without a name that we give is ever touched.
+ */
+export interface OwnFiles extends Pick<VersionedStore, 'get' | 'put'> {
+  /** False when that version of an artifact is not there any more, or may not be read: S3 tells the two apart only for those who may list. */
+  has(file: FileVersion): Promise<boolean>;
+  /** Deletes a file at a name that stays; `conflict` when it is not what `ifMatch` says any more. One that is gone already is deleted. */
+  remove(key: string, condition: { readonly ifMatch: string }): Promise<'removed' | 'conflict'>;
+  /** Deletes versions of artifacts in one call, a thousand at most; what is gone already is no harm. */
+  removeVersions(files: readonly FileVersion[]): Promise<void>;
 }
 
 /** What an adapter plans for one target. */
@@ -190,6 +208,8 @@ export interface TargetPlan<Input extends JsonObject> {
   /** Artifacts beyond those of the rendering (a union bundle on the way). */
   readonly artifacts?: readonly Artifact[];
   readonly findings: readonly Finding[];
+  /** Something of a target that leaves has to stay for now, and a finding says why: the target is not forgotten until it is gone. */
+  readonly stays?: true;
 }
 
 /**

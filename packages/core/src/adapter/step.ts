@@ -24,7 +24,8 @@ export interface Step<Input extends JsonObject = JsonObject> {
   readonly effect: Effect;
   /**
    * What it acts on, as consents name it: SHA-256 of CAs (grant, remove) or lists (revoke, readmit), ids of attachments or
-   * `setting=value` (enforce, open), ids of objects (label, clean). Each becomes a line of the approval digest.
+   * `setting=value` (enforce, open), ids of objects (label, clean). Each becomes a line of the approval digest. Housekeeping that every
+   * refresh may add to names none: an approved plan must not go stale by it.
    */
   readonly things: readonly string[];
   /** Which difference it ends, in words: `trust CN=Acme Root`. */

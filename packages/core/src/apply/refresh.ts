@@ -56,8 +56,8 @@ function refreshRun(
     places,
     revoking,
     replan: async (target, observation) => {
-      const { steps, artifacts } = await parts.replan(target, observation);
-      return { steps: revokingOf(steps), artifacts };
+      const again = await parts.replan(target, observation);
+      return { ...again, steps: revokingOf(again.steps) };
     },
     upload: (target, { steps, artifacts }, placed) => uploadFor(target, steps, artifacts, placed, parts),
     beforeWrite: async () => parts.signal.throwIfAborted(),

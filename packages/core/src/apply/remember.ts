@@ -39,8 +39,8 @@ export function forgetLeft(current: TrustRecord, runs: readonly TargetRun[]): Tr
   const gone = new Set(
     runs
       .filter(
-        ({ work, remaining, failed }) =>
-          work.planned.leaving && remaining().length === 0 && failed() === undefined,
+        ({ work, remaining, stays, failed }) =>
+          work.planned.leaving && remaining().length === 0 && !stays() && failed() === undefined,
       )
       .map(({ work }) => work.bound.context.name),
   );

@@ -54,6 +54,8 @@ export interface TargetRun {
   verify(reads: SharedReads): Promise<void>;
   outcomes(): readonly StepOutcome[];
   remaining(): readonly PlannedStep[];
+  /** Something of a target that leaves stays for now. */
+  stays(): boolean;
   failed(): TrustloomError | undefined;
   /** What the target held when it was last looked at. */
   holds(): Holdings | undefined;
@@ -62,6 +64,7 @@ export interface TargetRun {
 export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
   const { name } = work.bound.context;
   let steps = work.planned.steps;
+  let stays = work.planned.stays === true;
   let places = run.places;
   let results = new Map<string, JsonObject>();
   let done = new Set<string>();
@@ -97,6 +100,7 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
     const again = await run.replan(work, await settled(reads));
     places = await run.upload(work, again, places);
     steps = again.steps;
+    stays = again.stays;
     results = new Map();
     done = new Set();
   };
@@ -203,6 +207,7 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
     },
     outcomes: () => outcomes,
     remaining: () => steps.filter((step) => !done.has(step.id)),
+    stays: () => stays,
     failed: () => stopped,
     holds: () => holds,
   };

@@ -23,12 +23,15 @@ export interface Drafted {
   readonly steps: readonly Step[];
   readonly artifacts: readonly Artifact[];
   readonly findings: readonly Finding[];
+  /** Something of a target that leaves stays for now. */
+  readonly stays: boolean;
 }
 
 /** A plan that was made again in the middle of a run, with the files that its steps may refer to. */
 export interface Replanned {
   readonly steps: readonly PlannedStep[];
   readonly artifacts: ReadonlyMap<string, Artifact>;
+  readonly stays: boolean;
 }
 
 /** Puts the surveyed targets together into one plan: consents, order, digest, summary. Pure. */
@@ -137,15 +140,16 @@ export function replanTarget(input: {
         (step.leftOut !== 'outdated' || needed.has(step.id)),
     ),
     artifacts: new Map(again.artifacts.map((artifact) => [artifact.sha256, artifact])),
+    stays: again.stays,
   };
 }
 
 function draft(surveyed: Surveyed, now: Instant): Drafted {
   const { observation, rendering, leaving, hands } = surveyed;
   if (observation === undefined || (rendering === undefined && !leaving))
-    return { surveyed, steps: [], artifacts: [], findings: [] };
-  const { steps, artifacts, findings } = hands.bound.plan(rendering, observation, now);
-  return { surveyed, steps, artifacts: [...(rendering?.artifacts ?? []), ...(artifacts ?? [])], findings };
+    return { surveyed, steps: [], artifacts: [], findings: [], stays: false };
+  const { steps, artifacts = [], findings, stays = false } = hands.bound.plan(rendering, observation, now);
+  return { surveyed, steps, artifacts: [...(rendering?.artifacts ?? []), ...artifacts], findings, stays };
 }
 
 function withConsents(
@@ -157,7 +161,7 @@ function withConsents(
 ): readonly PlannedStep[] {
   const holds = one.surveyed.observation?.holds;
   const spared = expired(view, holds, now);
-  const stopped = [...(holds?.findings ?? []), ...one.findings].some(blocks);
+  const stopped = [...seenFindings(one), ...one.findings].some(blocks);
   const steps = one.steps.map((step): PlannedStep => {
     const own = consentsOf(step, nameOf(one), spared);
     const needs = step.effect === 'remove' && many !== undefined ? [...own, many] : own;
@@ -193,6 +197,12 @@ function renderFindings(one: Drafted): readonly Finding[] {
   return (one.surveyed.rendering?.findings ?? []).map((finding) => ({ target: nameOf(one), ...finding }));
 }
 
+/** What was seen to be wrong. Who leaves does not miss what is gone already, or belongs to somebody else by now. */
+function seenFindings({ surveyed: { observation, leaving } }: Drafted): readonly Finding[] {
+  const seen = observation?.holds.findings ?? [];
+  return leaving ? seen.filter(({ code }) => code !== 'attachment-missing' && code !== 'name-taken') : seen;
+}
+
 /** Lists that soon do not fit, of a target that is to hold them. */
 function forecast(one: Drafted, view: TrustView, now: Instant): readonly Finding[] {
   const trust = one.surveyed.rendering === undefined ? undefined : view.trusts.get(nameOf(one));
@@ -226,12 +236,13 @@ function plannedTarget(
   const { hands, leaving, observation, failed } = one.surveyed;
   const { name, place } = hands.bound.context;
   const { service } = hands.bound.facts;
-  const findings = [...renderFindings(one), ...(observation?.holds.findings ?? []), ...one.findings];
+  const findings = [...renderFindings(one), ...seenFindings(one), ...one.findings];
   return {
     name,
     service,
     place,
     leaving,
+    ...(one.stays ? { stays: true } : {}),
     steps,
     freshness,
     findings: sortFindings(findings.map((finding) => ({ service, ...finding, target: name }))),

@@ -24,6 +24,8 @@ export interface PlannedTarget {
   readonly place: Place;
   /** It left the definition: detach, then delete. */
   readonly leaving: boolean;
+  /** Something of it stays for now, as a finding says: it is not forgotten yet. */
+  readonly stays?: true;
   /** All steps, those left out too. */
   readonly steps: readonly PlannedStep[];
   /** The lists in force, by how much life they have left. */

@@ -1,6 +1,5 @@
-import type { Artifact, ObjectLocation } from '../adapter/contract.ts';
+import type { Artifact, ObjectLocation, OwnFiles } from '../adapter/contract.ts';
 import type { Place } from '../base/place.ts';
-import type { VersionedStore } from '../record/store.ts';
 
 /** What a source gave. */
 export interface Fetched {
@@ -30,6 +29,6 @@ export interface Uploads {
   /** Idempotent by digest; gives the pinned version. */
   put(place: Place, accountName: string, artifact: Artifact): Promise<Required<ObjectLocation>>;
   read(place: Place, accountName: string, location: ObjectLocation): Promise<Uint8Array | undefined>;
-  /** Small files at names that stay, beside the artifacts, by conditional writes. Nothing is called before the first use. */
-  files(place: Place, accountName: string): Pick<VersionedStore, 'get' | 'put'>;
+  /** Files of ours beside the artifacts, and the artifacts as files. Nothing is called before the first use. */
+  files(place: Place, accountName: string): OwnFiles;
 }

@@ -57,7 +57,8 @@ export interface Status {
 /** Pure: the status that a plan implies. What would be changed is what differs. */
 export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined, now: Instant): Status {
   const targets = plan.targets.map((target): TargetStatus => {
-    const { name, service, place, steps, holds, findings, failed, leaving, freshness } = target;
+    const { name, service, place, holds, findings, failed, leaving, freshness } = target;
+    const steps = target.steps.filter((step) => !isHousekeeping(step));
     return {
       name,
       service,
@@ -100,6 +101,11 @@ function expiryIgnored({ name, holds }: PlannedTarget): readonly Finding[] {
     }));
 }
 
+/** Files that nothing reads are no difference from the definition. */
+function isHousekeeping({ effect, things }: PlannedStep): boolean {
+  return effect === 'clean' && things.length === 0;
+}
+
 function revocationStatus(
   { holds, freshness, steps }: PlannedTarget,
   rows: readonly KeyedList[],
@@ -132,6 +138,7 @@ function revocationStatus(
     ...(nextUpdate === undefined ? {} : { nextUpdate }),
     red: [
       ...(enforcement.state !== 'enforced' && entries > 0 ? ['revoked clients get in'] : []),
+      ...(enforcement.refusing ?? []),
       ...waiting(steps, rows, maxLagMs ?? assumedMaxLagMs, now),
     ],
   };

@@ -1,3 +1,4 @@
+import type { OwnFiles } from '../../src/adapter/contract.ts';
 import type { Clock } from '../../src/base/time.ts';
 import type { VersionedStore } from '../../src/record/store.ts';
 
@@ -44,5 +45,17 @@ export function memoryStore(): VersionedStore & { readonly writes: readonly stri
       writes.push(key);
       return { etag: stored.etag };
     },
+  };
+}
+
+/** Files of a target whose adapter keeps none. */
+export function noFiles(): OwnFiles {
+  const { get, put } = memoryStore();
+  return {
+    get,
+    put,
+    has: async () => true,
+    remove: async () => 'removed',
+    removeVersions: async () => undefined,
   };
 }

@@ -150,4 +150,11 @@ export const serviceCodes = {
     means: 'The service counts other entries in a list than the list has.',
     advice: 'Look at the list by hand; the one that it should replace stays until the count is right.',
   },
+  'authorizer-asked': {
+    kind: 'input',
+    means:
+      'A target left the definition, and routes still ask the authorizer that reads what was published for it.',
+    advice:
+      'Take the authorizer off these routes, deploy the stage, and apply again: then what was published is deleted. To have it gone at once, delete it by hand.',
+  },
 } as const satisfies Readonly<Record<string, CodeFacts>>;
