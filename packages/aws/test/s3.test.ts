@@ -164,6 +164,43 @@ describe('reading', () => {
   });
 });
 
+describe('files of ours', () => {
+  const files = () => uploads().files(place, 'apps');
+
+  it('are there or not, version by version', async () => {
+    await makeBucket(local, bucket, place);
+    const location = await uploads().put(place, 'apps', artifact);
+    expect(await files().has(location)).toBe(true);
+    await files().removeVersions([location]);
+    expect(await files().has(location)).toBe(false);
+    expect(versions()).toEqual([]);
+    await files().removeVersions([location]);
+  });
+
+  it('that are no artifacts of this definition are never deleted', async () => {
+    const s3 = await makeBucket(local, bucket, place);
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/trust.json', Body: '{}' }));
+    const ours = await uploads().put(place, 'apps', artifact);
+    for (const other of ['acme/trust.json', `other/bundles/${artifact.sha256}.pem`, `x/${ours.key}`])
+      await expect(files().removeVersions([ours, { key: other, version: 'v' }])).rejects.toMatchObject({
+        code: 'contract-broken',
+      });
+    expect(versions()).toHaveLength(1);
+  });
+
+  it('at names that stay are deleted only if they are what was read', async () => {
+    await makeBucket(local, bucket, place);
+    const name = 'authorizers/edge.json';
+    const first = await files().put(name, 'one', { ifNoneMatch: '*' });
+    if (first === 'conflict') throw new TypeError('nobody was faster');
+    await files().put(name, 'two', { ifMatch: first.etag });
+    expect(await files().remove(name, { ifMatch: first.etag })).toBe('conflict');
+    const now = await files().get(name);
+    expect(await files().remove(name, { ifMatch: now?.etag ?? '' })).toBe('removed');
+    expect(await files().get(name)).toBeUndefined();
+  });
+});
+
 describe('the store of the record', () => {
   const store = () =>
     createStore(openLocal(local, { clock: noWait }), { place, accountName: 'apps', definition: 'acme' });

@@ -88,6 +88,7 @@ export const cloudfrontFacts = {
       's3:GetBucketLocation',
       's3:GetObject',
       's3:GetObjectVersion',
+      's3:DeleteObjectVersion',
     ],
   },
   outlives: ['connections that are open, until they close'],

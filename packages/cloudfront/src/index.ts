@@ -54,7 +54,7 @@ export function cloudfront({ client, keyValueStore }: CloudfrontOptions): Adapte
     render: (trust, target, context) => renderCloudfront(trust, target, context),
     observe: (target, io) => observeCloudfront(target, ports(io), io),
     plan: (desired, observed, target, context) => planCloudfront(desired, observed, target, context),
-    perform: (step, _target, io) => performCloudfront(step, ports(io)),
+    perform: (step, _target, io) => performCloudfront(step, ports(io), io),
   };
   return defineAdapter(spec);
 }

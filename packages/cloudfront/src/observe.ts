@@ -7,6 +7,7 @@ import {
   parseBundle,
   sha256Hex,
 } from '@trustloom/core';
+import { copiesIn } from './keys-copy.ts';
 import { carriesMarks, markTags, storeName } from './names.ts';
 import { carriedLists, enforcementOf, foreignFunction, observeCheck, type Ports } from './observe-check.ts';
 import type { CloudfrontPort, DistributionFacts, StoreFacts } from './port.ts';
@@ -35,6 +36,7 @@ export async function observeCloudfront(
     ...(store === undefined ? {} : { store }),
     ...(check.fn === undefined ? {} : { fn: check.fn }),
     keys: check.keys,
+    copies: copiesIn(io.notes),
     distributions: found.map(({ id, mode, store: used, fn, ignoreExpiry, advertise }) => ({
       id,
       mode,

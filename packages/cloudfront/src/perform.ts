@@ -1,4 +1,5 @@
 import {
+  type Io,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -7,12 +8,13 @@ import {
   type Step,
   TrustloomError,
 } from '@trustloom/core';
+import { copiesIn } from './keys-copy.ts';
 import { markNote, markTags } from './names.ts';
 import type { Ports } from './observe-check.ts';
 import type { Mtls } from './state.ts';
 
 /** Does one step: one write. */
-export async function performCloudfront({ input }: Step, ports: Ports): Promise<Receipt> {
+export async function performCloudfront({ input }: Step, ports: Ports, io: Io): Promise<Receipt> {
   const { cloudfront: port, check, keys } = ports;
   switch (input.do) {
     case 'create-store': {
@@ -61,6 +63,9 @@ export async function performCloudfront({ input }: Step, ports: Ports): Promise<
     case 'delete-keys':
       await check.deleteKeys(text(input.name));
       return { result: {}, notes: { [markNote(text(input.arn))]: null } };
+    case 'clean-copies':
+      await io.files.removeVersions(copiesIn({ keys: { before: input.files ?? [] } }).listed);
+      return { result: {}, notes: { cleaned: input.cleaned ?? [] } };
     case 'create-function': {
       const made = await check.createFunction(
         text(input.name),
@@ -99,7 +104,15 @@ function notesOf(input: JsonObject, etag: string): JsonObject {
 function keysNotes(arn: string, etag: string, { copy }: JsonObject): Pick<Receipt, 'notes'> {
   if (!isJsonObject(copy)) return {};
   return {
-    notes: { keys: { arn, etag, sha256: text(copy.sha256), location: { ...location(copy.location) } } },
+    notes: {
+      keys: {
+        arn,
+        etag,
+        sha256: text(copy.sha256),
+        location: { ...location(copy.location) },
+        before: copy.before ?? [],
+      },
+    },
   };
 }
 

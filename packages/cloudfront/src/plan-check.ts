@@ -5,6 +5,7 @@ import { layoutTag, valueBytes } from './keys/layout.ts';
 import { newStore } from './keys/new-store.ts';
 import { type KeyChanges, reconcile } from './keys/reconcile.ts';
 import { checkMarks, functionName, keysNamePrefix } from './names.ts';
+import { planCopies, planLastCopies } from './plan-copies.ts';
 import { boundOf, storeFindings } from './plan-findings.ts';
 import { batchesOf, fillSteps, letGoSteps, revokeSteps } from './plan-keys.ts';
 import { deleteFunction, deleteKeys } from './plan-leave.ts';
@@ -52,7 +53,7 @@ export function planCheck(
   const revoking =
     inUse === undefined || changes === undefined
       ? { steps: [], artifacts: [] }
-      : revokeSteps(inUse, changes, keys);
+      : revokeSteps(inUse, changes, keys, observed.copies);
   const stays = inUse !== undefined && changes !== undefined && isGood(inUse, changes, keys);
   const store = stays ? { ref: inUse.arn, steps: [], artifacts: [] } : otherStore(keys, observed, context);
   const readmitting =
@@ -84,14 +85,14 @@ export function planCheck(
           ? []
           : [{ ...code.last, after: [...(code.last.after ?? []), ...distributions] }];
       const after = [...store.steps, ...code.steps].map(({ id }) => id);
-      return [...last, ...leftovers.map((one) => deleteKeys(one, after))];
+      return [...last, ...leftovers.map((one) => deleteKeys(one, after)), ...planCopies(observed.copies)];
     },
     artifacts: [...revoking.artifacts, ...store.artifacts],
     findings: storeFindings(inUse?.layout, changes, keys),
   };
 }
 
-function withoutCheck({ fn, keys }: Observed): CheckPlan {
+function withoutCheck({ fn, keys, copies }: Observed): CheckPlan {
   return {
     fn: undefined,
     steps: [],
@@ -99,6 +100,7 @@ function withoutCheck({ fn, keys }: Observed): CheckPlan {
     later: (distributions) => [
       ...(fn?.ours === true ? [deleteFunction(fn, distributions)] : []),
       ...keys.map((one) => deleteKeys(one, fn?.ours === true ? ['delete-function'] : distributions)),
+      ...planLastCopies(copies, distributions),
     ],
     artifacts: [],
     findings: [],

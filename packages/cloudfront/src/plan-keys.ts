@@ -4,7 +4,8 @@ import type { LetGo } from './keys/let-go.ts';
 import { storeLimits } from './keys/limits.ts';
 import { type KeyChanges, reconcile } from './keys/reconcile.ts';
 import { serialHex } from './keys/serial-set.ts';
-import { copyOf } from './keys-copy.ts';
+import { type Copies, copyOf } from './keys-copy.ts';
+import { mostNoted } from './plan-copies.ts';
 import type { Ref, StoredKeys } from './state.ts';
 
 /** What one UpdateKeys does. */
@@ -33,10 +34,16 @@ export interface RevokePlan {
 }
 
 /** The store that the function reads moves on. Each update names the ETag that the one before left, so nobody else's write is lost. */
-export function revokeSteps(store: StoredKeys, changes: KeyChanges, keys: DesiredKeys): RevokePlan {
+export function revokeSteps(
+  store: StoredKeys,
+  changes: KeyChanges,
+  keys: DesiredKeys,
+  { old, current }: Copies,
+): RevokePlan {
   const { added, removed, firstAdded } = changes;
   const batches = batchesOf(changes.puts, changes.deletes);
-  const copy = batches.length === 0 ? undefined : copyOf(afterwards(store, changes));
+  const copy = batches.length === 0 ? undefined : copyOf(store.arn, afterwards(store, changes));
+  const before = [...old, ...(current === undefined ? [] : [current])].slice(-mostNoted);
   const steps = batches.map(
     (batch, at): Step => ({
       id: `revoke-keys:${at + 1}`,
@@ -52,7 +59,13 @@ export function revokeSteps(store: StoredKeys, changes: KeyChanges, keys: Desire
         ),
         ...(copy === undefined || at < batches.length - 1
           ? {}
-          : { copy: { sha256: copy.sha256, location: { $artifact: copy.sha256 } } }),
+          : {
+              copy: {
+                sha256: copy.sha256,
+                location: { $artifact: copy.sha256 },
+                before: before.map(({ key, version }) => ({ key, version })),
+              },
+            }),
       },
       after: at === 0 ? [] : [`revoke-keys:${at}`],
       revocation: {

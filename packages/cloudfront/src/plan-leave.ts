@@ -1,8 +1,9 @@
 import type { JsonObject, Step, TargetPlan } from '@trustloom/core';
+import { planLastCopies } from './plan-copies.ts';
 import type { Observed } from './state.ts';
 
 /** The target left the definition: its distributions ask for no certificate any more, then all that is ours goes. */
-export function planLeaving({ store, fn, keys, distributions }: Observed): TargetPlan<JsonObject> {
+export function planLeaving({ store, fn, keys, distributions, copies }: Observed): TargetPlan<JsonObject> {
   const ours = store?.ours === true ? store : undefined;
   const ourFunction = fn?.ours === true ? fn : undefined;
   const detach = distributions
@@ -36,6 +37,7 @@ export function planLeaving({ store, fn, keys, distributions }: Observed): Targe
         ]),
     ...(ourFunction === undefined ? [] : [deleteFunction(ourFunction, after)]),
     ...keys.map((one) => deleteKeys(one, ourFunction === undefined ? after : ['delete-function'])),
+    ...planLastCopies(copies, after),
   ];
   return { steps: [...detach, ...clean], findings: [] };
 }

@@ -2,6 +2,7 @@ import type { Certificate } from '@trustloom/core';
 import type { DesiredKeys } from './keys/desired.ts';
 import type { Layout } from './keys/layout.ts';
 import type { LetGo } from './keys/let-go.ts';
+import type { Copies } from './keys-copy.ts';
 
 /** What a target should hold. */
 export interface Desired {
@@ -83,6 +84,8 @@ export interface Observed {
   readonly fn?: StoredFunction;
   readonly keys: readonly StoredKeys[];
   readonly distributions: readonly StoredDistribution[];
+  /** Copies of what the key value store held after our own writes. */
+  readonly copies: Copies;
 }
 
 /** How steps name an object: its id, or the step that will make it. */

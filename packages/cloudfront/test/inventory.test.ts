@@ -104,6 +104,7 @@ describe('an inventory of issued serials', () => {
     const observed: Observed = {
       fn: { id: 'fn', name: 'fn', ours: true, live: { code, store: 'arn:old' } },
       keys: [{ name: 'old', arn: 'arn:old', broken: false, layout, held }],
+      copies: { old: [], listed: [] },
       distributions: [],
     };
     const plan = planCheck(

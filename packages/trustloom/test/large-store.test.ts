@@ -11,6 +11,7 @@ import {
   makeCloudFront,
 } from '@trustloom/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DefinitionInput } from '../src/define.ts';
 import { type OpenedTrustloom, openTrustloom } from '../src/open.ts';
 import { account } from './support/team.ts';
 
@@ -22,6 +23,7 @@ const clock = createTestClock();
 
 let local: LocalAws;
 let trustloom: OpenedTrustloom;
+let open: (targets: DefinitionInput['targets']) => Promise<OpenedTrustloom>;
 let folder: string;
 let edits: ReturnType<typeof cloudFrontEdits>;
 
@@ -34,25 +36,27 @@ beforeAll(async () => {
   const ca = await createTestCa({ subject: 'CN=Acme Devices', key: 'P-256', clock });
   await writeFile(join(folder, 'ca.pem'), ca.pem);
   await writeFile(join(folder, 'list.crl'), ca.issueCrl({ entries: revoked }).der);
-  trustloom = await openTrustloom(
-    {
-      name: 'acme',
-      record: `${account.id}/us-east-1`,
-      groups: { devices: { from: './ca.pem', crls: ['./list.crl'] } },
-      targets: {
-        web: {
-          trust: ['devices'],
-          account: account.id,
-          cloudfront: { distributions: [distributionId], revocation: 'compact' },
-        },
+  open = (targets) =>
+    openTrustloom(
+      {
+        name: 'acme',
+        record: `${account.id}/us-east-1`,
+        groups: { devices: { from: './ca.pem', crls: ['./list.crl'] } },
+        targets,
       },
+      {
+        env: { ...local.env, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: local.url },
+        cwd: folder,
+        clock,
+      },
+    );
+  trustloom = await open({
+    web: {
+      trust: ['devices'],
+      account: account.id,
+      cloudfront: { distributions: [distributionId], revocation: 'compact' },
     },
-    {
-      env: { ...local.env, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: local.url },
-      cwd: folder,
-      clock,
-    },
-  );
+  });
   await trustloom.accept('all');
   expect((await trustloom.apply({ approve: 'any', allow: ['enforce:web'] })).exitCode).toBe(0);
 }, 60_000);
@@ -127,12 +131,51 @@ test('a change by hand in the middle of a run is mended by the same run, and the
   expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
 });
 
-test('a copy that is gone is missed by nobody: the store is read back', async () => {
+/** Versions of the files that key value stores were made from and copied to. */
+const filesThere = async () => {
   const Bucket = `trustloom-${account.id}-us-east-1`;
   const s3 = new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true });
   const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'acme/keys/' }));
-  expect(Versions.length).toBeGreaterThan(1);
-  for (const { Key, VersionId } of Versions)
-    await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+  const remove = () =>
+    Promise.all(
+      Versions.map(({ Key, VersionId }) => s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }))),
+    );
+  return { count: Versions.length, remove };
+};
+
+test('copies that nothing reads any more are deleted by an apply once they are many; the newest stays', async () => {
+  for (let n = 5; n < 11; n += 1) await revoke(urgent(n));
+  const before = await trustloom.plan();
+  const [step, ...more] = before.targets.flatMap(({ steps }) => steps);
+  expect([step?.effect, step?.action, more, before.lines]).toEqual([
+    'clean',
+    's3:DeleteObjectVersion',
+    [],
+    [],
+  ]);
+  expect((await trustloom.status()).drift).toBe(false);
+  const copies = Number(/^(\d+) copies/.exec(step?.mends ?? '')?.[1]);
+  const { count } = await filesThere();
+  expect((await trustloom.apply({ approve: before.digest })).calls).toBe(1);
+  expect([copies >= 10, (await filesThere()).count]).toEqual([true, count - copies]);
+  expect((await trustloom.plan()).changes).toBe(false);
+  expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
+  await revoke(urgent(15));
+  expect((await trustloom.plan()).changes).toBe(false);
+});
+
+test('a copy that is gone is missed by nobody: the store is read back', async () => {
+  const { count, remove } = await filesThere();
+  expect(count).toBeGreaterThan(1);
+  await remove();
   expect(await refresh()).toEqual({ DescribeKeyValueStore: 1, ...readBack });
+});
+
+test('a target that leaves takes its copies along', async () => {
+  await revoke(urgent(16));
+  expect((await filesThere()).count).toBe(1);
+  await using without = await open({});
+  const report = await without.apply({ approve: 'any', allow: ['open:web', 'remove:web'] });
+  expect([report.exitCode, report.targets[0]?.state]).toEqual([0, 'left']);
+  expect((await filesThere()).count).toBe(0);
 });
