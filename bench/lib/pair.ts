@@ -1,5 +1,5 @@
 /** Two things measured in turn, A B A B: on a shared machine only the ratio of neighbours means something. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { type Measured, median } from './measured.ts';
 
 /** What one run took: milliseconds of wall and of all its processors, MiB at its peak (0 where nobody can tell). */
@@ -78,21 +78,49 @@ export function inProcess(work: () => unknown): Run {
   };
 }
 
-/** A whole process from outside: start, work, end. Its peak memory needs `/usr/bin/time`. */
-export function wholeProcess(file: string, args: readonly string[]): Run {
+/**
+ * A whole process from outside: start, work, end. Its processor time and peak memory need `/usr/bin/time`.
+ *
+ * @param env what it has in its environment beside our own
+ */
+export function wholeProcess(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Run {
   const timed = has('/usr/bin/time', '--version');
-  return () => {
+  return async () => {
     const start = performance.now();
-    const ran = timed
-      ? spawnSync('/usr/bin/time', ['-f', '\ntimed %e %U %S %M', file, ...args], { encoding: 'utf8' })
-      : spawnSync(file, args, { encoding: 'utf8' });
+    const { status, stderr } = await (timed
+      ? ended('/usr/bin/time', ['-f', '\ntimed %e %U %S %M', file, ...args], env)
+      : ended(file, args, env));
     const wall = performance.now() - start;
-    if (ran.status !== 0) throw new Error(`${file} ${args.join(' ')}: ${ran.stderr}`);
-    const [user = 0, system = 0, peak = 0] = (/\ntimed \S+ (\S+) (\S+) (\S+)/.exec(ran.stderr) ?? [])
+    if (status !== 0) throw new Error(`${file} ${args.join(' ')}: ${stderr}`);
+    const [user = 0, system = 0, peak = 0] = (/\ntimed \S+ (\S+) (\S+) (\S+)/.exec(stderr) ?? [])
       .slice(1)
       .map(Number);
     return { wall, cpu: (user + system) * 1000, peak: peak / 1024 };
   };
+}
+
+/** Waits without blocking: what the process talks to may live in this one. */
+function ended(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number | null; readonly stderr: string }> {
+  return new Promise((done, failed) => {
+    const child = spawn(file, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.once('error', failed);
+    child.once('close', (status) => done({ status, stderr }));
+  });
 }
 
 /** A program that takes its own time and prints `{"wall": milliseconds}` with whatever else it has to say. */
