@@ -6,7 +6,7 @@ import {
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Place } from '@trustloom/core';
 import type { LocalAws } from '@trustloom/local-aws';
-import { albEdits, albOracle, createTestCa, makeAlb, runAdapterContract } from '@trustloom/testkit';
+import { albEdits, albOracle, createTestCa, knock, makeAlb, runAdapterContract } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import { alb } from '../src/index.ts';
 
@@ -25,6 +25,10 @@ runAdapterContract(
         target: { listeners: [listenerArn] },
         oracle: albOracle(local, place, listenerArn),
         edits: albEdits(stage, listenerArn),
+        letsIn: async (knocking) => {
+          const edge = local.edges().find(({ resource }) => resource === listenerArn);
+          return edge !== undefined && (await knock(edge, knocking)) === 200;
+        },
         foreign: () => foreignStore(local, place),
       };
     },

@@ -5,6 +5,7 @@ import {
   cloudFrontEdits,
   cloudFrontOracle,
   createTestCa,
+  knock,
   makeCloudFront,
   runAdapterContract,
   type Stage,
@@ -26,11 +27,15 @@ runAdapterContract(
       }),
     async setup(stage) {
       const { local, place } = stage;
-      const { distributionId } = await makeCloudFront({ local, ...place });
+      const { distributionId, domainName } = await makeCloudFront({ local, ...place });
       return {
         target: { distributions: [distributionId] },
         oracle: cloudFrontOracle(stage, distributionId),
         edits: cloudFrontEdits(stage, distributionId),
+        letsIn: async (knocking) => {
+          const edge = local.edges().find(({ hosts }) => hosts.includes(domainName));
+          return edge !== undefined && (await knock(edge, knocking)) === 200;
+        },
         foreign: () => foreignStore(stage),
       };
     },

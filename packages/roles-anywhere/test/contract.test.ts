@@ -6,12 +6,14 @@ import {
 import { issuingCas, reach } from '@trustloom/core';
 import {
   createTestCa,
+  makeRolesAnywhere,
   rolesAnywhereEdits,
   rolesAnywhereOracle,
   runAdapterContract,
   type Stage,
 } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
+import { createSession } from '../src/create-session.ts';
 import { rolesAnywhere } from '../src/index.ts';
 
 runAdapterContract(
@@ -31,8 +33,29 @@ runAdapterContract(
     },
     async setup(stage) {
       const { local, place } = stage;
+      const { profileArn, roleArn } = await makeRolesAnywhere({ local, ...place });
+      const anchors = () =>
+        local.state().rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()].map(({ arn }) => arn));
       return {
         target: { region: place.region },
+        // The client chooses the anchor: one that lets it in is enough.
+        letsIn: async ({ pem, keyPem }) => {
+          const answers = await Promise.all(
+            anchors().map((trustAnchorArn) =>
+              createSession({
+                endpoint: local.url,
+                region: place.region,
+                trustAnchorArn,
+                profileArn,
+                roleArn,
+                certificatePem: pem,
+                privateKeyPem: keyPem,
+                now: Date.now(),
+              }),
+            ),
+          );
+          return answers.some(({ status }) => status === 201);
+        },
         oracle: rolesAnywhereOracle(local, place),
         edits: rolesAnywhereEdits(stage),
         foreign: () => foreignAnchor(stage),

@@ -42,3 +42,4 @@ export type { KeyUsage, MintedCertificate, MintRequest } from './mint.ts';
 export { mint } from './mint.ts';
 export type { ListOf, TrustParts } from './trust.ts';
 export { certificateOf, crlOf, letGo, trustOf } from './trust.ts';
+export { everyUnknown } from './unknowns.ts';

@@ -2,6 +2,8 @@ import { makeCast } from './cast.ts';
 import { contractLaws } from './laws/index.ts';
 import { type ContractOptions, openWorld } from './world.ts';
 
+const readings = ['refuse', 'admit'] as const;
+
 /** What the suite needs of a test runner: vitest's own functions fit, and so do those of others. */
 export interface TestRunner {
   describe(name: string, body: () => void): void;
@@ -31,9 +33,12 @@ export function runAdapterContract(runner: TestRunner, options: ContractOptions)
   runner.describe(`${options.name}: the adapter contract`, () => {
     for (const law of contractLaws) {
       const reason = options.skips?.[law.id];
-      const body = async () => law.check(() => openWorld(options), await cast());
-      if (reason === undefined) runner.it(law.title, body, law.timeoutMs ?? 60_000);
-      else runner.it.skip(`${law.title} (${reason})`, body);
+      for (const reading of law.bothReadings ? readings : [undefined]) {
+        const title = reading === undefined ? law.title : `${law.title} (unknowns: ${reading})`;
+        const body = async () => law.check(() => openWorld(options, reading), await cast());
+        if (reason === undefined) runner.it(title, body, law.timeoutMs ?? 60_000);
+        else runner.it.skip(`${title} (${reason})`, body);
+      }
     }
   });
 }

@@ -4,6 +4,7 @@ import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock } from '../clock.ts';
 import { makeBucket } from '../estate/where.ts';
 import type { Knocking } from '../knock.ts';
+import { everyUnknown } from '../unknowns.ts';
 import type { Edits } from './edits.ts';
 import type { Oracle } from './oracle.ts';
 import type { Stage } from './stage.ts';
@@ -56,10 +57,14 @@ export interface ContractWorld extends Stage, Subject, AsyncDisposable {
 
 const defaultPlace: Place = { account: '222222222222', region: 'eu-west-1' };
 
-/** Opens a fresh world. */
-export async function openWorld(options: ContractOptions): Promise<ContractWorld> {
+/** Opens a fresh world. `reading`: one for every unknown about AWS; default each its own. */
+export async function openWorld(
+  options: ContractOptions,
+  reading?: 'refuse' | 'admit',
+): Promise<ContractWorld> {
   const clock = createTestClock();
-  const local = await startLocalAws({ clock });
+  const unknowns = reading === undefined ? {} : everyUnknown(reading);
+  const local = await startLocalAws({ clock, unknowns });
   const place = options.place ?? defaultPlace;
   const stage: Stage = { local, clock, place };
   await makeBucket({ local, ...place });

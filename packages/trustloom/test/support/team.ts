@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiGatewayV2Client, UpdateApiCommand } from '@aws-sdk/client-apigatewayv2';
 import { type AuthorizerEvent, createAuthorizer, s3Objects } from '@trustloom/api-gateway/authorizer';
-import { type LocalAws, startLocalAws, type Unknowns } from '@trustloom/local-aws';
+import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
 import { createSession } from '@trustloom/roles-anywhere/create-session';
 import {
   createTestClock,
   type EstateRolesAnywhere,
+  everyUnknown,
   makeBucket,
   makeEstate,
   serverlessCaBucket,
@@ -50,7 +51,7 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
   const local = await startLocalAws({
     accounts: [account],
     clock,
-    ...(unknowns === undefined ? {} : { unknowns: readings(unknowns) }),
+    ...(unknowns === undefined ? {} : { unknowns: everyUnknown(unknowns) }),
   });
   const watched = watch ? await watchWrites(local) : undefined;
   const own = await makeBucket({ local });
@@ -159,16 +160,6 @@ function authorizerOf(
 async function closeDefaultEndpoint(local: LocalAws, ApiId: string): Promise<void> {
   const client = new ApiGatewayV2Client(local.clientConfig('apigateway', { account: account.id, region }));
   await client.send(new UpdateApiCommand({ ApiId, DisableExecuteApiEndpoint: true }));
-}
-
-function readings(reading: 'refuse' | 'admit'): Partial<Unknowns> {
-  return {
-    albExpiredCrl: reading,
-    albCrlDepth: reading,
-    rolesAnywhereExpiredCrl: reading,
-    rolesAnywhereCrlDepth: reading,
-    cloudFrontOptionalFunction: reading,
-  };
 }
 
 /** A real handshake and a request with the client's whole chain. */

@@ -1,0 +1,12 @@
+import { type Reading, UNKNOWNS, type Unknowns } from '@trustloom/local-aws';
+
+/**
+ * One reading of everything about AWS that nobody has told: what must hold, must hold under both.
+ *
+ * @example
+ * const local = await startLocalAws({ unknowns: everyUnknown('refuse') })
+ */
+export function everyUnknown(reading: Reading): Unknowns {
+  const names = Object.keys(UNKNOWNS) as (keyof Unknowns)[];
+  return Object.fromEntries(names.map((name) => [name, reading])) as Unknowns;
+}
