@@ -44,6 +44,16 @@ const observing =
 const without = (action: string) =>
   replanned((steps) => steps.filter((step) => step.input.action !== action));
 
+const dropFirst = replanned((steps) =>
+  steps
+    .map((step) =>
+      step.input.action === 'RemoveTrustStoreRevocations'
+        ? { ...step, effect: 'revoke' as const, after: [] }
+        : step,
+    )
+    .sort((a, b) => Number(b.id.startsWith('drop:')) - Number(a.id.startsWith('drop:'))),
+);
+
 /** Planted faults: what is broken, the law that must notice, and how it is broken. */
 const faults: readonly (readonly [
   what: string,
@@ -85,15 +95,7 @@ const faults: readonly (readonly [
     'removes the old list before it adds the new one',
     'changes',
     /a revocation was lifted on the way/,
-    replanned((steps) =>
-      steps
-        .map((step) =>
-          step.input.action === 'RemoveTrustStoreRevocations'
-            ? { ...step, effect: 'revoke' as const, after: [] }
-            : step,
-        )
-        .sort((a, b) => Number(b.id.startsWith('drop:')) - Number(a.id.startsWith('drop:'))),
-    ),
+    dropFirst,
   ],
   [
     'asks for certificates before its lists are there',
@@ -293,13 +295,20 @@ describe('the suite catches an adapter that', () => {
     cast = await makeCast();
   });
 
-  it.each(faults)('%s (law %s)', async (_, id, message, change) => {
-    const law = contractLaws.find((one) => one.id === id);
-    const options = toyOptions((aws) => {
+  const lawOf = (id: string) => contractLaws.find((one) => one.id === id);
+  const broken = (change: (spec: Spec, aws: Aws) => Partial<Spec>) =>
+    toyOptions((aws) => {
       const spec = toySpec(aws);
       return defineAdapter({ ...spec, ...change(spec, aws) });
     });
-    await expect(law?.check(() => openWorld(options), cast)).rejects.toThrow(message);
+
+  it.each(faults)('%s (law %s)', async (_, id, message, change) => {
+    await expect(lawOf(id)?.check(() => openWorld(broken(change)), cast)).rejects.toThrow(message);
+  });
+
+  it('locks the good out on the way, where AWS refuses those of a CA without a list (law revoked-refused)', async () => {
+    const checked = lawOf('revoked-refused')?.check(() => openWorld(broken(dropFirst), 'refuse'), cast);
+    await expect(checked).rejects.toThrow(/serial 20d1c0ffee5e41a0 is refused after step drop:/);
   });
 
   it('breaks any law, each of which has a fault planted', () => {
