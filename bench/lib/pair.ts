@@ -1,5 +1,6 @@
 /** Two things measured in turn, A B A B: on a shared machine only the ratio of neighbours means something. */
 import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { type Measured, median } from './measured.ts';
 
 /** What one run took: milliseconds of wall and of all its processors, MiB at its peak (0 where nobody can tell). */
@@ -142,4 +143,15 @@ export function printed<T>(file: string, args: readonly string[]): T {
 export function has(file: string, ...args: readonly string[]): boolean {
   const { status, error } = spawnSync(file, args, { stdio: 'ignore' });
   return error === undefined && status === 0;
+}
+
+/** What the first work of a process takes in milliseconds (`yardsticks/cold.mjs`): the middle of seven processes. */
+export function coldMs(...args: readonly string[]): number {
+  const program = join(import.meta.dirname, '../yardsticks/cold.mjs');
+  return median(
+    Array.from(
+      { length: 7 },
+      () => printed<{ readonly wall: number }>(process.execPath, [program, ...args]).wall,
+    ),
+  );
 }

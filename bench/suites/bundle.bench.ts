@@ -5,7 +5,7 @@ import { checkCertificate, parseBundle } from '@trustloom/core';
 import { createTestCa } from '@trustloom/testkit';
 import { albFacts } from '../../packages/alb/src/facts.ts';
 import type { Effort, Measured, Skipped, Suite } from '../lib/measured.ts';
-import { compared, has, inProcess, pair, printed, selfTimed } from '../lib/pair.ts';
+import { coldMs, compared, has, inProcess, pair, printed, selfTimed } from '../lib/pair.ts';
 
 const yardsticks = join(import.meta.dirname, '../yardsticks');
 const cache = join(import.meta.dirname, '../.cache');
@@ -45,7 +45,6 @@ async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)
     throw new Error('@peculiar/x509 read another number of CAs');
   const against = await pair(checks, selfTimed(process.execPath, peculiar), Math.min(runs, 5));
   const ten = await bundleOf(10);
-  const cold = printed<{ readonly wall: number }>(process.execPath, [join(yardsticks, 'cold.mjs'), ten]);
   return [
     {
       id: 'bundle/checks-ms',
@@ -54,7 +53,7 @@ async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)
     },
     compared('bundle/times-faster-than-peculiar', against, 'wall', 'factor'),
     await againstPython(file, count, signed, runs),
-    { id: 'bundle/cold-10-ms', value: cold.wall, note: 'first bundle of a process; needs `npm run build`' },
+    { id: 'bundle/cold-10-ms', value: coldMs(ten), note: 'first bundle of a process; needs `npm run build`' },
   ];
 }
 

@@ -6,7 +6,7 @@ import { type Crl, diffCrls, readCertificate, readCrl, verifyCrl } from '@trustl
 import { listOf } from '../data.ts';
 import { type Answer, answerOf, sameAnswer } from '../lib/answer.ts';
 import { type Effort, type Measured, median, type Skipped, type Suite } from '../lib/measured.ts';
-import { compared, has, inProcess, pair, printed, selfTimed } from '../lib/pair.ts';
+import { coldMs, compared, has, inProcess, pair, printed, selfTimed } from '../lib/pair.ts';
 
 const yardsticks = join(import.meta.dirname, '../yardsticks');
 
@@ -125,12 +125,8 @@ function memory(): number {
 /** The common case, as a process meets it for the first time; the key is read with it. */
 async function small(count: number): Promise<Measured> {
   const list = await listOf(count);
-  const { wall } = printed<{ readonly wall: number }>(process.execPath, [
-    join(yardsticks, 'cold.mjs'),
-    list.derFile,
-    list.caFile,
-  ]);
-  return { id: `crl/cold-${count}-ms`, value: wall, note: 'first list of a process: read and verified' };
+  const value = coldMs(list.derFile, list.caFile);
+  return { id: `crl/cold-${count}-ms`, value, note: 'first list of a process: read and verified' };
 }
 
 /** Lists in one process. */
