@@ -59,28 +59,33 @@ const patience = 64;
 function changedEntries(older: Crl, newer: Crl): Changed {
   const added: number[] = [];
   const removed: number[] = [];
-  const place: Place = { at: older.entries.start, other: newer.entries.start };
+  const [mine, theirs] = [walkOf(older), walkOf(newer)];
   for (let astray = 0; astray < patience; ) {
-    if (skipSame(older, newer, place)) astray = 0;
-    if (place.at === older.entries.end || place.other === newer.entries.end) break;
-    const ahead = meeting(older, newer, place);
+    if (skipSame(mine, theirs)) astray = 0;
+    if (mine.at === mine.end || theirs.at === theirs.end) break;
+    const ahead = meeting(mine, theirs);
     if (ahead === undefined) astray += 1;
     const { skip, skipOther } = ahead ?? { skip: 1, skipOther: 1 };
-    for (let left = skip; left > 0; left -= 1, place.at = entryEnd(older.der, place.at))
-      removed.push(place.at);
-    for (let left = skipOther; left > 0; left -= 1, place.other = entryEnd(newer.der, place.other))
-      added.push(place.other);
+    for (let left = skip; left > 0; left -= 1, mine.at = entryEnd(mine.der, mine.at)) removed.push(mine.at);
+    for (let left = skipOther; left > 0; left -= 1, theirs.at = entryEnd(theirs.der, theirs.at))
+      added.push(theirs.at);
   }
   return withoutMoved(
-    { crl: older, entries: removed, from: place.at },
-    { crl: newer, entries: added, from: place.other },
+    { crl: older, entries: removed, from: mine.at },
+    { crl: newer, entries: added, from: theirs.at },
   );
 }
 
-/** Where the walk stands: the offset of an entry of the older list, and of one of the newer. */
-interface Place {
+/** A list and the offset of the entry where the walk stands. */
+interface Walk {
+  readonly der: Uint8Array;
+  readonly view: DataView;
+  readonly end: number;
   at: number;
-  other: number;
+}
+
+function walkOf({ der, entries: { start, end } }: Crl): Walk {
+  return { der, view: new DataView(der.buffer, der.byteOffset, der.byteLength), end, at: start };
 }
 
 function offsetsOf({ der, entries }: Crl): readonly number[] {
@@ -90,56 +95,56 @@ function offsetsOf({ der, entries }: Crl): readonly number[] {
 }
 
 /** Moves on over entries that name the same serials; true when there were any. */
-function skipSame(older: Crl, newer: Crl, place: Place): boolean {
-  const [mine, theirs] = [viewOf(older.der), viewOf(newer.der)];
-  const [end, otherEnd] = [older.entries.end, newer.entries.end];
-  let { at, other } = place;
-  while (at < end && other < otherEnd && sameSerial(mine, at, theirs, other)) {
-    at = entryEnd(older.der, at);
-    other = entryEnd(newer.der, other);
+function skipSame(mine: Walk, theirs: Walk): boolean {
+  let { at } = mine;
+  let { at: other } = theirs;
+  while (at < mine.end && other < theirs.end && sameSerial(mine.view, at, theirs.view, other)) {
+    at = entryEnd(mine.der, at);
+    other = entryEnd(theirs.der, other);
   }
-  const moved = at > place.at;
-  place.at = at;
-  place.other = other;
+  const moved = at > mine.at;
+  mine.at = at;
+  theirs.at = other;
   return moved;
 }
 
-const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
-  new DataView(buffer, byteOffset, byteLength);
-
 /** Serials of as many bytes, compared in words. */
 function sameSerial(mine: DataView, entry: number, theirs: DataView, other: number): boolean {
-  let at = serialHead(mine, entry);
-  let against = serialHead(theirs, other);
-  const length = mine.getUint8(at);
-  const end = at + 1 + length;
-  if (theirs.getUint8(against) !== length) return false;
+  let at = entry + 4;
+  let against = other + 4;
+  // Nearly always both entries begin with the same four bytes: their own length and that of the serial, both below 128.
+  const head = mine.getInt32(entry);
+  if (((head & 0xff80ff80) ^ 0x30000200) !== 0 || theirs.getInt32(other) !== head) {
+    at = serialContent(mine, entry);
+    against = serialContent(theirs, other);
+    if (mine.getUint8(at - 1) !== theirs.getUint8(against - 1)) return false;
+  }
+  const end = at + mine.getUint8(at - 1);
   for (; at + 4 <= end; at += 4, against += 4)
     if (mine.getInt32(at) !== theirs.getInt32(against)) return false;
   for (; at < end; at += 1, against += 1) if (mine.getUint8(at) !== theirs.getUint8(against)) return false;
   return true;
 }
 
-/** Offset of a serial's length, from the start of its entry. */
-function serialHead(der: DataView, entry: number): number {
+/** Offset of the bytes of a serial, from the start of its entry. */
+function serialContent(der: DataView, entry: number): number {
   const length = der.getUint8(entry + 1);
-  return length < 0x80 ? entry + 3 : entry + 3 + (length & 0x7f);
+  return length < 0x80 ? entry + 4 : entry + 4 + (length & 0x7f);
 }
 
 /** How many entries are to be skipped on one side so that both name the same serial again. */
 function meeting(
-  older: Crl,
-  newer: Crl,
-  { at, other }: Place,
+  mine: Walk,
+  theirs: Walk,
 ): { readonly skip: number; readonly skipOther: number } | undefined {
-  let [mine, theirs] = [at, other];
-  const [view, otherView] = [viewOf(older.der), viewOf(newer.der)];
+  let { at } = mine;
+  let { at: other } = theirs;
   for (let ahead = 1; ahead <= reach; ahead += 1) {
-    if (mine < older.entries.end) mine = entryEnd(older.der, mine);
-    if (theirs < newer.entries.end) theirs = entryEnd(newer.der, theirs);
-    if (mine < older.entries.end && sameSerial(view, mine, otherView, other))
+    if (at < mine.end) at = entryEnd(mine.der, at);
+    if (other < theirs.end) other = entryEnd(theirs.der, other);
+    if (at < mine.end && sameSerial(mine.view, at, theirs.view, theirs.at))
       return { skip: ahead, skipOther: 0 };
-    if (theirs < newer.entries.end && sameSerial(view, at, otherView, theirs))
+    if (other < theirs.end && sameSerial(mine.view, mine.at, theirs.view, other))
       return { skip: 0, skipOther: ahead };
   }
   return undefined;
