@@ -11,66 +11,105 @@ export interface PemBlock {
 }
 
 const begin = /^-----BEGIN ([^-]*)-----\s*$/;
-const boundary = /^[^#]*-----(?:BEGIN|END) /;
-
-/** By the ends of lines that RFC 7468 knows, CRLF, LF and CR; nearly every file has LF alone. */
-function linesOf(text: string): readonly string[] {
-  return text.split(text.includes('\r') ? /\r\n|\n|\r/ : '\n');
-}
-
-/** The line that ends a block: the first boundary after its beginning, if that is its own. */
-function endOf(lines: readonly string[], start: number, label: string): number {
-  for (let at = start + 1; at < lines.length; at += 1) {
-    const line = lines[at] as string;
-    if (line.startsWith('-----')) return line.trimEnd() === `-----END ${label}-----` ? at : -1;
-  }
-  return -1;
-}
+const boundary = /-----(?:BEGIN|END) /;
 
 /** Without the byte order mark that some editors write, whether read as UTF-8 or byte by byte. */
 function withoutMark(text: string): string {
   return text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)/, '');
 }
 
+/** A line that has a boundary in it, or what looks like one, by offsets into the text. */
+interface EdgeLine {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Finds such lines in rising order; whatever millions of other lines a file may have are passed over at once. */
+function edgeFinder(text: string): (from: number) => EdgeLine | undefined {
+  const words = ['-----BEGIN', '-----END '];
+  const places = words.map(() => -1);
+  return (from) => {
+    words.forEach((word, index) => {
+      if ((places[index] as number) >= from) return;
+      const place = text.indexOf(word, from);
+      places[index] = place === -1 ? text.length : place;
+    });
+    const found = Math.min(...places);
+    if (found === text.length) return undefined;
+    let start = found;
+    while (start > from && !isLineEnd(text.charCodeAt(start - 1))) start -= 1;
+    let end = found;
+    while (end < text.length && !isLineEnd(text.charCodeAt(end))) end += 1;
+    return { start, end };
+  };
+}
+
+const isLineEnd = (code: number) => code === 0x0a || code === 0x0d;
+
+/** The number of the line, from 1, in which an offset stands, asked for in rising order. */
+function lineCounter(text: string): (offset: number) => number {
+  let line = 1;
+  let at = 0;
+  return (offset) => {
+    for (; at < offset; at += 1) {
+      const code = text.charCodeAt(at);
+      // CR LF ends one line.
+      if (code === 0x0a || (code === 0x0d && text.charCodeAt(at + 1) !== 0x0a)) line += 1;
+    }
+    return line;
+  };
+}
+
 /**
  * Reads the blocks of a file strictly. Text around blocks (comments, `openssl x509 -text`) is passed over; a block that is anything
  * but a certificate or a list refuses the whole file, since what is in a bundle gets distributed. DER is told by its first byte.
  *
+ * @param most so many blocks are read at the most; all when absent
  * @throws TrustloomError `private-key-in-bundle`, `pem-foreign-block`, `pem-headers`, `pem-malformed`; never with input bytes
  * @see RFC 7468
  */
-export function readPem(input: Uint8Array | string, file: string): readonly PemBlock[] {
+export function readPem(
+  input: Uint8Array | string,
+  file: string,
+  most = Number.POSITIVE_INFINITY,
+): readonly PemBlock[] {
   if (typeof input !== 'string' && isDer(input)) {
     if (isPrivateKey(input)) throw keyFound(file, 1);
     return [{ label: 'DER', der: input, line: 1 }];
   }
   const canonical = typeof input === 'string' ? undefined : canonicalList(input);
   if (canonical !== undefined) return [canonical];
-  const text =
+  const text = withoutMark(
     typeof input === 'string'
       ? input
-      : Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('latin1');
+      : Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('latin1'),
+  );
   refuseKeys(text, file);
-  const lines = linesOf(withoutMark(text));
+  const nextEdge = edgeFinder(text);
+  const lineOf = lineCounter(text);
   const blocks: PemBlock[] = [];
-  for (let index = 0; index < lines.length; index += 1) {
-    const line = lines[index] ?? '';
-    if (line.startsWith('-----END ')) throw malformed(file, index, 'ends a block that was not begun');
-    if (!line.startsWith('-----BEGIN')) {
+  for (let edge = nextEdge(0); edge !== undefined; edge = nextEdge(edge.end)) {
+    if (blocks.length === most) break;
+    const { start, end } = edge;
+    const wrong = (what: string) => malformed(file, lineOf(start), what);
+    if (text.startsWith('-----END ', start)) throw wrong('ends a block that was not begun');
+    if (!text.startsWith('-----BEGIN', start)) {
       // A block that is indented or quoted would be passed over, and a CA with it. Commented out with # it is meant to be.
-      if (boundary.test(line))
-        throw malformed(file, index, 'the boundary of a block does not begin its line');
+      const [shown = ''] = text.slice(start, end).split('#', 1);
+      if (boundary.test(shown)) throw wrong('the boundary of a block does not begin its line');
       continue;
     }
-    const label = begin.exec(line)?.[1];
-    if (label === undefined) throw malformed(file, index, 'the boundary of the block is broken');
-    const close = endOf(lines, index, label);
-    if (close === -1) throw malformed(file, index, 'the block has no end');
-    const known = knownLabel(label, file, index);
-    const der = decode(lines.slice(index + 1, close), file, index);
-    if (isPrivateKey(der)) throw keyFound(file, index + 1);
-    blocks.push({ label: known, der, line: index + 1 });
-    index = close;
+    const label = begin.exec(text.slice(start, end))?.[1];
+    if (label === undefined) throw wrong('the boundary of the block is broken');
+    const close = nextEdge(end);
+    if (close === undefined || text.slice(close.start, close.end).trimEnd() !== `-----END ${label}-----`)
+      throw wrong('the block has no end');
+    const line = lineOf(start);
+    const known = knownLabel(label, file, line);
+    const der = decode(text.slice(end, close.start), file, line);
+    if (isPrivateKey(der)) throw keyFound(file, line);
+    blocks.push({ label: known, der, line });
+    edge = close;
   }
   return blocks;
 }
@@ -94,13 +133,25 @@ function canonicalList(input: Uint8Array): PemBlock | undefined {
   if (body.at(-1) !== 0x0a || body.includes('-') || body.includes('_')) return undefined;
   const characters = body.length - Math.ceil(body.length / (columns + 1));
   const padding = Number(body.at(-2) === 0x3d) + Number(body.at(-3) === 0x3d);
-  const der = Buffer.from(body.toString('latin1'), 'base64');
-  if (
-    der.length !== (characters / 4) * 3 - padding ||
-    !endsPlainly(der, body.toString('latin1', body.length - 5, body.length - 1))
-  )
+  const length = (characters / 4) * 3 - padding;
+  const der = decodeLines(body, length);
+  if (der === undefined || !endsPlainly(der, body.toString('latin1', body.length - 5, body.length - 1)))
     return undefined;
   return isPrivateKey(der) ? undefined : { label: 'X509 CRL', der, line: 1 };
+}
+
+/** So many lines are decoded at once: a text of tens of megabytes is never made. */
+const linesAtOnce = 4_096;
+
+/** Decodes full lines, the last of which may be shorter; undefined when that gives another number of bytes. */
+function decodeLines(body: Buffer, length: number): Buffer | undefined {
+  if (!Number.isInteger(length)) return undefined;
+  // With room for a line more, so that too many bytes show.
+  const der = Buffer.allocUnsafeSlow(length + columns);
+  let used = 0;
+  for (let at = 0; at < body.length && used <= length; at += linesAtOnce * (columns + 1))
+    used += der.write(body.toString('latin1', at, at + linesAtOnce * (columns + 1)), used, 'base64');
+  return used === length ? der.subarray(0, length) : undefined;
 }
 
 /** The last four characters may hold bits that no byte uses: only their zero form is taken, so that a block has one text. */
@@ -121,15 +172,19 @@ export function writePem(label: 'CERTIFICATE' | 'X509 CRL', der: Uint8Array): st
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
-/** Words that stand beside private keys in PEM, in SSH's and PuTTY's formats, and in what `openssl pkey -text` prints. */
-const keyWords = /-{4,5} ?BEGIN [^-\r\n]*PRIVATE KEY|PuTTY-User-Key-File|^[ \t]*(?:priv|privateExponent):/im;
+/**
+ * Words that stand beside private keys in PEM, in SSH's and PuTTY's formats, and in what `openssl pkey -text` prints. The dashes are looked
+ * for behind the word, so that a file of dashes costs no more than another.
+ */
+const keyWords =
+  /BEGIN (?<=---- ?BEGIN )[^-\r\n]*PRIVATE KEY|PuTTY-User-Key-File|^[ \t]*(?:priv|privateExponent):/im;
 
 /** Looked for before anything else and by its words alone, so that no damage to the block around it hides a key. */
 function refuseKeys(text: string, file: string): void {
   // Nearly no file has even this much of them, and it is found out several times faster.
   const found = /priv|putty/i.test(text) ? keyWords.exec(text) : null;
   if (found === null) return;
-  throw keyFound(file, linesOf(text.slice(0, found.index)).length);
+  throw keyFound(file, lineCounter(text)(found.index));
 }
 
 function keyFound(file: string, line: number): TrustloomError {
@@ -140,46 +195,66 @@ function keyFound(file: string, line: number): TrustloomError {
   );
 }
 
-function knownLabel(label: string, file: string, index: number): 'CERTIFICATE' | 'X509 CRL' {
+function knownLabel(label: string, file: string, line: number): 'CERTIFICATE' | 'X509 CRL' {
   if (label === 'CERTIFICATE' || label === 'X509 CRL') return label;
   if (/^[A-Z0-9 ]{1,40}$/.test(label)) {
     throw new TrustloomError(
       'pem-foreign-block',
-      `${file}:${index + 1}:1: a block of kind ${label} has no place here`,
+      `${file}:${line}:1: a block of kind ${label} has no place here`,
       {
-        context: { file, line: index + 1 },
+        context: { file, line },
       },
     );
   }
-  throw malformed(file, index, 'the boundary of the block is broken');
+  throw malformed(file, line, 'the boundary of the block is broken');
 }
 
-function decode(lines: readonly string[], file: string, index: number): Uint8Array {
-  const text = lines.join('');
-  if (text.includes(':')) {
+/** What a character of a block's body means: its base64, padding, or white space, which counts for nothing. */
+const [foreign, digit, padding, space] = [0, 1, 2, 3];
+const meanings = new Uint8Array(128);
+for (const one of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
+  meanings[one.charCodeAt(0)] = digit;
+meanings['='.charCodeAt(0)] = padding;
+for (const one of ' \t\r\n') meanings[one.charCodeAt(0)] = space;
+
+function decode(body: string, file: string, line: number): Uint8Array {
+  if (body.includes(':')) {
     throw new TrustloomError(
       'pem-headers',
-      `${file}:${index + 2}:1: the block has headers; certificates have none`,
-      { context: { file, line: index + 2 } },
+      `${file}:${line + 1}:1: the block has headers; certificates have none`,
+      { context: { file, line: line + 1 } },
     );
   }
-  const base64 = /[ \t]/.test(text) ? text.replace(/[ \t]/g, '') : text;
-  const bytes = Buffer.from(base64, 'base64');
-  if (
-    base64.length === 0 ||
-    base64.length % 4 !== 0 ||
-    !/^[A-Za-z0-9+/]+={0,2}$/.test(base64) ||
-    !endsPlainly(bytes, base64.slice(-4))
-  ) {
-    throw malformed(file, index, 'the text of the block is not base64');
+  const counts = [0, 0, 0, 0];
+  for (let at = 0; at < body.length; at += 1) {
+    const meaning = meanings[body.charCodeAt(at)] ?? foreign;
+    // Behind the padding there is nothing.
+    const counted = meaning === digit && (counts[padding] as number) > 0 ? foreign : meaning;
+    counts[counted] = (counts[counted] as number) + 1;
   }
+  const [strange = 0, digits = 0, padded = 0] = counts;
+  const bytes = Buffer.from(body, 'base64');
+  if (
+    strange > 0 ||
+    digits === 0 ||
+    padded > 2 ||
+    (digits + padded) % 4 !== 0 ||
+    !endsPlainly(bytes, lastFour(body))
+  )
+    throw malformed(file, line, 'the text of the block is not base64');
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function malformed(file: string, index: number, what: string): TrustloomError {
-  return new TrustloomError('pem-malformed', `${file}:${index + 1}:1: ${what}`, {
-    context: { file, line: index + 1 },
-  });
+/** The last four characters of a body that are no white space. */
+function lastFour(body: string): string {
+  let last = '';
+  for (let at = body.length - 1; at >= 0 && last.length < 4; at -= 1)
+    if (meanings[body.charCodeAt(at)] !== space) last = body.charAt(at) + last;
+  return last;
+}
+
+function malformed(file: string, line: number, what: string): TrustloomError {
+  return new TrustloomError('pem-malformed', `${file}:${line}:1: ${what}`, { context: { file, line } });
 }
 
 /** A DER file begins with a SEQUENCE of more than 127 bytes; text never does. */

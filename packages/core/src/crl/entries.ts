@@ -1,5 +1,5 @@
-import { DerError, hexOf, readTlv, type Tlv, tags } from '../base/der.ts';
-import { extensionsOf } from '../bundle/extensions.ts';
+import { DerError, readTlv, type Tlv, tags } from '../base/der.ts';
+import { entryExtensions, entrySays } from './entry-extensions.ts';
 
 /** Where the entries of a list stand, and what they say together. Nothing is made or kept for any of them. */
 export interface Entries {
@@ -13,6 +13,12 @@ export interface Entries {
   /** A serial is negative. */
   readonly negative: boolean;
 }
+
+/**
+ * What stands before the entries of a list, what stands behind them, and a single entry are no larger than this, in bytes: whatever a
+ * hostile list holds there, reading it costs little. A name of 64 KiB is no name, and the longest signatures have 50,000 bytes.
+ */
+export const mostHeld = 2 ** 16;
 
 /** From its first byte, an entry of short lengths and all that is read of it together take no more. */
 const longest = 160;
@@ -140,6 +146,8 @@ interface Entry {
 function readEntry(der: Uint8Array, at: number, stop: number): Entry | undefined {
   if (der[at] !== tags.sequence) throw new DerError(`no entry at byte ${at}`);
   const header = readHeader(der, at, stop);
+  if (header !== undefined && header.end - at > mostHeld)
+    throw new DerError(`entry of more than ${mostHeld} bytes at byte ${at}`);
   if (header === undefined || header.end > stop) return undefined;
   const { content, end } = header;
   // The serial: INTEGER of at most 127 bytes, in its shortest form.
@@ -151,9 +159,13 @@ function readEntry(der: Uint8Array, at: number, stop: number): Entry | undefined
   if ((first === 0 || first === 0xff) && length > 1 && first >>> 7 === (der[content + 3] as number) >>> 7)
     throw new DerError(`serial not in its shortest form at byte ${content}`);
   const afterTime = timeEnd(der, afterSerial, end);
-  const said =
-    afterTime === end ? nothingSaid : entryExtensions(der, readTlv(der, afterTime, end, tags.sequence), end);
-  return { end, negative: first >= 0x80, indirect: said.indirect, removes: said.removes };
+  const said = afterTime === end ? entrySays.nothing : entryExtensions(der, afterTime, end);
+  return {
+    end,
+    negative: first >= 0x80,
+    indirect: (said & entrySays.otherIssuer) !== 0,
+    removes: (said & entrySays.removeFromCrl) !== 0,
+  };
 }
 
 /** Content and end of an entry, whatever its length; undefined when its header is cut. */
@@ -178,22 +190,26 @@ function timeEnd(der: Uint8Array, at: number, limit: number): number {
   for (let index = at + 2; index < end - 1; index += 1)
     if ((der[index] as number) < 0x30 || (der[index] as number) > 0x39)
       throw new DerError(`no such time at byte ${at}`);
-  const two = (from: number) => 10 * (der[from] as number) + (der[from + 1] as number) - 528;
-  const month = two(end - 11);
-  const day = two(end - 9);
+  const month = two(der, end - 11);
+  const day = two(der, end - 9);
   // Only whether the year is a leap year matters, and 2000 was one.
-  const year = length === 15 ? 100 * two(at + 2) + two(at + 4) : 2000 + two(at + 2);
+  const year = length === 15 ? 100 * two(der, at + 2) + two(der, at + 4) : 2000 + two(der, at + 2);
   if (
     month < 1 ||
     month > 12 ||
     day < 1 ||
     day > daysIn(month, year) ||
-    two(end - 7) > 23 ||
-    two(end - 5) > 59 ||
-    two(end - 3) > 59
+    two(der, end - 7) > 23 ||
+    two(der, end - 5) > 59 ||
+    two(der, end - 3) > 59
   )
     throw new DerError(`no such time at byte ${at}`);
   return end;
+}
+
+/** The number of two digits. */
+function two(der: Uint8Array, at: number): number {
+  return 10 * (der[at] as number) + (der[at + 1] as number) - 528;
 }
 
 /** Bit 1 for January, and so on: months of 31 days. */
@@ -202,24 +218,4 @@ const longMonths = 0b1_0101_1010_1010;
 function daysIn(month: number, year: number): number {
   if (month !== 2) return 30 + ((longMonths >>> month) & 1);
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-}
-
-const nothingSaid = { indirect: false, removes: false } as const;
-
-/** RFC 5280, 5.3: reason code, invalidity date and certificate issuer are known; a critical one beside them refuses the list. */
-function entryExtensions(
-  der: Uint8Array,
-  extensions: Tlv,
-  end: number,
-): { readonly indirect: boolean; readonly removes: boolean } {
-  if (extensions.end !== end) throw new DerError(`bytes after the entry at ${extensions.end}`);
-  let indirect = false;
-  let removes = false;
-  for (const { oid, critical, value } of extensionsOf(der, extensions)) {
-    if (oid === '2.5.29.29') indirect = true;
-    else if (oid === '2.5.29.21') removes ||= hexOf(der, value.content, value.end) === '0a0108';
-    else if (oid !== '2.5.29.24' && oid !== '2.5.29.23' && critical)
-      throw new DerError(`critical entry extension ${oid} is not understood`);
-  }
-  return { indirect, removes };
 }

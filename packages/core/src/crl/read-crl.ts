@@ -16,7 +16,7 @@ import { readName } from '../bundle/name.ts';
 import { readPem, writePem } from '../bundle/pem.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Crl } from './crl.ts';
-import { readEntries } from './entries.ts';
+import { mostHeld, readEntries } from './entries.ts';
 import { serialsOf } from './serials.ts';
 
 /**
@@ -44,7 +44,7 @@ export function readCrl(der: Uint8Array, file = 'list'): Crl {
  * const crl = parseCrl(await readFile('issuing.crl'), 'issuing.crl'); crl.has('0a3f')
  */
 export function parseCrl(bytes: Uint8Array | string, file: string): Crl {
-  const [block, second] = readPem(bytes, file);
+  const [block, second] = readPem(bytes, file, 2);
   if (block === undefined)
     throw new TrustloomError('crl-malformed', `${file}: no list in this file`, { context: { file } });
   if (block.label === 'CERTIFICATE') {
@@ -85,6 +85,9 @@ function read(der: Uint8Array): Crl {
   ) {
     throw new DerError('the two signature algorithms differ');
   }
+  const around = fields.revoked ?? { content: fields.behind, end: fields.behind };
+  if (around.content > mostHeld || der.length - around.end > mostHeld)
+    throw new DerError(`more than ${mostHeld} bytes before the entries, or behind them`);
   const entries = readEntries(der, fields.revoked);
   const extensions = readExtensions(der, fields.extensions);
   const scope = entries.indirect ? 'indirect' : extensions.scope;
@@ -126,6 +129,8 @@ interface Fields {
   readonly thisUpdate: number;
   readonly nextUpdate?: number;
   readonly revoked?: Tlv;
+  /** Offset behind the entries, or where they would stand. */
+  readonly behind: number;
   readonly extensions?: Tlv;
 }
 
@@ -151,6 +156,7 @@ function readFields(der: Uint8Array, tbs: Tlv): Fields {
   const thisUpdate = timeOf(der, next());
   const nextUpdate = is(tags.utcTime, tags.generalizedTime) ? timeOf(der, next()) : undefined;
   const revoked = is(tags.sequence) ? next() : undefined;
+  const behind = at;
   const extensions = is(0xa0) ? next() : undefined;
   if (at !== tbs.end) throw new DerError(`unexpected field at byte ${at}`);
   if (version === 1 && extensions !== undefined) throw new DerError('extensions in a version 1 list');
@@ -158,6 +164,7 @@ function readFields(der: Uint8Array, tbs: Tlv): Fields {
     algorithm,
     issuer,
     thisUpdate,
+    behind,
     ...(nextUpdate === undefined ? {} : { nextUpdate }),
     ...(revoked === undefined ? {} : { revoked }),
     ...(extensions === undefined ? {} : { extensions }),
@@ -220,7 +227,11 @@ function only(der: Uint8Array, outer: Tlv, expected: number): Tlv {
   return inner;
 }
 
-function integerText(der: Uint8Array, { content, end }: Tlv): string {
+/** No number of a list is longer, in bytes: RFC 5280 allows 20. It is kept and told as text. */
+const longestNumber = 127;
+
+function integerText(der: Uint8Array, { start, content, end }: Tlv): string {
+  if (end - content > longestNumber) throw new DerError(`number of ${end - content} bytes at byte ${start}`);
   const hex = integerHex(der, content, end);
   return (hex.startsWith('-') ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`)).toString();
 }

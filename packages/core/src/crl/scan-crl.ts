@@ -4,7 +4,7 @@ import { signatureAlgorithm } from '../bundle/algorithm.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Crl, SerialVisitor } from './crl.ts';
-import { walkEntries } from './entries.ts';
+import { mostHeld, walkEntries } from './entries.ts';
 import { readCrl } from './read-crl.ts';
 import { eachSerialIn } from './serials.ts';
 import { howToVerify, verifyCrl } from './verify-crl.ts';
@@ -17,9 +17,6 @@ export interface ScannedCrl
   /** Which of the given CAs signed it; absent when none did. */
   readonly signedBy?: Certificate;
 }
-
-/** What stands before the entries, what stands behind them, and a single entry: each is held at once, and no larger than this. */
-const mostHeld = 2 ** 16;
 
 /**
  * Reads a list as it comes, as strictly as `readCrl`, and shows its serials in passing: neither its bytes nor its entries are kept, so
