@@ -48,16 +48,26 @@ const isLineEnd = (code: number) => code === 0x0a || code === 0x0d;
 
 /** The number of the line, from 1, in which an offset stands, asked for in rising order. */
 function lineCounter(text: string): (offset: number) => number {
+  // Nearly every file has LF alone; else CR LF ends one line.
+  const others = text.includes('\r') ? /\r\n|\n|\r/g : undefined;
   let line = 1;
   let at = 0;
   return (offset) => {
-    for (; at < offset; at += 1) {
-      const code = text.charCodeAt(at);
-      // CR LF ends one line.
-      if (code === 0x0a || (code === 0x0d && text.charCodeAt(at + 1) !== 0x0a)) line += 1;
-    }
+    line +=
+      others === undefined
+        ? count(text, '\n', at, offset)
+        : (text.slice(at, offset).match(others)?.length ?? 0);
+    at = offset;
     return line;
   };
+}
+
+/** How often a character stands in a part of a text. */
+function count(text: string, character: string, from = 0, to = text.length): number {
+  let found = 0;
+  for (let at = text.indexOf(character, from); at !== -1 && at < to; at = text.indexOf(character, at + 1))
+    found += 1;
+  return found;
 }
 
 /**
@@ -209,13 +219,8 @@ function knownLabel(label: string, file: string, line: number): 'CERTIFICATE' | 
   throw malformed(file, line, 'the boundary of the block is broken');
 }
 
-/** What a character of a block's body means: its base64, padding, or white space, which counts for nothing. */
-const [foreign, digit, padding, space] = [0, 1, 2, 3];
-const meanings = new Uint8Array(128);
-for (const one of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
-  meanings[one.charCodeAt(0)] = digit;
-meanings['='.charCodeAt(0)] = padding;
-for (const one of ' \t\r\n') meanings[one.charCodeAt(0)] = space;
+/** Base64 with its padding at the end and white space anywhere. */
+const base64 = /^[A-Za-z0-9+/ \t\r\n]*(?:=[ \t\r\n]*){0,2}$/;
 
 function decode(body: string, file: string, line: number): Uint8Array {
   if (body.includes(':')) {
@@ -225,22 +230,10 @@ function decode(body: string, file: string, line: number): Uint8Array {
       { context: { file, line: line + 1 } },
     );
   }
-  const counts = [0, 0, 0, 0];
-  for (let at = 0; at < body.length; at += 1) {
-    const meaning = meanings[body.charCodeAt(at)] ?? foreign;
-    // Behind the padding there is nothing.
-    const counted = meaning === digit && (counts[padding] as number) > 0 ? foreign : meaning;
-    counts[counted] = (counts[counted] as number) + 1;
-  }
-  const [strange = 0, digits = 0, padded = 0] = counts;
+  const blank = [...' \t\r\n'].reduce((sum, one) => sum + count(body, one), 0);
+  const characters = body.length - blank;
   const bytes = Buffer.from(body, 'base64');
-  if (
-    strange > 0 ||
-    digits === 0 ||
-    padded > 2 ||
-    (digits + padded) % 4 !== 0 ||
-    !endsPlainly(bytes, lastFour(body))
-  )
+  if (characters === 0 || characters % 4 !== 0 || !base64.test(body) || !endsPlainly(bytes, lastFour(body)))
     throw malformed(file, line, 'the text of the block is not base64');
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
@@ -249,7 +242,7 @@ function decode(body: string, file: string, line: number): Uint8Array {
 function lastFour(body: string): string {
   let last = '';
   for (let at = body.length - 1; at >= 0 && last.length < 4; at -= 1)
-    if (meanings[body.charCodeAt(at)] !== space) last = body.charAt(at) + last;
+    if (!' \t\r\n'.includes(body.charAt(at))) last = body.charAt(at) + last;
   return last;
 }
 
