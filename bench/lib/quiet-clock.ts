@@ -1,7 +1,10 @@
 import type { TestClock } from '@trustloom/testkit';
 
-/** So long nothing may happen before time jumps: longer than any call to the local AWS takes, or time would run while it is on its way. */
-const quietMs = 60;
+/** So long nothing may happen before time jumps. Looked at in windows, so that each lets the events in that were waiting. */
+const windowMs = 15;
+const quietWindows = 4;
+/** What looking itself may take of a window, in microseconds of all threads. */
+const lookUs = 2_000;
 
 interface Sleeper {
   readonly at: number;
@@ -9,33 +12,37 @@ interface Sleeper {
 }
 
 /**
- * A clock that jumps to the next sleeper, but only when it was quiet for a moment: of calls on their way nothing is then counted as waiting,
- * and rates are judged as they would be in real time.
+ * A clock that jumps to the next sleeper, but only when this process (which is both ends of every call) did nothing for a while: of calls
+ * on their way nothing is then counted as waiting, and rates are judged as they would be in real time, also on a busy machine.
  */
 export function createQuietClock(start = Date.now()): TestClock {
   let now = start;
   let sleepers: readonly Sleeper[] = [];
-  let timer: NodeJS.Timeout | undefined;
+  let looking = false;
+  let used = process.cpuUsage();
+  let quiet = 0;
   const until = (time: number) => {
     now = Math.max(now, time);
     const awake = sleepers.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
     sleepers = sleepers.filter(({ at }) => at > now);
+    quiet = 0;
     for (const { wake } of awake) wake();
   };
-  const plan = () => {
-    clearTimeout(timer);
-    if (sleepers.length > 0)
-      timer = setTimeout(() => {
-        until(Math.min(...sleepers.map(({ at }) => at)));
-        plan();
-      }, quietMs);
+  const look = () => {
+    const { user, system } = process.cpuUsage(used);
+    used = process.cpuUsage();
+    quiet = user + system < lookUs ? quiet + 1 : 0;
+    if (quiet >= quietWindows) until(Math.min(...sleepers.map(({ at }) => at)));
+    looking = sleepers.length > 0;
+    if (looking) setTimeout(look, windowMs);
   };
   return {
     now: () => now,
     sleep: (ms) =>
       new Promise((wake) => {
         sleepers = [...sleepers, { at: now + Math.max(0, ms), wake }];
-        plan();
+        if (!looking) setTimeout(look, windowMs);
+        looking = true;
       }),
     advance: (ms) => until(now + ms),
   };

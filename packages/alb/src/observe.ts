@@ -153,9 +153,9 @@ async function balancersOf(target: AlbTarget, port: AlbPort, io: Io): Promise<Re
     arns.map(async (arn) => {
       const [listeners, told] = await Promise.all([
         io.shared(arn, () => port.listeners(arn)),
-        io.afterWrite ? undefined : io.shared('hosts', () => port.hosts()),
+        io.shared('hosts', () => port.hosts()),
       ]);
-      const host = told?.get(arn) ?? (await port.hosts(arn)).get(arn);
+      const host = told.get(arn) ?? (await port.hosts(arn)).get(arn);
       return [arn, { host: host ?? '', listeners }] as const;
     }),
   );

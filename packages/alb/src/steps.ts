@@ -22,6 +22,7 @@ export function createStore(
   return {
     id: 'create-store',
     effect,
+    unawaited: true,
     things: effect === 'grant' ? caDigests(cas) : [name],
     mends:
       effect === 'grant' ? `no trust store yet; trust ${caNames(cas)}` : `a second store for ${caNames(cas)}`,

@@ -41,7 +41,7 @@ const anyStage = new Set([undefined, '', '(none)']);
 export async function mappedApis(
   domain: string,
   calls: Calls,
-  lists?: ApiLists,
+  lists: ApiLists,
 ): Promise<readonly MappedApi[]> {
   const { v1, v2, abort, get } = calls;
   const [base, all] = await Promise.all([
@@ -133,10 +133,9 @@ async function apiOf(
   id: string,
   named: ReadonlySet<string | undefined>,
   calls: Calls,
-  lists: ApiLists | undefined,
+  lists: ApiLists,
 ): Promise<MappedApi | undefined> {
-  const known =
-    (await lists?.http())?.get(id) ?? (await lists?.rest())?.get(id) ?? (await askedApi(id, calls));
+  const known = (await lists.http()).get(id) ?? (await lists.rest()).get(id) ?? (await askedApi(id, calls));
   if (known === undefined) return undefined;
   const stages = [...named].filter((stage) => stage !== undefined);
   const more = known.kind === 'rest' && named.has(undefined) ? await everyStage(id, calls) : [];

@@ -10,7 +10,7 @@ import {
 } from '@trustloom/core';
 import type { DomainFacts } from './domains.ts';
 import { heldEnforcement, waysBehind } from './enforcement.ts';
-import type { ApiLists, MappedApi } from './mapped-apis.ts';
+import type { MappedApi } from './mapped-apis.ts';
 import { markOf } from './names.ts';
 import type { ApiGatewayPort } from './port.ts';
 import { heldLists, readPublished } from './published.ts';
@@ -28,7 +28,10 @@ export async function observeApiGateway(
   if (domain === undefined) return missing(target, io);
   const [cas, apis, published] = await Promise.all([
     domain.truststore === undefined ? undefined : readTruststore(domain.truststore, io),
-    port.mappedApis(io.afterWrite ? undefined : apiLists(port, io)),
+    port.mappedApis({
+      http: () => io.shared('http apis', port.httpApis),
+      rest: () => io.shared('rest apis', port.restApis),
+    }),
     target.authorizer === undefined ? undefined : readPublished(io),
   ]);
   const ways = await waysBehind(target, apis, port);
@@ -70,13 +73,6 @@ export async function observeApiGateway(
         ...(mark === 'theirs' ? [taken(target)] : []),
       ],
     },
-  };
-}
-
-function apiLists(port: ApiGatewayPort, io: Io): ApiLists {
-  return {
-    http: () => io.shared('http apis', port.httpApis),
-    rest: () => io.shared('rest apis', port.restApis),
   };
 }
 

@@ -41,7 +41,7 @@ export interface ApiGatewayPort {
   httpApis(): Promise<ReadonlyMap<string, ListedApi>>;
   restApis(): Promise<ReadonlyMap<string, ListedApi>>;
   /** @param lists where APIs are looked up before each is asked for itself */
-  mappedApis(lists?: ApiLists): Promise<readonly MappedApi[]>;
+  mappedApis(lists: ApiLists): Promise<readonly MappedApi[]>;
   /** A stage as it is deployed, as OpenAPI in JSON; undefined when there is none. */
   exportedStage(api: MappedApi, stage: string): Promise<Uint8Array | undefined>;
   /** Undefined switches mutual TLS off. */
@@ -67,9 +67,9 @@ export function apiGatewayPort(options: ApiGatewayOptions, target: ApiGatewayTar
     action: string,
     send: () => Promise<T>,
   ): Promise<T> => {
-    await io.pace(family);
     try {
-      return await send();
+      // Every call draws on the bucket of all control operations, too.
+      return await io.paced(family, () => (family === 'control' ? send() : io.paced('control', send)));
     } catch (error) {
       throw serviceError(error, `apigateway:${action}`, exceptions);
     }

@@ -35,6 +35,7 @@ function create(desired: Desired, target: CloudfrontTarget, context: TargetConte
   const step: Step = {
     id: 'create-store',
     effect: 'grant',
+    unawaited: true,
     things: caDigests(desired.cas),
     mends: `no trust store yet; trust ${caNames(desired.cas)}`,
     action: 'cloudfront:CreateTrustStore',

@@ -21,9 +21,8 @@ const exceptions: Readonly<Record<string, Code>> = {
 /** Sends one call of the control plane when its rate allows, and maps what it throws. */
 export function callsOf(io: Io): <T>(action: string, send: () => Promise<T>) => Promise<T> {
   return async (action, send) => {
-    await io.pace(action === 'UpdateDistribution' ? 'distribution' : 'other');
     try {
-      return await send();
+      return await io.paced(action === 'UpdateDistribution' ? 'distribution' : 'other', send);
     } catch (error) {
       throw serviceError(error, `cloudfront:${action}`, exceptions);
     }

@@ -60,9 +60,8 @@ export function keysPort(clientOf: (place: Place) => CloudFrontKeyValueStoreClie
   const client = clientOf(io.context.place);
   const abort = { abortSignal: io.signal };
   const call = async <T>(action: string, send: () => Promise<T>): Promise<T> => {
-    await io.pace('keys');
     try {
-      return await send();
+      return await io.paced('keys', send);
     } catch (error) {
       // The one text that is matched: a stale ETag has no exception of its own.
       if (

@@ -198,6 +198,55 @@ describe('applying', () => {
     expect((await open().plan()).changes).toBe(false);
   });
 
+  test.each([
+    ['waits for a grant elsewhere', {}, ['settled two', 'enforce one']],
+    ['does not wait for one that nobody is waiting for', { unawaited: true }, ['enforce one', 'settled two']],
+  ] as const)('a target that begins to enforce %s', async (_, over, expected) => {
+    const order: string[] = [];
+    toys.two = { ...createToy(), lazy: 5, ...over };
+    await open().apply({
+      approve: 'any',
+      allow,
+      onEvent(event) {
+        if (event.type === 'settled') order.push(`settled ${event.target}`);
+        if (event.type === 'step' && event.state === 'started') order.push(`${event.effect} ${event.target}`);
+      },
+    });
+    const seen = (line: string) => order.indexOf(line);
+    expect([...expected].sort((a, b) => seen(a) - seen(b))).toEqual(expected);
+  });
+
+  test('nobody waits for what cannot be done any more', async () => {
+    await open().apply({ approve: 'any', allow: [] });
+    expect([toys.one?.enforcing, toys.two?.enforcing]).toEqual([false, false]);
+    clock.advance(3_600_000);
+    files['ca.crl'] = root.issueCrl({ entries: [{ serial: 'a1' }, { serial: 'b2' }], number: 2 }).der;
+    // Its list is refused, so it must not enforce; the other one does.
+    toys.one?.faults.push(new TrustloomError('service-refused', 'no such list'));
+    toys.two = { ...createToy(), ...toys.two, lazy: 2 };
+    expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(1);
+    expect([toys.one?.enforcing, toys.two.enforcing]).toEqual([false, true]);
+  });
+
+  test('before anything is taken away, every grant is done', async () => {
+    await open().apply({ approve: 'any', allow });
+    toys.two = { ...createToy(), lazy: 5, unawaited: true };
+    files['ca.pem'] = root.pem + next.pem;
+    await accept();
+    ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
+    const order: string[] = [];
+    await open().apply({
+      approve: 'any',
+      allow: [...allow, `remove:${rootCa.sha256}`],
+      onEvent(event) {
+        if (event.type === 'settled') order.push(`settled ${event.target}`);
+        if (event.type === 'step' && event.state === 'started') order.push(`${event.effect} ${event.target}`);
+      },
+    });
+    expect(order.indexOf('settled two')).toBeGreaterThan(-1);
+    expect(order.indexOf('settled two')).toBeLessThan(order.indexOf('remove one'));
+  });
+
   test('goes on only with the plan that was approved', async () => {
     const { digest } = await open().plan();
     files['ca.pem'] = root.pem + next.pem;

@@ -51,8 +51,11 @@ export function planRolesAnywhere(
         ? { steps: removeDuplicate(anchor, enabling(steps)), findings: [] }
         : unwanted(anchor, desired, context),
     );
+  const inForce = observed.anchors.some(({ enabled }) => enabled);
   return {
-    steps: [...steps, ...rest.flatMap((part) => part.steps)],
+    steps: [...steps, ...rest.flatMap((part) => part.steps)].map((step) =>
+      inForce ? step : { ...step, unawaited: true },
+    ),
     findings: [...parts, ...rest].flatMap(({ findings }) => findings),
   };
 }

@@ -93,9 +93,8 @@ export function rolesAnywherePort(
     action: string,
     send: () => Promise<T>,
   ): Promise<T> => {
-    await io.pace(family);
     try {
-      return await send();
+      return await io.paced(family, send);
     } catch (error) {
       throw serviceError(error, `rolesanywhere:${action}`, exceptions);
     }

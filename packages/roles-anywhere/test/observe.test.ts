@@ -23,7 +23,10 @@ async function open(target: JsonObject = {}) {
     clock,
     notes,
     signal: new AbortController().signal,
-    pace: async (family) => void paced.push(family),
+    paced(family, send) {
+      paced.push(family);
+      return send();
+    },
     shared: (_key, read) => read(),
     afterWrite: false,
     readObject: async () => undefined,

@@ -48,7 +48,7 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
     get notes() {
       return notes;
     },
-    pace: async () => undefined,
+    paced: (_family, send) => send(),
     shared: (_key, read) => read(),
     afterWrite: false,
     readObject: (location) => uploads.read(place, 'apps', location),

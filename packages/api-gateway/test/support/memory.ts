@@ -20,7 +20,7 @@ export function memoryIo(files: Map<string, Uint8Array>) {
     signal: new AbortController().signal,
     clock: { now: () => 0, sleep: async () => undefined },
     notes: {},
-    pace: async () => undefined,
+    paced: (_family, send) => send(),
     shared: (_key, read) => read(),
     afterWrite: false,
     readObject: async ({ key }) => files.get(key),

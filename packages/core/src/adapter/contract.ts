@@ -161,8 +161,8 @@ export interface Io {
   readonly clock: Clock;
   /** What earlier receipts of this target left in the record. */
   readonly notes: JsonObject;
-  /** Waits until the service's rate allows one more call of this family (a key of `facts.rates`). Call it before every request. */
-  pace(family: string): Promise<void>;
+  /** Sends a request as soon as the service's rate allows one more call of this family (a key of `facts.rates`). Every request goes so. */
+  paced<T>(family: string, send: () => Promise<T>): Promise<T>;
   /**
    * A read whose answer is the same for every target of this service and place (`stores`): who asks first asks the service, all others
    * that look at the same time get the same answer. For observing alone: what decides a write is read for itself.
@@ -244,7 +244,10 @@ export interface AdapterSpec<Target, Desired, Observed, Input extends JsonObject
     target: Target,
     context: TargetContext & { readonly now: Instant },
   ): TargetPlan<Input>;
-  /** At most one write. Must not repeat it. The service's exceptions come out as `TrustloomError`s with codes of the table. */
+  /**
+   * At most one write. Must not repeat it, and beside a revoking one makes no call of a family with a burst of one: others may wait with it
+   * for the lane. The service's exceptions come out as `TrustloomError`s with codes of the table.
+   */
   perform(step: Step<Input>, target: Target, io: Io): Promise<Receipt>;
 }
 

@@ -41,6 +41,11 @@ export interface Step<Input extends JsonObject = JsonObject> {
   readonly wholeTarget?: boolean;
   readonly revocation?: RevocationChange;
   /**
+   * Nobody is waiting for it: nothing uses yet what it makes, or nobody gets in at this target so far. Other targets may begin to enforce
+   * before it is done; before anything is taken away anywhere, it must be.
+   */
+  readonly unawaited?: true;
+  /**
    * It puts what this run knows of the revoked in the place of what is in force (another store behind a function). Done as revoking steps
    * are: alone, and not once another run knows of more.
    */

@@ -1,6 +1,6 @@
 import type { Observation } from '../adapter/contract.ts';
 import type { Replanned } from '../plan/assemble.ts';
-import { phases } from '../plan/order.ts';
+import { type Phase, phases } from '../plan/order.ts';
 import type { Uploads } from '../plan/ports.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import { createSharedReads } from '../plan/shared-reads.ts';
@@ -55,10 +55,26 @@ function hasWork(run: TargetRun): boolean {
   return run.has('clean');
 }
 
+/**
+ * Each target goes through the phases by itself, and comes to the next one when all are done with what others wait for: while one service
+ * still takes its time for lists or marks, a slower one has begun.
+ */
 async function runPhases(runs: readonly TargetRun[]): Promise<void> {
-  for (const phase of ['revoke', ...phases] as const) {
-    await Promise.all(runs.filter((run) => run.has(phase)).map((run) => run.phase(phase)));
-  }
+  const passed = new Map<Phase, Promise<unknown>>();
+  const everybody = (phase: Phase) => {
+    const all = passed.get(phase) ?? Promise.all(runs.map((run) => run.clear(phase)));
+    passed.set(phase, all);
+    return all;
+  };
+  await Promise.all(
+    runs.map(async (run) => {
+      await run.phase('revoke');
+      for (const phase of phases) {
+        await run.phase(phase);
+        await everybody(phase);
+      }
+    }),
+  );
 }
 
 async function startRuns(

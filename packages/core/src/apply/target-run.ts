@@ -5,7 +5,7 @@ import type { Clock } from '../base/time.ts';
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { Replanned } from '../plan/assemble.ts';
 import type { PlannedStep } from '../plan/consent.ts';
-import { mayRun, type Phase } from '../plan/order.ts';
+import { holdsOthers, isBefore, mayRun, type Phase } from '../plan/order.ts';
 import { resolveReferences } from '../plan/references.ts';
 import type { SharedReads } from '../plan/shared-reads.ts';
 import type { TargetWork } from '../plan/work.ts';
@@ -48,6 +48,8 @@ export interface TargetRun {
   readonly work: TargetWork;
   /** Runs what may run in this phase. Never throws but for the abort signal and a lost lease. */
   phase(phase: Phase | 'revoke'): Promise<void>;
+  /** Resolves once nothing is left of this phase and those before that other targets wait for; at the latest when they have been run. */
+  clear(phase: Phase | 'revoke'): Promise<void>;
   /** True when a step of this phase is left to do. */
   has(phase: Phase | 'revoke'): boolean;
   /** Observes, waits until settled, plans again: what is then left is `remaining`. */
@@ -122,8 +124,28 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
           // Revocations first: nothing of a phase waits longer for them than it must.
           .sort((a, b) => Number(b.effect === 'revoke') - Number(a.effect === 'revoke'))[0];
 
+  /** The step that is being done, or whose effect the service is still busy with. */
+  let busy: string | undefined;
+  /** The last phase that was run to its end: what is left of it can not be done. */
+  let ended: Phase | 'revoke' | undefined;
+  /** Others who wait until this target has come so far. */
+  let waiters: readonly { readonly phase: Phase | 'revoke'; readonly done: () => void }[] = [];
+  const release = () => {
+    const free = waiters.filter(({ phase }) => !holdsUp(phase));
+    waiters = waiters.filter((waiter) => !free.includes(waiter));
+    for (const { done } of free) done();
+  };
+  const holdsUp = (phase: Phase | 'revoke') =>
+    stopped === undefined &&
+    (ended === undefined || isBefore(ended, phase)) &&
+    steps.some(
+      (step) =>
+        holdsOthers(step, phase) &&
+        step.leftOut === undefined &&
+        (step.id === busy || (!done.has(step.id) && !broken.has(step.id))),
+    );
+
   const perform = async (step: PlannedStep) => {
-    await run.beforeWrite();
     run.onEvent({
       type: 'step',
       target: name,
@@ -133,8 +155,10 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
       state: 'started',
     });
     const input = resolveReferences(step.input, { results, artifacts: places });
-    const write = () => work.perform({ ...step, input }, run.signal);
-    const receipt = await (needsNewest(step) ? run.revoking(write) : write());
+    const receipt = await work.inTurn({ ...step, input }, run.signal, async (write) => {
+      await run.beforeWrite();
+      return needsNewest(step) ? run.revoking(write) : write();
+    });
     done.add(step.id);
     results.set(step.id, receipt.result);
     outcomes.push({ step, outcome: 'done' });
@@ -189,15 +213,30 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
     work,
     has: (phase) => next(phase) !== undefined,
     async phase(phase) {
-      for (let step = next(phase); step !== undefined; step = next(phase)) {
-        try {
-          await perform(step);
-        } catch (error) {
-          await recover(step, error);
+      try {
+        for (let step = next(phase); step !== undefined; step = next(phase)) {
+          busy = step.id;
+          try {
+            await perform(step);
+          } catch (error) {
+            await recover(step, error);
+          }
+          busy = undefined;
+          release();
         }
+      } finally {
+        busy = undefined;
+        ended = phase;
+        release();
       }
     },
+    clear: (phase) =>
+      new Promise((done) => {
+        if (holdsUp(phase)) waiters = [...waiters, { phase, done }];
+        else done();
+      }),
     async verify(reads) {
+      ended = undefined;
       run.onEvent({ type: 'verifying', target: name });
       try {
         await replan(reads);

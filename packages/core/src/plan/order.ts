@@ -1,4 +1,4 @@
-import type { Effect } from '../adapter/step.ts';
+import type { Effect, Step } from '../adapter/step.ts';
 
 /**
  * The order of work across all targets, so that a change locks nobody out of one service while another waits: everywhere the new is
@@ -22,4 +22,22 @@ export function mayRun(effect: Effect, phase: Phase | 'revoke'): boolean {
   if (effect === 'revoke') return true;
   if (phase === 'revoke') return false;
   return phases.indexOf(effect) <= phases.indexOf(phase);
+}
+
+/**
+ * True for a step that must be done before any target comes to the phase after this one. What revokes or marks changes nowhere who is let
+ * in, so it holds nobody up; what nobody is waiting for does not hold up those who begin to enforce.
+ */
+export function holdsOthers(
+  { effect, unawaited }: Pick<Step, 'effect' | 'unawaited'>,
+  phase: Phase | 'revoke',
+): boolean {
+  if (effect === 'revoke' || effect === 'label' || !mayRun(effect, phase)) return false;
+  return unawaited !== true || mayRun('enforce', phase);
+}
+
+/** True when the work comes to the first phase before it comes to the second. */
+export function isBefore(first: Phase | 'revoke', second: Phase | 'revoke'): boolean {
+  const at = (phase: Phase | 'revoke') => (phase === 'revoke' ? -1 : phases.indexOf(phase));
+  return at(first) < at(second);
 }

@@ -31,7 +31,8 @@ export function slowestOf(
   return times.sort((a, b) => b.seconds - a.seconds || (a.service < b.service ? -1 : 1))[0];
 }
 
-function familyOf(
+/** The family of rates that an action (`service:Action`) draws on. */
+export function familyOf(
   action: string,
   rates: Readonly<Record<string, { readonly actions: readonly string[] }>>,
 ): string | undefined {

@@ -8,6 +8,7 @@ import type { RecordedTarget } from '../record/record.ts';
 import type { PlannedTarget } from './plan.ts';
 import type { Uploads } from './ports.ts';
 import { createSharedReads, type SharedReads } from './shared-reads.ts';
+import { familyOf } from './timing.ts';
 
 /** How a target is looked at. */
 export interface Look {
@@ -22,8 +23,15 @@ export interface TargetHands {
   readonly bound: BoundTarget;
   readonly accountName: string;
   observe(signal: AbortSignal, look: Look): Promise<Observation<unknown>>;
-  /** One write; the step's references are resolved already. */
-  perform(step: Step, signal: AbortSignal): Promise<Receipt>;
+  /**
+   * Does one write; the step's references are resolved already. `write` is given when the service's rate allows it, so that nothing is held
+   * meanwhile that others need: a lease, the lane of revocations.
+   */
+  inTurn(
+    step: Step,
+    signal: AbortSignal,
+    doing: (write: () => Promise<Receipt>) => Promise<Receipt>,
+  ): Promise<Receipt>;
   /** What the record remembers for it, with what receipts added since. */
   notes(): JsonObject;
   /** Merges what a receipt asks to remember; true when that changed anything. */
@@ -54,16 +62,26 @@ export function handsOf(
   let remembered = notes;
   const { place } = bound.context;
   const scope = `${bound.facts.service} ${placeText(place)}`;
-  const pace = parts.pacers(scope, bound.facts.rates);
+  const pacer = parts.pacers(scope, bound.facts.rates);
   const files = parts.uploads.files(place, accountName);
-  const io = (signal: AbortSignal, { reads = createSharedReads(), afterWrite }: Look): Io => {
+  /** `awaited`: the family whose rate has been waited for already, for one call. */
+  const io = (
+    signal: AbortSignal,
+    { reads = createSharedReads(), afterWrite }: Look,
+    awaited?: string,
+  ): Io => {
+    let turn = awaited;
     const shared = reads(scope);
     return {
       context: bound.context,
       signal,
       clock: parts.clock,
       notes: remembered,
-      pace: (family) => pace(family, signal),
+      paced(family, send) {
+        if (family !== turn) return pacer(family, send, signal);
+        turn = undefined;
+        return send();
+      },
       shared,
       afterWrite,
       readObject(location) {
@@ -78,7 +96,11 @@ export function handsOf(
     bound,
     accountName,
     observe: (signal, look) => bound.observe(io(signal, look)),
-    perform: (step, signal) => bound.perform(step, io(signal, { afterWrite: true })),
+    inTurn(step, signal, doing) {
+      const family = familyOf(step.action, bound.facts.rates);
+      const write = () => doing(() => bound.perform(step, io(signal, { afterWrite: true }, family)));
+      return family === undefined ? write() : pacer(family, write, signal);
+    },
     notes: () => remembered,
     remember(more) {
       const merged = { ...remembered, ...more };

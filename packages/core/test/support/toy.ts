@@ -13,6 +13,8 @@ export interface Toy {
   readonly faults: Error[];
   /** How many looks it takes until a write has settled. */
   lazy: number;
+  /** Its grants are told as nobody's concern yet. */
+  unawaited?: true;
   pending: number;
 }
 
@@ -76,7 +78,7 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
       findings: [],
     }),
     async observe(_target, io) {
-      await io.pace('read');
+      await io.paced('read', async () => undefined);
       const toy = toyOf(toys, io.context.name);
       const pending = toy.pending > 0 ? ['toy is busy'] : [];
       if (toy.pending > 0) toy.pending -= 1;
@@ -144,11 +146,14 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
       const grant =
         added.length > 0
           ? [
-              step(
-                'grant',
-                'grant',
-                added.map(({ sha256 }) => sha256),
-              ),
+              {
+                ...step(
+                  'grant',
+                  'grant',
+                  added.map(({ sha256 }) => sha256),
+                ),
+                ...(toy.unawaited === undefined ? {} : { unawaited: toy.unawaited }),
+              },
             ]
           : [];
       return {
@@ -189,7 +194,7 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
       };
     },
     async perform({ id, things, effect }, _target, io) {
-      await io.pace('write');
+      await io.paced('write', async () => undefined);
       const toy = toyOf(toys, io.context.name);
       const fault = toy.faults.shift();
       if (fault !== undefined) throw fault;

@@ -72,7 +72,7 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
     signal: new AbortController().signal,
     clock,
     notes: memory.notes,
-    pace: async () => undefined,
+    paced: (_family, send) => send(),
     shared: (_key, read) => read(),
     afterWrite,
     readObject: (location) => uploads.read(place, 'apps', location),
