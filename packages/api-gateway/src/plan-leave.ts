@@ -13,9 +13,11 @@ export function planLeave(
   context: TargetContext,
 ): TargetPlan<JsonObject> {
   const steps = domain?.ours ? leaveDomain(domain.truststore !== undefined, target) : [];
-  if (published === undefined) return { steps, findings: [] };
   const file = headFile(context);
-  if (asking.length > 0) return { steps, findings: [stillAsked(asking, file)], stays: true };
+  const findings =
+    asking.length > 0 && (published !== undefined || steps.length > 0) ? [stillAsked(asking, file)] : [];
+  if (published === undefined) return { steps, findings };
+  if (asking.length > 0) return { steps, findings, stays: true };
   const clean: Step = {
     id: 'delete-head',
     effect: 'clean',
@@ -25,7 +27,7 @@ export function planLeave(
     input: { do: 'delete-head', file, etag: published.etag },
     after: steps.map(({ id }) => id),
   };
-  return { steps: [...steps, clean], findings: [] };
+  return { steps: [...steps, clean], findings };
 }
 
 function leaveDomain(on: boolean, target: ApiGatewayTarget): readonly Step[] {
@@ -62,6 +64,6 @@ function stillAsked(asking: readonly string[], file: string): Finding {
     code: 'authorizer-asked',
     severity: 'warning',
     thing: file,
-    message: `the target left the definition, but ${routes} still asks the authorizer that reads ${file}, which therefore stays; without mutual TLS, and without this file, the authorizer refuses everybody: take it off the routes, then apply again`,
+    message: `the target left the definition, but ${routes} still asks the authorizer that reads ${file}: without mutual TLS it refuses everybody. Take it off the routes, then apply again; the file stays until then`,
   };
 }

@@ -56,8 +56,9 @@ export function planCheck(
       : revokeSteps(inUse, changes, keys, observed.copies);
   const stays = inUse !== undefined && changes !== undefined && isGood(inUse, changes, keys);
   const store = stays ? { ref: inUse.arn, steps: [], artifacts: [] } : otherStore(keys, observed, context);
+  // A store that is replaced takes it along: then the next look takes it out, by the same consent.
   const readmitting =
-    stays && letGo !== undefined
+    inUse !== undefined && changes !== undefined && letGo !== undefined
       ? letGoSteps(inUse, changes, { letGo, keys: check.keys, now: context.now, after: revoking.steps })
       : [];
   const code = functionSteps(
