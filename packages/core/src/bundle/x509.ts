@@ -1,4 +1,4 @@
-import { constants, verify, X509Certificate } from 'node:crypto';
+import { constants, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { sha256Hex } from '../base/bytes.ts';
 import {
   bufferOf,
@@ -70,6 +70,12 @@ function read(own: Uint8Array): Certificate {
     },
     ...certificateExtensions(der, frame.extensions),
   });
+}
+
+/** The key of a certificate, for Node to verify with. @throws Error when Node does not know such keys */
+export function verificationKey(certificate: Pick<Certificate, 'der'>): KeyObject {
+  const der = bufferOf(certificate.der);
+  return publicKeyOf(der, readFrame(der).spki);
 }
 
 interface Frame {

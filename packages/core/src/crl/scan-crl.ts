@@ -1,7 +1,8 @@
-import { createHash, createVerify, type Verify, X509Certificate } from 'node:crypto';
+import { createHash, createVerify, type Verify } from 'node:crypto';
 import { DerError, readTlv, type Tlv, tags } from '../base/der.ts';
 import { signatureAlgorithm } from '../bundle/algorithm.ts';
 import type { Certificate } from '../bundle/certificate.ts';
+import { verificationKey } from '../bundle/x509.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Crl, SerialVisitor } from './crl.ts';
 import { mostHeld, walkEntries } from './entries.ts';
@@ -163,7 +164,7 @@ function readHead(der: Buffer, issuers: readonly Certificate[]): Head {
     signedBy({ der: bytes, signed: { signature } }) {
       const given = bytes.subarray(signature.start, signature.end);
       return checks.find(([ca, check]) =>
-        check.verify({ key: new X509Certificate(ca.der).publicKey, ...how?.options }, given),
+        check.verify({ key: verificationKey(ca), ...how?.options }, given),
       )?.[0];
     },
   };

@@ -1,6 +1,7 @@
-import { constants, verify, X509Certificate } from 'node:crypto';
+import { constants, verify } from 'node:crypto';
 import type { SignatureAlgorithm } from '../bundle/algorithm.ts';
 import type { Certificate } from '../bundle/certificate.ts';
+import { verificationKey } from '../bundle/x509.ts';
 import type { Crl } from './crl.ts';
 
 const hashes: Readonly<Record<string, string>> = {
@@ -33,7 +34,7 @@ export function verifyCrl(crl: Crl, issuer: Certificate): 'valid' | 'invalid' | 
   const how = howToVerify(algorithm);
   if (how === undefined) return 'unsupported';
   try {
-    const key = new X509Certificate(issuer.der).publicKey;
+    const key = verificationKey(issuer);
     const signed = crl.der.subarray(tbs.start, tbs.end);
     const bytes = crl.der.subarray(signature.start, signature.end);
     return verify(how.hash, signed, { key, ...how.options }, bytes) ? 'valid' : 'invalid';
