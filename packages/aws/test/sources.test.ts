@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -157,5 +157,88 @@ describe('a web address', () => {
     await expect(
       sources().fetch(at('http', `${web.url}/list.crl`), 'crl', undefined, AbortSignal.abort()),
     ).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe('an inventory', () => {
+  const https = at('https', 'https://ca.example/issued.txt');
+
+  it.each([
+    ['file', './issued.txt', undefined],
+    ['https', 'https://ca.example/issued.txt', { 'content-length': String(sourceLimits.inventory + 1) }],
+    ['https', 'https://ca.example/issued.txt', {}],
+  ] as const)('has a limit: %s %s', async (kind, address, headers) => {
+    writeFileSync(join(dir, 'issued.txt'), '');
+    truncateSync(join(dir, 'issued.txt'), sourceLimits.inventory + 1);
+    const piece = new Uint8Array(1024 * 1024);
+    let sent = 0;
+    const body = () =>
+      new ReadableStream<Uint8Array>({
+        pull(to) {
+          sent += 1;
+          to.enqueue(piece);
+        },
+      });
+    const fetch: Fetch = async () => new Response(body(), { headers: headers ?? {} });
+    await expect(sources({ fetch }).fetch(at(kind, address), 'inventory')).rejects.toMatchObject({
+      code: 'source-too-large',
+      context: { maxBytes: sourceLimits.inventory },
+    });
+    // An endless answer is not read to its end, and one that says its size is not read at all.
+    expect(sent * piece.length).toBeLessThan(sourceLimits.inventory + 4 * piece.length);
+  });
+
+  it('may be larger than a list', () => {
+    expect(sourceLimits.inventory).toBeGreaterThan(sourceLimits.crl);
+  });
+
+  it('comes by https alone, also after redirects', async () => {
+    await expect(sources().fetch(at('http', `${web.url}/list.crl`), 'inventory')).rejects.toMatchObject({
+      code: 'source-scheme',
+      message: expect.stringContaining('use https://'),
+    });
+    const fetch: Fetch = async () =>
+      new Response(null, { status: 302, headers: { location: `${web.url}/list.crl` } });
+    await expect(sources({ fetch }).fetch(https, 'inventory')).rejects.toMatchObject({
+      code: 'source-scheme',
+    });
+  });
+
+  it('in S3 is fetched again only when it has changed, for each role by itself', async () => {
+    const s3 = await makeBucket(local, 'ca-issued', { account: ca, region: 'us-east-1' });
+    await putText(s3, 'ca-issued', 'issued.txt', 'a1');
+    const from = sources();
+    const issued = async (account = 'ca') =>
+      text((await from.fetch(at('s3', 's3://ca-issued/issued.txt'), 'inventory', account)).bytes);
+    const statuses = () =>
+      local
+        .calls()
+        .filter(({ action }) => action === 'GetObject')
+        .map(({ status }) => status);
+    expect([await issued(), await issued()]).toEqual(['a1', 'a1']);
+    expect(statuses()).toEqual([200, 304]);
+    await putText(s3, 'ca-issued', 'issued.txt', 'a1\nb2');
+    expect([await issued(), await issued()]).toEqual(['a1\nb2', 'a1\nb2']);
+    expect(statuses()).toEqual([200, 304, 200, 304]);
+    await expect(issued('apps')).rejects.toMatchObject({ code: 'source-denied' });
+  });
+
+  it('on the web is fetched again only when it has changed, and each time where there is no ETag', async () => {
+    let [tag, body]: [string | undefined, string] = ['"1"', 'a1'];
+    const asked: (string | null)[] = [];
+    const fetch: Fetch = async (_, init) => {
+      const before = new Headers(init?.headers).get('if-none-match');
+      asked.push(before);
+      if (before !== null && before === tag) return new Response(null, { status: 304 });
+      return new Response(body, { headers: tag === undefined ? {} : { etag: tag } });
+    };
+    const from = sources({ fetch });
+    const issued = async () => text((await from.fetch(https, 'inventory')).bytes);
+    expect([await issued(), await issued()]).toEqual(['a1', 'a1']);
+    [tag, body] = ['"2"', 'b2'];
+    expect([await issued(), await issued()]).toEqual(['b2', 'b2']);
+    [tag, body] = [undefined, 'c3'];
+    expect([await issued(), await issued()]).toEqual(['c3', 'c3']);
+    expect(asked).toEqual([null, '"1"', '"1"', '"2"', '"2"', '"2"']);
   });
 });

@@ -51,6 +51,7 @@ export function cloudfront({ client, keyValueStore }: CloudfrontOptions): Adapte
     key: 'cloudfront',
     target: cloudfrontTarget,
     place: cloudfrontPlace,
+    readsInventory: ({ mode, revocation }) => revocation === 'compact' && mode !== 'passthrough',
     render: (trust, target, context) => renderCloudfront(trust, target, context),
     observe: (target, io) => observeCloudfront(target, ports(io), io),
     plan: (desired, observed, target, context) => planCloudfront(desired, observed, target, context),

@@ -1,6 +1,7 @@
 import { parseInventory, type TrustedGroup } from '@trustloom/core';
 import { describe, expect, it } from 'vitest';
 import { generateConnectionFunction } from '../src/connection-function/index.ts';
+import { cloudfront } from '../src/index.ts';
 import { inventoryCheck } from '../src/keys/denials.ts';
 import type { DesiredKeys } from '../src/keys/desired.ts';
 import { type Layout, layoutTag } from '../src/keys/layout.ts';
@@ -131,5 +132,17 @@ describe('an inventory of issued serials', () => {
     ]);
     expect(steps[1]?.mends).toMatch(/of the 3,001 issued serials, none is refused by mistake$/);
     expect(layoutTag(made(desired).layout)).not.toBe(layoutTag(layout));
+  });
+
+  it.each([
+    ['compact', 'required', true],
+    ['exact', 'required', false],
+    ['compact', 'passthrough', false],
+  ])('is asked for by a target that is %s and %s: %s', (revocation, mode, expected) => {
+    const nobody = () => {
+      throw new TypeError('no call is made');
+    };
+    const adapter = cloudfront({ client: nobody, keyValueStore: nobody });
+    expect(adapter.readsInventory({ distributions: ['E2EXAMPLE'], revocation, mode })).toBe(expected);
   });
 });

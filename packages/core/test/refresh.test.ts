@@ -34,6 +34,7 @@ let toys: { one: Toy };
 let store: ReturnType<typeof memoryStore>;
 let lock: Lock;
 let inventory: string | undefined;
+let needsInventory: boolean;
 const sources: Sources = {
   async fetch({ text }) {
     const file = files[text];
@@ -55,7 +56,7 @@ function open(over: Partial<typeof store> = {}) {
           ...(inventory === undefined ? {} : { inventory }),
         },
       },
-      targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1' } } },
+      targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1', inventory: needsInventory } } },
     },
     { env: {}, adapters: [adapter] },
   );
@@ -95,6 +96,7 @@ beforeEach(async () => {
   store = memoryStore();
   lock = emptyLock;
   inventory = undefined;
+  needsInventory = true;
   ({ lock } = acceptCas(lock, (await open().offers()).offers, 'all', clock.now()));
   await open().apply({ approve: 'any', allow: ['enforce:one'] });
 });
@@ -114,6 +116,14 @@ describe('refresh', () => {
       ['holds', ['revoke']],
     ]);
     expect(store.writes.slice(writes).filter((key) => key.includes('trust'))).toEqual([]);
+  });
+
+  test('an inventory that no target is laid out by is not asked for', async () => {
+    inventory = 'issued.txt';
+    needsInventory = false;
+    expect((await open().plan()).findings).toEqual([]);
+    needsInventory = true;
+    expect((await open().plan()).findings).toMatchObject([{ code: 'inventory-missing' }]);
   });
 
   test.each([

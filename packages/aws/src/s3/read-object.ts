@@ -32,9 +32,26 @@ export async function readObject(
   location: ObjectLocation,
   options: ReadOptions,
 ): Promise<ReadObject | undefined> {
+  const found = await readIfChanged(aws, place, location, options);
+  return found === 'unchanged' ? undefined : found;
+}
+
+/**
+ * Reads an object unless it still has an ETag.
+ *
+ * @param options.etag what it had before; absent: it is read in any case
+ * @returns `unchanged`, or what `readObject` gives
+ */
+export async function readIfChanged(
+  aws: Aws,
+  place: ClientPlace,
+  location: ObjectLocation,
+  options: ReadOptions & { readonly etag?: string | undefined },
+): Promise<ReadObject | 'unchanged' | undefined> {
   try {
     return await readFollowing(aws, place, location, options);
   } catch (error) {
+    if (options.etag !== undefined && statusOf(error) === 304) return 'unchanged';
     if (absent.has(exceptionName(error))) return undefined;
     throw serviceError(error, location.version === undefined ? 's3:GetObject' : 's3:GetObjectVersion');
   }
@@ -44,7 +61,7 @@ async function readFollowing(
   aws: Aws,
   place: ClientPlace,
   location: ObjectLocation,
-  options: ReadOptions,
+  options: ReadOptions & { readonly etag?: string | undefined },
 ): Promise<ReadObject> {
   const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const command = () =>
@@ -53,6 +70,7 @@ async function readFollowing(
       Key: location.key,
       ...(location.version === undefined ? {} : { VersionId: location.version }),
       ...(options.owner === undefined ? {} : { ExpectedBucketOwner: options.owner }),
+      ...(options.etag === undefined ? {} : { IfNoneMatch: options.etag }),
     });
   const ask = (region: string) =>
     aws
@@ -112,6 +130,10 @@ export function otherRegion(error: unknown, asked: string): string | undefined {
   const response = pick(error, '$response');
   const region = pick(pick(response, 'headers'), 'x-amz-bucket-region') ?? pick(error, 'Region');
   return typeof region === 'string' && region !== '' && region !== asked ? region : undefined;
+}
+
+function statusOf(error: unknown): unknown {
+  return pick(pick(error, '$metadata'), 'httpStatusCode');
 }
 
 function pick(value: unknown, key: string): unknown {

@@ -5,9 +5,17 @@ import { maxRedirects, sourceLimits, webTimeoutMs } from './limits.ts';
 /** The `fetch` of the platform, or one with its form. */
 export type Fetch = typeof globalThis.fetch;
 
+/** What a web address gave. */
+export interface FromWeb {
+  readonly bytes: Uint8Array;
+  readonly from: string;
+  readonly etag?: string;
+}
+
 /**
- * Fetches a web address. A bundle comes by https alone, also after redirects; a list may come by http, since it is signed.
+ * Fetches a web address. A bundle or an inventory comes by https alone, also after redirects; a list may come by http, since it is signed.
  *
+ * @param etag what the answer had before; `unchanged` is then given when it still has it
  * @throws TrustloomError `source-scheme`, `source-unreachable`, `source-denied`, `source-too-large`, `aborted`
  */
 export async function fetchWeb(
@@ -15,16 +23,26 @@ export async function fetchWeb(
   what: SourceKind,
   fetch: Fetch,
   signal: AbortSignal | undefined,
-): Promise<{ readonly bytes: Uint8Array; readonly from: string }> {
+  etag?: string,
+): Promise<FromWeb | 'unchanged'> {
   const timeout = AbortSignal.timeout(webTimeoutMs);
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   const from = shown(address);
   try {
     let url = webUrl(address, what, from);
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-      const response = await fetch(url, { redirect: 'manual', signal: either });
+      const headers = etag === undefined ? {} : { 'if-none-match': etag };
+      const response = await fetch(url, { redirect: 'manual', signal: either, headers });
       const next = redirectOf(response, url);
-      if (next === undefined) return { bytes: await read(response, from, sourceLimits[what]), from };
+      if (etag !== undefined && response.status === 304) {
+        await response.body?.cancel();
+        return 'unchanged';
+      }
+      if (next === undefined) {
+        const tag = response.headers.get('etag');
+        const bytes = await read(response, from, sourceLimits[what]);
+        return { bytes, from, ...(tag === null ? {} : { etag: tag }) };
+      }
       await response.body?.cancel();
       url = webUrl(next, what, `${from}, redirected`);
     }

@@ -221,6 +221,8 @@ export interface AdapterSpec<Target, Desired, Observed, Input extends JsonObject
   /** How a target is written in a definition, under this key (`alb`, `apiGateway`). */
   readonly key: string;
   readonly target: StandardSchemaV1<unknown, Target>;
+  /** True when what this target should hold depends on the inventories of its groups; absent: never. Where no target asks, none is fetched. */
+  readsInventory?(target: Target): boolean;
   /** Account and region as far as the target itself tells them (ARNs; CloudFront is always us-east-1). */
   place(target: Target): Partial<Place>;
   /**
@@ -257,6 +259,7 @@ export interface Adapter {
   readonly key: string;
   readonly schema: StandardSchemaV1<unknown, JsonObject>;
   place(target: JsonObject): Partial<Place>;
+  readsInventory(target: JsonObject): boolean;
   /** Binds one target of a definition. */
   bind(target: JsonObject, context: TargetContext): BoundTarget;
 }

@@ -30,6 +30,7 @@ export function defineAdapter<Target extends object, Desired, Observed, Input ex
     key: spec.key,
     schema: spec.target as StandardSchemaV1<unknown, object> as StandardSchemaV1<unknown, JsonObject>,
     place: (target: JsonObject) => spec.place(validated(spec, target)),
+    readsInventory: (target: JsonObject) => spec.readsInventory?.(validated(spec, target)) ?? false,
     bind: (target: JsonObject, context: TargetContext) => bind(spec, validated(spec, target), context),
   });
 }

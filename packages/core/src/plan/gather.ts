@@ -1,3 +1,4 @@
+import type { Adapter } from '../adapter/contract.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { parseBundle } from '../bundle/trust-bundle.ts';
 import type { Crl } from '../crl/crl.ts';
@@ -28,6 +29,13 @@ export interface OfferedInventory {
   readonly group: string;
 }
 
+/** What gathering needs: a definition, the ways to its sources, and the adapters of its targets. */
+export interface GatherParts {
+  readonly definition: Definition;
+  readonly sources: Sources;
+  readonly adapters: readonly Adapter[];
+}
+
 /** Everything that the sources of a definition gave. */
 export interface Gathered {
   readonly offers: readonly Offer[];
@@ -38,13 +46,14 @@ export interface Gathered {
 }
 
 /**
- * Fetches and reads every source of a definition, side by side. Never throws for what a source gives or does not give: that is a finding.
+ * Fetches and reads every source of a definition, side by side, but inventories only of groups that a target needs them of. Never throws
+ * for what a source gives or does not give: that is a finding.
  */
 export async function gather(
-  definition: Definition,
-  sources: Sources,
+  { definition, sources, adapters }: GatherParts,
   signal?: AbortSignal,
 ): Promise<Gathered> {
+  const wanted = groupsWithInventory(definition, adapters);
   const fetched = new Map<string, Promise<Fetched>>();
   /** The same address under the same role is fetched once. */
   const once = (address: SourceAddress, what: SourceKind, accountName: string | undefined) => {
@@ -61,6 +70,7 @@ export async function gather(
       ...group.crls.map((address) => listOf(group, address, () => once(address, 'crl', group.account))),
       ...[group.inventory ?? []]
         .flat()
+        .filter(() => wanted.has(group.name))
         .map((address) => inventoryOf(group, address, () => once(address, 'inventory', group.account))),
     ]),
   );
@@ -71,6 +81,17 @@ export async function gather(
     inventories: parts.flatMap(({ inventories }) => inventories),
     findings: parts.flatMap(({ findings }) => findings),
   };
+}
+
+/** An inventory may be large, and only some targets are laid out by it. */
+function groupsWithInventory({ targets }: Definition, adapters: readonly Adapter[]): ReadonlySet<string> {
+  return new Set(
+    targets
+      .filter(({ kind, config }) =>
+        adapters.some(({ key, readsInventory }) => key === kind && readsInventory(config)),
+      )
+      .flatMap(({ trust }) => trust),
+  );
 }
 
 async function bundleOf(

@@ -54,7 +54,7 @@ export async function loadView(
   readonly revocation: RevocationRecord;
 }> {
   const [gathered, revocation] = await Promise.all([
-    gather(parts.definition, parts.sources, options.signal),
+    gather(parts, options.signal),
     parts.record.revocation.read(),
   ]);
   const offered = new Set(gathered.lists.map(({ crl }) => crl.sha256));
@@ -74,11 +74,11 @@ export async function loadView(
 
 /** Only what the sources and the definition say, without asking any service or the record: what `check` and `accept` need. */
 export async function gatherView(
-  parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock'>,
+  parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock' | 'adapters'>,
   signal?: AbortSignal,
 ): Promise<{ readonly gathered: Gathered; readonly view: TrustView }> {
-  const { definition, lock, sources, clock } = parts;
-  const gathered = await gather(definition, sources, signal);
+  const { definition, lock, clock } = parts;
+  const gathered = await gather(parts, signal);
   const record: RevocationRecord = { formatVersion: 1, lists: {}, deny: [] };
   const view = trustView({
     definition,

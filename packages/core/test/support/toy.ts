@@ -58,11 +58,17 @@ interface Desired {
 
 /** An adapter over toys by target name: the planner and the engine are the same for all services. */
 export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
-  return defineAdapter<{ readonly region: string }, Desired, Toy, JsonObject>({
+  return defineAdapter<
+    { readonly region: string; readonly inventory?: boolean | undefined },
+    Desired,
+    Toy,
+    JsonObject
+  >({
     facts: toyFacts,
     key: 'toy',
-    target: z.strictObject({ region: z.string() }),
+    target: z.strictObject({ region: z.string(), inventory: z.boolean().optional() }),
     place: ({ region }) => ({ region }),
+    readsInventory: ({ inventory }) => inventory === true,
     render: (trust) => ({
       desired: {
         cas: trust.cas,
