@@ -23,7 +23,7 @@ export interface ScannedCrl
  * Reads a list as it comes, as strictly as `readCrl`, and shows its serials in passing: neither its bytes nor its entries are kept, so
  * that a list of any size takes a few megabytes. What `visit` was shown counts only when this returns with `signedBy`.
  *
- * @param chunks DER in pieces of any size
+ * @param chunks DER in pieces of any size; one buffer may serve for all of them
  * @param options.issuers CAs that may have signed it
  * @param options.visit is shown each serial, in bytes that are not kept
  * @throws TrustloomError `crl-malformed`
@@ -56,12 +56,18 @@ async function scan(
   const seen = { entryCount: 0, indirect: false, removes: false, negative: false };
   let head: Head | undefined;
   let size = 0;
-  // What was not walked over yet; it ends where the list has been read up to.
-  let held = Buffer.alloc(0);
+  // What was not walked over yet, in a buffer that serves for all pieces; it ends where the list has been read up to.
+  let buffer = Buffer.alloc(0);
+  let held = buffer;
   for await (const chunk of chunks) {
     sha256.update(chunk);
     size += chunk.length;
-    held = Buffer.concat([held, chunk]);
+    const length = held.length + chunk.length;
+    const room = length > buffer.length ? Buffer.alloc(length + mostHeld) : buffer;
+    room.set(held);
+    room.set(chunk, held.length);
+    buffer = room;
+    held = room.subarray(0, length);
     if (head === undefined) {
       if (held.length < mostHeld) continue;
       head = readHead(held, issuers);
