@@ -19,11 +19,8 @@ import {
   UpdateKeysCommand,
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { BUNDLES, bucketOf } from './materials.ts';
-import { type Chooser, type Step, told } from './step.ts';
+import { type Chooser, changes, type Move, makes, one, reads, removes, told, uses } from './step.ts';
 
-type Move = (choose: Chooser) => Step | undefined;
-
-const one = (choose: Chooser, names: readonly string[]): string => names[choose.number(names.length)] ?? '';
 const source = (account: string, key: string) => ({
   CaCertificatesBundleS3Location: { Bucket: bucketOf(account), Key: key, Region: 'us-east-1' },
 });
@@ -63,19 +60,14 @@ export const cloudfrontMoves: readonly Move[] = [
     const key = one(choose, BUNDLES);
     const Name = choose.chance(0.1) ? 'not a name!' : `trust-${thing?.number}`;
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'made',
-        send: async ({ cloudfront }) => {
-          const CaCertificatesBundleSource = source(thing.account, key);
-          const answer = await cloudfront.send(
-            new CreateTrustStoreCommand({ Name, CaCertificatesBundleSource }),
-          );
-          return told(answer, { id: answer.TrustStore?.Id, etag: answer.ETag });
-        },
-      }
+      thing &&
+      makes(thing, async ({ cloudfront }) => {
+        const CaCertificatesBundleSource = source(thing.account, key);
+        const answer = await cloudfront.send(
+          new CreateTrustStoreCommand({ Name, CaCertificatesBundleSource }),
+        );
+        return told(answer, { id: answer.TrustStore?.Id, etag: answer.ETag });
+      })
     );
   },
   (choose) => {
@@ -83,58 +75,44 @@ export const cloudfrontMoves: readonly Move[] = [
     const key = one(choose, BUNDLES);
     const matched = match(choose);
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        send: async ({ cloudfront }, known) => {
-          const { id, etag } = known(thing);
-          const CaCertificatesBundleSource = source(thing.account, key);
-          const answer = await cloudfront.send(
-            new UpdateTrustStoreCommand({ Id: id, IfMatch: matched(etag), CaCertificatesBundleSource }),
-          );
-          return told(answer, { id, etag: answer.ETag });
-        },
-      }
+      thing &&
+      changes(thing, async ({ cloudfront }, known) => {
+        const { id, etag } = known(thing);
+        const CaCertificatesBundleSource = source(thing.account, key);
+        const answer = await cloudfront.send(
+          new UpdateTrustStoreCommand({ Id: id, IfMatch: matched(etag), CaCertificatesBundleSource }),
+        );
+        return told(answer, { id, etag: answer.ETag });
+      })
     );
   },
   (choose) => {
     const thing = choose.pick('trust-store');
     const matched = match(choose);
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'gone',
-        send: async ({ cloudfront }, known) =>
-          told(
-            await cloudfront.send(
-              new DeleteTrustStoreCommand({ Id: known(thing).id, IfMatch: matched(known(thing).etag) }),
-            ),
+      thing &&
+      removes(thing, async ({ cloudfront }, known) =>
+        told(
+          await cloudfront.send(
+            new DeleteTrustStoreCommand({ Id: known(thing).id, IfMatch: matched(known(thing).etag) }),
           ),
-      }
+        ),
+      )
     );
   },
-  (choose) => ({
-    account: choose.account,
-    writes: false,
-    send: async ({ cloudfront }) => told(await cloudfront.send(new ListTrustStoresCommand({ MaxItems: 3 }))),
-  }),
+  (choose) =>
+    reads(choose, async ({ cloudfront }) =>
+      told(await cloudfront.send(new ListTrustStoresCommand({ MaxItems: 3 }))),
+    ),
   (choose) => {
     const thing = choose.make('distribution');
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'made',
-        send: async ({ cloudfront }) => {
-          const DistributionConfig = config(thing.number);
-          const answer = await cloudfront.send(new CreateDistributionCommand({ DistributionConfig }));
-          return told(answer, { id: answer.Distribution?.Id, etag: answer.ETag });
-        },
-      }
+      thing &&
+      makes(thing, async ({ cloudfront }) => {
+        const DistributionConfig = config(thing.number);
+        const answer = await cloudfront.send(new CreateDistributionCommand({ DistributionConfig }));
+        return told(answer, { id: answer.Distribution?.Id, etag: answer.ETag });
+      })
     );
   },
   (choose) => {
@@ -145,72 +123,59 @@ export const cloudfrontMoves: readonly Move[] = [
     const enabled = choose.chance(0.6);
     const matched = match(choose);
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        send: async ({ cloudfront }, known) => {
-          const { id, etag } = known(thing);
-          const mtls = store && { Mode, TrustStoreConfig: { TrustStoreId: known(store).id } };
-          const more = {
-            Enabled: enabled,
-            ...(mtls && enabled ? { ViewerMtlsConfig: mtls } : {}),
-            ...(mtls && enabled && check ? { ConnectionFunctionAssociation: { Id: known(check).id } } : {}),
-          };
-          const answer = await cloudfront.send(
-            new UpdateDistributionCommand({
-              Id: id,
-              IfMatch: matched(etag),
-              DistributionConfig: config(thing.number, more),
-            }),
-          );
-          return told(answer, { id, etag: answer.ETag });
-        },
-      }
+      thing &&
+      changes(thing, async ({ cloudfront }, known) => {
+        const { id, etag } = known(thing);
+        const mtls = store && { Mode, TrustStoreConfig: { TrustStoreId: known(store).id } };
+        const more = {
+          Enabled: enabled,
+          ...(mtls && enabled ? { ViewerMtlsConfig: mtls } : {}),
+          ...(mtls && enabled && check ? { ConnectionFunctionAssociation: { Id: known(check).id } } : {}),
+        };
+        const answer = await cloudfront.send(
+          new UpdateDistributionCommand({
+            Id: id,
+            IfMatch: matched(etag),
+            DistributionConfig: config(thing.number, more),
+          }),
+        );
+        return told(answer, { id, etag: answer.ETag });
+      })
     );
   },
   (choose) => {
     const thing = choose.pick('distribution');
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'gone',
-        send: async ({ cloudfront }, known) =>
-          told(
-            await cloudfront.send(
-              new DeleteDistributionCommand({ Id: known(thing).id, IfMatch: known(thing).etag }),
-            ),
+      thing &&
+      removes(thing, async ({ cloudfront }, known) =>
+        told(
+          await cloudfront.send(
+            new DeleteDistributionCommand({ Id: known(thing).id, IfMatch: known(thing).etag }),
           ),
-      }
+        ),
+      )
     );
   },
   (choose) => {
     const thing = choose.make('values');
     const imported = choose.chance(0.3);
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'made',
-        send: async ({ cloudfront, values }) => {
-          const ImportSource = {
-            SourceType: 'S3' as const,
-            SourceARN: `arn:aws:s3:::${bucketOf(thing.account)}/values.json`,
-          };
-          const answer = await cloudfront.send(
-            new CreateKeyValueStoreCommand({
-              Name: `values-${thing.number}`,
-              ...(imported ? { ImportSource } : {}),
-            }),
-          );
-          const arn = answer.KeyValueStore?.ARN;
-          const { ETag } = await values.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }));
-          return told(answer, { arn, etag: answer.ETag, data: ETag });
-        },
-      }
+      thing &&
+      makes(thing, async ({ cloudfront, values }) => {
+        const ImportSource = {
+          SourceType: 'S3' as const,
+          SourceARN: `arn:aws:s3:::${bucketOf(thing.account)}/values.json`,
+        };
+        const answer = await cloudfront.send(
+          new CreateKeyValueStoreCommand({
+            Name: `values-${thing.number}`,
+            ...(imported ? { ImportSource } : {}),
+          }),
+        );
+        const arn = answer.KeyValueStore?.ARN;
+        const { ETag } = await values.send(new DescribeKeyValueStoreCommand({ KvsARN: arn }));
+        return told(answer, { arn, etag: answer.ETag, data: ETag });
+      })
     );
   },
   (choose) => {
@@ -219,100 +184,79 @@ export const cloudfrontMoves: readonly Move[] = [
     const start = choose.number(100);
     const matched = match(choose);
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        send: async ({ values }, known) => {
-          const Puts = Array.from({ length: count }, (_, index) => ({
-            Key: `k${start + index}`,
-            Value: 'v',
-          }));
-          const answer = await values.send(
-            new UpdateKeysCommand({ KvsARN: known(thing).arn, IfMatch: matched(known(thing).data), Puts }),
-          );
-          await values.send(new ListKeysCommand({ KvsARN: known(thing).arn, MaxResults: 5 }));
-          return told(answer, { ...known(thing), data: answer.ETag });
-        },
-      }
+      thing &&
+      changes(thing, async ({ values }, known) => {
+        const Puts = Array.from({ length: count }, (_, index) => ({
+          Key: `k${start + index}`,
+          Value: 'v',
+        }));
+        const answer = await values.send(
+          new UpdateKeysCommand({ KvsARN: known(thing).arn, IfMatch: matched(known(thing).data), Puts }),
+        );
+        await values.send(new ListKeysCommand({ KvsARN: known(thing).arn, MaxResults: 5 }));
+        return told(answer, { ...known(thing), data: answer.ETag });
+      })
     );
   },
   (choose) => {
     const thing = choose.pick('values');
     return thing && choose.chance(0.4)
-      ? {
-          account: choose.account,
-          writes: true,
-          thing,
-          fate: 'gone',
-          send: async ({ cloudfront }, known) =>
-            told(
-              await cloudfront.send(
-                new DeleteKeyValueStoreCommand({
-                  Name: `values-${thing.number}`,
-                  IfMatch: known(thing).etag,
-                }),
-              ),
+      ? removes(thing, async ({ cloudfront }, known) =>
+          told(
+            await cloudfront.send(
+              new DeleteKeyValueStoreCommand({
+                Name: `values-${thing.number}`,
+                IfMatch: known(thing).etag,
+              }),
             ),
-        }
+          ),
+        )
       : undefined;
   },
   (choose) => {
     const thing = choose.make('function');
     const code = choose.chance(0.1) ? 'x'.repeat(11_000) : one(choose, CODES);
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'made',
-        send: async ({ cloudfront }) => {
-          const answer = await cloudfront.send(
-            new CreateConnectionFunctionCommand({
-              Name: `function-${thing.number}`,
-              ConnectionFunctionConfig: { Comment: '', Runtime: 'cloudfront-js-2.0' },
-              ConnectionFunctionCode: Buffer.from(code),
-            }),
-          );
-          return told(answer, { id: answer.ConnectionFunctionSummary?.Id, etag: answer.ETag });
-        },
-      }
+      thing &&
+      makes(thing, async ({ cloudfront }) => {
+        const answer = await cloudfront.send(
+          new CreateConnectionFunctionCommand({
+            Name: `function-${thing.number}`,
+            ConnectionFunctionConfig: { Comment: '', Runtime: 'cloudfront-js-2.0' },
+            ConnectionFunctionCode: Buffer.from(code),
+          }),
+        );
+        return told(answer, { id: answer.ConnectionFunctionSummary?.Id, etag: answer.ETag });
+      })
     );
   },
   (choose) => {
     const check = choose.pick('function');
     const matched = match(choose);
     return (
-      check && {
-        account: choose.account,
-        writes: true,
-        send: async ({ cloudfront }, known) =>
-          told(
-            await cloudfront.send(
-              new PublishConnectionFunctionCommand({
-                Id: known(check).id,
-                IfMatch: matched(known(check).etag),
-              }),
-            ),
+      check &&
+      uses(check, async ({ cloudfront }, known) =>
+        told(
+          await cloudfront.send(
+            new PublishConnectionFunctionCommand({
+              Id: known(check).id,
+              IfMatch: matched(known(check).etag),
+            }),
           ),
-      }
+        ),
+      )
     );
   },
   (choose) => {
     const thing = choose.pick('function');
     return thing && choose.chance(0.4)
-      ? {
-          account: choose.account,
-          writes: true,
-          thing,
-          fate: 'gone',
-          send: async ({ cloudfront }, known) =>
-            told(
-              await cloudfront.send(
-                new DeleteConnectionFunctionCommand({ Id: known(thing).id, IfMatch: known(thing).etag }),
-              ),
+      ? removes(thing, async ({ cloudfront }, known) =>
+          told(
+            await cloudfront.send(
+              new DeleteConnectionFunctionCommand({ Id: known(thing).id, IfMatch: known(thing).etag }),
             ),
-        }
+          ),
+        )
       : undefined;
   },
 ];

@@ -20,11 +20,8 @@ import {
   UpdateTrustAnchorCommand,
 } from '@aws-sdk/client-rolesanywhere';
 import { BUNDLES, bucketOf, LISTS, OBJECTS, rootPem } from './materials.ts';
-import { type Chooser, type Step, told } from './step.ts';
+import { type Move, makes, one, reads, removes, told, uses } from './step.ts';
 
-type Move = (choose: Chooser) => Step | undefined;
-
-const one = (choose: Chooser, names: readonly string[]): string => names[choose.number(names.length)] ?? '';
 const certificate = 'arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012';
 const bundle = (pem: string) => ({
   sourceType: 'CERTIFICATE_BUNDLE' as const,
@@ -38,24 +35,20 @@ export const otherMoves: readonly Move[] = [
     const uri = `s3://${bucketOf(choose.account)}/${one(choose, BUNDLES)}`;
     const policy = choose.chance(0.1) ? 'TLS_1_0' : 'TLS_1_2';
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'made',
-        send: async ({ rest }) =>
-          told(
-            await rest.send(
-              new CreateDomainNameCommand({
-                domainName: `d${thing.number}.example.com`,
-                regionalCertificateArn: certificate,
-                endpointConfiguration: { types: ['REGIONAL'] },
-                securityPolicy: policy,
-                mutualTlsAuthentication: { truststoreUri: uri },
-              }),
-            ),
+      thing &&
+      makes(thing, async ({ rest }) =>
+        told(
+          await rest.send(
+            new CreateDomainNameCommand({
+              domainName: `d${thing.number}.example.com`,
+              regionalCertificateArn: certificate,
+              endpointConfiguration: { types: ['REGIONAL'] },
+              securityPolicy: policy,
+              mutualTlsAuthentication: { truststoreUri: uri },
+            }),
           ),
-      }
+        ),
+      )
     );
   },
   (choose) => {
@@ -69,51 +62,34 @@ export const otherMoves: readonly Move[] = [
       },
     ];
     return (
-      domain && {
-        account: choose.account,
-        writes: true,
-        send: async ({ rest }) =>
-          told(
-            await rest.send(
-              new UpdateDomainNameCommand({ domainName: `d${domain.number}.example.com`, patchOperations }),
-            ),
+      domain &&
+      uses(domain, async ({ rest }) =>
+        told(
+          await rest.send(
+            new UpdateDomainNameCommand({ domainName: `d${domain.number}.example.com`, patchOperations }),
           ),
-      }
+        ),
+      )
     );
   },
   (choose) => {
     const thing = choose.pick('domain');
     return thing && choose.chance(0.4)
-      ? {
-          account: choose.account,
-          writes: true,
-          thing,
-          fate: 'gone',
-          send: async ({ rest }) =>
-            told(
-              await rest.send(new DeleteDomainNameCommand({ domainName: `d${thing.number}.example.com` })),
-            ),
-        }
+      ? removes(thing, async ({ rest }) =>
+          told(await rest.send(new DeleteDomainNameCommand({ domainName: `d${thing.number}.example.com` }))),
+        )
       : undefined;
   },
-  (choose) => ({
-    account: choose.account,
-    writes: false,
-    send: async ({ rest }) => told(await rest.send(new GetDomainNamesCommand({ limit: 3 }))),
-  }),
+  (choose) =>
+    reads(choose, async ({ rest }) => told(await rest.send(new GetDomainNamesCommand({ limit: 3 })))),
   (choose) => {
     const thing = choose.make('api');
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'made',
-        send: async ({ rest }) => {
-          const answer = await rest.send(new CreateRestApiCommand({ name: `api-${thing.number}` }));
-          return told(answer, { id: answer.id });
-        },
-      }
+      thing &&
+      makes(thing, async ({ rest }) => {
+        const answer = await rest.send(new CreateRestApiCommand({ name: `api-${thing.number}` }));
+        return told(answer, { id: answer.id });
+      })
     );
   },
   (choose) => {
@@ -121,88 +97,69 @@ export const otherMoves: readonly Move[] = [
     const key = `k${choose.number(5)}`;
     return (
       api &&
-      domain && {
-        account: choose.account,
-        writes: true,
-        send: async ({ http }, known) =>
-          told(
-            await http.send(
-              new CreateApiMappingCommand({
-                DomainName: `d${domain.number}.example.com`,
-                ApiId: known(api).id,
-                ApiMappingKey: key,
-                Stage: 'live',
-              }),
-            ),
+      domain &&
+      uses(api, async ({ http }, known) =>
+        told(
+          await http.send(
+            new CreateApiMappingCommand({
+              DomainName: `d${domain.number}.example.com`,
+              ApiId: known(api).id,
+              ApiMappingKey: key,
+              Stage: 'live',
+            }),
           ),
-      }
+        ),
+      )
     );
   },
   (choose) => {
     const thing = choose.pick('api');
     return thing && choose.chance(0.4)
-      ? {
-          account: choose.account,
-          writes: true,
-          thing,
-          fate: 'gone',
-          send: async ({ rest }, known) =>
-            told(await rest.send(new DeleteRestApiCommand({ restApiId: known(thing).id }))),
-        }
+      ? removes(thing, async ({ rest }, known) =>
+          told(await rest.send(new DeleteRestApiCommand({ restApiId: known(thing).id }))),
+        )
       : undefined;
   },
   (choose) => {
     const thing = choose.make('anchor');
     const pem = choose.chance(0.2) ? 'nonsense' : rootPem;
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'made',
-        send: async ({ anywhere }) => {
-          const answer = await anywhere.send(
-            new CreateTrustAnchorCommand({
-              name: `anchor-${thing.number}`,
-              source: bundle(pem),
-              enabled: true,
-            }),
-          );
-          return told(answer, {
-            id: answer.trustAnchor?.trustAnchorId,
-            arn: answer.trustAnchor?.trustAnchorArn,
-          });
-        },
-      }
+      thing &&
+      makes(thing, async ({ anywhere }) => {
+        const answer = await anywhere.send(
+          new CreateTrustAnchorCommand({
+            name: `anchor-${thing.number}`,
+            source: bundle(pem),
+            enabled: true,
+          }),
+        );
+        return told(answer, {
+          id: answer.trustAnchor?.trustAnchorId,
+          arn: answer.trustAnchor?.trustAnchorArn,
+        });
+      })
     );
   },
   (choose) => {
     const anchor = choose.pick('anchor');
     const pem = OBJECTS[one(choose, ['root.pem', 'both.pem', 'nonsense.pem'])] ?? '';
     return (
-      anchor && {
-        account: choose.account,
-        writes: true,
-        send: async ({ anywhere }, known) =>
-          told(
-            await anywhere.send(
-              new UpdateTrustAnchorCommand({ trustAnchorId: known(anchor).id, source: bundle(pem) }),
-            ),
+      anchor &&
+      uses(anchor, async ({ anywhere }, known) =>
+        told(
+          await anywhere.send(
+            new UpdateTrustAnchorCommand({ trustAnchorId: known(anchor).id, source: bundle(pem) }),
           ),
-      }
+        ),
+      )
     );
   },
   (choose) => {
     const thing = choose.pick('anchor');
     return thing && choose.chance(0.4)
-      ? {
-          account: choose.account,
-          writes: true,
-          thing,
-          fate: 'gone',
-          send: async ({ anywhere }, known) =>
-            told(await anywhere.send(new DeleteTrustAnchorCommand({ trustAnchorId: known(thing).id }))),
-        }
+      ? removes(thing, async ({ anywhere }, known) =>
+          told(await anywhere.send(new DeleteTrustAnchorCommand({ trustAnchorId: known(thing).id }))),
+        )
       : undefined;
   },
   (choose) => {
@@ -211,85 +168,61 @@ export const otherMoves: readonly Move[] = [
     const crlData = Buffer.from(OBJECTS[one(choose, LISTS)] ?? 'missing');
     return (
       anchor &&
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'made',
-        send: async ({ anywhere }, known) => {
-          const answer = await anywhere.send(
-            new ImportCrlCommand({ name: `crl-${thing.number}`, crlData, trustAnchorArn: known(anchor).arn }),
-          );
-          return told(answer, { id: answer.crl?.crlId });
-        },
-      }
+      thing &&
+      makes(thing, async ({ anywhere }, known) => {
+        const answer = await anywhere.send(
+          new ImportCrlCommand({ name: `crl-${thing.number}`, crlData, trustAnchorArn: known(anchor).arn }),
+        );
+        return told(answer, { id: answer.crl?.crlId });
+      })
     );
   },
   (choose) => {
     const crl = choose.pick('crl');
     const on = choose.chance(0.5);
     return (
-      crl && {
-        account: choose.account,
-        writes: true,
-        send: async ({ anywhere }, known) => {
-          const input = { crlId: known(crl).id };
-          return told(
-            on
-              ? await anywhere.send(new EnableCrlCommand(input))
-              : await anywhere.send(new DisableCrlCommand(input)),
-          );
-        },
-      }
+      crl &&
+      uses(crl, async ({ anywhere }, known) => {
+        const input = { crlId: known(crl).id };
+        return told(
+          on
+            ? await anywhere.send(new EnableCrlCommand(input))
+            : await anywhere.send(new DisableCrlCommand(input)),
+        );
+      })
     );
   },
   (choose) => {
     const thing = choose.pick('crl');
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'gone',
-        send: async ({ anywhere }, known) =>
-          told(await anywhere.send(new DeleteCrlCommand({ crlId: known(thing).id }))),
-      }
+      thing &&
+      removes(thing, async ({ anywhere }, known) =>
+        told(await anywhere.send(new DeleteCrlCommand({ crlId: known(thing).id }))),
+      )
     );
   },
   (choose) => {
     const thing = choose.make('profile');
     const role = choose.chance(0.2) ? 'no role' : `arn:aws:iam::${choose.account}:role/device`;
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'made',
-        send: async ({ anywhere }) => {
-          const answer = await anywhere.send(
-            new CreateProfileCommand({ name: `profile-${thing.number}`, roleArns: [role] }),
-          );
-          return told(answer, { id: answer.profile?.profileId });
-        },
-      }
+      thing &&
+      makes(thing, async ({ anywhere }) => {
+        const answer = await anywhere.send(
+          new CreateProfileCommand({ name: `profile-${thing.number}`, roleArns: [role] }),
+        );
+        return told(answer, { id: answer.profile?.profileId });
+      })
     );
   },
   (choose) => {
     const thing = choose.pick('profile');
     return (
-      thing && {
-        account: choose.account,
-        writes: true,
-        thing,
-        fate: 'gone',
-        send: async ({ anywhere }, known) =>
-          told(await anywhere.send(new DeleteProfileCommand({ profileId: known(thing).id }))),
-      }
+      thing &&
+      removes(thing, async ({ anywhere }, known) =>
+        told(await anywhere.send(new DeleteProfileCommand({ profileId: known(thing).id }))),
+      )
     );
   },
-  (choose) => ({
-    account: choose.account,
-    writes: false,
-    send: async ({ anywhere }) => told(await anywhere.send(new ListCrlsCommand({ pageSize: 2 }))),
-  }),
+  (choose) =>
+    reads(choose, async ({ anywhere }) => told(await anywhere.send(new ListCrlsCommand({ pageSize: 2 })))),
 ];

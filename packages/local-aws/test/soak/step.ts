@@ -64,3 +64,27 @@ export const told = (
   answer: { readonly $metadata: { readonly requestId?: string | undefined } },
   values: Values = {},
 ): Told => ({ requestId: answer.$metadata.requestId, values });
+
+/** One kind of call: chooses what it is about, and gives none when there is nothing to choose. */
+export type Move = (choose: Chooser) => Step | undefined;
+
+/** Any of some names. */
+export const one = (choose: Chooser, names: readonly string[]): string =>
+  names[choose.number(names.length)] ?? '';
+
+type Send = Step['send'];
+
+/** A call that makes a thing. */
+export const makes = (thing: Thing, send: Send): Step => ({ ...changes(thing, send), fate: 'made' });
+
+/** A call that removes it. */
+export const removes = (thing: Thing, send: Send): Step => ({ ...changes(thing, send), fate: 'gone' });
+
+/** A call that changes it, and whose answer tells something new about it. */
+export const changes = (thing: Thing, send: Send): Step => ({ ...uses(thing, send), thing });
+
+/** A writing call whose answer tells nothing about the thing. */
+export const uses = ({ account }: Thing, send: Send): Step => ({ account, writes: true, send });
+
+/** A call that reads. */
+export const reads = ({ account }: Chooser, send: Send): Step => ({ account, writes: false, send });
