@@ -22,7 +22,10 @@ export function renderRolesAnywhere(
 ): Rendering<Desired> {
   const { now } = context;
   const known = sortCertificates([...new Set([...trust.cas, ...trust.known])]);
-  const issuing = sortCertificates(issuingCas(trust.cas, known));
+  // An anchor of a revoked CA is not wanted, also when there is no other: without anchors nobody gets in.
+  const revoked = new Set(trust.revoked.map(({ sha256 }) => sha256));
+  const good = trust.cas.filter(({ sha256 }) => !revoked.has(sha256));
+  const issuing = sortCertificates(issuingCas(good, known));
   const { findings, ...revocation } = sortLists(trust.revocation, known, now);
   const keys = [...new Set(issuing.map(({ keySha256 }) => keySha256))].sort();
   const anchors = keys.map((key): DesiredAnchor => {

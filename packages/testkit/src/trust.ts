@@ -48,6 +48,7 @@ export function trustOf(parts: TrustParts): Trust {
   const cas = parts.cas.map(find);
   return {
     cas: sortCertificates(cas),
+    revoked: [],
     known,
     revocation: revocationSet({ lists }),
     groups: parts.groups ?? [],

@@ -127,4 +127,19 @@ test('a CA listed by its issuer: nobody gets in through its key where the check 
   // Where it stands in a store itself, nobody has told whether the service asks a list about it.
   expect(await team.knock(leaves[0] as TestLeaf)).toMatchObject({ web: 'refused', api: 'refused' });
   expect((await team.trustloom.plan()).missing).toContain(`remove:${issuing.sha256}`);
+
+  // Nobody but it could let clients in on Roles Anywhere: with the consent its anchor goes, and the other targets go on meanwhile.
+  const allow = [`remove:${issuing.sha256}`];
+  const removed = await team.trustloom.apply({ approve: 'any', allow });
+  expect(removed.findings.filter(({ code }) => code === 'nobody-left').map(({ target }) => target)).toEqual([
+    'jobs',
+  ]);
+  expect(rolesAnywhereOracle(team.local, place)().cas).toEqual([]);
+  expect(await team.knock(leaves[0] as TestLeaf)).toMatchObject({
+    web: 'refused',
+    api: 'refused',
+    jobs: 'refused',
+  });
+  const after = await team.trustloom.plan({ allow });
+  expect(after.targets.flatMap(({ steps }) => steps.map(({ id }) => id))).toEqual([]);
 });

@@ -13,6 +13,7 @@ import type {
   TargetContext,
   Trust,
 } from './contract.ts';
+import { nobodyLeft } from './nobody-left.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -46,7 +47,7 @@ function bind<Target extends object, Desired, Observed, Input extends JsonObject
     context,
     facts: spec.facts,
     render(trust: Trust, now: Instant) {
-      const rendering = trustingSomebody(spec.render(trust, target, { ...context, now }), context);
+      const rendering = trustingSomebody(spec.render(trust, target, { ...context, now }), trust, context);
       renderings.set(rendering, rendering);
       return rendering;
     },
@@ -64,12 +65,17 @@ function bind<Target extends object, Desired, Observed, Input extends JsonObject
   });
 }
 
-/** Refuses a rendering that would trust nobody: an empty store locks everyone out, or lets everyone in. */
+/**
+ * Refuses a rendering that would trust nobody: an empty store locks everyone out, or lets everyone in. When nobody is left because CAs
+ * were revoked, that is no mistake of the input, and stops no other target.
+ */
 function trustingSomebody<Desired>(
   rendering: Rendering<Desired>,
+  { revoked }: Trust,
   { name }: TargetContext,
 ): Rendering<Desired> {
   if (rendering.anchors.length > 0) return rendering;
+  if (revoked.length > 0) return { ...rendering, findings: [...rendering.findings, nobodyLeft(name)] };
   const nobody: Finding = {
     code: 'empty-bundle',
     severity: 'error',

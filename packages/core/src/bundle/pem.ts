@@ -150,8 +150,8 @@ function canonicalList(input: Uint8Array): PemBlock | undefined {
   return isPrivateKey(der) ? undefined : { label: 'X509 CRL', der, line: 1 };
 }
 
-/** So many lines are decoded at once: a text of tens of megabytes is never made. */
-const linesAtOnce = 4_096;
+/** So many lines are decoded at once: a text of tens of megabytes is never made, nor one that V8 would give pages of its own. */
+const linesAtOnce = 512;
 
 /** Decodes full lines, the last of which may be shorter; undefined when that gives another number of bytes. */
 function decodeLines(body: Buffer, length: number): Buffer | undefined {

@@ -162,6 +162,9 @@ function withConsents(
   const holds = one.surveyed.observation?.holds;
   const spared = expired(view, holds, now);
   const stopped = [...seenFindings(one), ...one.findings].some(blocks);
+  const nobodyLeft = [...view.findings, ...renderFindings(one)].some(
+    ({ code, target }) => code === 'nobody-left' && target === nameOf(one),
+  );
   const steps = one.steps.map((step): PlannedStep => {
     const own = consentsOf(step, nameOf(one), spared);
     const needs = step.effect === 'remove' && many !== undefined ? [...own, many] : own;
@@ -170,6 +173,8 @@ function withConsents(
   const reason = ({ effect, missing }: PlannedStep): LeftOut | undefined => {
     // A precondition that is not met keeps the target as it is; revocations never wait for it.
     if (stopped && effect !== 'revoke') return 'precondition';
+    // Nobody is let in anew through a CA that is revoked; what refuses more, and what goes by consent, still may.
+    if (nobodyLeft && (effect === 'grant' || effect === 'open')) return 'precondition';
     return missing.length > 0 ? 'consent' : undefined;
   };
   return leaveOut(steps, reason);

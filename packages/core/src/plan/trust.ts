@@ -1,4 +1,5 @@
 import type { Trust, TrustedGroup } from '../adapter/contract.ts';
+import { nobodyLeft } from '../adapter/nobody-left.ts';
 import type { Instant } from '../base/time.ts';
 import type { Certificate } from '../bundle/certificate.ts';
 import { isIssuedBy, reach } from '../bundle/reach.ts';
@@ -47,15 +48,16 @@ export function trustView(input: ListsInput): TrustView {
     const named = trustedOn(target, lock, now);
     const good = named.filter(({ sha256 }) => !revoked.has(sha256));
     findings.push(...named.filter(({ sha256 }) => revoked.has(sha256)).map((ca) => caRevoked(target, ca)));
-    if (good.length === 0) {
+    if (named.length > 0 && good.length === 0) findings.push(nobodyLeft(target.name));
+    if (named.length === 0) {
       // When a source is in error, that is the news; that nothing is trusted only follows from it.
       if (gathered.findings.every(({ severity, code }) => severity !== 'error' || refusedAlone(code))) {
         const offered = gathered.offers.some(({ group }) => target.trust.includes(group));
         findings.push(nothingTrusted(target, offered));
       }
     }
-    // A retired or revoked CA stands where it is until its removal is consented to; till then its list moves on. Where only such CAs
-    // are left, the error above keeps every other write from happening.
+    // A retired or revoked CA stands where it is until its removal is consented to; till then its list moves on. Where only retired ones
+    // are left, the error above keeps every other write from happening; where only revoked ones are, nobody is let in anew.
     const retired = lock.entries
       .filter(({ state, group }) => state === 'retired' && target.trust.includes(group))
       .map(({ certificate }) => certificate)
@@ -65,6 +67,7 @@ export function trustView(input: ListsInput): TrustView {
     const keys = listKeys([...named, ...retired], known);
     trusts.set(target.name, {
       cas,
+      revoked: named.filter(({ sha256 }) => revoked.has(sha256)),
       known,
       revocation: {
         ...revocationOf(lists, keys),

@@ -102,6 +102,13 @@ export const crlCodes = {
     means: 'An accepted CA stands in the list of its issuer.',
     advice: 'Consent to its removal with --allow remove:<sha256>, and retire it in the lock.',
   },
+  'nobody-left': {
+    kind: 'input',
+    alone: true,
+    means: 'Every CA that could let clients in on a target is revoked by its issuer.',
+    advice:
+      'Let what stands go by the consents that the plan prints (--allow remove:<sha256>); accept the CA that takes over, or take the target out of the definition.',
+  },
   'crl-indirect': {
     kind: 'input',
     alone: true,

@@ -57,6 +57,7 @@ export const order: Law = {
     await using world = await open();
     const turned = (trust: Trust): Trust => ({
       cas: [...trust.cas].reverse(),
+      revoked: [...trust.revoked].reverse(),
       groups: [...trust.groups].reverse(),
       known: [...trust.known].reverse(),
       revocation: { ...trust.revocation, lists: [...trust.revocation.lists].reverse() },
