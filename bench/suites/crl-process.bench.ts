@@ -96,12 +96,12 @@ async function againstPeculiar(size: number): Promise<readonly Measured[]> {
   ]);
   if (!read.valid) throw new Error('@peculiar/x509 says that the signature is not valid');
   sameAnswer('@peculiar/x509', read, answerOf(parseCrl(small.der(), 'list')));
-  const paired = await pair(
-    ours(list.derFile, list, 'index'),
-    wholeProcess(node, ['--max-old-space-size=8000', ...script]),
-    1,
-    { cold: true },
-  );
+  const mineRun = ours(list.derFile, list, 'index');
+  // Once before it counts: whoever reads the file first waits for the disk.
+  await mineRun();
+  const paired = await pair(mineRun, wholeProcess(node, ['--max-old-space-size=8000', ...script]), 1, {
+    cold: true,
+  });
   const base = await wholeProcess(node, ['-e', '0'])();
   const [mine, theirs] = [paired.a.peak - base.peak, paired.b.peak - base.peak];
   return [

@@ -102,6 +102,7 @@ async function lookUps(count: number): Promise<readonly Measured[]> {
     return found;
   };
   if (all() !== shuffled.length / 2) throw new Error('a look-up was wrong');
+  const load = randomLoadNs(crl.der.length);
   const times = Array.from({ length: 15 }, () => {
     const start = performance.now();
     all();
@@ -112,10 +113,38 @@ async function lookUps(count: number): Promise<readonly Measured[]> {
   const made = Math.max(0, process.memoryUsage().heapUsed - heap) / (20 * shuffled.length);
   return [
     { id: 'crl/look-up-ns', value: median(times), note: `${count} entries, half of them hits` },
+    {
+      id: 'crl/look-up-loads',
+      value: median(times) / load,
+      note: `one load after the other from as much memory as the list takes: ${Math.round(load)} ns each`,
+    },
     { id: 'crl/look-up-bytes', value: Math.round(made), note: 'heap growth for each look-up' },
     { id: 'crl/index-bytes', value: index / count, note: 'for each entry, beside the file' },
   ];
 }
+
+/** What the machine itself asks for: each load from another line of memory, which only the one before names. */
+function randomLoadNs(bytes: number): number {
+  const line = 16;
+  const cells = new Int32Array(Math.floor(bytes / 4 / line) * line);
+  const lines = cells.length / line;
+  // A step without a divisor in common with the number of lines visits them all.
+  let step = Math.floor(lines * 0.618);
+  while (gcd(step, lines) !== 1) step += 1;
+  for (let at = 0; at < lines; at += 1) cells[at * line] = ((at + step) % lines) * line;
+  const loads = 200_000;
+  const times = Array.from({ length: 7 }, () => {
+    const start = performance.now();
+    let at = 0;
+    for (let load = 0; load < loads; load += 1) at = cells[at] as number;
+    const wall = performance.now() - start;
+    if (at % line !== 0) throw new Error('a load was wrong');
+    return (wall / loads) * 1e6;
+  });
+  return median(times);
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 function memory(): number {
   const { arrayBuffers, heapUsed } = process.memoryUsage();
