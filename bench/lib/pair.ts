@@ -79,6 +79,17 @@ export function inProcess(work: () => unknown): Run {
   };
 }
 
+/** The same so many times in a row, of which the middle counts: for what is measured against a program that does so, too. */
+export function inRow(work: () => unknown, times: number): Run {
+  const once = inProcess(work);
+  return async () => {
+    const costs: Cost[] = [];
+    for (let time = 0; time < times; time += 1) costs.push(await once());
+    const middle = (kind: keyof Cost) => median(costs.map((cost) => cost[kind]));
+    return { wall: middle('wall'), cpu: middle('cpu'), peak: 0 };
+  };
+}
+
 /**
  * A whole process from outside: start, work, end. Its processor time and peak memory need `/usr/bin/time`.
  *

@@ -30,12 +30,19 @@ if (kind === 'crl') {
     .toString('latin1')
     .split(/(?<=-----END CERTIFICATE-----\n)/)
     .filter((block) => block !== '');
-  const start = performance.now();
+  // The middle of five runs in a row: as warm as it gets.
+  const walls = [];
   let count = 0;
-  for (const block of blocks) {
-    const certificate = new x509.X509Certificate(block);
-    if (certificate.getExtension(x509.BasicConstraintsExtension)?.ca) count += 1;
-    await certificate.getThumbprint('SHA-256');
+  for (let run = 0; run < 5; run += 1) {
+    const start = performance.now();
+    count = 0;
+    for (const block of blocks) {
+      const certificate = new x509.X509Certificate(block);
+      if (certificate.getExtension(x509.BasicConstraintsExtension)?.ca) count += 1;
+      await certificate.getThumbprint('SHA-256');
+    }
+    walls.push(performance.now() - start);
   }
-  process.stdout.write(JSON.stringify({ wall: performance.now() - start, count }));
+  walls.sort((a, b) => a - b);
+  process.stdout.write(JSON.stringify({ wall: walls[2], count }));
 }
