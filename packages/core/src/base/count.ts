@@ -1,5 +1,5 @@
 /**
- * `2,048`: a count in messages. Not by Intl: its first use costs a process as much as starting node does.
+ * `2,048`: a count in messages. Not by Intl: its first use costs a process tens of milliseconds.
  *
  * @param value an integer
  */

@@ -1,3 +1,5 @@
+import { bufferOf } from './bytes.ts';
+
 /** One element of a DER encoding, as offsets into the bytes it was read from. */
 export interface Tlv {
   readonly tag: number;
@@ -87,11 +89,6 @@ export function integerHex(der: Uint8Array, content: number, end: number): strin
 /** Bytes as lower-case hex; of a Buffer without making a view first. */
 export function hexOf(der: Uint8Array, from: number, to: number): string {
   return bufferOf(der).toString('hex', from, to);
-}
-
-/** The same bytes as a Buffer, not copied. */
-export function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const fourCenturiesMs = 146_097 * 86_400_000;

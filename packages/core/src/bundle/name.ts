@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { bufferOf, childrenOf, DerError, hexOf, readTlv, type Tlv, tags } from '../base/der.ts';
+import { bufferOf } from '../base/bytes.ts';
+import { childrenOf, DerError, hexOf, readTlv, type Tlv, tags } from '../base/der.ts';
 import type { DistinguishedName } from './certificate.ts';
 import { strictOid } from './oid.ts';
 

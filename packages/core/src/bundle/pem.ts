@@ -1,3 +1,4 @@
+import { bufferOf } from '../base/bytes.ts';
 import { readTlv, tags } from '../base/der.ts';
 import { TrustloomError } from '../errors/error.ts';
 
@@ -89,11 +90,7 @@ export function readPem(
   }
   const canonical = typeof input === 'string' ? undefined : canonicalList(input);
   if (canonical !== undefined) return [canonical];
-  const text = withoutMark(
-    typeof input === 'string'
-      ? input
-      : Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('latin1'),
-  );
+  const text = withoutMark(typeof input === 'string' ? input : bufferOf(input).toString('latin1'));
   refuseKeys(text, file);
   const nextEdge = edgeFinder(text);
   const lineOf = lineCounter(text);
@@ -133,7 +130,7 @@ const columns = 64;
  * else is undefined here, and judged line by line.
  */
 function canonicalList(input: Uint8Array): PemBlock | undefined {
-  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  const bytes = bufferOf(input);
   const end = bytes.length - listEnd.length;
   if (bytes.length < 2 ** 16 || bytes.toString('latin1', 0, listBegin.length) !== listBegin) return undefined;
   if (bytes.toString('latin1', end) !== listEnd) return undefined;
@@ -177,7 +174,7 @@ export function pemLength(label: 'CERTIFICATE' | 'X509 CRL', bytes: number): num
 
 /** Canonical PEM of one block: 64 columns, LF, one final newline. */
 export function writePem(label: 'CERTIFICATE' | 'X509 CRL', der: Uint8Array): string {
-  const base64 = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('base64');
+  const base64 = bufferOf(der).toString('base64');
   const lines = base64.match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }

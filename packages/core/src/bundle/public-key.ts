@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { bufferOf } from '../base/bytes.ts';
 import { checkInteger, childrenOf, DerError, readTlv, type Tlv, tags } from '../base/der.ts';
 import type { PublicKeyFacts } from './certificate.ts';
 import { strictOid } from './oid.ts';
@@ -57,8 +58,7 @@ export function publicKeyFacts(der: Uint8Array, spki: Tlv): PublicKeyFacts {
 /** The key for Node. From its numbers where that is possible: Node takes several times as long to read the DER. */
 export function publicKeyOf(der: Uint8Array, spki: Tlv): KeyObject {
   const parts = partsOf(der, spki);
-  const text = (start: number, end: number) =>
-    Buffer.from(der.buffer, der.byteOffset + start, end - start).toString('base64url');
+  const text = (start: number, end: number) => bufferOf(der).toString('base64url', start, end);
   if (parts.algorithm === '1.2.840.113549.1.1.1') {
     const { modulus, exponent } = rsaNumbers(der, parts);
     const number = ({ content, end }: Tlv) => text(content + Number(der[content] === 0), end);

@@ -1,7 +1,6 @@
 import { constants, type KeyObject, verify, X509Certificate } from 'node:crypto';
-import { sha256Hex } from '../base/bytes.ts';
+import { bufferOf, sha256Hex } from '../base/bytes.ts';
 import {
-  bufferOf,
   checkInteger,
   childrenOf,
   DerError,

@@ -1,3 +1,4 @@
+import { viewOf } from '../base/bytes.ts';
 import type { Crl } from './crl.ts';
 import { entryEnd } from './entries.ts';
 import { type ListedEntry, listedEntry } from './listed-entry.ts';
@@ -85,7 +86,7 @@ interface Walk {
 }
 
 function walkOf({ der, entries: { start, end } }: Crl): Walk {
-  return { der, view: new DataView(der.buffer, der.byteOffset, der.byteLength), end, at: start };
+  return { der, view: viewOf(der), end, at: start };
 }
 
 function offsetsOf({ der, entries }: Crl): readonly number[] {

@@ -1,3 +1,4 @@
+import { viewOf } from '../base/bytes.ts';
 import { DerError, readTlv, type Tlv, tags } from '../base/der.ts';
 import { entryExtensions, entrySays } from './entry-extensions.ts';
 
@@ -40,7 +41,7 @@ export function readEntries(der: Uint8Array, list: Tlv | undefined): Entries {
  * @see RFC 5280, 5.1.2.6
  */
 export function walkEntries(der: Uint8Array, start: number, stop: number): Entries {
-  const view = new DataView(der.buffer, der.byteOffset, der.byteLength);
+  const view = viewOf(der);
   let count = 0;
   let indirect = false;
   let removes = false;

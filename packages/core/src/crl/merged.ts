@@ -1,3 +1,4 @@
+import { hexOf } from '../base/der.ts';
 import type { Instant } from '../base/time.ts';
 import type { Crl, RevocationList, SerialVisitor } from './crl.ts';
 import { entryEnd } from './entries.ts';
@@ -65,7 +66,7 @@ function partOf(base: Crl, delta: Crl | undefined): MergedLists {
     return { count: base.entryCount, ...end, has: base.has, eachSerial: base.eachSerial };
   const removed = removedBy(delta);
   const stays = (der: Uint8Array, start: number, to: number) =>
-    removed.size === 0 || !removed.has(hexOf(der, start, to));
+    removed.size === 0 || !removed.has(magnitudeHex(der, start, to));
   const eachSerial = (visit: SerialVisitor) => {
     for (const { eachSerial: each } of [base, delta])
       each((der, start, to) => {
@@ -97,10 +98,8 @@ function removedBy({ der, entries }: Crl): ReadonlySet<string> {
   return removed;
 }
 
-const hexOf = (der: Uint8Array, start: number, end: number) =>
-  Buffer.from(der.buffer, der.byteOffset + start, end - start)
-    .toString('hex')
-    .replace(/^0+(?=.)/, '');
+const magnitudeHex = (der: Uint8Array, start: number, end: number) =>
+  hexOf(der, start, end).replace(/^0+(?=.)/, '');
 
 function baseOf(delta: Crl, lists: readonly RevocationList[]): Crl | undefined {
   return lists.map(({ crl }) => crl).find((crl) => crl.scope !== 'delta' && isBuiltOn(delta, crl));

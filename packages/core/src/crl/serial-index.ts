@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { viewOf } from '../base/bytes.ts';
 
 /** Finds entries of a list by the value of their serials. */
 export interface SerialIndex {
@@ -171,9 +172,6 @@ function fetchSerials(der: Uint8Array, entries: Int32Array, count: number): numb
   }
   return all;
 }
-
-const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
-  new DataView(buffer, byteOffset, byteLength);
 
 function isSameSerial(der: Uint8Array, entry: number, others: Uint8Array, other: number): boolean {
   return isSerial(

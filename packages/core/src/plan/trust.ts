@@ -47,7 +47,8 @@ export function trustView(input: ListsInput): TrustView {
   for (const target of definition.targets) {
     const named = trustedOn(target, lock, now);
     const good = named.filter(({ sha256 }) => !revoked.has(sha256));
-    findings.push(...named.filter(({ sha256 }) => revoked.has(sha256)).map((ca) => caRevoked(target, ca)));
+    const lost = named.filter(({ sha256 }) => revoked.has(sha256));
+    findings.push(...lost.map((ca) => caRevoked(target, ca)));
     if (named.length > 0 && good.length === 0) findings.push(nobodyLeft(target.name));
     if (named.length === 0) {
       // When a source is in error, that is the news; that nothing is trusted only follows from it.
@@ -67,7 +68,7 @@ export function trustView(input: ListsInput): TrustView {
     const keys = listKeys([...named, ...retired], known);
     trusts.set(target.name, {
       cas,
-      revoked: named.filter(({ sha256 }) => revoked.has(sha256)),
+      revoked: lost,
       known,
       revocation: {
         ...revocationOf(lists, keys),
