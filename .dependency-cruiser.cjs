@@ -1,8 +1,34 @@
 /** The rules of the architecture about who may import whom. */
 const adapters = 'packages/(alb|cloudfront|api-gateway|roles-anywhere)/';
 
+/** The folders of core, lowest first: each imports only itself and what stands before it. */
+const layers = [
+  'util',
+  'errors',
+  'x509',
+  'crl',
+  'adapter',
+  'preflight',
+  'kit',
+  'admission',
+  'definition',
+  'state',
+  'plan',
+  'apply',
+  'report',
+];
+
+const climbs = layers.map((layer, index) => ({
+  name: `core-${layer}-does-not-climb`,
+  comment: `core: ${layer} may import ${['itself', ...layers.slice(0, index)].join(', ')}`,
+  severity: 'error',
+  from: { path: `^packages/core/src/${layer}/` },
+  to: { path: `^packages/core/src/(?!(${layers.slice(0, index + 1).join('|')})/)` },
+}));
+
 module.exports = {
   forbidden: [
+    ...climbs,
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'core-has-no-sdk',

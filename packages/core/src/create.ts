@@ -1,28 +1,28 @@
 import type { Adapter } from './adapter/contract.ts';
+import type { Sources, Uploads } from './adapter/ports.ts';
+import { createPacers, type Pacers } from './adapter/rate-limit.ts';
+import type { VersionedStore } from './adapter/versioned-store.ts';
+import type { Explanation } from './admission/explain.ts';
 import { type ApplyParts, applyPrepared } from './apply/apply.ts';
 import { changeDenyList, type DenyReport, type DenyRequest, denyReport } from './apply/deny.ts';
 import type { OnEvent } from './apply/events.ts';
-import { createPacers, type Pacers } from './apply/pace.ts';
 import { refreshPrepared } from './apply/refresh.ts';
 import type { Report } from './apply/report.ts';
-import { manyEars } from './base/signal.ts';
-import type { Clock } from './base/time.ts';
-import type { Certificate } from './bundle/certificate.ts';
 import type { Definition } from './definition/definition.ts';
 import type { Lock } from './definition/lock.ts';
 import { TrustloomError } from './errors/error.ts';
-import type { Explanation } from './explain/explain.ts';
-import { explainFor } from './explain/explain-for.ts';
 import { replanTarget } from './plan/assemble.ts';
 import type { Offer } from './plan/gather.ts';
 import type { Plan } from './plan/plan.ts';
-import type { Sources, Uploads } from './plan/ports.ts';
 import { gatherView, loadView, type PlanOptions, prepare } from './plan/prepare.ts';
 import type { Prepared } from './plan/prepared.ts';
-import { openRecord, revocationMark } from './record/record.ts';
-import type { VersionedStore } from './record/store.ts';
 import { type CheckReport, checkDefinition } from './report/check.ts';
+import { explainFor } from './report/explain.ts';
 import { type Status, statusOf } from './report/status.ts';
+import { openRecord, revocationMark } from './state/state.ts';
+import { manyEars } from './util/signal.ts';
+import type { Clock } from './util/time.ts';
+import type { Certificate } from './x509/certificate.ts';
 
 /** All that the core does not bring itself: what people decided, and the ways into the world. */
 export interface TrustloomParts {

@@ -1,35 +1,18 @@
 // base
 
-// adapter
-export { bundleArtifact, caDigests, caNames } from './adapter/ca-words.ts';
 export type * from './adapter/contract.ts';
 export { defineAdapter } from './adapter/define-adapter.ts';
 export type * from './adapter/facts.ts';
+// record
+export type { Address, Fetched, SourceKind, Sources, Uploads } from './adapter/ports.ts';
+export { createPacers, type Pacer, type Pacers } from './adapter/rate-limit.ts';
 export type * from './adapter/step.ts';
+export type { VersionedStore } from './adapter/versioned-store.ts';
+export type { Explanation } from './admission/explain.ts';
+export type { Reason } from './admission/reason.ts';
 export type { DenyReport, DenyRequest } from './apply/deny.ts';
 export type { ApplyEvent, OnEvent } from './apply/events.ts';
-export { createPacers, type Pacer, type Pacers } from './apply/pace.ts';
 export type { Report, TargetReport } from './apply/report.ts';
-export { sameBytes, sha256Hex, toHex } from './base/bytes.ts';
-export { count } from './base/count.ts';
-export type { Json, JsonObject } from './base/json.ts';
-export { isJsonObject } from './base/json.ts';
-export type { Place } from './base/place.ts';
-export { placeText } from './base/place.ts';
-export type { StandardResult, StandardSchemaV1 } from './base/standard-schema.ts';
-export type { Clock, Instant } from './base/time.ts';
-export { isoTime } from './base/time.ts';
-// bundle
-export type { Certificate, DistinguishedName, PublicKeyFacts } from './bundle/certificate.ts';
-export { type PemBlock, readPem, writePem } from './bundle/pem.ts';
-export { incompleteChains, isIssuedBy, issuingCas, type ReachedCa, reach } from './bundle/reach.ts';
-// rules
-export { notEnforced } from './bundle/rules/crl-not-enforced.ts';
-export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './bundle/rules/index.ts';
-export { checkMatrix, type Matrix, type MatrixCell } from './bundle/rules/matrix.ts';
-export type { Rule, Verdict } from './bundle/rules/rule.ts';
-export { bundlePem, parseBundle, sortCertificates } from './bundle/trust-bundle.ts';
-export { readCertificate } from './bundle/x509.ts';
 // plan, apply, report
 export {
   type ApplyOptions,
@@ -41,7 +24,6 @@ export {
 } from './create.ts';
 // crl
 export { type CrlCase, type CrlVerdict, isOlderIssue, judgeCrl, type ListInForce } from './crl/accept.ts';
-export { type CheckedKey, checkedKeys } from './crl/checked-keys.ts';
 export {
   type Crl,
   type CrlSignature,
@@ -51,6 +33,8 @@ export {
   revocationSet,
   type SerialVisitor,
 } from './crl/crl.ts';
+export type { DenyEntry } from './crl/deny-list.ts';
+export { normalSerial } from './crl/deny-list.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
 export { type Inventory, parseInventory } from './crl/inventory.ts';
 export type { ListedEntry } from './crl/listed-entry.ts';
@@ -100,30 +84,19 @@ export type { ErrorContext } from './errors/error.ts';
 export { isTrustloomError, TrustloomError } from './errors/error.ts';
 export type { Finding, Location, Severity } from './errors/finding.ts';
 export { sortFindings } from './errors/finding.ts';
-export type { Explanation } from './explain/explain.ts';
-export type { Reason } from './explain/reason.ts';
+// adapter
+export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
+export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 export type { LeftOut, PlannedStep } from './plan/consent.ts';
 export type { Offer } from './plan/gather.ts';
 export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
-// record
-export type { Address, Fetched, SourceKind, Sources, Uploads } from './plan/ports.ts';
 export type { PlanOptions } from './plan/prepare.ts';
-export type { DenyEntry } from './record/deny.ts';
-export { normalSerial } from './record/deny.ts';
-export type {
-  AcceptedList,
-  HeldLease,
-  Lease,
-  RecordedTarget,
-  RecordObject,
-  RevocationRecord,
-  TrustloomRecord,
-  TrustRecord,
-} from './record/record.ts';
-export { leaseMs, openRecord } from './record/record.ts';
-export type { VersionedStore } from './record/store.ts';
+// rules
+export { notEnforced } from './preflight/crl-not-enforced.ts';
+export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './preflight/index.ts';
+export { checkMatrix, type Matrix, type MatrixCell } from './preflight/matrix.ts';
+export type { Rule, Verdict } from './preflight/rule.ts';
 export { type CheckReport, checkReport } from './report/check.ts';
-export type { ListFreshness } from './report/freshness.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
 export { escapeMarkdown, markdownTable, textTable } from './report/table.ts';
 export {
@@ -135,3 +108,30 @@ export {
   reportText,
   statusText,
 } from './report/text.ts';
+export type { ListFreshness } from './state/freshness.ts';
+export type {
+  AcceptedList,
+  HeldLease,
+  Lease,
+  RecordedTarget,
+  RecordObject,
+  RevocationRecord,
+  TrustloomRecord,
+  TrustRecord,
+} from './state/state.ts';
+export { leaseMs, openRecord } from './state/state.ts';
+export type { Place } from './util/account-region.ts';
+export { placeText } from './util/account-region.ts';
+export { sameBytes, sha256Hex, toHex } from './util/bytes.ts';
+export { count } from './util/count.ts';
+export type { Json, JsonObject } from './util/json.ts';
+export { isJsonObject } from './util/json.ts';
+export type { StandardResult, StandardSchemaV1 } from './util/standard-schema.ts';
+export type { Clock, Instant } from './util/time.ts';
+export { isoTime } from './util/time.ts';
+// bundle
+export type { Certificate, DistinguishedName, PublicKeyFacts } from './x509/certificate.ts';
+export { type PemBlock, readPem, writePem } from './x509/pem.ts';
+export { incompleteChains, isIssuedBy, issuingCas, type ReachedCa, reach } from './x509/reach.ts';
+export { bundlePem, parseBundle, sortCertificates } from './x509/trust-bundle.ts';
+export { readCertificate } from './x509/x509.ts';

@@ -3,7 +3,6 @@ import { createPublicKey, createSign, generateKeyPairSync } from 'node:crypto';
 import { createTestCa, createTestClock } from '@trustloom/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pemLength } from '../src/bundle/pem.ts';
 import {
   bundlePem,
   isTrustloomError,
@@ -13,6 +12,7 @@ import {
   sortCertificates,
   writePem,
 } from '../src/index.ts';
+import { pemLength } from '../src/x509/pem.ts';
 import * as der from './support/der.ts';
 
 const openssl = spawnSync('openssl', ['version']).status === 0;

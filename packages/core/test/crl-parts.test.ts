@@ -1,8 +1,8 @@
 import { createTestCa, createTestClock } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { checkedKeys } from '../src/crl/checked-keys.ts';
 import { mergeLists, slotOf } from '../src/crl/merged.ts';
 import { type Crl, judgeCrl, readCertificate, readCrl, revocationSet } from '../src/index.ts';
+import { checkedKeys } from '../src/kit/checked-keys.ts';
 import * as der from './support/der.ts';
 import { judging } from './support/judging.ts';
 import { listOf } from './support/lists.ts';

@@ -1,6 +1,6 @@
 import { createTestCa, createTestClock, trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { explainTarget } from '../src/explain/explain.ts';
+import { explainTarget } from '../src/admission/explain.ts';
 import { type Facts, readCertificate, type Trust } from '../src/index.ts';
 import { factsOf } from './support/services.ts';
 

@@ -2,7 +2,7 @@ import { createTestCa, createTestClock, trustOf } from '@trustloom/testkit';
 import { expect, test } from 'vitest';
 import { isoTime } from '../src/index.ts';
 import { forecastFull } from '../src/plan/forecast.ts';
-import type { KeyedList } from '../src/report/freshness.ts';
+import type { KeyedList } from '../src/state/freshness.ts';
 import { serialOf } from './support/lists.ts';
 import { factsOf } from './support/services.ts';
 

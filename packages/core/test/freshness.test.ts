@@ -1,7 +1,7 @@
 import { createTestCa, createTestClock, crlOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { type HeldCrl, type Holdings, isoTime, readCertificate } from '../src/index.ts';
-import { type FreshnessInput, freshnessOf, type KeyedList } from '../src/report/freshness.ts';
+import { type FreshnessInput, freshnessOf, type KeyedList } from '../src/state/freshness.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

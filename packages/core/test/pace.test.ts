@@ -1,7 +1,7 @@
 import { createTestClock } from '@trustloom/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { paceSeconds } from '../src/apply/pace.ts';
+import { paceSeconds } from '../src/adapter/rate-limit.ts';
 import { type Clock, createPacers, type Rate } from '../src/index.ts';
 
 const rateOf = (burst: number, perSecond: number): Rate => ({

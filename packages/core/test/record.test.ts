@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { leaseMs, openRecord } from '../src/record/record.ts';
+import { leaseMs, openRecord } from '../src/state/state.ts';
 import { jumpClock, memoryStore } from './support/world.ts';
 
 const target = {

@@ -1,14 +1,14 @@
-import type { JsonObject } from '../base/json.ts';
-import type { Place } from '../base/place.ts';
-import type { StandardSchemaV1 } from '../base/standard-schema.ts';
-import type { Clock, Instant } from '../base/time.ts';
-import type { Certificate } from '../bundle/certificate.ts';
 import type { Crl, RevocationSet } from '../crl/crl.ts';
 import type { Inventory } from '../crl/inventory.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { VersionedStore } from '../record/store.ts';
+import type { Place } from '../util/account-region.ts';
+import type { JsonObject } from '../util/json.ts';
+import type { StandardSchemaV1 } from '../util/standard-schema.ts';
+import type { Clock, Instant } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import type { Facts } from './facts.ts';
 import type { Receipt, Step } from './step.ts';
+import type { VersionedStore } from './versioned-store.ts';
 
 /** What a definition grants on one target: the input of `render`. */
 export interface Trust {

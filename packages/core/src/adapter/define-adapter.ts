@@ -1,8 +1,8 @@
-import type { JsonObject } from '../base/json.ts';
-import type { StandardResult, StandardSchemaV1 } from '../base/standard-schema.ts';
-import type { Instant } from '../base/time.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
+import type { JsonObject } from '../util/json.ts';
+import type { StandardResult, StandardSchemaV1 } from '../util/standard-schema.ts';
+import type { Instant } from '../util/time.ts';
 import type {
   Adapter,
   AdapterSpec,

@@ -1,3 +1,5 @@
+import type { ChainBuilding } from '../x509/reach.ts';
+
 /** One documented limit of a service. Stands once, in the adapter's `facts`, and is read by rules, tests and docs. */
 export interface Limit {
   readonly max: number;
@@ -33,13 +35,6 @@ export interface Rate {
   readonly source: string;
   readonly checked: string;
 }
-
-/** How a service builds the chain from a leaf to what it trusts. */
-export type ChainBuilding =
-  /** Any certificate of the store is an anchor; intermediates that the client sends may bridge to it. */
-  | 'any-anchor'
-  /** The chain must be complete inside the store, up to a self-signed root; what the client sends bridges nothing. */
-  | 'complete-in-store';
 
 /** What a service can do, as data: validation, plans, tests and docs all read this. */
 export interface Capabilities {

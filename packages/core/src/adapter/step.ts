@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../util/json.ts';
 
 /** What a write does to trust (`docs/concepts`). The order of work and the consent needed follow from it. */
 export type Effect = 'label' | 'grant' | 'enforce' | 'remove' | 'open' | 'readmit' | 'clean' | 'revoke';

@@ -1,12 +1,13 @@
 import type { Observation } from '../adapter/contract.ts';
+import type { Uploads } from '../adapter/ports.ts';
 import type { Replanned } from '../plan/assemble.ts';
 import { type Phase, phases } from '../plan/order.ts';
-import type { Uploads } from '../plan/ports.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import { createSharedReads } from '../plan/shared-reads.ts';
 import type { TargetWork } from '../plan/work.ts';
-import type { HeldLease, TrustloomRecord, TrustRecord } from '../record/record.ts';
-import { type LeaseParts, revocationLane, withLease } from './leases.ts';
+import { type LeaseParts, revocationLane, withLease } from '../state/leases.ts';
+import type { HeldLease, TrustloomRecord, TrustRecord } from '../state/state.ts';
+import type { OnEvent } from './events.ts';
 import { forgetLeft, noted, recordTargets, rememberLists, revokingNotes } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
@@ -18,6 +19,7 @@ const maxRounds = 3;
 
 /** What applying needs of the world. */
 export interface ApplyParts extends LeaseParts {
+  readonly onEvent: OnEvent;
   readonly uploads: Uploads;
   readonly record: TrustloomRecord;
   /** True when another run has accepted newer lists, or the deny list was changed: what was planned would go back from that. */

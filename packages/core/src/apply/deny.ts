@@ -1,11 +1,11 @@
 import type { Facts } from '../adapter/facts.ts';
-import type { JsonObject } from '../base/json.ts';
-import { type Instant, isoTime } from '../base/time.ts';
-import type { Certificate } from '../bundle/certificate.ts';
-import { isIssuedBy } from '../bundle/reach.ts';
+import { type DenyEntry, denyEntry, normalSerial, withDenied, withoutDenied } from '../crl/deny-list.ts';
 import { TrustloomError } from '../errors/error.ts';
-import { type DenyEntry, denyEntry, normalSerial, withDenied, withoutDenied } from '../record/deny.ts';
-import type { TrustloomRecord } from '../record/record.ts';
+import type { TrustloomRecord } from '../state/state.ts';
+import type { JsonObject } from '../util/json.ts';
+import { type Instant, isoTime } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { isIssuedBy } from '../x509/reach.ts';
 import type { Report, TargetReport } from './report.ts';
 import { denySessions } from './session-policy.ts';
 

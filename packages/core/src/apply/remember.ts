@@ -1,15 +1,15 @@
-import type { JsonObject } from '../base/json.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
-import { keepLists, type NewlyAccepted } from '../record/list-memory.ts';
+import { keepLists, type NewlyAccepted } from '../state/accepted-crls.ts';
+import { type LeaseParts, withLease } from '../state/leases.ts';
 import type {
   AcceptedList,
   RecordedTarget,
   RevocationRecord,
   TrustloomRecord,
   TrustRecord,
-} from '../record/record.ts';
-import { type LeaseParts, withLease } from './leases.ts';
+} from '../state/state.ts';
+import type { JsonObject } from '../util/json.ts';
 import type { TargetRun } from './target-run.ts';
 
 /** A target is recorded before its first write: a run that is killed must not forget what it began. */

@@ -1,10 +1,10 @@
 import type { Holdings } from '../adapter/contract.ts';
-import type { Instant } from '../base/time.ts';
 import { codes } from '../errors/codes.ts';
 import { sortFindings } from '../errors/finding.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
-import type { ListFreshness } from '../report/freshness.ts';
+import type { ListFreshness } from '../state/freshness.ts';
+import type { Instant } from '../util/time.ts';
 import type { Report, TargetReport } from './report.ts';
 import type { TargetRun } from './target-run.ts';
 

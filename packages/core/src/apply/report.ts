@@ -2,7 +2,7 @@ import type { Holdings } from '../adapter/contract.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { ListFreshness } from '../report/freshness.ts';
+import type { ListFreshness } from '../state/freshness.ts';
 
 /** What became of one target. */
 export interface TargetReport {

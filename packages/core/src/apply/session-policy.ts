@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../util/json.ts';
 
 /**
  * An IAM policy that denies everything to sessions named after these serials: attach it to the roles that the certificates could have. It

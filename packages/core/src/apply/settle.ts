@@ -1,7 +1,7 @@
 import type { Observation } from '../adapter/contract.ts';
 import type { Facts } from '../adapter/facts.ts';
-import type { Clock } from '../base/time.ts';
 import { TrustloomError } from '../errors/error.ts';
+import type { Clock } from '../util/time.ts';
 
 /** The first look comes this soon; each wait is twice the one before, up to what is usual for the service. */
 const firstWaitMs = 1_000;

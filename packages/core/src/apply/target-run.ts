@@ -1,14 +1,14 @@
 import type { Holdings, Observation } from '../adapter/contract.ts';
 import { needsNewest } from '../adapter/step.ts';
-import type { JsonObject } from '../base/json.ts';
-import type { Clock } from '../base/time.ts';
-import { isTrustloomError, TrustloomError } from '../errors/error.ts';
+import { asTrustloomError, type TrustloomError } from '../errors/error.ts';
 import type { Replanned } from '../plan/assemble.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import { holdsOthers, isBefore, mayRun, type Phase } from '../plan/order.ts';
 import { resolveReferences } from '../plan/references.ts';
 import type { SharedReads } from '../plan/shared-reads.ts';
 import type { TargetWork } from '../plan/work.ts';
+import type { JsonObject } from '../util/json.ts';
+import type { Clock } from '../util/time.ts';
 import type { OnEvent } from './events.ts';
 import { settle } from './settle.ts';
 import type { Places } from './upload.ts';
@@ -250,11 +250,4 @@ export function createTargetRun(work: TargetWork, run: RunContext): TargetRun {
     failed: () => stopped,
     holds: () => holds,
   };
-}
-
-/** Anything that an adapter lets through unmapped is its mistake, and is reported as one. */
-export function asTrustloomError(error: unknown): TrustloomError {
-  if (isTrustloomError(error)) return error;
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new TrustloomError('contract-broken', `unexpected error: ${what}`, { cause: error });
 }

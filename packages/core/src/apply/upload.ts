@@ -1,7 +1,7 @@
 import type { Artifact, ObjectLocation } from '../adapter/contract.ts';
+import type { Uploads } from '../adapter/ports.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { PlannedStep } from '../plan/consent.ts';
-import type { Uploads } from '../plan/ports.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import { artifactsOf } from '../plan/references.ts';
 import type { TargetWork } from '../plan/work.ts';

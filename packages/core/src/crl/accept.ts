@@ -1,7 +1,7 @@
-import { type Instant, isoTime } from '../base/time.ts';
-import type { Certificate } from '../bundle/certificate.ts';
 import type { Code } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
+import { type Instant, isoTime } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import type { Crl } from './crl.ts';
 import { lostEntries } from './diff.ts';
 import type { ListedEntry } from './listed-entry.ts';

@@ -1,7 +1,7 @@
-import type { Instant } from '../base/time.ts';
-import type { SignatureAlgorithm } from '../bundle/algorithm.ts';
-import type { Certificate, DistinguishedName } from '../bundle/certificate.ts';
-import type { DenyEntry } from '../record/deny.ts';
+import type { Instant } from '../util/time.ts';
+import type { SignatureAlgorithm } from '../x509/algorithm.ts';
+import type { Certificate, DistinguishedName } from '../x509/certificate.ts';
+import type { DenyEntry } from './deny-list.ts';
 
 /** One certificate revocation list (RFC 5280, 5), read by one strict pass; its entries stay offsets into `der`. */
 export interface Crl {

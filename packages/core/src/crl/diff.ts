@@ -1,4 +1,4 @@
-import { viewOf } from '../base/bytes.ts';
+import { viewOf } from '../util/bytes.ts';
 import type { Crl } from './crl.ts';
 import { entryEnd } from './entries.ts';
 import { type ListedEntry, listedEntry } from './listed-entry.ts';

@@ -1,5 +1,5 @@
-import { viewOf } from '../base/bytes.ts';
-import { DerError, readTlv, type Tlv, tags } from '../base/der.ts';
+import { viewOf } from '../util/bytes.ts';
+import { DerError, readTlv, type Tlv, tags } from '../util/der.ts';
 import { entryExtensions, entrySays } from './entry-extensions.ts';
 
 /** Where the entries of a list stand, and what they say together. Nothing is made or kept for any of them. */

@@ -1,5 +1,5 @@
-import { DerError, readTlv, tags } from '../base/der.ts';
-import { strictOid } from '../bundle/oid.ts';
+import { DerError, readTlv, tags } from '../util/der.ts';
+import { strictOid } from '../x509/oid.ts';
 
 /** What the extensions of one entry say: bits, so that nothing is made for the millions of entries that a list may have. */
 export const entrySays = { nothing: 0, otherIssuer: 1, removeFromCrl: 2 } as const;

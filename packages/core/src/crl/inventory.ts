@@ -1,6 +1,6 @@
-import { sha256Hex } from '../base/bytes.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
+import { sha256Hex } from '../util/bytes.ts';
 import type { SerialVisitor } from './crl.ts';
 
 /** Serials that the CAs of a group have issued, as the group's `inventory` names them: revoked ones and valid ones. */

@@ -1,6 +1,6 @@
-import { readTlv, tags, timeOf } from '../base/der.ts';
-import type { Instant } from '../base/time.ts';
-import { extensionsOf } from '../bundle/extensions.ts';
+import { readTlv, tags, timeOf } from '../util/der.ts';
+import type { Instant } from '../util/time.ts';
+import { extensionsOf } from '../x509/extensions.ts';
 import { entryEnd } from './entries.ts';
 import { serialEnd } from './serial-index.ts';
 import { serialText } from './serials.ts';

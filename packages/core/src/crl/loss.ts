@@ -1,4 +1,4 @@
-import type { Instant } from '../base/time.ts';
+import type { Instant } from '../util/time.ts';
 import { certificateHold, type ListedEntry } from './listed-entry.ts';
 
 /** What is to be said of the entries that left a list. */

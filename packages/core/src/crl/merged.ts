@@ -1,5 +1,5 @@
-import { hexOf } from '../base/der.ts';
-import type { Instant } from '../base/time.ts';
+import { hexOf } from '../util/der.ts';
+import type { Instant } from '../util/time.ts';
 import type { Crl, RevocationList, SerialVisitor } from './crl.ts';
 import { entryEnd } from './entries.ts';
 import { listedEntry } from './listed-entry.ts';

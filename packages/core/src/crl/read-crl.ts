@@ -1,4 +1,5 @@
-import { sha256Hex } from '../base/bytes.ts';
+import { TrustloomError } from '../errors/error.ts';
+import { sha256Hex } from '../util/bytes.ts';
 import {
   checkInteger,
   childrenOf,
@@ -9,12 +10,11 @@ import {
   type Tlv,
   tags,
   timeOf,
-} from '../base/der.ts';
-import { signatureAlgorithm } from '../bundle/algorithm.ts';
-import { type Extension, extensionsOf } from '../bundle/extensions.ts';
-import { readName } from '../bundle/name.ts';
-import { readPem, writePem } from '../bundle/pem.ts';
-import { TrustloomError } from '../errors/error.ts';
+} from '../util/der.ts';
+import { signatureAlgorithm } from '../x509/algorithm.ts';
+import { type Extension, extensionsOf } from '../x509/extensions.ts';
+import { readName } from '../x509/name.ts';
+import { readPem, writePem } from '../x509/pem.ts';
 import type { Crl } from './crl.ts';
 import { mostHeld, readEntries } from './entries.ts';
 import { serialsOf } from './serials.ts';

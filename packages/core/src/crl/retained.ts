@@ -1,5 +1,5 @@
-import { type Instant, isoTime } from '../base/time.ts';
 import { TrustloomError } from '../errors/error.ts';
+import { type Instant, isoTime } from '../util/time.ts';
 import { certificateHold, type ListedEntry } from './listed-entry.ts';
 
 /** A serial that left its list but stays refused where Trustloom owns the check. */

@@ -1,9 +1,9 @@
 import { createHash, createVerify, type Verify } from 'node:crypto';
-import { DerError, readTlv, type Tlv, tags } from '../base/der.ts';
-import { signatureAlgorithm } from '../bundle/algorithm.ts';
-import type { Certificate } from '../bundle/certificate.ts';
-import { verificationKey } from '../bundle/x509.ts';
 import { TrustloomError } from '../errors/error.ts';
+import { DerError, readTlv, type Tlv, tags } from '../util/der.ts';
+import { signatureAlgorithm } from '../x509/algorithm.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { verificationKey } from '../x509/x509.ts';
 import type { Crl, SerialVisitor } from './crl.ts';
 import { mostHeld, walkEntries } from './entries.ts';
 import { readCrl } from './read-crl.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { viewOf } from '../base/bytes.ts';
+import { viewOf } from '../util/bytes.ts';
 
 /** Finds entries of a list by the value of their serials. */
 export interface SerialIndex {

@@ -1,4 +1,4 @@
-import { integerHex } from '../base/der.ts';
+import { integerHex } from '../util/der.ts';
 import type { Crl, SerialVisitor } from './crl.ts';
 import { type Entries, entryEnd } from './entries.ts';
 import { type SerialIndex, serialAt, serialEnd, serialIndex, serialStart } from './serial-index.ts';

@@ -1,7 +1,7 @@
 import { constants, verify } from 'node:crypto';
-import type { SignatureAlgorithm } from '../bundle/algorithm.ts';
-import type { Certificate } from '../bundle/certificate.ts';
-import { verificationKey } from '../bundle/x509.ts';
+import type { SignatureAlgorithm } from '../x509/algorithm.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { verificationKey } from '../x509/x509.ts';
 import type { Crl } from './crl.ts';
 
 const hashes: Readonly<Record<string, string>> = {

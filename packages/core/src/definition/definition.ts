@@ -1,6 +1,6 @@
-import type { JsonObject } from '../base/json.ts';
-import type { Place } from '../base/place.ts';
 import type { Location } from '../errors/finding.ts';
+import type { Place } from '../util/account-region.ts';
+import type { JsonObject } from '../util/json.ts';
 
 /** An account that the definition names, or that an ARN in it names. */
 export interface AccountDefinition {

@@ -1,6 +1,6 @@
 import type { z as Zod } from 'zod';
-import { zod } from '../base/lazy.ts';
-import type { StandardSchemaV1 } from '../base/standard-schema.ts';
+import { zod } from '../util/lazy.ts';
+import type { StandardSchemaV1 } from '../util/standard-schema.ts';
 import { definitionSchema } from './schema.ts';
 
 /** A JSON Schema, as far as this project builds it. */

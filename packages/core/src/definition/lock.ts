@@ -1,10 +1,10 @@
 import type { LineCounter } from 'yaml';
 import type { z as Zod } from 'zod';
-import { yaml, zod } from '../base/lazy.ts';
-import { type Instant, isoTime } from '../base/time.ts';
-import type { Certificate } from '../bundle/certificate.ts';
-import { parseBundle } from '../bundle/trust-bundle.ts';
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
+import { yaml, zod } from '../util/lazy.ts';
+import { type Instant, isoTime } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { parseBundle } from '../x509/trust-bundle.ts';
 
 /** What was decided about a CA. */
 export type LockState = 'trusted' | 'retired' | 'distrusted';

@@ -1,8 +1,8 @@
 import type { z as Zod } from 'zod';
 import type { Adapter } from '../adapter/contract.ts';
-import { zod } from '../base/lazy.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
+import { zod } from '../util/lazy.ts';
 import type { Complain } from './complain.ts';
 import type { Definition } from './definition.ts';
 import { resolveDefinition } from './resolve.ts';

@@ -1,6 +1,6 @@
 import type { Adapter } from '../adapter/contract.ts';
-import type { JsonObject } from '../base/json.ts';
-import type { SourceKind } from '../plan/ports.ts';
+import type { SourceKind } from '../adapter/ports.ts';
+import type { JsonObject } from '../util/json.ts';
 import type { Complain } from './complain.ts';
 import type {
   AccountDefinition,

@@ -1,5 +1,5 @@
 import type { z as Zod } from 'zod';
-import { zod } from '../base/lazy.ts';
+import { zod } from '../util/lazy.ts';
 
 /** Keys of a target that every kind has; all others name its kind. */
 export const commonTargetKeys = ['account', 'region', 'trust', 'attach', 'anchors'] as const;

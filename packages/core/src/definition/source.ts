@@ -1,7 +1,7 @@
 import type { Pair } from 'yaml';
-import { yaml } from '../base/lazy.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Location } from '../errors/finding.ts';
+import { yaml } from '../util/lazy.ts';
 
 /** A path into a definition: keys and indexes from the top. */
 export type Path = readonly (string | number)[];

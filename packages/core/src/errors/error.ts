@@ -36,3 +36,10 @@ export class TrustloomError extends Error {
 export function isTrustloomError(error: unknown): error is TrustloomError {
   return error instanceof Error && error.name === 'TrustloomError' && 'code' in error && 'kind' in error;
 }
+
+/** Anything that an adapter lets through unmapped is its mistake, and is reported as one. */
+export function asTrustloomError(error: unknown): TrustloomError {
+  if (isTrustloomError(error)) return error;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new TrustloomError('contract-broken', `unexpected error: ${what}`, { cause: error });
+}

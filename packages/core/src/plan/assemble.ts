@@ -1,10 +1,10 @@
 import type { Artifact, Holdings, Observation } from '../adapter/contract.ts';
 import { needsNewest, type Step } from '../adapter/step.ts';
-import { type Instant, isoTime } from '../base/time.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
 import { codes } from '../errors/codes.ts';
 import { type Finding, sortFindings } from '../errors/finding.ts';
-import { freshnessOf, type ListFreshness } from '../report/freshness.ts';
+import { freshnessOf, type ListFreshness } from '../state/freshness.ts';
+import { type Instant, isoTime } from '../util/time.ts';
 import { consentsOf, type LeftOut, leaveOut, manyConsent, type PlannedStep } from './consent.ts';
 import { approvalDigest, approvalLines } from './digest.ts';
 import { forecastFull } from './forecast.ts';

@@ -1,6 +1,6 @@
 import type { Step } from '../adapter/step.ts';
-import { sha256Hex } from '../base/bytes.ts';
-import { type Place, placeText } from '../base/place.ts';
+import { type Place, placeText } from '../util/account-region.ts';
+import { sha256Hex } from '../util/bytes.ts';
 
 /**
  * What a plan's approval stands for, one line for each thing: `effect place target thing`, sorted. Labels and revocations are left out:

@@ -1,10 +1,10 @@
 import type { Facts, Limit } from '../adapter/facts.ts';
-import { count } from '../base/count.ts';
-import type { Instant } from '../base/time.ts';
-import { pemLength } from '../bundle/pem.ts';
 import type { RevocationList } from '../crl/crl.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { KeyedList } from '../report/freshness.ts';
+import type { KeyedList } from '../state/freshness.ts';
+import { count } from '../util/count.ts';
+import type { Instant } from '../util/time.ts';
+import { pemLength } from '../x509/pem.ts';
 
 const day = 86_400_000;
 /** Growth over less than this says nothing. */

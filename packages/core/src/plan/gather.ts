@@ -1,13 +1,13 @@
 import type { Adapter } from '../adapter/contract.ts';
-import type { Certificate } from '../bundle/certificate.ts';
-import { parseBundle } from '../bundle/trust-bundle.ts';
+import type { Fetched, SourceKind, Sources } from '../adapter/ports.ts';
 import type { Crl } from '../crl/crl.ts';
 import { type Inventory, parseInventory } from '../crl/inventory.ts';
 import { parseCrl } from '../crl/read-crl.ts';
 import type { Definition, GroupDefinition, SourceAddress } from '../definition/definition.ts';
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { Fetched, SourceKind, Sources } from './ports.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { parseBundle } from '../x509/trust-bundle.ts';
 
 /** A CA that a source offers; trusted for nothing until it is accepted. */
 export interface Offer {

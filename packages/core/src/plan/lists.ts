@@ -1,6 +1,3 @@
-import type { Instant } from '../base/time.ts';
-import type { Certificate } from '../bundle/certificate.ts';
-import { isIssuedBy } from '../bundle/reach.ts';
 import { type CrlVerdict, isOlderIssue, judgeCrl, type ListInForce } from '../crl/accept.ts';
 import type { Crl, LetGoList, RevocationList } from '../crl/crl.ts';
 import { looseDeltas, slotOf } from '../crl/merged.ts';
@@ -14,9 +11,12 @@ import {
   type ListMemories,
   type ListMemory,
   type NewlyAccepted,
-} from '../record/list-memory.ts';
-import type { AcceptedList, RevocationRecord } from '../record/record.ts';
-import type { KeyedList } from '../report/freshness.ts';
+} from '../state/accepted-crls.ts';
+import type { KeyedList } from '../state/freshness.ts';
+import type { AcceptedList, RevocationRecord } from '../state/state.ts';
+import type { Instant } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { isIssuedBy } from '../x509/reach.ts';
 import type { Gathered, OfferedList } from './gather.ts';
 import { keyOf, type ListRows, letGoNow, orphanFindings } from './orphans.ts';
 

@@ -1,7 +1,7 @@
-import { type Instant, isoTime } from '../base/time.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { AcceptedList } from '../record/record.ts';
+import type { AcceptedList } from '../state/state.ts';
+import { type Instant, isoTime } from '../util/time.ts';
 
 /** Rows of the record by their place in it: the key, and the slot of what is not complete. */
 export type ListRows = ReadonlyMap<string, AcceptedList>;

@@ -1,8 +1,8 @@
 import type { Holdings } from '../adapter/contract.ts';
-import type { Place } from '../base/place.ts';
 import type { CodeKind } from '../errors/code-facts.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { ListFreshness } from '../report/freshness.ts';
+import type { ListFreshness } from '../state/freshness.ts';
+import type { Place } from '../util/account-region.ts';
 import type { PlannedStep } from './consent.ts';
 
 /** A CA that a source offers and the lock does not know, or that the lock keeps although its source dropped it. */

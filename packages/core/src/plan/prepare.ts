@@ -1,17 +1,16 @@
 import type { Adapter } from '../adapter/contract.ts';
-import { asTrustloomError } from '../apply/target-run.ts';
-import type { JsonObject } from '../base/json.ts';
-import { manyEars } from '../base/signal.ts';
-import type { Clock, Instant } from '../base/time.ts';
 import type { Definition } from '../definition/definition.ts';
-import { TrustloomError } from '../errors/error.ts';
-import { recallLists } from '../record/list-memory.ts';
+import { asTrustloomError, TrustloomError } from '../errors/error.ts';
+import { recallLists } from '../state/accepted-crls.ts';
 import {
   type RecordedTarget,
   type RevocationRecord,
   revocationMark,
   type TrustRecord,
-} from '../record/record.ts';
+} from '../state/state.ts';
+import type { JsonObject } from '../util/json.ts';
+import { manyEars } from '../util/signal.ts';
+import type { Clock, Instant } from '../util/time.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { Prepared, PrepareParts, Surveyed } from './prepared.ts';

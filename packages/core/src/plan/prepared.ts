@@ -1,13 +1,13 @@
 import type { Adapter, Artifact, Holdings, Observation, Rendering } from '../adapter/contract.ts';
-import type { Pacers } from '../apply/pace.ts';
-import type { Clock, Instant } from '../base/time.ts';
+import type { Sources, Uploads } from '../adapter/ports.ts';
+import type { Pacers } from '../adapter/rate-limit.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { TrustloomError } from '../errors/error.ts';
-import type { RecordedTarget, TrustloomRecord } from '../record/record.ts';
-import type { ListFreshness } from '../report/freshness.ts';
+import type { ListFreshness } from '../state/freshness.ts';
+import type { RecordedTarget, TrustloomRecord } from '../state/state.ts';
+import type { Clock, Instant } from '../util/time.ts';
 import type { Plan } from './plan.ts';
-import type { Sources, Uploads } from './ports.ts';
 import type { TrustView } from './trust.ts';
 import type { TargetHands, TargetWork } from './work.ts';
 

@@ -1,6 +1,6 @@
 import type { ObjectLocation } from '../adapter/contract.ts';
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts';
 import { TrustloomError } from '../errors/error.ts';
+import { isJsonObject, type Json, type JsonObject } from '../util/json.ts';
 
 /** What references of a step may stand for once the work has begun. */
 export interface Resolved {

@@ -1,7 +1,7 @@
-import type { Certificate } from '../bundle/certificate.ts';
-import { issuingCas, type ReachedCa, reach } from '../bundle/reach.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { issuingCas, type ReachedCa, reach } from '../x509/reach.ts';
 import type { Gathered } from './gather.ts';
 import type { CaNews } from './plan.ts';
 import type { TrustView } from './trust.ts';

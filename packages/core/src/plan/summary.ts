@@ -1,5 +1,5 @@
 import type { Effect } from '../adapter/step.ts';
-import { isoTime } from '../base/time.ts';
+import { isoTime } from '../util/time.ts';
 import type { PlannedStep } from './consent.ts';
 import type { CaNews, Plan, PlannedTarget } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import type { Adapter } from '../adapter/contract.ts';
-import { paceSeconds } from '../apply/pace.ts';
-import { placeText } from '../base/place.ts';
+import { paceSeconds } from '../adapter/rate-limit.ts';
+import { placeText } from '../util/account-region.ts';
 import type { PlannedTarget } from './plan.ts';
 
 /** Which service takes longest, by its own rates and the time that it needs to settle; undefined when nothing is to be done. */

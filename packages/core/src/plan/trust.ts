@@ -1,16 +1,16 @@
 import type { Trust, TrustedGroup } from '../adapter/contract.ts';
 import { nobodyLeft } from '../adapter/nobody-left.ts';
-import type { Instant } from '../base/time.ts';
-import type { Certificate } from '../bundle/certificate.ts';
-import { isIssuedBy, reach } from '../bundle/reach.ts';
 import type { RevocationSet } from '../crl/crl.ts';
+import { deniedNow } from '../crl/deny-list.ts';
 import { mergeLists } from '../crl/merged.ts';
 import type { GroupDefinition, TargetDefinition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
 import { type Code, codes } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
-import { deniedNow } from '../record/deny.ts';
+import type { Instant } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { isIssuedBy, reach } from '../x509/reach.ts';
 import type { Gathered, Offer } from './gather.ts';
 import { type JudgedLists, judgeLists, type ListsInput } from './lists.ts';
 

@@ -1,12 +1,12 @@
 import type { BoundTarget, Io, Observation, Rendering } from '../adapter/contract.ts';
+import type { Uploads } from '../adapter/ports.ts';
+import type { Pacers } from '../adapter/rate-limit.ts';
 import type { Receipt, Step } from '../adapter/step.ts';
-import type { Pacers } from '../apply/pace.ts';
-import type { JsonObject } from '../base/json.ts';
-import { placeText } from '../base/place.ts';
-import type { Clock } from '../base/time.ts';
-import type { RecordedTarget } from '../record/record.ts';
+import type { RecordedTarget } from '../state/state.ts';
+import { placeText } from '../util/account-region.ts';
+import type { JsonObject } from '../util/json.ts';
+import type { Clock } from '../util/time.ts';
 import type { PlannedTarget } from './plan.ts';
-import type { Uploads } from './ports.ts';
 import { createSharedReads, type SharedReads } from './shared-reads.ts';
 import { familyOf } from './timing.ts';
 

@@ -1,12 +1,12 @@
 import type { Adapter } from '../adapter/contract.ts';
-import type { Instant } from '../base/time.ts';
-import { checkMatrix, type Matrix } from '../bundle/rules/matrix.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import { codes } from '../errors/codes.ts';
 import { type Finding, sortFindings } from '../errors/finding.ts';
 import type { Gathered } from '../plan/gather.ts';
 import type { TrustView } from '../plan/trust.ts';
+import { checkMatrix, type Matrix } from '../preflight/matrix.ts';
+import type { Instant } from '../util/time.ts';
 
 /** The pre-flight: what each service will refuse or weaken, known before any of them is asked. */
 export interface CheckReport {

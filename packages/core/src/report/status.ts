@@ -1,10 +1,10 @@
 import type { HeldEnforcement, Holdings } from '../adapter/contract.ts';
-import type { Instant } from '../base/time.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared } from '../plan/prepared.ts';
-import { type KeyedList, type ListFreshness, span } from './freshness.ts';
+import { type KeyedList, type ListFreshness, span } from '../state/freshness.ts';
+import type { Instant } from '../util/time.ts';
 
 /** The service checks the lists in force itself. */
 const listsThemselves: HeldEnforcement = { mechanism: 'list', state: 'enforced', gaps: [] };

@@ -1,8 +1,8 @@
 import type { Report } from '../apply/report.ts';
-import { isoTime } from '../base/time.ts';
-import type { Matrix } from '../bundle/rules/matrix.ts';
 import type { Finding } from '../errors/finding.ts';
-import { type ListFreshness, span } from './freshness.ts';
+import type { Matrix } from '../preflight/matrix.ts';
+import { type ListFreshness, span } from '../state/freshness.ts';
+import { isoTime } from '../util/time.ts';
 import type { RevocationStatus, Status, TargetStatus } from './status.ts';
 import { escapeMarkdown, markdownTable, textTable } from './table.ts';
 

@@ -9,7 +9,7 @@ import {
   type LockState,
 } from '../../src/index.ts';
 import { type JudgedLists, judgeLists } from '../../src/plan/lists.ts';
-import { acceptedRow, type ListMemory } from '../../src/record/list-memory.ts';
+import { acceptedRow, type ListMemory } from '../../src/state/accepted-crls.ts';
 import { toyAdapter } from './toy.ts';
 
 const definition = definitionFromObject(

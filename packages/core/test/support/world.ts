@@ -1,6 +1,6 @@
 import type { OwnFiles } from '../../src/adapter/contract.ts';
-import type { Clock } from '../../src/base/time.ts';
-import type { VersionedStore } from '../../src/record/store.ts';
+import type { VersionedStore } from '../../src/adapter/versioned-store.ts';
+import type { Clock } from '../../src/util/time.ts';
 
 /** A clock that jumps: sleeping moves it, nothing else does. */
 export function jumpClock(start = Date.parse('2026-11-24T10:00:00Z')): Clock & { jump(ms: number): void } {

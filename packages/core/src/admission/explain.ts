@@ -1,0 +1,96 @@
+import type { Trust } from '../adapter/contract.ts';
+import type { Facts } from '../adapter/facts.ts';
+import type { Instant } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { clientChains } from './chain.ts';
+import { pathReasons } from './path-reasons.ts';
+import type { Reason } from './reason.ts';
+import { revocationReasons } from './revocation-reasons.ts';
+
+/** What would become of a client at one target. */
+export interface Explanation {
+  readonly target: string;
+  readonly service: string;
+  readonly verdict: 'let in' | 'refused' | 'unknown';
+  /** The way to what is trusted there, issuing CA first; empty when there is none. */
+  readonly chain: readonly string[];
+  readonly reasons: readonly Reason[];
+}
+
+/** What `explainTarget` is given about one target. */
+export interface ExplainCase {
+  readonly leaf: Certificate;
+  /** What the client is known to send besides; of the known CAs it may send any. */
+  readonly sent?: readonly Certificate[];
+  readonly target: string;
+  readonly facts: Facts;
+  readonly trust: Trust;
+  /** What stands in the store, as rendered. */
+  readonly anchors: readonly Certificate[];
+  readonly ignoresExpiry: boolean;
+  /** True where the revoked are refused: the service checks lists, or a check of ours does. */
+  readonly revocationEnforced: boolean;
+  readonly now: Instant;
+}
+
+/** No service follows chains of this length; it only ends the search. */
+const longestChain = 8;
+
+/**
+ * Would this client get in? Offline: from the definition, the lock and the lists alone, with every chain built as the service builds it;
+ * the first that nothing speaks against is told, else the first. Pure. Whoever trusts the answer should probe as well: what a target holds
+ * may differ from its definition.
+ */
+export function explainTarget(input: ExplainCase): Explanation {
+  const { leaf, target, facts, trust, anchors, sent = [] } = input;
+  const { chain: building } = facts.capabilities;
+  const chains = clientChains(leaf, anchors, {
+    sent: [...trust.known, ...sent],
+    building,
+    longest: longestChain,
+  });
+  const judged = (chains.length === 0 ? [[]] : chains).map((path) => judge(input, path));
+  const rank = { 'let in': 0, unknown: 1, refused: 2 } as const;
+  const [best] = [...judged].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+  return { target, service: facts.service, ...(best ?? judge(input, [])) };
+}
+
+function judge(
+  input: ExplainCase,
+  path: readonly Certificate[],
+): Pick<Explanation, 'verdict' | 'chain' | 'reasons'> {
+  const reasons: readonly Reason[] = [
+    chainReason(path, input),
+    ...pathReasons(input, path),
+    ...revocationReasons(input, path),
+  ];
+  const says = new Set(reasons.map((reason) => reason.says));
+  return {
+    verdict: says.has('no') ? 'refused' : says.has('unknown') ? 'unknown' : 'let in',
+    chain: path.map(({ subject }) => subject.text),
+    reasons,
+  };
+}
+
+function chainReason(
+  path: readonly Certificate[],
+  { leaf, facts: { capabilities, title }, anchors }: ExplainCase,
+): Reason {
+  const [issuing] = path;
+  const anchor = path.at(-1);
+  if (issuing === undefined || anchor === undefined) {
+    const rule =
+      capabilities.chain === 'any-anchor'
+        ? 'no CA that is trusted here issued it, directly or through a CA that is known'
+        : `${title} wants the whole chain in its truststore, up to a self-signed root, and it is not there`;
+    return { says: 'no', what: 'chain', text: `${rule} (issuer ${leaf.issuer.text})` };
+  }
+  const stands = new Set(anchors.map(({ sha256 }) => sha256));
+  const bridges = path.filter(({ sha256 }) => !stands.has(sha256)).map(({ subject }) => subject.text);
+  const sent = bridges.length === 0 ? '' : `; the client has to send ${bridges.join(', ')}`;
+  return {
+    says: 'yes',
+    what: 'chain',
+    text: `issued by ${issuing.subject.text}, and ${anchor.subject.text} is trusted here${sent}`,
+  };
+}

@@ -1,0 +1,123 @@
+import type { Facts } from '../adapter/facts.ts';
+import { checkCertificate } from '../preflight/index.ts';
+import { type Instant, isoTime } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import type { Reason } from './reason.ts';
+
+const clientAuth = '1.3.6.1.5.5.7.3.2';
+const strongHashes = new Set(['SHA-256', 'SHA-384', 'SHA-512']);
+
+/** What a path is judged by. */
+interface PathCase {
+  readonly leaf: Certificate;
+  readonly facts: Facts;
+  readonly ignoresExpiry: boolean;
+  readonly now: Instant;
+}
+
+/** Validity, purpose, keys and lengths of one way from a client to its anchor, rule by rule (RFC 5280, 6.1, and what the service adds). */
+export function pathReasons(input: PathCase, path: readonly Certificate[]): readonly Reason[] {
+  return [
+    ...validityReasons(input, path),
+    ...purposeReasons(input, path),
+    ...keyReasons(input, path),
+    ...lengthReasons(input, path),
+  ];
+}
+
+function validityReasons(
+  { leaf, ignoresExpiry, now }: PathCase,
+  path: readonly Certificate[],
+): readonly Reason[] {
+  const all = [leaf, ...path];
+  const early = all.find(({ notBefore }) => notBefore > now);
+  const late = all.find(({ notAfter }) => notAfter < now);
+  const say = (says: Reason['says'], text: string): readonly Reason[] => [{ says, what: 'validity', text }];
+  if (early !== undefined)
+    return say('no', `${early.subject.text} is not valid before ${isoTime(early.notBefore)}`);
+  if (late === undefined) return say('yes', `valid until ${isoTime(leaf.notAfter)}`);
+  const ended = `${late.subject.text} ended at ${isoTime(late.notAfter)}`;
+  return ignoresExpiry ? say('yes', `${ended}, which the target ignores`) : say('no', ended);
+}
+
+function purposeReasons({ leaf, facts }: PathCase, path: readonly Certificate[]): readonly Reason[] {
+  const { keyUsage } = leaf;
+  const below = belowAnchor(leaf, path);
+  const strict = facts.capabilities.strictLeaf === true;
+  const signs = strict ? ['digitalSignature'] : ['digitalSignature', 'keyAgreement'];
+  const wrong: readonly string[] = [
+    ...below
+      .filter(({ extendedKeyUsage: uses }) => uses !== undefined && !uses.includes(clientAuth))
+      .map(({ subject }) => `the extended key usage of ${subject.text} does not allow client authentication`),
+    ...(keyUsage === undefined
+      ? strict
+        ? [`${facts.title} wants a key usage with digitalSignature, and it has none`]
+        : []
+      : keyUsage.some((use) => signs.includes(use))
+        ? []
+        : ['its key usage allows no digital signature']),
+    ...(strict && (leaf.isCa || leaf.version !== 3 || leaf.subject.text === '')
+      ? [`${facts.title} wants a client certificate of version 3 that is no CA and names its subject`]
+      : []),
+    ...path
+      .filter((ca) => !ca.isCa || ca.keyUsage?.includes('keyCertSign') === false)
+      .map(({ subject }) => `${subject.text} may not issue certificates`),
+  ];
+  if (wrong.length > 0) return wrong.map((text) => ({ says: 'no', what: 'purpose', text }));
+  const text = leaf.isCa ? 'a CA certificate, used as a client certificate' : 'may authenticate a client';
+  return [{ says: 'yes', what: 'purpose', text }];
+}
+
+function keyReasons({ leaf, facts, now }: PathCase, path: readonly Certificate[]): readonly Reason[] {
+  const reasons: Reason[] = [];
+  const below = belowAnchor(leaf, path);
+  for (const { subject, signature } of below)
+    if (signature.hash !== undefined && !strongHashes.has(signature.hash))
+      reasons.push({
+        says: 'no',
+        what: 'key',
+        text: `${subject.text} is signed with ${signature.name}; SHA-256 or stronger is needed`,
+      });
+  // What the services take is documented for CAs; an odd size of a client's key may pass, a kind of key that they do not know may not.
+  for (const { code, message, unknown } of checkCertificate(leaf, facts, now))
+    if (code === 'key-algorithm')
+      reasons.push({
+        says: leaf.key.kind === 'other' && !unknown ? 'no' : 'unknown',
+        what: 'key',
+        text: message,
+      });
+  for (const { subject, unknownCritical } of below)
+    if (unknownCritical.length > 0)
+      reasons.push({
+        says: 'unknown',
+        what: 'key',
+        text: `${subject.text} has critical extensions that may not be understood: ${unknownCritical.join(', ')}`,
+      });
+  return reasons.length > 0 ? reasons : [{ says: 'yes', what: 'key', text: `${leaf.key.name} key` }];
+}
+
+function lengthReasons(
+  { facts: { limits, title } }: PathCase,
+  path: readonly Certificate[],
+): readonly Reason[] {
+  const max = limits.chainDepth?.max;
+  const no = (text: string): Reason => ({ says: 'no', what: 'limits', text });
+  // RFC 5280, 6.1.4 (l) and (m): CAs between a CA and the leaf, without those that renewed themselves; the anchor is trusted as it is.
+  const tooLong = path.slice(0, -1).filter((ca, index) => {
+    const between = path.slice(0, index).filter(({ subject, issuer }) => subject.der !== issuer.der);
+    return ca.pathLength !== undefined && between.length > ca.pathLength;
+  });
+  return [
+    ...(max === undefined || path.length <= max
+      ? []
+      : [no(`${path.length} CAs in the chain; ${title} follows ${max}`)]),
+    ...tooLong.map(({ subject, pathLength }) =>
+      no(`${subject.text} allows ${pathLength} CAs below it, and there are more`),
+    ),
+  ];
+}
+
+/** The leaf and the CAs between it and the anchor: nothing is asked of the anchor itself but its dates. */
+function belowAnchor(leaf: Certificate, path: readonly Certificate[]): readonly Certificate[] {
+  return [leaf, ...path.slice(0, -1)];
+}

@@ -1,0 +1,72 @@
+import { TrustloomError } from '../errors/error.ts';
+import { type Instant, isoTime } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+
+/** One emergency entry of the deny list: a certificate that is refused although no list of its CA names it yet. */
+export interface DenyEntry {
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string;
+  /** SHA-256 of the CA's key. */
+  readonly caKey: string;
+  /** Subject of the CA, for people. */
+  readonly ca: string;
+  readonly by: string;
+  readonly why: string;
+  /** ISO time. */
+  readonly since: string;
+  /** End of the certificate, where the certificate itself was at hand. */
+  readonly notAfter?: string;
+}
+
+/** A serial in any notation in use (colons, upper case, leading zeros, `0x`), as the one that is compared. */
+export function normalSerial(text: string): string {
+  const hex = text.trim().replace(/^0x/i, '').replace(/[:\s]/g, '').toLowerCase();
+  if (!/^[0-9a-f]{1,80}$/.test(hex))
+    throw new TrustloomError('serial-malformed', 'not a serial number in hex, with or without colons');
+  return hex.replace(/^0+(?=.)/, '');
+}
+
+/** The deny list with one entry more; as it was when it has it already. */
+export function withDenied(entries: readonly DenyEntry[], entry: DenyEntry): readonly DenyEntry[] {
+  const there = entries.some(({ serial, caKey }) => serial === entry.serial && caKey === entry.caKey);
+  return there ? entries : [...entries, entry];
+}
+
+/** @throws TrustloomError `not-denied` when no such entry is there */
+export function withoutDenied(
+  entries: readonly DenyEntry[],
+  { serial, caKey }: Pick<DenyEntry, 'serial' | 'caKey'>,
+): readonly DenyEntry[] {
+  const left = entries.filter((entry) => entry.serial !== serial || entry.caKey !== caKey);
+  if (left.length === entries.length)
+    throw new TrustloomError('not-denied', `the deny list has no entry for serial ${serial} of that CA`);
+  return left;
+}
+
+/** Entries that still matter: a certificate past its end is refused anyway, unless a target ignores expiry. */
+export function deniedNow(
+  entries: readonly DenyEntry[],
+  now: Instant,
+  expiryIgnored: boolean,
+): readonly DenyEntry[] {
+  return entries.filter(
+    ({ notAfter }) => expiryIgnored || notAfter === undefined || Date.parse(notAfter) > now,
+  );
+}
+
+/** An entry for a serial of a CA. */
+export function denyEntry(
+  serial: string,
+  ca: Certificate,
+  said: { readonly by: string; readonly why: string; readonly now: Instant; readonly notAfter?: Instant },
+): DenyEntry {
+  return {
+    serial: normalSerial(serial),
+    caKey: ca.keySha256,
+    ca: ca.subject.text,
+    by: said.by,
+    why: said.why,
+    since: isoTime(said.now),
+    ...(said.notAfter === undefined ? {} : { notAfter: isoTime(said.notAfter) }),
+  };
+}

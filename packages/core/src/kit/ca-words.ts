@@ -1,0 +1,42 @@
+import type { Artifact } from '../adapter/contract.ts';
+import { sha256Hex } from '../util/bytes.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { bundlePem } from '../x509/trust-bundle.ts';
+
+/** So many CAs are named in a text; the rest is counted. */
+const named = 3;
+
+/**
+ * The canonical bundle of a set of CAs as a file to upload: the same set has the same name, whatever its order was.
+ *
+ * @example
+ * artifacts: [bundleArtifact(desired.cas)]
+ */
+export function bundleArtifact(cas: readonly Certificate[]): Artifact {
+  const body = bundlePem(cas);
+  return { sha256: sha256Hex(body), kind: 'bundle', body };
+}
+
+/**
+ * SHA-256 of each CA: the `things` of a step that grants or removes them.
+ *
+ * @example
+ * things: caDigests(added)
+ */
+export function caDigests(cas: readonly Pick<Certificate, 'sha256'>[]): readonly string[] {
+  return cas.map(({ sha256 }) => sha256);
+}
+
+/**
+ * CAs for people, in what a step `mends`: the first three subjects, each once. None at hand means that what holds
+ * them could not be read, and says so.
+ *
+ * @example
+ * mends: `trust ${caNames(added)}` // trust CN=Acme Root; CN=Acme Issuing
+ */
+export function caNames(cas: readonly Pick<Certificate, 'subject'>[]): string {
+  const subjects = [...new Set(cas.map(({ subject }) => subject.text))];
+  if (subjects.length === 0) return 'a bundle that cannot be read';
+  const more = subjects.length - named;
+  return `${subjects.slice(0, named).join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

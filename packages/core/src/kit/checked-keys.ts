@@ -1,0 +1,77 @@
+import type { Trust } from '../adapter/contract.ts';
+import { mergeLists } from '../crl/merged.ts';
+import type { Instant } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+
+/** All that a checker of ours has to know of one CA key: whom to refuse, and until when it may say yes. */
+export interface CheckedKey {
+  /** SHA-256 of the key, lower-case hex. */
+  readonly keySha256: string;
+  /** Known certificates with this key, sorted by SHA-256: renewed and cross-signed twins. Never empty. */
+  readonly cas: readonly Certificate[];
+  /** The CA itself is revoked by its issuer: nobody gets in through this key. */
+  readonly revoked: boolean;
+  /**
+   * `listed`: the lists are at hand. `kept`: one is in force and not at hand, so nothing that a checker holds of this key may go.
+   * `unlisted`: the definition names no list of it.
+   */
+  readonly state: 'listed' | 'kept' | 'unlisted';
+  /** SHA-256 of the lists that went in. */
+  readonly lists: readonly string[];
+  /** End of the first list to end (a delta list's own end does not count), grace not counted; absent when nothing goes stale. */
+  readonly nextUpdate?: Instant;
+  /** Serials that `eachSerial` visits. */
+  readonly count: number;
+  /**
+   * Visits every serial to be refused: listed, retained, or on the deny list. Given are the magnitude's bytes, without leading zeros; a
+   * serial may come twice. Negative serials are left out: no service lets such a certificate in.
+   */
+  eachSerial(visit: (bytes: Uint8Array, start: number, end: number) => void): void;
+}
+
+/**
+ * The revocation set of a target as a checker of ours needs it, key by key, sorted by key: for connection functions and authorizers. A key
+ * that is not here belongs to no known CA, and a checker refuses it.
+ *
+ * @example
+ * for (const key of checkedKeys(trust)) key.eachSerial((bytes, start, end) => add(bytes.subarray(start, end)))
+ */
+export function checkedKeys({
+  known,
+  revocation,
+}: Pick<Trust, 'known' | 'revocation'>): readonly CheckedKey[] {
+  const byKey = new Map<string, Certificate[]>();
+  for (const ca of known) byKey.set(ca.keySha256, [...(byKey.get(ca.keySha256) ?? []), ca]);
+  const revoked = new Set(revocation.revokedCas.map(({ keySha256 }) => keySha256));
+  return [...byKey]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([keySha256, cas]) => {
+      const lists = revocation.lists.filter(({ issuer }) => issuer.keySha256 === keySha256);
+      const added = [
+        ...(revocation.retained.get(keySha256) ?? []),
+        ...revocation.denied.filter(({ caKey }) => caKey === keySha256).map(({ serial }) => serial),
+      ];
+      const { nextUpdate, count, ...merged } = mergeLists(lists);
+      const kept = revocation.kept.has(keySha256);
+      return {
+        keySha256,
+        cas: [...cas].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)),
+        revoked: revoked.has(keySha256),
+        state: kept ? 'kept' : lists.length > 0 ? 'listed' : 'unlisted',
+        lists: lists.map(({ crl }) => crl.sha256),
+        ...(nextUpdate === undefined ? {} : { nextUpdate }),
+        count: count + added.length,
+        eachSerial(visit) {
+          merged.eachSerial(visit);
+          for (const serial of added) visitHex(serial, visit);
+        },
+      };
+    });
+}
+
+function visitHex(serial: string, visit: (bytes: Uint8Array, start: number, end: number) => void): void {
+  if (serial.startsWith('-')) return;
+  const digits = serial.replace(/^0+/, '');
+  const bytes = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
+  visit(bytes, 0, bytes.length);
+}

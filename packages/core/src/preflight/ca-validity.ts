@@ -1,0 +1,43 @@
+import { isoTime } from '../util/time.ts';
+import { type CertificateRule, everywhere } from './rule.ts';
+
+const soonMs = 90 * 86_400_000;
+
+/** Nobody gets in through a CA past its end. */
+export const caExpired: CertificateRule = {
+  code: 'ca-expired',
+  about: 'certificate',
+  title: 'the CA is not past its end',
+  services: everywhere('error', 'RFC 5280, 6.1.3 (a)(2)'),
+  check: ({ notAfter, subject }, _facts, now) =>
+    notAfter > now
+      ? undefined
+      : { message: `${subject.text} ended at ${isoTime(notAfter)}`, note: 'expired' },
+};
+
+/** Nobody gets in before its beginning either. */
+export const caNotYetValid: CertificateRule = {
+  code: 'ca-not-yet-valid',
+  about: 'certificate',
+  title: 'the CA has begun',
+  services: everywhere('warning', 'RFC 5280, 6.1.3 (a)(2)'),
+  check: ({ notBefore, subject }, _facts, now) =>
+    notBefore <= now
+      ? undefined
+      : { message: `${subject.text} begins at ${isoTime(notBefore)}`, note: 'not yet valid' },
+};
+
+/** Ninety days are what replacing a CA takes. */
+export const caExpiresSoon: CertificateRule = {
+  code: 'ca-expires-soon',
+  about: 'certificate',
+  title: 'the CA lives for another ninety days',
+  services: everywhere('warning', 'our own threshold'),
+  check: ({ notAfter, subject }, _facts, now) =>
+    notAfter <= now || notAfter - now > soonMs
+      ? undefined
+      : {
+          message: `${subject.text} ends at ${isoTime(notAfter)}; renew it and accept the new certificate`,
+          note: `ends in ${Math.ceil((notAfter - now) / 86_400_000)} d`,
+        },
+};

@@ -1,0 +1,20 @@
+import { isoTime } from '../util/time.ts';
+import type { CrlRule } from './rule.ts';
+
+/** Nobody has told what an expired list does on ALB and Roles Anywhere; so none is put there. */
+export const crlExpired: CrlRule = {
+  code: 'crl-expired',
+  about: 'crl',
+  title: 'the list is not past its nextUpdate',
+  services: {
+    alb: { severity: 'error', source: 'RFC 5280, 6.3.3; what the service does is unknown' },
+    'roles-anywhere': { severity: 'error', source: 'RFC 5280, 6.3.3; what the service does is unknown' },
+  },
+  check: ({ nextUpdate, issuer }, _facts, now) =>
+    nextUpdate === undefined || nextUpdate > now
+      ? undefined
+      : {
+          message: `the list of ${issuer.text} ended at ${isoTime(nextUpdate)}; it is not attached, and what is in force stays`,
+          note: 'expired',
+        },
+};

@@ -1,0 +1,43 @@
+import type { Facts } from '../adapter/facts.ts';
+import type { Crl } from '../crl/crl.ts';
+import type { Finding } from '../errors/finding.ts';
+import { count } from '../util/count.ts';
+import type { CrlRule } from './rule.ts';
+
+/** Where the service knows no lists and what refuses the revoked is not ours to put in place, the target has to name it. */
+export const crlNotEnforced: CrlRule = {
+  code: 'crl-not-enforced',
+  about: 'crl',
+  title: 'the service checks lists',
+  services: {
+    'api-gateway': {
+      severity: 'warning',
+      source: 'AWS: Configuring mutual TLS authentication: does not verify if a certificate has been revoked',
+    },
+  },
+  check: ({ entryCount, issuer }, { capabilities, title }) =>
+    capabilities.revocation === 'list'
+      ? undefined
+      : {
+          message: `${title} checks no list by itself: ${clients(entryCount, issuer.text)} in here, unless the target names what refuses them`,
+          note: 'not by itself',
+        },
+};
+
+/** For a target of a service that checks no list, where the definition names nothing that would. */
+export function notEnforced({ entryCount, issuer, sha256 }: Crl, { service, title }: Facts): Finding {
+  return {
+    code: 'crl-not-enforced',
+    severity: 'warning',
+    service,
+    thing: sha256,
+    message: `${title} checks no list: ${clients(entryCount, issuer.text)} in here`,
+  };
+}
+
+function clients(entries: number, issuer: string): string {
+  if (entries === 0) return `clients that ${issuer} revokes get`;
+  return entries === 1
+    ? `the client revoked by ${issuer} gets`
+    : `the ${count(entries)} clients revoked by ${issuer} get`;
+}

@@ -1,0 +1,60 @@
+import { count } from '../util/count.ts';
+import { pemLength } from '../x509/pem.ts';
+import type { CrlRule } from './rule.ts';
+
+/** The list fits the service, in the form in which it goes there (PEM). */
+export const crlTooLarge: CrlRule = {
+  code: 'crl-too-large',
+  about: 'crl',
+  title: 'the list fits',
+  services: {
+    alb: { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' },
+    'roles-anywhere': { severity: 'error', source: 'AWS: IAM Roles Anywhere quotas; service model' },
+  },
+  check: (crl, { limits, title }) => {
+    const limit = limits.crlBytes;
+    const bytes = pemLength('X509 CRL', crl.der.length);
+    if (limit === undefined || bytes <= limit.max) return undefined;
+    const fit = Math.floor((crl.entryCount * limit.max) / bytes);
+    return {
+      message: `the list of ${crl.issuer.text} has ${count(bytes)} characters in PEM; ${title} takes ${count(limit.max)}: about ${count(fit)} of its ${count(crl.entryCount)} entries would fit`,
+      note: `crl-too-large: ${count(limit.max)} characters; ${count(fit)} of ${count(crl.entryCount)} fit`,
+    };
+  },
+};
+
+/** The entries fit the service. */
+export const crlTooManyEntries: CrlRule = {
+  code: 'crl-too-many-entries',
+  about: 'crl',
+  title: 'the entries fit',
+  services: { alb: { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' } },
+  check: ({ entryCount, issuer }, { limits, title }) => {
+    const limit = limits.crlEntries;
+    return limit === undefined || entryCount <= limit.max
+      ? undefined
+      : {
+          message: `the list of ${issuer.text} has ${count(entryCount)} entries; one store of ${title} takes ${count(limit.max)}`,
+          note: `${count(entryCount)} of ${count(limit.max)} entries`,
+        };
+  },
+};
+
+/** The service refuses lists without entries. */
+export const crlEmpty: CrlRule = {
+  code: 'crl-empty',
+  about: 'crl',
+  title: 'the list has entries',
+  services: {
+    'roles-anywhere': {
+      severity: 'note',
+      source: 'seen live by two: ImportCrl refuses a list without entries',
+    },
+  },
+  check: ({ entryCount, issuer }, { capabilities }) =>
+    entryCount > 0 || capabilities.emptyCrl
+      ? undefined
+      : {
+          message: `the list of ${issuer.text} has no entries; it counts as in place, and is imported with its first entry`,
+        },
+};

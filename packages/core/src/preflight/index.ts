@@ -1,0 +1,105 @@
+import type { Facts } from '../adapter/facts.ts';
+import type { Crl } from '../crl/crl.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { Instant } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { bundleTooLarge } from './bundle-too-large.ts';
+import { caExpired, caExpiresSoon, caNotYetValid } from './ca-validity.ts';
+import { certificateTooLarge } from './certificate-too-large.ts';
+import { certificateVersion } from './certificate-version.ts';
+import { crlExpired } from './crl-expired.ts';
+import { crlNegativeSerial } from './crl-negative-serial.ts';
+import { crlNotEnforced } from './crl-not-enforced.ts';
+import { crlNoNextUpdate, crlPartial } from './crl-partial.ts';
+import { crlEmpty, crlTooLarge, crlTooManyEntries } from './crl-size.ts';
+import { incompleteChain } from './incomplete-chain.ts';
+import { keyAlgorithm } from './key-algorithm.ts';
+import { keyUsage } from './key-usage.ts';
+import { notACa } from './not-a-ca.ts';
+import type { BundleRule, CertificateRule, Complaint, CrlRule, Rule, Verdict } from './rule.ts';
+import { signatureHash } from './signature-hash.ts';
+import { tooManyCertificates } from './too-many-certificates.ts';
+import { unknownCritical } from './unknown-critical.ts';
+
+const certificateRules: readonly CertificateRule[] = [
+  certificateVersion,
+  notACa,
+  keyUsage,
+  caExpired,
+  caNotYetValid,
+  caExpiresSoon,
+  keyAlgorithm,
+  signatureHash,
+  unknownCritical,
+  certificateTooLarge,
+];
+const bundleRules: readonly BundleRule[] = [tooManyCertificates, bundleTooLarge, incompleteChain];
+const crlRules: readonly CrlRule[] = [
+  crlPartial,
+  crlExpired,
+  crlTooLarge,
+  crlTooManyEntries,
+  crlEmpty,
+  crlNegativeSerial,
+  crlNoNextUpdate,
+  crlNotEnforced,
+];
+
+/** Every rule, for the documentation and for tests. */
+export const rules: readonly Rule[] = [...certificateRules, ...bundleRules, ...crlRules];
+
+/** A finding with the few words that a cell of the matrix shows. */
+export interface RuleFinding extends Finding {
+  readonly note?: string;
+  readonly unknown: boolean;
+}
+
+/** One CA against one service. */
+export function checkCertificate(
+  certificate: Certificate,
+  facts: Facts,
+  now: Instant,
+): readonly RuleFinding[] {
+  return certificateRules.flatMap((rule) =>
+    findingOf(rule, rule.check(certificate, facts, now), facts, certificate.sha256),
+  );
+}
+
+/** All CAs of one store together, against one service. */
+export function checkBundle(
+  certificates: readonly Certificate[],
+  facts: Facts,
+  now: Instant,
+): readonly RuleFinding[] {
+  return bundleRules.flatMap((rule) =>
+    findingOf(rule, rule.check(certificates, facts, now), facts, undefined),
+  );
+}
+
+/** One list against one service. */
+export function checkCrl(crl: Crl, facts: Facts, now: Instant): readonly RuleFinding[] {
+  return crlRules.flatMap((rule) => findingOf(rule, rule.check(crl, facts, now), facts, crl.sha256));
+}
+
+function findingOf(
+  rule: Rule,
+  complaint: Complaint | undefined,
+  facts: Facts,
+  thing: string | undefined,
+): readonly RuleFinding[] {
+  const verdict: Verdict | undefined = rule.services[facts.service] ?? rule.others;
+  if (complaint === undefined || verdict === undefined) return [];
+  const unknown = verdict.severity === 'unknown';
+  return [
+    {
+      code: rule.code,
+      severity: verdict.severity === 'unknown' ? 'warning' : verdict.severity,
+      message: unknown ? `${complaint.message} (whether it is taken is not documented)` : complaint.message,
+      service: facts.service,
+      source: verdict.source,
+      unknown,
+      ...(thing === undefined ? {} : { thing }),
+      ...(complaint.note === undefined ? {} : { note: complaint.note }),
+    },
+  ];
+}

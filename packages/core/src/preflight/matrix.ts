@@ -1,0 +1,89 @@
+import type { Facts } from '../adapter/facts.ts';
+import type { Crl } from '../crl/crl.ts';
+import type { Finding } from '../errors/finding.ts';
+import { count } from '../util/count.ts';
+import type { Instant } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './index.ts';
+
+/** One cell: what one service does with one thing. */
+export interface MatrixCell {
+  readonly service: string;
+  readonly verdict: 'ok' | 'warning' | 'refused' | 'unknown';
+  /** A few words: the code, and the numbers that matter. */
+  readonly note?: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Things by services: what each service will take, refuse or weaken. */
+export interface Matrix {
+  readonly services: readonly string[];
+  readonly rows: readonly {
+    readonly label: string;
+    readonly thing: string;
+    readonly cells: readonly MatrixCell[];
+  }[];
+}
+
+/** Checks CAs one by one, together, and lists, against each service. Pure. */
+export function checkMatrix(input: {
+  readonly certificates: readonly Certificate[];
+  readonly crls: readonly { readonly crl: Crl; readonly name: string }[];
+  readonly services: readonly Facts[];
+  readonly now: Instant;
+}): Matrix {
+  const { certificates, crls, services, now } = input;
+  const row = (label: string, thing: string, check: (facts: Facts) => readonly RuleFinding[]) => ({
+    label,
+    thing,
+    cells: services.map((facts) => cellOf(facts.service, check(facts))),
+  });
+  const together =
+    certificates.length === 0
+      ? []
+      : [
+          row(
+            certificates.length === 1 ? 'the CA by itself' : `all ${certificates.length} CAs together`,
+            'bundle',
+            (facts) => checkBundle(certificates, facts, now),
+          ),
+        ];
+  return {
+    services: services.map(({ service }) => service),
+    rows: [
+      ...certificates.map((ca) =>
+        row(`${ca.subject.text} (${ca.key.name})`, ca.sha256, (facts) => checkCertificate(ca, facts, now)),
+      ),
+      ...together,
+      ...crls.map(({ crl, name }) =>
+        row(
+          `${name} (${size(crl.der.length)}, ${count(crl.entryCount)} ${crl.entryCount === 1 ? 'entry' : 'entries'})`,
+          crl.sha256,
+          (facts) => checkCrl(crl, facts, now),
+        ),
+      ),
+    ],
+  };
+}
+
+function cellOf(service: string, findings: readonly RuleFinding[]): MatrixCell {
+  const worst =
+    findings.find(({ severity }) => severity === 'error') ??
+    findings.find(({ unknown }) => unknown) ??
+    findings.find(({ severity }) => severity === 'warning');
+  const verdict =
+    worst === undefined
+      ? 'ok'
+      : worst.severity === 'error'
+        ? 'refused'
+        : worst.unknown
+          ? 'unknown'
+          : 'warning';
+  const note = worst?.note ?? worst?.code;
+  return { service, verdict, findings, ...(note === undefined ? {} : { note }) };
+}
+
+function size(bytes: number): string {
+  if (bytes < 100_000) return `${count(bytes)} bytes`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,96 @@
+import { isTrustloomError, TrustloomError } from '../errors/error.ts';
+import type { Clock } from '../util/time.ts';
+import { type HeldLease, leaseMs, type RecordObject, type TrustloomRecord } from './state.ts';
+
+/** A lease was waited for, taken or given back. */
+export interface LeaseEvent {
+  readonly type: 'lease';
+  readonly what: 'waiting' | 'taken' | 'released';
+  readonly holder?: string;
+  readonly until?: string;
+}
+
+/** What taking a lease needs. */
+export interface LeaseParts {
+  readonly clock: Clock;
+  /** Who holds the leases, for people. */
+  readonly holder: string;
+  readonly onEvent: (event: LeaseEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** How often a lease that another run holds is asked for again, and for how long: a run that was killed leaves one behind. */
+const askEveryMs = 500;
+const waitLimitMs = 2 * leaseMs + 1_000;
+
+/** Takes a lease; while another run holds it, asks again and again. */
+async function acquireLease<T>(object: RecordObject<T>, parts: LeaseParts): Promise<HeldLease<T>> {
+  const giveUp = parts.clock.now() + waitLimitMs;
+  let told: unknown;
+  for (;;) {
+    try {
+      const lease = await object.acquire(parts.holder);
+      parts.onEvent({ type: 'lease', what: 'taken' });
+      return lease;
+    } catch (error) {
+      if (!isTrustloomError(error) || error.code !== 'lease-held' || parts.clock.now() >= giveUp) throw error;
+      const { holder, until } = error.context;
+      if (holder !== told)
+        parts.onEvent({
+          type: 'lease',
+          what: 'waiting',
+          ...(typeof holder === 'string' ? { holder } : {}),
+          ...(typeof until === 'string' ? { until } : {}),
+        });
+      told = holder;
+      await parts.clock.sleep(askEveryMs, parts.signal);
+    }
+  }
+}
+
+/** Does some work under a lease and gives it back. */
+export async function withLease<T, R>(
+  object: RecordObject<T>,
+  parts: LeaseParts,
+  work: (lease: HeldLease<T>) => Promise<R>,
+): Promise<R> {
+  const lease = await acquireLease(object, parts);
+  try {
+    return await work(lease);
+  } finally {
+    await releaseLease(lease, parts.onEvent);
+  }
+}
+
+/**
+ * A lane for revoking steps: one at a time, each under the revocation lease, which is held no longer than that, so that a refresh never
+ * waits for a long apply. A step of a run that knows less than another by now is not done: `object-changed`, plan again.
+ */
+export function revocationLane(
+  parts: LeaseParts & {
+    readonly record: Pick<TrustloomRecord, 'revocation'>;
+    readonly isOutdated: () => Promise<boolean>;
+  },
+): <R>(work: () => Promise<R>) => Promise<R> {
+  const current = async <R>(work: () => Promise<R>): Promise<R> => {
+    if (await parts.isOutdated())
+      throw new TrustloomError('object-changed', 'another run knows of more revocations by now');
+    return work();
+  };
+  let before: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = before.then(() => withLease(parts.record.revocation, parts, () => current(work)));
+    before = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+async function releaseLease<T>(lease: HeldLease<T>, onEvent: (event: LeaseEvent) => void): Promise<void> {
+  try {
+    await lease.release();
+    onEvent({ type: 'lease', what: 'released' });
+  } catch (error) {
+    // Somebody took it over meanwhile: nothing of ours is left to release.
+    if (!isTrustloomError(error) || error.code !== 'lease-lost') throw error;
+  }
+}

@@ -1,0 +1,207 @@
+import type { VersionedStore } from '../adapter/versioned-store.ts';
+import type { DenyEntry } from '../crl/deny-list.ts';
+import { TrustloomError } from '../errors/error.ts';
+import type { Place } from '../util/account-region.ts';
+import type { JsonObject } from '../util/json.ts';
+import { type Clock, isoTime } from '../util/time.ts';
+import { objectChanges } from './changes.ts';
+
+/** The right to write for a while. */
+export interface Lease {
+  /** Who holds it, for people: `ann@laptop 4711`. */
+  readonly holder: string;
+  /** ISO time after which anybody may take it. */
+  readonly until: string;
+  /** Grows by one with every change of hands. */
+  readonly generation: number;
+}
+
+/** One target as it was last applied: enough to find it again when the definition forgot it. */
+export interface RecordedTarget {
+  readonly kind: string;
+  readonly place: Place;
+  readonly accountName: string;
+  readonly attach: 'managed' | 'external';
+  readonly anchors: 'all' | 'issuing';
+  readonly config: JsonObject;
+  /** What the adapter asked to remember: ids, CloudFront ETags. */
+  readonly notes: JsonObject;
+}
+
+/** `trust.json`: targets applied, and every distrusted key. */
+export interface TrustRecord {
+  readonly formatVersion: 1;
+  readonly lease?: Lease;
+  readonly targets: Readonly<Record<string, RecordedTarget>>;
+  /** By SHA-256 of the key. */
+  readonly distrusted: Readonly<Record<string, { readonly subject: string; readonly since: string }>>;
+}
+
+/** The newest list accepted for one key. The list itself lies beside, under its digest (`list-memory.ts`). */
+export interface AcceptedList {
+  readonly sha256: string;
+  readonly issuer: string;
+  readonly number?: string;
+  readonly thisUpdate: string;
+  readonly nextUpdate?: string;
+  readonly entries: number;
+  /** When this list was accepted: with `thisUpdate`, how long news takes to get here. */
+  readonly acceptedAt: string;
+  /** thisUpdate of the issues before, newest first, ten at most: how often the CA publishes. */
+  readonly recent?: readonly string[];
+  /** The first issue that was ever accepted, for the forecast of growth. */
+  readonly first: { readonly at: string; readonly entries: number };
+  /** Serials that left the list and stay refused where Trustloom owns the check: digest of their file, and their count. */
+  readonly retained?: { readonly sha256: string; readonly count: number };
+  /** ISO time at which somebody let the list go, since its CA had stopped publishing: a newer one takes its place, this one never comes back. */
+  readonly letGo?: string;
+}
+
+/** `revocation.json`: the newest list accepted per key, the deny list, and what revoking steps asked to remember. */
+export interface RevocationRecord {
+  readonly formatVersion: 1;
+  readonly lease?: Lease;
+  /** By SHA-256 of the issuer's key; a partition or delta list under the key, a slash and its kind. */
+  readonly lists: Readonly<Record<string, AcceptedList>>;
+  readonly deny: readonly DenyEntry[];
+  /** By target, as `notes` of the trust record: a refresh may write here, and never there. */
+  readonly notes?: Readonly<Record<string, JsonObject>>;
+}
+
+/** What a run knew of revocation: as long as this is the same, nobody knows of more. */
+export function revocationMark({ lists, deny }: Pick<RevocationRecord, 'lists' | 'deny'>): string {
+  const digests = Object.entries(lists).map(
+    ([key, { sha256, letGo }]) => `${key} ${sha256}${letGo === undefined ? '' : ' let go'}`,
+  );
+  return JSON.stringify([digests.sort(), deny.map(({ caKey, serial }) => `${caKey} ${serial}`).sort()]);
+}
+
+/** A lease that is held. */
+export interface HeldLease<T> {
+  /** Renews when half of its time is gone; call it before every write to the world. @throws TrustloomError `lease-lost` */
+  keep(): Promise<void>;
+  /** Changes the object while the lease is ours. @throws TrustloomError `lease-lost` */
+  update(change: (current: T) => T): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** One object of the record. */
+export interface RecordObject<T> {
+  read(): Promise<T>;
+  /** @throws TrustloomError `lease-held` when another run holds it */
+  acquire(holder: string): Promise<HeldLease<T>>;
+  /** Changes the object whoever holds its lease: for entries that must not wait. */
+  amend(change: (current: T) => T): Promise<T>;
+}
+
+/** The record: what the tool remembers between runs. If lost, everything is retained and nothing is granted. */
+export interface TrustloomRecord {
+  readonly trust: RecordObject<TrustRecord>;
+  readonly revocation: RecordObject<RevocationRecord>;
+  /** Lists as they were accepted, and what is retained of them. */
+  readonly blobs: Pick<VersionedStore, 'getBlob' | 'putBlob'>;
+}
+
+const emptyTrust: TrustRecord = { formatVersion: 1, targets: {}, distrusted: {} };
+const emptyRevocation: RevocationRecord = { formatVersion: 1, lists: {}, deny: [] };
+
+/** How long a lease lasts without renewal. Short, because a run that was killed leaves it behind. */
+export const leaseMs = 30_000;
+
+/** Opens the record in a store. Nothing is read or written before the first use. */
+export function openRecord(store: VersionedStore, clock: Clock): TrustloomRecord {
+  return Object.freeze({
+    trust: recordObject(store, clock, 'trust.json', emptyTrust),
+    revocation: recordObject(store, clock, 'revocation.json', emptyRevocation),
+    blobs: store,
+  });
+}
+
+type Leased = { readonly formatVersion: 1; readonly lease?: Lease };
+
+function recordObject<T extends Leased>(
+  store: VersionedStore,
+  clock: Clock,
+  key: string,
+  empty: T,
+): RecordObject<T> {
+  const load = async (): Promise<{ value: T; etag?: string }> => {
+    const found = await store.get(key);
+    return found === undefined ? { value: empty } : { value: parse<T>(found.body, key), etag: found.etag };
+  };
+  const change = objectChanges<T>(store, clock, { key, load });
+  return {
+    read: async () => (await load()).value,
+    amend: change,
+    async acquire(holder) {
+      const taken = await change((current) => ({
+        ...current,
+        lease: takenLease(current.lease, holder, clock.now(), key),
+      }));
+      return heldLease(change, clock, key, taken.lease?.generation ?? 0);
+    },
+  };
+}
+
+function takenLease(current: Lease | undefined, holder: string, now: number, key: string): Lease {
+  if (current !== undefined && Date.parse(current.until) > now) {
+    throw new TrustloomError('lease-held', `${key}: ${current.holder} may write until ${current.until}`, {
+      context: { holder: current.holder, until: current.until },
+    });
+  }
+  return { holder, until: isoTime(now + leaseMs), generation: (current?.generation ?? 0) + 1 };
+}
+
+function heldLease<T extends Leased>(
+  change: (next: (current: T) => T) => Promise<T>,
+  clock: Clock,
+  key: string,
+  generation: number,
+): HeldLease<T> {
+  let renewAt = clock.now() + leaseMs / 2;
+  const mine = (current: T): Lease => {
+    if (current.lease?.generation === generation) return current.lease;
+    throw new TrustloomError(
+      'lease-lost',
+      `${key}: taken over by ${current.lease?.holder ?? 'another run'}`,
+      {
+        context: { holder: current.lease?.holder },
+      },
+    );
+  };
+  const renewed = (current: T): T => ({
+    ...current,
+    lease: { ...mine(current), until: isoTime(clock.now() + leaseMs) },
+  });
+  return {
+    async keep() {
+      if (clock.now() < renewAt) return;
+      await change(renewed);
+      renewAt = clock.now() + leaseMs / 2;
+    },
+    async update(next) {
+      await change((current) => {
+        mine(current);
+        return next(current);
+      });
+    },
+    async release() {
+      await change((current) => ({
+        ...current,
+        lease: { ...mine(current), until: isoTime(clock.now() - 1000) },
+      }));
+    },
+  };
+}
+
+function parse<T extends Leased>(body: string, key: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (cause) {
+    throw new TrustloomError('record-unreadable', `${key}: not JSON`, { cause });
+  }
+  if (typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === 1)
+    return value as T;
+  throw new TrustloomError('record-unreadable', `${key}: written by another version of Trustloom`);
+}

@@ -1,0 +1,109 @@
+import { isUtf8 } from 'node:buffer';
+import { bufferOf } from '../util/bytes.ts';
+import { childrenOf, DerError, hexOf, readTlv, type Tlv, tags } from '../util/der.ts';
+import type { DistinguishedName } from './certificate.ts';
+import { strictOid } from './oid.ts';
+
+/** Short names of attribute types: RFC 4514 (3) and what certificates use besides. */
+const shortNames: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.5': 'SERIALNUMBER',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.9': 'STREET',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.25': 'DC',
+  '0.9.2342.19200300.100.1.1': 'UID',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+};
+
+/** Reads a Name: its text most specific part first (RFC 4514), its DER as it stands. */
+export function readName(der: Uint8Array, name: Tlv): DistinguishedName {
+  if (name.tag !== tags.sequence) throw new DerError(`no name at byte ${name.start}`);
+  const parts = childrenOf(der, name).map((rdn) => {
+    if (rdn.tag !== tags.set || rdn.content === rdn.end)
+      throw new DerError(`no part of a name at byte ${rdn.start}`);
+    return childrenOf(der, rdn)
+      .map((attribute) => attributeText(der, attribute))
+      .join('+');
+  });
+  return Object.freeze({ text: parts.reverse().join(','), der: hexOf(der, name.start, name.end) });
+}
+
+function attributeText(der: Uint8Array, attribute: Tlv): string {
+  const type = readTlv(der, attribute.content, attribute.end, tags.oid);
+  const value = readTlv(der, type.end, attribute.end);
+  if (attribute.tag !== tags.sequence || !isValue(der, value) || value.end !== attribute.end)
+    throw new DerError(`no attribute of a name at byte ${attribute.start}`);
+  const oid = strictOid(der, type);
+  const text = stringOf(value.tag, bufferOf(der).subarray(value.content, value.end));
+  return `${shortNames[oid] ?? oid}=${text === undefined ? `#${hexOf(der, value.start, value.end)}` : escaped(text)}`;
+}
+
+/** BIT STRING, and the string types: UTF8, Numeric, Printable, Teletex, IA5, Universal and BMP, which have one, four or two bytes a character. */
+const valueTags: Readonly<Record<number, number>> = {
+  [tags.bitString]: 1,
+  12: 1,
+  18: 1,
+  19: 1,
+  20: 1,
+  22: 1,
+  28: 4,
+  30: 2,
+};
+
+function isValue(der: Uint8Array, { tag, content, end }: Tlv): boolean {
+  const width = valueTags[tag];
+  // The first byte of a BIT STRING counts the unused bits of its last.
+  if (tag === tags.bitString && (content === end || (der[content] as number) > 7)) return false;
+  if (width === 4 && !isUniversal(der, content, end)) return false;
+  return width !== undefined && (end - content) % width === 0;
+}
+
+/** Four bytes a character, none beyond the last of Unicode: openssl takes no others. */
+function isUniversal(der: Uint8Array, content: number, end: number): boolean {
+  for (let at = content; at < end; at += 4) if (der[at] !== 0 || (der[at + 1] as number) > 0x10) return false;
+  return true;
+}
+
+/** Undefined for what is not shown as text but as hex of its DER (RFC 4514, 2.4). */
+function stringOf(tag: number, bytes: Buffer): string | undefined {
+  switch (tag) {
+    case 0x0c: // UTF8String
+      return utf8(bytes);
+    case 0x13: // PrintableString
+    case 0x16: // IA5String
+    case 0x12: // NumericString
+      return bytes.toString('utf8');
+    case 0x14: // TeletexString
+      return bytes.toString('latin1');
+    case 0x1e: // BMPString: two bytes a character
+      return Buffer.from(bytes).swap16().toString('utf16le');
+    default:
+      return undefined;
+  }
+}
+
+function utf8(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new DerError('a UTF8String in a name is not UTF-8');
+  return bytes.toString('utf8');
+}
+
+/** RFC 4514, 2.4; what moves a terminal's cursor or turns its text never reaches it. */
+function escaped(value: string): string {
+  // Nearly every name: nothing in it that is to be escaped.
+  if (/^[A-Za-z0-9][A-Za-z0-9 .:/()@*'=_-]*$/.test(value) && !value.endsWith(' ')) return value;
+  return value
+    .replace(/[\\"+,;<>]/g, (character) => `\\${character}`)
+    .replace(/^[ #]| $/g, (character) => `\\${character}`)
+    .replace(
+      /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu,
+      (character) =>
+        `\\${Buffer.from(character)
+          .toString('hex')
+          .replace(/(..)(?=.)/g, '$1\\')}`,
+    );
+}
