@@ -2,6 +2,7 @@ import {
   type Certificate,
   type Crl,
   type Door,
+  defined,
   type Endpoint,
   type Finding,
   type HeldAttachment,
@@ -119,7 +120,7 @@ function heldList({ entries, crl, id }: StoredList): HeldCrl {
     issuer: issuer.text,
     entries,
     thisUpdate,
-    ...(nextUpdate === undefined ? {} : { nextUpdate }),
+    ...defined({ nextUpdate }),
     inForce: true,
     crl,
   };

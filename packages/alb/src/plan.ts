@@ -1,4 +1,5 @@
 import {
+  defined,
   type Finding,
   type Instant,
   type JsonObject,
@@ -70,7 +71,7 @@ function planFirst(
   const { consents, findings } = exposure([], unguarded(desired, undefined), context);
   const create = {
     ...createStore(desired.cas, storeName(context), context, 'grant'),
-    ...(consents === undefined ? {} : { consents }),
+    ...defined({ consents }),
   };
   const store: StoreRef = { $ref: create.id, get: 'arn' };
   const lists = planLists(desired, undefined, { store, cas: desired.cas, after: [create.id] });

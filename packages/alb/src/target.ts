@@ -1,3 +1,4 @@
+import { defined } from '@trustloom/core';
 import { z } from 'zod';
 
 const listener = z
@@ -53,5 +54,5 @@ export type AlbTarget = z.infer<typeof albTarget>;
 /** Account and region, read off the first listener. */
 export function albPlace(target: AlbTarget): { readonly account?: string; readonly region?: string } {
   const [, , , region, account] = (target.listeners[0] ?? '').split(':');
-  return { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
+  return { ...defined({ account, region }) };
 }

@@ -3,6 +3,7 @@ import {
   type Certificate,
   type CheckedKey,
   checkedKeys,
+  defined,
   isIssuedBy,
   isoTime,
   sha256Hex,
@@ -49,7 +50,7 @@ export function desiredCheck({ known, revocation }: Trust): DesiredCheck {
         key: keySha256,
         names: sorted(cas.map(({ subject }) => subject.der)),
         keyIds: sorted(cas.flatMap(({ subjectKeyId }) => subjectKeyId ?? [])),
-        ...(publicKey === undefined ? {} : { publicKey }),
+        ...defined({ publicKey }),
         state: revoked.has(keySha256)
           ? 'revoked'
           : kept

@@ -1,4 +1,5 @@
 import type { ObjectLocation, TargetContext } from '@trustloom/core';
+import { defined } from '@trustloom/core';
 
 /** Tags by which a domain is known to be followed by us. The domain itself stays its owner's. */
 export const markTags = { definition: 'trustloom:definition', target: 'trustloom:target' } as const;
@@ -41,5 +42,5 @@ export function truststoreLocation(
 ): ObjectLocation | undefined {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri ?? '') ?? [];
   if (bucket === undefined || key === undefined) return undefined;
-  return { bucket, key, ...(version === undefined ? {} : { version }) };
+  return { bucket, key, ...defined({ version }) };
 }

@@ -1,6 +1,7 @@
 import {
   type Certificate,
   type Door,
+  defined,
   type Finding,
   type Io,
   isTrustloomError,
@@ -39,13 +40,12 @@ export async function observeApiGateway(
   const on = domain.truststore !== undefined;
   return {
     state: {
-      ...(published === undefined ? {} : { published }),
+      ...defined({ published }),
       asking: ways.filter(({ asks }) => asks !== 'no').map(({ route }) => route),
       domain: {
         ours: mark === 'ours',
         theirs: mark === 'theirs',
-        ...(domain.truststore === undefined ? {} : { truststore: domain.truststore }),
-        ...(cas === undefined ? {} : { cas }),
+        ...defined({ truststore: domain.truststore, cas }),
       },
     },
     pending:
@@ -85,7 +85,7 @@ async function missing({ domain, authorizer }: ApiGatewayTarget, io: Io): Promis
     message: `the custom domain ${domain} does not exist; mend the definition, or make the domain`,
   };
   return {
-    state: { asking: [], ...(published === undefined ? {} : { published }) },
+    state: { asking: [], ...defined({ published }) },
     pending: [],
     holds: {
       exists: false,

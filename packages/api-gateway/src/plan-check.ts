@@ -1,4 +1,5 @@
 import type { Artifact, Json, JsonObject, Step, TargetContext } from '@trustloom/core';
+import { defined } from '@trustloom/core';
 import type { Head, HeadKey, HeadList, HeadSet } from './authorizer/head.ts';
 import type { DesiredCheck, DesiredKey } from './check.ts';
 import { headFile } from './names.ts';
@@ -132,8 +133,7 @@ function keptKey(row: Omit<HeadKey, 'set'>, before: HeadKey | undefined): Planne
     state: row.state === 'revoked' ? row.state : state === 'revoked' ? 'listed' : state,
     lists,
     from,
-    ...(nextUpdate === undefined ? {} : { nextUpdate }),
-    ...(set === undefined ? {} : { set }),
+    ...defined({ nextUpdate, set }),
   };
 }
 

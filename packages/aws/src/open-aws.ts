@@ -1,4 +1,4 @@
-import { type Clock, type Place, serviceError, TrustloomError } from '@trustloom/core';
+import { type Clock, defined, type Place, serviceError, TrustloomError } from '@trustloom/core';
 import type { AwsAccount, CallerIdentity } from './clients/accounts.ts';
 import type { ClientClass, ClientConfig, SdkClient } from './clients/client-class.ts';
 import {
@@ -94,7 +94,7 @@ export function openAws(options: AwsOptions): Aws {
   const settings = {
     env,
     profile,
-    ...(options.endpointUrl === undefined ? {} : { option: options.endpointUrl }),
+    ...defined({ option: options.endpointUrl }),
   };
   const guardedBy = loopbackSetting(settings, ownServices);
   const { handler, close } = createHandler(guardedBy);
@@ -104,7 +104,7 @@ export function openAws(options: AwsOptions): Aws {
   const chain = chainCredentials({
     env,
     clientConfig: { requestHandler: handler, ...(general === undefined ? {} : { endpoint: general.url }) },
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...defined({ profile: options.profile }),
   });
   const retry = retryReads({ clock, random: options.random ?? Math.random });
 
@@ -210,8 +210,7 @@ async function assume(
   return {
     accessKeyId: got.AccessKeyId,
     secretAccessKey: got.SecretAccessKey,
-    ...(got.SessionToken === undefined ? {} : { sessionToken: got.SessionToken }),
-    ...(got.Expiration === undefined ? {} : { expiration: got.Expiration }),
+    ...defined({ sessionToken: got.SessionToken, expiration: got.Expiration }),
   };
 }
 

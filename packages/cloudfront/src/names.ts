@@ -1,4 +1,4 @@
-import { sha256Hex, type TargetContext } from '@trustloom/core';
+import { defined, sha256Hex, type TargetContext } from '@trustloom/core';
 
 /** Tags by which our objects are known as ours, and by which they tell what they hold. */
 export const markTags = {
@@ -20,7 +20,7 @@ export function marksOf(context: TargetContext, bundle: string): Readonly<Record
 
 /** The tags of a connection function, or of a key value store with its layout. */
 export function checkMarks(context: TargetContext, layout?: string): Readonly<Record<string, string>> {
-  return { ...marks(context), ...(layout === undefined ? {} : { [markTags.layout]: layout }) };
+  return { ...marks(context), ...defined({ [markTags.layout]: layout }) };
 }
 
 /** True when the tags are those of this target. */

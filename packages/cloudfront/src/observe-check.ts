@@ -1,4 +1,5 @@
 import type { Finding, HeldCrl, HeldEnforcement, Io } from '@trustloom/core';
+import { defined } from '@trustloom/core';
 import { generateConnectionFunction, readHead } from './connection-function/generate.ts';
 import { readLayout } from './keys/layout.ts';
 import { readListItem } from './keys/list-items.ts';
@@ -46,7 +47,7 @@ export async function observeCheck({ cloudfront, check, keys }: Ports, io: Io): 
     check.live(facts.id, told?.get(facts.id)),
   ]);
   return {
-    fn: { id: facts.id, name: facts.name, ours: mark !== undefined, ...(live === undefined ? {} : { live }) },
+    fn: { id: facts.id, name: facts.name, ours: mark !== undefined, ...defined({ live }) },
     keys: stores.map(({ store }) => store),
     pending: [
       ...pendingOf(stores),
@@ -80,10 +81,10 @@ async function readStore(
   io: Io,
 ): Promise<SeenStore> {
   const layout = readLayout(mark);
-  const store = { name, arn, broken: /FAILED/.test(status), ...(layout === undefined ? {} : { layout }) };
+  const store = { name, arn, broken: /FAILED/.test(status), ...defined({ layout }) };
   if (status !== 'READY') return { store, waits: !store.broken };
   const held = await keys.read(arn, (etag) => recallItems(arn, etag, io));
-  return { store: { ...store, ...(held === undefined ? {} : { held }) }, waits: held === undefined };
+  return { store: { ...store, ...defined({ held }) }, waits: held === undefined };
 }
 
 function pendingOf(stores: readonly SeenStore[]): readonly string[] {

@@ -1,5 +1,6 @@
 import {
   type Certificate,
+  defined,
   type Finding,
   type Io,
   isJsonObject,
@@ -33,8 +34,7 @@ export async function observeCloudfront(
   const found = distributions.filter((distribution) => distribution !== undefined);
   const held = store?.cas;
   const state: Observed = {
-    ...(store === undefined ? {} : { store }),
-    ...(check.fn === undefined ? {} : { fn: check.fn }),
+    ...defined({ store, fn: check.fn }),
     keys: check.keys,
     copies: copiesIn(io.notes),
     distributions: found.map(({ id, mode, store: used, fn, ignoreExpiry, advertise }) => ({

@@ -1,4 +1,5 @@
 import type { Artifact, Instant, Json, JsonObject, Step } from '@trustloom/core';
+import { defined } from '@trustloom/core';
 import type { DesiredKeys } from './keys/desired.ts';
 import type { LetGo } from './keys/let-go.ts';
 import { storeLimits } from './keys/limits.ts';
@@ -147,7 +148,7 @@ function updateInput(arn: Ref, etag: Json | undefined, { puts, deletes }: Batch)
   return {
     do: 'update-keys',
     arn,
-    ...(etag === undefined ? {} : { etag }),
+    ...defined({ etag }),
     puts: Object.fromEntries(puts),
     deletes: [...deletes],
   };

@@ -15,7 +15,7 @@ import {
   PublishConnectionFunctionCommand,
   UpdateConnectionFunctionCommand,
 } from '@aws-sdk/client-cloudfront';
-import { type Io, isTrustloomError, type ObjectLocation, type Place } from '@trustloom/core';
+import { defined, type Io, isTrustloomError, type ObjectLocation, type Place } from '@trustloom/core';
 import { callsOf, needed, tagSet } from './port-calls.ts';
 
 /** A connection function as lists tell of it. */
@@ -87,7 +87,7 @@ export function checkPort(clientOf: (place: Place) => CloudFrontClient, io: Io):
     const all: ConnectionFunctionSummary[] = [];
     let Marker: string | undefined;
     do {
-      const request = { Stage, ...(Marker === undefined ? {} : { Marker }) };
+      const request = { Stage, ...defined({ Marker }) };
       const page = await call('ListConnectionFunctions', () =>
         client.send(new ListConnectionFunctionsCommand(request), abort),
       );

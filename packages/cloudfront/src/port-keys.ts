@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import {
   type Code,
+  defined,
   type Io,
   isTrustloomError,
   type Place,
@@ -91,7 +92,7 @@ export function keysPort(clientOf: (place: Place) => CloudFrontKeyValueStoreClie
     const items = new Map<string, string>();
     let NextToken: string | undefined;
     do {
-      const request = { KvsARN, MaxResults: 50, ...(NextToken === undefined ? {} : { NextToken }) };
+      const request = { KvsARN, MaxResults: 50, ...defined({ NextToken }) };
       const page = await call('ListKeys', () => client.send(new ListKeysCommand(request), abort));
       for (const { Key, Value } of page.Items ?? []) items.set(Key ?? '', Value ?? '');
       NextToken = page.NextToken;

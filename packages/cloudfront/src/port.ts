@@ -15,7 +15,7 @@ import {
   UpdateTrustStoreCommand,
   type ViewerMtlsConfig,
 } from '@aws-sdk/client-cloudfront';
-import { type Io, isTrustloomError, type ObjectLocation, type Place } from '@trustloom/core';
+import { defined, type Io, isTrustloomError, type ObjectLocation, type Place } from '@trustloom/core';
 import { callsOf, needed, tagSet } from './port-calls.ts';
 import type { Mtls } from './state.ts';
 
@@ -176,7 +176,7 @@ export function cloudfrontPort(clientOf: (place: Place) => CloudFrontClient, io:
       const config = viewerMtls(mtls);
       const DistributionConfig = {
         ...rest,
-        ...(config === undefined ? {} : { ViewerMtlsConfig: config }),
+        ...defined({ ViewerMtlsConfig: config }),
         ...(mtls.fn === undefined ? {} : { ConnectionFunctionAssociation: { Id: mtls.fn } }),
       };
       await call('UpdateDistribution', () =>

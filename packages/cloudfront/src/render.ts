@@ -4,6 +4,7 @@ import {
   checkBundle,
   checkCertificate,
   checkCrl,
+  defined,
   type Finding,
   type Instant,
   issuingCas,
@@ -40,7 +41,7 @@ export function renderCloudfront(
       known: trust.known,
       artifact: artifact.sha256,
       managed: context.attach === 'managed',
-      ...(check === undefined ? {} : { check }),
+      ...defined({ check }),
     },
     mechanism: check === undefined ? 'none' : 'function',
     anchors: cas,
@@ -111,6 +112,6 @@ function checkOf(
   return {
     code: generateConnectionFunction({ mode, graceMs: trust.revocation.graceMs }),
     keys: desiredKeys(trust, anchors, form),
-    ...(letGo === undefined ? {} : { letGo }),
+    ...defined({ letGo }),
   };
 }

@@ -124,6 +124,7 @@ export type { Place } from './util/account-region.ts';
 export { placeText } from './util/account-region.ts';
 export { sameBytes, sha256Hex, toHex } from './util/bytes.ts';
 export { count } from './util/count.ts';
+export { defined } from './util/defined.ts';
 export type { Json, JsonObject } from './util/json.ts';
 export { isJsonObject } from './util/json.ts';
 export type { StandardResult, StandardSchemaV1 } from './util/standard-schema.ts';

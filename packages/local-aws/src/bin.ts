@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startLocalAws } from './start.ts';
+import { defined } from './util/defined.ts';
 
 const HELP = `local-aws: the part of AWS that trust stores live in, on this machine
 
@@ -36,8 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { dir, host } = values;
   const aws = await startLocalAws({
     port,
-    ...(dir === undefined ? {} : { dir }),
-    ...(host === undefined ? {} : { host }),
+    ...defined({ dir, host }),
   });
   if (host !== undefined && !/^(127\.|localhost$|::1$)/.test(host))
     process.stderr.write(`local-aws: listens on ${host}; whoever reaches it owns its accounts\n`);

@@ -20,6 +20,7 @@ import { createSts } from './services/sts/index.ts';
 import { createSettle, type SettleMode } from './settle.ts';
 import type { Clock, Connection, Edge } from './types.ts';
 import { DEFAULT_UNKNOWNS, type Unknowns } from './unknowns.ts';
+import { defined } from './util/defined.ts';
 import { createDispatch } from './wire/dispatch.ts';
 import type { Call, LambdaHandler, World } from './world.ts';
 
@@ -159,8 +160,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     clock,
     unknowns,
     catchUp: () => settle.catchUp(),
-    ...(options.dir === undefined ? {} : { dir: options.dir }),
-    ...(options.origin === undefined ? {} : { origin: options.origin }),
+    ...defined({ dir: options.dir, origin: options.origin }),
   });
   const s3 = createS3();
   let url = '';

@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, sign, X509Certificate } from 'node:crypto';
+import { defined } from '@trustloom/core';
 
 /** What a client sends to get a session. */
 export interface SessionRequest {
@@ -45,7 +46,7 @@ export async function createSession(request: SessionRequest): Promise<SessionAns
     method: 'POST',
     body,
     headers: signedHeaders(request, url, body),
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...defined({ signal: request.signal }),
   });
   const answer: unknown = await response.json().catch(() => undefined);
   const message = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'message') : undefined;

@@ -1,4 +1,5 @@
 import {
+  defined,
   type Endpoint,
   type HeldCrl,
   type Io,
@@ -144,7 +145,7 @@ function heldList({ id, enabled, crl }: StoredList, anchorEnabled: boolean): Hel
     issuer: issuer.text,
     entries: entryCount,
     thisUpdate,
-    ...(nextUpdate === undefined ? {} : { nextUpdate }),
+    ...defined({ nextUpdate }),
     inForce: enabled && anchorEnabled,
     crl,
   };

@@ -1,6 +1,7 @@
 import {
   bundlePem,
   caNames,
+  defined,
   type Finding,
   type Instant,
   type JsonObject,
@@ -161,7 +162,7 @@ function waits({ cas }: DesiredAnchor, { missing, findings }: ListPlan, trusted 
       code: 'anchor-list-missing',
       severity: trusted ? 'warning' : 'error',
       message,
-      ...(thing === undefined ? {} : { thing }),
+      ...defined({ thing }),
     },
   ];
 }

@@ -1,6 +1,7 @@
 import {
   type Certificate,
   checkCertificate,
+  defined,
   type Finding,
   type Instant,
   issuingCas,
@@ -52,7 +53,7 @@ export function renderRolesAnywhere(
 function limitFindings({ cas, lists }: DesiredAnchor): readonly Finding[] {
   const name = cas[0]?.subject.text ?? '';
   const thing = cas[0]?.sha256;
-  const about = { severity: 'error', ...(thing === undefined ? {} : { thing }) } as const;
+  const about = { severity: 'error', ...defined({ thing }) } as const;
   const full = lists.filter(({ crl }) => crl.entryCount > 0);
   const characters = cas.reduce((sum, { pem }) => sum + pem.length, 0);
   const fits = cas.length <= limits.anchorCertificates.max && characters <= limits.anchorCharacters.max;

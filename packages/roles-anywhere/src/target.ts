@@ -1,3 +1,4 @@
+import { defined } from '@trustloom/core';
 import { z } from 'zod';
 
 /** How a target on IAM Roles Anywhere is written in a definition, under `rolesAnywhere`. */
@@ -30,5 +31,5 @@ export function rolesAnywherePlace({ region, probe }: RolesAnywhereTarget): {
 } {
   const [, , , probeRegion, account] = probe?.profile.split(':') ?? [];
   const known = region ?? probeRegion;
-  return { ...(known === undefined ? {} : { region: known }), ...(account === undefined ? {} : { account }) };
+  return { ...defined({ region: known, account }) };
 }

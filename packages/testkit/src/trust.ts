@@ -1,6 +1,7 @@
 import {
   type Certificate,
   type Crl,
+  defined,
   type LetGoList,
   type RevocationList,
   readCertificate,
@@ -65,7 +66,7 @@ export function letGo(issuer: MintedCertificate, crl: { readonly der: Uint8Array
     issuer: ca.subject.text,
     sha256,
     thisUpdate,
-    ...(number === undefined ? {} : { number }),
+    ...defined({ number }),
     entries: entryCount,
     since: thisUpdate,
     list,

@@ -11,6 +11,7 @@ import {
   createPacers,
   createTrustloom,
   type Definition,
+  defined,
   definitionFromObject,
   type Finding,
   kindsIn,
@@ -127,9 +128,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     accounts: definition.accounts,
     version,
     clock,
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.region === undefined ? {} : { region: options.region }),
-    ...(options.endpointUrl === undefined ? {} : { endpointUrl: options.endpointUrl }),
+    ...defined({ profile: options.profile, region: options.region, endpointUrl: options.endpointUrl }),
   });
   const opened = aws;
   const { place, accountName } = definition.record;

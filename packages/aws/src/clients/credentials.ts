@@ -1,5 +1,5 @@
 import type { Clock } from '@trustloom/core';
-import { serviceError } from '@trustloom/core';
+import { defined, serviceError } from '@trustloom/core';
 import type { AwsAccount } from './accounts.ts';
 import type { Env } from './shared-config.ts';
 
@@ -43,9 +43,11 @@ export function chainCredentials({ env, profile, clientConfig }: ChainOptions): 
     const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
     return fromNodeProviderChain({
       clientConfig,
-      ...(named === undefined ? {} : { profile: named }),
-      ...(env.AWS_CONFIG_FILE === undefined ? {} : { configFilepath: env.AWS_CONFIG_FILE }),
-      ...(env.AWS_SHARED_CREDENTIALS_FILE === undefined ? {} : { filepath: env.AWS_SHARED_CREDENTIALS_FILE }),
+      ...defined({
+        profile: named,
+        configFilepath: env.AWS_CONFIG_FILE,
+        filepath: env.AWS_SHARED_CREDENTIALS_FILE,
+      }),
     });
   };
   return async () => {
@@ -76,7 +78,7 @@ export function roleCredentials(
       return await assume({
         RoleArn: account.assumeRole,
         RoleSessionName: sessionName(account.name),
-        ...(account.externalId === undefined ? {} : { ExternalId: account.externalId }),
+        ...defined({ ExternalId: account.externalId }),
       });
     } catch (error) {
       const denied = { AccessDenied: 'role-denied', AccessDeniedException: 'role-denied' } as const;

@@ -1,4 +1,4 @@
-import { type Place, serviceError, TrustloomError } from '@trustloom/core';
+import { defined, type Place, serviceError, TrustloomError } from '@trustloom/core';
 import type { Aws } from '../open-aws.ts';
 import { exceptionName, otherRegion } from './read-object.ts';
 
@@ -41,7 +41,7 @@ async function versioning(
   owner: string | undefined,
 ): Promise<string | undefined> {
   const { GetBucketVersioningCommand, S3Client } = await import('@aws-sdk/client-s3');
-  const input = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
+  const input = { Bucket: bucket, ...defined({ ExpectedBucketOwner: owner }) };
   const answer = await aws
     .client(S3Client, 'S3', { account, region: place.region })
     .send(new GetBucketVersioningCommand(input));

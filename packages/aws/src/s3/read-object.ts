@@ -1,4 +1,4 @@
-import { type ObjectLocation, serviceError, TrustloomError } from '@trustloom/core';
+import { defined, type ObjectLocation, serviceError, TrustloomError } from '@trustloom/core';
 import type { Aws, ClientPlace } from '../open-aws.ts';
 
 /** An object as it was read. */
@@ -68,9 +68,11 @@ async function readFollowing(
     new GetObjectCommand({
       Bucket: location.bucket,
       Key: location.key,
-      ...(location.version === undefined ? {} : { VersionId: location.version }),
-      ...(options.owner === undefined ? {} : { ExpectedBucketOwner: options.owner }),
-      ...(options.etag === undefined ? {} : { IfNoneMatch: options.etag }),
+      ...defined({
+        VersionId: location.version,
+        ExpectedBucketOwner: options.owner,
+        IfNoneMatch: options.etag,
+      }),
     });
   const ask = (region: string) =>
     aws
@@ -86,7 +88,7 @@ async function readFollowing(
   const bytes = await collect(body, options.maxBytes, `s3://${location.bucket}/${location.key}`);
   return {
     bytes,
-    ...(answer.ETag === undefined ? {} : { etag: answer.ETag }),
+    ...defined({ etag: answer.ETag }),
     ...(answer.VersionId === undefined || answer.VersionId === 'null' ? {} : { version: answer.VersionId }),
   };
 }

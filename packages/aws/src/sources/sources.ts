@@ -1,5 +1,6 @@
 import {
   type Address,
+  defined,
   type Fetched,
   isTrustloomError,
   type SourceKind,
@@ -95,12 +96,12 @@ async function fetchS3(
   const [, bucket, key] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+)$/s.exec(address) ?? [];
   if (bucket === undefined || key === undefined)
     throw new TrustloomError('source-scheme', `${address}: write s3://bucket/key`);
-  const place = { region: aws.region, ...(account === undefined ? {} : { account }) };
+  const place = { region: aws.region, ...defined({ account }) };
   const found = await readIfChanged(
     aws,
     place,
     { bucket, key },
-    { maxBytes, etag, ...(signal === undefined ? {} : { signal }) },
+    { maxBytes, etag, ...defined({ signal }) },
   ).catch((error: unknown) => {
     throw s3Error(error, address);
   });

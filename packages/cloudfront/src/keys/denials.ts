@@ -1,4 +1,5 @@
 import type { Inventory, TrustedGroup } from '@trustloom/core';
+import { defined } from '@trustloom/core';
 import { type KeyForm, type Layout, layoutTag } from './layout.ts';
 import { hashSerial } from './serial-hash.ts';
 import type { SerialSet } from './serial-set.ts';
@@ -59,7 +60,7 @@ function wrongDenials(set: SerialSet, layout: Layout, inventories: readonly Inve
         .toString('hex')
         .replace(/^0(?=.)/, '');
     });
-  return { count, ...(first === undefined ? {} : { first }) };
+  return { count, ...defined({ first }) };
 }
 
 /** Half a million revoked serials by what stands for them, in typed arrays: no object for any of them. */

@@ -4,6 +4,7 @@ import { sortFindings } from '../errors/finding.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import type { TargetWork } from '../plan/work.ts';
 import type { ListFreshness } from '../state/freshness.ts';
+import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Report, TargetReport } from './report.ts';
 import type { TargetRun } from './target-run.ts';
@@ -58,8 +59,7 @@ function targetReport(
       .map(({ step: { id, effect, mends } }) => ({ id, effect, mends })),
     remaining,
     freshness: freshness(holds),
-    ...(failed === undefined ? {} : { failed }),
-    ...(holds === undefined ? {} : { holds }),
+    ...defined({ failed, holds }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../util/defined.ts';
 import { readTlv, tags, timeOf } from '../util/der.ts';
 import type { Instant } from '../util/time.ts';
 import { extensionsOf } from '../x509/extensions.ts';
@@ -25,7 +26,7 @@ export function listedEntry(der: Uint8Array, start: number): ListedEntry {
   return {
     serial: serialText(der, start),
     revokedAt: timeOf(der, time),
-    ...(reason === undefined ? {} : { reason }),
+    ...defined({ reason }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { TrustloomError } from '../errors/error.ts';
 import { sha256Hex } from '../util/bytes.ts';
+import { defined } from '../util/defined.ts';
 import {
   checkInteger,
   childrenOf,
@@ -103,16 +104,14 @@ function read(der: Uint8Array): Crl {
     },
     der,
     issuer: readName(der, fields.issuer),
-    ...(extensions.number === undefined ? {} : { number: extensions.number }),
+    ...defined({ number: extensions.number }),
     thisUpdate: fields.thisUpdate,
-    ...(fields.nextUpdate === undefined ? {} : { nextUpdate: fields.nextUpdate }),
-    ...(extensions.authorityKeyId === undefined ? {} : { authorityKeyId: extensions.authorityKeyId }),
+    ...defined({ nextUpdate: fields.nextUpdate, authorityKeyId: extensions.authorityKeyId }),
     signatureName: signed.name,
     entryCount: entries.count,
     negativeSerials: entries.negative,
     scope,
-    ...(extensions.partition === undefined ? {} : { partition: extensions.partition }),
-    ...(extensions.baseNumber === undefined ? {} : { baseNumber: extensions.baseNumber }),
+    ...defined({ partition: extensions.partition, baseNumber: extensions.baseNumber }),
     signed: {
       tbs: { start: tbs.start, end: tbs.end },
       algorithm: signed,
@@ -165,9 +164,7 @@ function readFields(der: Uint8Array, tbs: Tlv): Fields {
     issuer,
     thisUpdate,
     behind,
-    ...(nextUpdate === undefined ? {} : { nextUpdate }),
-    ...(revoked === undefined ? {} : { revoked }),
-    ...(extensions === undefined ? {} : { extensions }),
+    ...defined({ nextUpdate, revoked, extensions }),
   };
 }
 

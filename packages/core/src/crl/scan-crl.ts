@@ -1,5 +1,6 @@
 import { createHash, createVerify, type Verify } from 'node:crypto';
 import { TrustloomError } from '../errors/error.ts';
+import { defined } from '../util/defined.ts';
 import { DerError, readTlv, type Tlv, tags } from '../util/der.ts';
 import { signatureAlgorithm } from '../x509/algorithm.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -102,7 +103,7 @@ async function scan(
     entryCount: seen.entryCount,
     negativeSerials: seen.negative,
     scope,
-    ...(signedBy === undefined ? {} : { signedBy }),
+    ...defined({ signedBy }),
   };
 }
 
@@ -116,7 +117,7 @@ function small(der: Uint8Array, issuers: readonly Certificate[], visit: SerialVi
     ...facts,
     sha256: crl.sha256,
     size: der.length,
-    ...(signedBy === undefined ? {} : { signedBy }),
+    ...defined({ signedBy }),
   };
 }
 

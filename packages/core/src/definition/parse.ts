@@ -2,6 +2,7 @@ import type { z as Zod } from 'zod';
 import type { Adapter } from '../adapter/contract.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
+import { defined } from '../util/defined.ts';
 import { zod } from '../util/lazy.ts';
 import type { Complain } from './complain.ts';
 import type { Definition } from './definition.ts';
@@ -69,7 +70,7 @@ function parseSource(source: DefinitionSource, { env, adapters }: ParseOptions):
       code,
       severity: 'error',
       message: `${place}${path.length === 0 ? '' : `${pathText(path)}: `}${message}`,
-      ...(at === undefined ? {} : { at }),
+      ...defined({ at }),
     });
   };
   const { value, missing } = substituteVariables(source.value, env);

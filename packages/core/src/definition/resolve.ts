@@ -1,5 +1,6 @@
 import type { Adapter } from '../adapter/contract.ts';
 import type { SourceKind } from '../adapter/ports.ts';
+import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
 import type { Complain } from './complain.ts';
 import type {
@@ -75,8 +76,7 @@ function createAccounts(raw: RawDefinition, complain: Complain): Accounts {
     known.set(name, {
       name,
       id,
-      ...(entry.assumeRole === undefined ? {} : { assumeRole: entry.assumeRole }),
-      ...(entry.externalId === undefined ? {} : { externalId: entry.externalId }),
+      ...defined({ assumeRole: entry.assumeRole, externalId: entry.externalId }),
     });
   }
   const find = (word: string, path: Path): AccountDefinition | undefined => {
@@ -131,7 +131,7 @@ function resolveGroup(
       complain('definition-value', at, why);
     }
     const location = source.locate(at);
-    return { text, kind: kind ?? 'file', ...(location === undefined ? {} : { at: location }) };
+    return { text, kind: kind ?? 'file', ...defined({ at: location }) };
   };
   const presetPath = [...path, 'serverlessCa', 'bucket'];
   const at = source.locateKey(path);
@@ -151,7 +151,7 @@ function resolveGroup(
     ...(group.inventory === undefined
       ? {}
       : { inventory: address(group.inventory, 'inventory', [...path, 'inventory']) }),
-    ...(at === undefined ? {} : { at }),
+    ...defined({ at }),
   };
 }
 
@@ -245,7 +245,7 @@ function resolveTarget(
     place: { account: account.id, region },
     accountName: account.name,
     config,
-    ...(at === undefined ? {} : { at }),
+    ...defined({ at }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../util/defined.ts';
 import type { Code } from './codes.ts';
 import { codes } from './codes.ts';
 import { isTrustloomError, TrustloomError } from './error.ts';
@@ -87,8 +88,7 @@ export function serviceError(
       action,
       exception: named,
       ...(seen.errno === '' ? {} : { errno: seen.errno }),
-      ...(seen.status === undefined ? {} : { status: seen.status }),
-      ...(seen.requestId === undefined ? {} : { requestId: seen.requestId }),
+      ...defined({ status: seen.status, requestId: seen.requestId }),
     },
     // An error of the SDK carries the whole exchange, session token included, and may repeat its input: it must not be printed as a cause.
     ...(seen.ofSdk || !seen.clean ? {} : { cause: error }),

@@ -1,5 +1,6 @@
 import type { Trust } from '../adapter/contract.ts';
 import { mergeLists } from '../crl/merged.ts';
+import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
@@ -59,7 +60,7 @@ export function checkedKeys({
         revoked: revoked.has(keySha256),
         state: kept ? 'kept' : lists.length > 0 ? 'listed' : 'unlisted',
         lists: lists.map(({ crl }) => crl.sha256),
-        ...(nextUpdate === undefined ? {} : { nextUpdate }),
+        ...defined({ nextUpdate }),
         count: count + added.length,
         eachSerial(visit) {
           merged.eachSerial(visit);

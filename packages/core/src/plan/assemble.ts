@@ -4,6 +4,7 @@ import type { CodeFacts } from '../errors/code-facts.ts';
 import { codes } from '../errors/codes.ts';
 import { type Finding, sortFindings } from '../errors/finding.ts';
 import { freshnessOf, type ListFreshness } from '../state/freshness.ts';
+import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import { consentsOf, type LeftOut, leaveOut, manyConsent, type PlannedStep } from './consent.ts';
 import { approvalDigest, approvalLines } from './digest.ts';
@@ -80,7 +81,7 @@ export function assemble(input: {
     lockout: lockoutOf(targets, view, reached),
     exposure: exposureOf(targets, view, parts.lock, reached),
     calls: steps.filter(({ leftOut }) => leftOut === undefined).length,
-    ...(slowest === undefined ? {} : { slowest }),
+    ...defined({ slowest }),
     missing: [...new Set(steps.flatMap(({ missing }) => missing))].sort(),
     blocked: inputFindings.some(blocks),
     changes: steps.length > 0,
@@ -114,10 +115,7 @@ export function replanTarget(input: {
   const { work, observation, view, now, allow, approved, outdated } = input;
   const { rendering, planned } = work;
   const { name, place } = work.bound.context;
-  const again = draft(
-    { hands: work, leaving: planned.leaving, ...(rendering === undefined ? {} : { rendering }), observation },
-    now,
-  );
+  const again = draft({ hands: work, leaving: planned.leaving, ...defined({ rendering }), observation }, now);
   const many = manyConsent(
     again.steps.map((step) => ({ target: name, step })),
     1,
@@ -260,9 +258,7 @@ function plannedTarget(
 
 function plannedParts({ rendering, observation, recorded }: Surveyed) {
   return {
-    ...(rendering === undefined ? {} : { rendering }),
-    ...(observation === undefined ? {} : { observation }),
-    ...(recorded === undefined ? {} : { recorded }),
+    ...defined({ rendering, observation, recorded }),
   };
 }
 

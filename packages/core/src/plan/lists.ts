@@ -14,6 +14,7 @@ import {
 } from '../state/accepted-crls.ts';
 import type { KeyedList } from '../state/freshness.ts';
 import type { AcceptedList, RevocationRecord } from '../state/state.ts';
+import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { isIssuedBy } from '../x509/reach.ts';
@@ -137,11 +138,11 @@ function letGoOf(place: string, row: AcceptedList, list: RevocationList | undefi
       keySha256: keyOf(place),
       issuer,
       sha256,
-      ...(number === undefined ? {} : { number }),
+      ...defined({ number }),
       thisUpdate: Date.parse(thisUpdate),
       entries,
       since: Date.parse(letGo),
-      ...(list === undefined ? {} : { list }),
+      ...defined({ list }),
     },
   ];
 }
@@ -211,7 +212,7 @@ function takeNewest(
       accepted: { row: acceptedRow(list, retained, row, now), crl, retained, comparedWith: row?.sha256 },
     };
   }
-  return { retained: memory.retained, ...(refusedBy === undefined ? {} : { refusedBy }) };
+  return { retained: memory.retained, ...defined({ refusedBy }) };
 }
 
 /** The newest first: by time, within one second by number, and of those that are still alike the one in force. */
@@ -240,9 +241,9 @@ function inForce(row: AcceptedList, memory: ListMemory): ListInForce {
     sha256,
     entries,
     thisUpdate: Date.parse(thisUpdate),
-    ...(number === undefined ? {} : { number }),
+    ...defined({ number }),
     ...(nextUpdate === undefined ? {} : { nextUpdate: Date.parse(nextUpdate) }),
-    ...(memory.crl === undefined ? {} : { crl: memory.crl }),
+    ...defined({ crl: memory.crl }),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   revocationMark,
   type TrustRecord,
 } from '../state/state.ts';
+import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
 import { manyEars } from '../util/signal.ts';
 import type { Clock, Instant } from '../util/time.ts';
@@ -155,7 +156,7 @@ async function look(
   try {
     const rendering = trust === undefined ? undefined : bound.render(trust, clock.now());
     const observation = await target.hands.observe(signal, { reads, afterWrite: false });
-    return { ...target, ...(rendering === undefined ? {} : { rendering }), observation };
+    return { ...target, ...defined({ rendering }), observation };
   } catch (error) {
     signal.throwIfAborted();
     return { ...target, failed: asTrustloomError(error) };

@@ -8,6 +8,7 @@ import type { Lock } from '../definition/lock.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
 import { type Code, codes } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
+import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { isIssuedBy, reach } from '../x509/reach.ts';
@@ -98,7 +99,7 @@ function trustedGroup({ name, leavesHaveOcsp }: GroupDefinition, { inventories }
   return {
     name,
     ...(own === undefined ? {} : { inventory: own.inventory }),
-    ...(leavesHaveOcsp === undefined ? {} : { leavesHaveOcsp }),
+    ...defined({ leavesHaveOcsp }),
   };
 }
 
@@ -173,7 +174,7 @@ function nothingTrusted(target: TargetDefinition, offered: boolean): Finding {
         ? 'Run `trustloom accept` to see what the sources offer.'
         : 'Name a source that offers one, then run `trustloom accept`.'
     }`,
-    ...(target.at === undefined ? {} : { at: target.at }),
+    ...defined({ at: target.at }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Facts } from '../adapter/facts.ts';
 import type { Crl } from '../crl/crl.ts';
 import type { Finding } from '../errors/finding.ts';
+import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { bundleTooLarge } from './bundle-too-large.ts';
@@ -98,8 +99,7 @@ function findingOf(
       service: facts.service,
       source: verdict.source,
       unknown,
-      ...(thing === undefined ? {} : { thing }),
-      ...(complaint.note === undefined ? {} : { note: complaint.note }),
+      ...defined({ thing, note: complaint.note }),
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { Facts } from '../adapter/facts.ts';
 import type { Crl } from '../crl/crl.ts';
 import type { Finding } from '../errors/finding.ts';
 import { count } from '../util/count.ts';
+import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './index.ts';
@@ -80,7 +81,7 @@ function cellOf(service: string, findings: readonly RuleFinding[]): MatrixCell {
           ? 'unknown'
           : 'warning';
   const note = worst?.note ?? worst?.code;
-  return { service, verdict, findings, ...(note === undefined ? {} : { note }) };
+  return { service, verdict, findings, ...defined({ note }) };
 }
 
 function size(bytes: number): string {

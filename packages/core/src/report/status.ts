@@ -4,6 +4,7 @@ import type { PlannedStep } from '../plan/consent.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import { type KeyedList, type ListFreshness, span } from '../state/freshness.ts';
+import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 
 /** The service checks the lists in force itself. */
@@ -64,7 +65,7 @@ export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined,
       service,
       place: `${place.account}/${place.region}`,
       state: failed !== undefined ? 'failed' : leaving ? 'leaving' : steps.length > 0 ? 'drift' : 'holds',
-      ...(holds === undefined ? {} : { holds }),
+      ...defined({ holds }),
       differences: steps.map(({ effect, mends }: PlannedStep) => ({ effect, mends })),
       revocation: revocationStatus(target, view.lists.rows, maxLagMs, now),
       freshness,
@@ -133,9 +134,7 @@ function revocationStatus(
   return {
     ...enforcement,
     entries,
-    ...(lagMs === undefined ? {} : { lagMs }),
-    ...(budgetMs === undefined ? {} : { budgetMs }),
-    ...(nextUpdate === undefined ? {} : { nextUpdate }),
+    ...defined({ lagMs, budgetMs, nextUpdate }),
     red: [
       ...(enforcement.state !== 'enforced' && entries > 0 ? ['revoked clients get in'] : []),
       ...(enforcement.refusing ?? []),

@@ -5,6 +5,7 @@ import { formatRetained, parseRetained, type RetainedSerial } from '../crl/retai
 import { isTrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { sha256Hex } from '../util/bytes.ts';
+import { defined } from '../util/defined.ts';
 import { isoTime } from '../util/time.ts';
 import type { AcceptedList, RevocationRecord } from './state.ts';
 
@@ -52,7 +53,7 @@ export async function recallLists(
       if (crl === undefined && !offered.has(row.sha256)) lost('the list in force');
       const retained = await recallRetained(row, blobs);
       if (retained === undefined) lost('what left the list');
-      const memory: ListMemory = { ...(crl === undefined ? {} : { crl }), retained: retained ?? [] };
+      const memory: ListMemory = { ...defined({ crl }), retained: retained ?? [] };
       return { key, memory, findings };
     }),
   );
@@ -85,7 +86,7 @@ export function acceptedRow(
   return {
     sha256: crl.sha256,
     issuer: issuer.subject.text,
-    ...(crl.number === undefined ? {} : { number: crl.number }),
+    ...defined({ number: crl.number }),
     thisUpdate,
     ...(crl.nextUpdate === undefined ? {} : { nextUpdate: isoTime(crl.nextUpdate) }),
     entries: crl.entryCount,

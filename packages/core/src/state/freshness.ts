@@ -1,5 +1,6 @@
 import type { HeldCrl, Holdings } from '../adapter/contract.ts';
 import { crlIssuer } from '../crl/verify-crl.ts';
+import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { AcceptedList } from './state.ts';
@@ -79,9 +80,7 @@ function listFreshness(
     entries,
     state,
     behind,
-    ...(nextUpdate === undefined ? {} : { nextUpdate }),
-    ...(lagMs === undefined ? {} : { lagMs }),
-    ...(budgetMs === undefined ? {} : { budgetMs }),
+    ...defined({ nextUpdate, lagMs, budgetMs }),
     red: [
       ...(state === 'expired' ? [expiredText(nextUpdate, ownsCheck, graceMs)] : []),
       ...(state === 'overdue' ? ['the next list is overdue: see why the CA has not published it'] : []),

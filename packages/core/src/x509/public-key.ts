@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { bufferOf } from '../util/bytes.ts';
+import { defined } from '../util/defined.ts';
 import { checkInteger, childrenOf, DerError, readTlv, type Tlv, tags } from '../util/der.ts';
 import type { PublicKeyFacts } from './certificate.ts';
 import { strictOid } from './oid.ts';
@@ -92,7 +93,7 @@ function partsOf(der: Uint8Array, spki: Tlv): Parts {
     throw new DerError(`no public key at byte ${spki.start}`);
   return {
     algorithm: strictOid(der, algorithm),
-    ...(parameters === undefined ? {} : { parameters }),
+    ...defined({ parameters }),
     start: key.content + 1,
     end: key.end,
   };

@@ -1,6 +1,7 @@
 import { constants, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { TrustloomError } from '../errors/error.ts';
 import { bufferOf, sha256Hex } from '../util/bytes.ts';
+import { defined } from '../util/defined.ts';
 import {
   checkInteger,
   childrenOf,
@@ -62,7 +63,7 @@ function read(own: Uint8Array): Certificate {
     notAfter: frame.notAfter,
     keySha256: sha256Hex(der.subarray(frame.spki.start, frame.spki.end)),
     key: Object.freeze(publicKeyFacts(der, frame.spki)),
-    signature: Object.freeze({ name, ...(hash === undefined ? {} : { hash }) }),
+    signature: Object.freeze({ name, ...defined({ hash }) }),
     get selfSigned() {
       selfSigned ??= subject.der === issuer.der && verifiesItself(der, frame, algorithm);
       return selfSigned;
@@ -125,7 +126,7 @@ function readFrame(der: Uint8Array): Frame {
   return {
     tbs,
     signature,
-    ...(extensions === undefined ? {} : { extensions }),
+    ...defined({ extensions }),
     version,
     serial,
     algorithm,

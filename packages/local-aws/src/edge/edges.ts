@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { realClock } from '../clock.ts';
 import type { Clock, Connection, Edge, EdgeSpec, Edges } from '../types.ts';
 import type { Unknowns } from '../unknowns.ts';
+import { defined } from '../util/defined.ts';
 import type { Verdict } from './decide.ts';
 import { type Listener, listen } from './listener.ts';
 import type { ServerCa } from './mint.ts';
@@ -57,7 +58,7 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
       outcome: outcome === 'admit' ? 'accepted' : 'refused',
       reason,
       ...(leaf ? { leafSerial: leaf.serialHex } : {}),
-      ...(custom === undefined ? {} : { customData: custom }),
+      ...defined({ customData: custom }),
     });
     // Cut now and then, not at each handshake.
     if (log.length >= 2 * LOG_SIZE) log = log.slice(-LOG_SIZE);

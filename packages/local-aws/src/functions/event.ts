@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { CertificateInfo } from '../der/index.ts';
 import { hex } from '../der/reader.ts';
+import { defined } from '../util/defined.ts';
 
 /** What one connection tells its function. */
 export interface ConnectionFacts {
@@ -27,7 +28,7 @@ export function connectionEvent(facts: ConnectionFacts): object {
     ...rest,
     clientCertificate: {
       certificates: { leaf, intermediates },
-      ...(revocationStatus === undefined ? {} : { revocationStatus }),
+      ...defined({ revocationStatus }),
     },
   };
 }

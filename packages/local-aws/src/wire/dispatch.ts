@@ -5,6 +5,7 @@ import { iamAction, isAllowed } from '../policy/actions.ts';
 import type { Rates } from '../rates/rates.ts';
 import type { Context, Service, WireRequest, WireResponse } from '../services/service.ts';
 import { ServiceError } from '../services/service.ts';
+import { defined } from '../util/defined.ts';
 import type { Call, World } from '../world.ts';
 import { s3Error } from './errors.ts';
 import { receive } from './receive.ts';
@@ -105,7 +106,7 @@ async function answerOf(
       account: caller.account,
       region,
       status,
-      ...(error === undefined ? {} : { error }),
+      ...defined({ error }),
       requestId,
     });
   try {

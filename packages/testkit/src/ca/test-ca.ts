@@ -1,4 +1,5 @@
 import { systemClock } from '@trustloom/aws';
+import { defined } from '@trustloom/core';
 import { type MintedCertificate, type MintRequest, mint } from '../mint.ts';
 import { type CrlRequest, type IssuedCrl, writeCrl } from './crl.ts';
 import { createTestKey, type KeyKind, type TestKey } from './keys.ts';
@@ -95,7 +96,7 @@ async function makeCa(request: CaRequest): Promise<TestCa> {
     ...options,
     subject,
     key,
-    ...(issuer === undefined ? {} : { issuer }),
+    ...defined({ issuer }),
   });
   const below = (name: string, more: CertificateOptions, by: TestCa) =>
     makeCa({ subject: name, clock, lifetime: 10 * year, issuer: by, options: more });
@@ -105,7 +106,7 @@ async function makeCa(request: CaRequest): Promise<TestCa> {
     ...certificate,
     subject,
     key,
-    ...(issuer === undefined ? {} : { issuer }),
+    ...defined({ issuer }),
     chain: [certificate, ...(issuer?.chain ?? [])],
     intermediate: (name, more = {}) => below(name, more, ca),
     issue: (name, more = {}) => makeLeaf(ca, name, clock.now(), more),
@@ -157,9 +158,7 @@ function issueCrl(ca: TestCa, now: number, options: CrlOptions): IssuedCrl {
     entries: [],
     thisUpdate: now,
     ...rest,
-    ...(number === undefined ? {} : { number }),
-    ...(nextUpdate === undefined ? {} : { nextUpdate }),
-    ...(keyId === undefined ? {} : { keyId }),
+    ...defined({ number, nextUpdate, keyId }),
   });
 }
 

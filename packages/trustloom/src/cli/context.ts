@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { type Paint, plain } from '@trustloom/core';
+import { defined, type Paint, plain } from '@trustloom/core';
 import picocolors from 'picocolors';
 import type { OpenedTrustloom } from '../open.ts';
 import type { CliIo } from './io.ts';
@@ -61,9 +61,7 @@ async function openConfigured(io: CliIo, options: CommonOptions): Promise<Opened
   ]);
   const common = {
     env: io.env,
-    ...(options.region === undefined ? {} : { region: options.region }),
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.endpointUrl === undefined ? {} : { endpointUrl: options.endpointUrl }),
+    ...defined({ region: options.region, profile: options.profile, endpointUrl: options.endpointUrl }),
   };
   if (options.config !== '-') {
     const file =

@@ -1,4 +1,5 @@
 import type { Endpoint } from '@trustloom/core';
+import { defined } from '@trustloom/core';
 import type { ProbeCell, ProbeClient } from './report.ts';
 
 /** Asks for a session through every anchor; one that lets the client in is enough. */
@@ -15,7 +16,7 @@ export async function knockSession(
   const answers = await Promise.all(
     trustAnchorArns.map((trustAnchorArn) =>
       createSession({
-        ...(local === undefined ? {} : { endpoint: local }),
+        ...defined({ endpoint: local }),
         region,
         trustAnchorArn,
         profileArn,
@@ -37,6 +38,6 @@ export async function knockSession(
   if (best === undefined) return { outcome: 403, detail: 'no anchor is enabled' };
   return {
     outcome: best.status === 0 ? '-' : best.status,
-    ...(best.message === undefined ? {} : { detail: best.message }),
+    ...defined({ detail: best.message }),
   };
 }

@@ -5,6 +5,7 @@ import type {
   MutualTlsAuthenticationInput,
   SecurityPolicy,
 } from '@aws-sdk/client-apigatewayv2';
+import { defined } from '../../util/defined.ts';
 import { type Context, type Given, notImplemented, type Operations } from '../service.ts';
 import { changeDomain, createDomain, type DomainChange, deleteDomain } from './domains.ts';
 import { addMapping, mappingOf, removeMapping } from './mappings.ts';
@@ -85,7 +86,7 @@ function truststoreChange(
   const { TruststoreUri: uri, TruststoreVersion: version } = given;
   const moved = uri !== undefined && uri !== before.truststore?.uri;
   return {
-    ...(uri === undefined ? {} : { uri }),
+    ...defined({ uri }),
     ...(version !== undefined || moved ? { version: { to: version } } : {}),
   };
 }
@@ -126,11 +127,11 @@ export function httpDomainOperations(places: ApiGatewayPlaces): DomainOperations
         throw notImplemented(TITLE, 'UpdateDomainName of the endpoint type');
       const { CertificateArn, SecurityPolicy, OwnershipVerificationCertificateArn } = configuration;
       const change: DomainChange = {
-        ...(CertificateArn === undefined ? {} : { certificateArn: CertificateArn }),
-        ...(SecurityPolicy === undefined ? {} : { securityPolicy: SecurityPolicy }),
-        ...(OwnershipVerificationCertificateArn === undefined
-          ? {}
-          : { ownershipVerificationCertificateArn: OwnershipVerificationCertificateArn }),
+        ...defined({
+          certificateArn: CertificateArn,
+          securityPolicy: SecurityPolicy,
+          ownershipVerificationCertificateArn: OwnershipVerificationCertificateArn,
+        }),
         ...truststoreChange(input.MutualTlsAuthentication, before),
       };
       return describe(changeDomain(here(ctx), input.DomainName, change, ctx));

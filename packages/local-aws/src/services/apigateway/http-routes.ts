@@ -1,4 +1,5 @@
 import type { Integration as IntegrationOut, Route as RouteOut } from '@aws-sdk/client-apigatewayv2';
+import { defined } from '../../util/defined.ts';
 import type { Context, Operations } from '../service.ts';
 import type { HttpModel } from './model.ts';
 import { itemsOf } from './paging.ts';
@@ -103,5 +104,5 @@ const describeRoute = (route: Route): RouteOut => ({
   RouteId: route.id,
   RouteKey: keyOf(route),
   AuthorizationType: route.authorizationType as NonNullable<RouteOut['AuthorizationType']>,
-  ...(route.authorizerId === undefined ? {} : { AuthorizerId: route.authorizerId }),
+  ...defined({ AuthorizerId: route.authorizerId }),
 });

@@ -1,4 +1,5 @@
 import type { Deployment as DeploymentOut, Stage as StageOut } from '@aws-sdk/client-apigatewayv2';
+import { defined } from '../../util/defined.ts';
 import { type Context, notImplemented, type Operations } from '../service.ts';
 import { exportStage } from './export.ts';
 import type { HttpModel } from './model.ts';
@@ -102,5 +103,5 @@ const describeStage = (stage: Stage): StageOut => ({
   StageVariables: { ...stage.variables },
   CreatedDate: new Date(stage.createdAt),
   LastUpdatedDate: new Date(stage.createdAt),
-  ...(stage.deploymentId === undefined ? {} : { DeploymentId: stage.deploymentId }),
+  ...defined({ DeploymentId: stage.deploymentId }),
 });

@@ -1,5 +1,6 @@
 import type { ConnectionFunctionSummary, FunctionConfig } from '@aws-sdk/client-cloudfront';
 import { runConnectionFunction } from '../../functions/run.ts';
+import { defined } from '../../util/defined.ts';
 import type { Places } from '../../world.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { summary } from './distributions.ts';
@@ -149,7 +150,7 @@ export function connectionFunctionOperations(places: Places<CloudFrontState>): F
       const page = cut(all, input.Marker, input.MaxItems);
       return {
         ConnectionFunctions: page.items.map((one) => describe(one, stage, state)),
-        ...(page.next === undefined ? {} : { NextMarker: page.next }),
+        ...defined({ NextMarker: page.next }),
       };
     },
     ListDistributionsByConnectionFunction(input, ctx) {
@@ -163,7 +164,7 @@ export function connectionFunctionOperations(places: Places<CloudFrontState>): F
           IsTruncated: page.next !== undefined,
           Quantity: page.items.length,
           ...(page.items.length > 0 ? { Items: page.items.map(summary) } : {}),
-          ...(page.next === undefined ? {} : { NextMarker: page.next }),
+          ...defined({ NextMarker: page.next }),
         },
       };
     },

@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-cloudfront';
 import { connectionGate } from '../../functions/gate.ts';
 import type { EdgeTrust } from '../../types.ts';
+import { defined } from '../../util/defined.ts';
 import type { Places, World } from '../../world.ts';
 import type { Context, EdgeContext, Given, Operations } from '../service.ts';
 import { behaviorsOf, checkConfig, withDefaults } from './config.ts';
@@ -134,7 +135,7 @@ export function distributionOperations(places: Places<CloudFrontState>): Distrib
           IsTruncated: page.next !== undefined,
           Quantity: page.items.length,
           ...(page.items.length > 0 ? { Items: page.items.map(summary) } : {}),
-          ...(page.next === undefined ? {} : { NextMarker: page.next }),
+          ...defined({ NextMarker: page.next }),
         },
       };
     },

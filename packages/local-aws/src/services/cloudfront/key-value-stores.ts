@@ -1,4 +1,5 @@
 import type { ImportSource, KeyValueStore as StoreOut } from '@aws-sdk/client-cloudfront';
+import { defined } from '../../util/defined.ts';
 import type { Places } from '../../world.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { functionsUsing } from './connection-functions.ts';
@@ -95,7 +96,7 @@ export function keyValueStoreOperations(places: Places<CloudFrontState>): StoreO
           MaxItems: input.MaxItems ?? LIMITS.pageSize.max,
           Quantity: page.items.length,
           ...(page.items.length > 0 ? { Items: page.items.map(describe) } : {}),
-          ...(page.next === undefined ? {} : { NextMarker: page.next }),
+          ...defined({ NextMarker: page.next }),
         },
       };
     },

@@ -1,4 +1,5 @@
 import type { CaCertificatesBundleSource, TrustStore as TrustStoreOut } from '@aws-sdk/client-cloudfront';
+import { defined } from '../../util/defined.ts';
 import type { Places } from '../../world.ts';
 import { readBundle } from '../bundle-rules.ts';
 import type { Context, Given, Operations } from '../service.ts';
@@ -113,7 +114,7 @@ export function trustStoreOperations(places: Places<CloudFrontState>): TrustStor
           const { UseClientCertificateOCSPEndpoint: _flag, ...rest } = describe(store);
           return { ...rest, ...REQUIRED(store), ETag: store.etag };
         }),
-        ...(page.next === undefined ? {} : { NextMarker: page.next }),
+        ...defined({ NextMarker: page.next }),
       };
     },
     ListDistributionsByTrustStore(input, ctx) {
@@ -128,7 +129,7 @@ export function trustStoreOperations(places: Places<CloudFrontState>): TrustStor
           IsTruncated: page.next !== undefined,
           Quantity: page.items.length,
           ...(page.items.length > 0 ? { Items: page.items.map(summary) } : {}),
-          ...(page.next === undefined ? {} : { NextMarker: page.next }),
+          ...defined({ NextMarker: page.next }),
         },
       };
     },
@@ -146,7 +147,7 @@ const REQUIRED = (store: TrustStore) => ({
 
 const describe = (store: TrustStore): TrustStoreOut => ({
   ...REQUIRED(store),
-  ...(store.reason === undefined ? {} : { Reason: store.reason }),
+  ...defined({ Reason: store.reason }),
   UseClientCertificateOCSPEndpoint: store.ocsp,
 });
 

@@ -1,4 +1,5 @@
 import type { Action, Certificate, Listener as ListenerOut } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { defined } from '../../util/defined.ts';
 import type { Places } from '../../world.ts';
 import type { Context, EdgeContext, Given, Operations } from '../service.ts';
 import { filtersOf } from './identity-filters.ts';
@@ -170,7 +171,7 @@ function describe(listener: Listener): ListenerOut {
     ...(https
       ? { Certificates: [...listener.certificates], MutualAuthentication: listener.mutual ?? { Mode: 'off' } }
       : {}),
-    ...(listener.sslPolicy === undefined ? {} : { SslPolicy: listener.sslPolicy }),
+    ...defined({ SslPolicy: listener.sslPolicy }),
     DefaultActions: [...listener.actions],
   };
 }

@@ -1,4 +1,5 @@
 import type * as Kvs from '@aws-sdk/client-cloudfront-keyvaluestore';
+import { defined } from '../../util/defined.ts';
 import { schemaService } from '../../wire/schema-service.ts';
 import type { Places } from '../../world.ts';
 import { itemFault, sizeOf } from '../cloudfront/key-value-stores.ts';
@@ -69,7 +70,7 @@ function operationsOf(places: Places<CloudFrontState>): Operations<KeyValueModel
         LastModified: new Date(store.modified),
         Status: store.status,
         ETag: store.dataETag,
-        ...(store.failure === undefined ? {} : { FailureReason: store.failure }),
+        ...defined({ FailureReason: store.failure }),
       };
     },
     ListKeys(input, ctx) {
@@ -80,7 +81,7 @@ function operationsOf(places: Places<CloudFrontState>): Operations<KeyValueModel
       const all = [...store.items].map(([Key, Value]) => ({ Key, Value }));
       const page = pageOf(all, input.NextToken, size);
       if (!page) throw invalid('The token is not valid.');
-      return { Items: [...page.items], ...(page.next === undefined ? {} : { NextToken: page.next }) };
+      return { Items: [...page.items], ...defined({ NextToken: page.next }) };
     },
     GetKey(input, ctx) {
       const { items } = storeOf(input.KvsARN, ctx);

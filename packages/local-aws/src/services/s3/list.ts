@@ -1,3 +1,4 @@
+import { defined } from '../../util/defined.ts';
 import type { Operations } from '../service.ts';
 import { open } from './access.ts';
 import type { S3Model } from './model.ts';
@@ -24,9 +25,9 @@ export function listOperations(
         KeyCount: page.items.length + page.prefixes.length,
         IsTruncated: page.last !== undefined,
         ...(input.Delimiter === undefined ? {} : { Delimiter: encode(input.Delimiter) }),
-        ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
+        ...defined({ EncodingType: input.EncodingType }),
         ...(input.StartAfter === undefined ? {} : { StartAfter: encode(input.StartAfter) }),
-        ...(input.ContinuationToken === undefined ? {} : { ContinuationToken: input.ContinuationToken }),
+        ...defined({ ContinuationToken: input.ContinuationToken }),
         ...(page.last === undefined ? {} : { NextContinuationToken: token(page.last) }),
         Contents: page.items.map((item) => contents(item, encode)),
         CommonPrefixes: page.prefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
@@ -43,7 +44,7 @@ export function listOperations(
         MaxKeys: page.max,
         IsTruncated: page.last !== undefined,
         ...(input.Delimiter === undefined ? {} : { Delimiter: encode(input.Delimiter) }),
-        ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
+        ...defined({ EncodingType: input.EncodingType }),
         ...(page.last === undefined ? {} : { NextMarker: encode(page.last) }),
         Contents: page.items.map((item) => contents(item, encode)),
         CommonPrefixes: page.prefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
@@ -62,7 +63,7 @@ export function listOperations(
         MaxKeys: page.max,
         IsTruncated: page.last !== undefined,
         ...(input.Delimiter === undefined ? {} : { Delimiter: encode(input.Delimiter) }),
-        ...(input.EncodingType === undefined ? {} : { EncodingType: input.EncodingType }),
+        ...defined({ EncodingType: input.EncodingType }),
         ...(page.last === undefined ? {} : { NextKeyMarker: encode(page.last) }),
         ...(page.last === undefined || last?.key !== page.last
           ? {}

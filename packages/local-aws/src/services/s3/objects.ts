@@ -1,4 +1,5 @@
 import type { Tag } from '@aws-sdk/client-s3';
+import { defined } from '../../util/defined.ts';
 import type { Context, Operations } from '../service.ts';
 import { ServiceError } from '../service.ts';
 import { may, open } from './access.ts';
@@ -97,10 +98,8 @@ export function objectOperations(buckets: Buckets): ObjectOperations {
         const { DeleteMarker, VersionId: made } = remove(bucket, Key, VersionId, ctx);
         return {
           Key,
-          ...(VersionId === undefined ? {} : { VersionId }),
-          ...(DeleteMarker
-            ? { DeleteMarker, ...(made === undefined ? {} : { DeleteMarkerVersionId: made }) }
-            : {}),
+          ...defined({ VersionId }),
+          ...(DeleteMarker ? { DeleteMarker, ...defined({ DeleteMarkerVersionId: made }) } : {}),
         };
       });
       return input.Delete.Quiet ? {} : { Deleted: deleted };

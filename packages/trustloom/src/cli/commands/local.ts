@@ -1,4 +1,4 @@
-import { TrustloomError } from '@trustloom/core';
+import { defined, TrustloomError } from '@trustloom/core';
 import type { CliContext } from '../context.ts';
 
 /** Account of the applications first: its keys are the ones in the printed environment. */
@@ -16,7 +16,7 @@ export async function local(
   const port = Number(flags.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TrustloomError('usage', '--port takes a number from 0 to 65535');
-  const aws = await startLocalAws({ port, accounts, ...(flags.dir === undefined ? {} : { dir: flags.dir }) });
+  const aws = await startLocalAws({ port, accounts, ...defined({ dir: flags.dir }) });
   const { io, options } = context;
   const document = { url: aws.url, env: aws.env, accountId: accounts[0].id };
   const exports = Object.entries(aws.env).map(([name, value]) => `export ${name}=${value}`);

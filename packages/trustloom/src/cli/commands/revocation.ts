@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import {
   type Certificate,
   type DenyReport,
+  defined,
   type Explanation,
   type Paint,
   parseBundle,
@@ -56,7 +57,7 @@ export async function revoke(
     by: flags.by ?? env.USER ?? env.LOGNAME ?? 'unknown',
     why: flags.reason ?? '',
     allow: flags.allow,
-    ...(flags.ca === undefined ? {} : { ca: flags.ca }),
+    ...defined({ ca: flags.ca }),
   };
   const progress = createProgress(context);
   const options = { signal: context.io.signal, onEvent: progress.on };
