@@ -1,4 +1,4 @@
-import type { Adapter } from './adapter/contract.ts';
+import type { Adapter } from './adapter/legacy.ts';
 import type { Sources, Uploads } from './adapter/ports.ts';
 import { createPacers, type Pacers } from './adapter/rate-limit.ts';
 import type { VersionedStore } from './adapter/versioned-store.ts';

@@ -1,12 +1,34 @@
 // base
 
-export type * from './adapter/contract.ts';
-export { defineAdapter } from './adapter/define-adapter.ts';
+export type {
+  Door,
+  Endpoint,
+  HeldAttachment,
+  HeldCa,
+  HeldCrl,
+  HeldEnforcement,
+  Holdings,
+} from './adapter/content.ts';
+export type { Io, Observation, Rendering } from './adapter/contract.ts';
 export type * from './adapter/facts.ts';
+export type * from './adapter/legacy.ts';
+export { defineAdapter } from './adapter/legacy-define.ts';
+export type * from './adapter/legacy-step.ts';
 // record
-export type { Address, Fetched, SourceKind, Sources, Uploads } from './adapter/ports.ts';
+export type {
+  Address,
+  Artifact,
+  Fetched,
+  FileVersion,
+  ObjectLocation,
+  OwnFiles,
+  SourceKind,
+  Sources,
+  Uploads,
+} from './adapter/ports.ts';
 export { createPacers, type Pacer, type Pacers } from './adapter/rate-limit.ts';
-export type * from './adapter/step.ts';
+export type { Effect, RevocationChange } from './adapter/step.ts';
+export type { TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
 export type { VersionedStore } from './adapter/versioned-store.ts';
 export type { Explanation } from './admission/explain.ts';
 export type { Reason } from './admission/reason.ts';

@@ -1,5 +1,5 @@
-import type { Trust } from '../adapter/contract.ts';
 import type { Facts } from '../adapter/facts.ts';
+import type { Trust } from '../adapter/target.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { clientChains } from './chain.ts';

@@ -1,5 +1,5 @@
-import type { Trust } from '../adapter/contract.ts';
 import type { Facts } from '../adapter/facts.ts';
+import type { Trust } from '../adapter/target.ts';
 import { mergeLists } from '../crl/merged.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';

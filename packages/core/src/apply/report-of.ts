@@ -1,4 +1,4 @@
-import type { Holdings } from '../adapter/contract.ts';
+import type { Holdings } from '../adapter/content.ts';
 import { codes } from '../errors/codes.ts';
 import { sortFindings } from '../errors/finding.ts';
 import type { Prepared } from '../plan/prepared.ts';

@@ -1,4 +1,4 @@
-import type { Holdings } from '../adapter/contract.ts';
+import type { Holdings } from '../adapter/content.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { Plan } from '../plan/plan.ts';

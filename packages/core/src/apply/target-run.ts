@@ -1,5 +1,6 @@
-import type { Holdings, Observation } from '../adapter/contract.ts';
-import { needsNewest } from '../adapter/step.ts';
+import type { Holdings } from '../adapter/content.ts';
+import type { Observation } from '../adapter/contract.ts';
+import { needsNewest } from '../adapter/legacy-step.ts';
 import { asTrustloomError, type TrustloomError } from '../errors/error.ts';
 import type { Replanned } from '../plan/assemble.ts';
 import type { PlannedStep } from '../plan/consent.ts';

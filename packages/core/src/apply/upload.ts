@@ -1,5 +1,4 @@
-import type { Artifact, ObjectLocation } from '../adapter/contract.ts';
-import type { Uploads } from '../adapter/ports.ts';
+import type { Artifact, ObjectLocation, Uploads } from '../adapter/ports.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { Prepared } from '../plan/prepared.ts';

@@ -1,5 +1,5 @@
 import type { z as Zod } from 'zod';
-import type { Adapter } from '../adapter/contract.ts';
+import type { Adapter } from '../adapter/legacy.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { defined } from '../util/defined.ts';

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/contract.ts';
+import type { Adapter } from '../adapter/legacy.ts';
 import type { SourceKind } from '../adapter/ports.ts';
 import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';

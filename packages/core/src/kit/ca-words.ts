@@ -1,4 +1,4 @@
-import type { Artifact } from '../adapter/contract.ts';
+import type { Artifact } from '../adapter/ports.ts';
 import { sha256Hex } from '../util/bytes.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { bundlePem } from '../x509/trust-bundle.ts';

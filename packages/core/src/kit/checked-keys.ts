@@ -1,4 +1,4 @@
-import type { Trust } from '../adapter/contract.ts';
+import type { Trust } from '../adapter/target.ts';
 import { mergeLists } from '../crl/merged.ts';
 import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';

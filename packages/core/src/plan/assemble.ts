@@ -1,5 +1,7 @@
-import type { Artifact, Holdings, Observation } from '../adapter/contract.ts';
-import { needsNewest, type Step } from '../adapter/step.ts';
+import type { Holdings } from '../adapter/content.ts';
+import type { Observation } from '../adapter/contract.ts';
+import { needsNewest, type Step } from '../adapter/legacy-step.ts';
+import type { Artifact } from '../adapter/ports.ts';
 import type { CodeFacts } from '../errors/code-facts.ts';
 import { codes } from '../errors/codes.ts';
 import { type Finding, sortFindings } from '../errors/finding.ts';

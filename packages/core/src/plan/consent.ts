@@ -1,4 +1,4 @@
-import type { Step } from '../adapter/step.ts';
+import type { Step } from '../adapter/legacy-step.ts';
 
 /** Above this many removals in one plan, their number has to be consented to as well. */
 const manyRemovals = 10;

@@ -1,4 +1,4 @@
-import type { Step } from '../adapter/step.ts';
+import type { Step } from '../adapter/legacy-step.ts';
 import { type Place, placeText } from '../util/account-region.ts';
 import { sha256Hex } from '../util/bytes.ts';
 

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/contract.ts';
+import type { Adapter } from '../adapter/legacy.ts';
 import type { Fetched, SourceKind, Sources } from '../adapter/ports.ts';
 import type { Crl } from '../crl/crl.ts';
 import { type Inventory, parseInventory } from '../crl/inventory.ts';

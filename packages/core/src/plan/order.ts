@@ -1,4 +1,5 @@
-import type { Effect, Step } from '../adapter/step.ts';
+import type { Step } from '../adapter/legacy-step.ts';
+import type { Effect } from '../adapter/step.ts';
 
 /**
  * The order of work across all targets, so that a change locks nobody out of one service while another waits: everywhere the new is

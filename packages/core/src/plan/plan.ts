@@ -1,4 +1,4 @@
-import type { Holdings } from '../adapter/contract.ts';
+import type { Holdings } from '../adapter/content.ts';
 import type { CodeKind } from '../errors/code-facts.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { ListFreshness } from '../state/freshness.ts';

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/contract.ts';
+import type { Adapter } from '../adapter/legacy.ts';
 import type { Definition } from '../definition/definition.ts';
 import { asTrustloomError, TrustloomError } from '../errors/error.ts';
 import { recallLists } from '../state/accepted-crls.ts';

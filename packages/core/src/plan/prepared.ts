@@ -1,5 +1,7 @@
-import type { Adapter, Artifact, Holdings, Observation, Rendering } from '../adapter/contract.ts';
-import type { Sources, Uploads } from '../adapter/ports.ts';
+import type { Holdings } from '../adapter/content.ts';
+import type { Observation, Rendering } from '../adapter/contract.ts';
+import type { Adapter } from '../adapter/legacy.ts';
+import type { Artifact, Sources, Uploads } from '../adapter/ports.ts';
 import type { Pacers } from '../adapter/rate-limit.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';

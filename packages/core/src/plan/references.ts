@@ -1,4 +1,4 @@
-import type { ObjectLocation } from '../adapter/contract.ts';
+import type { ObjectLocation } from '../adapter/ports.ts';
 import { TrustloomError } from '../errors/error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../util/json.ts';
 

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/contract.ts';
+import type { Adapter } from '../adapter/legacy.ts';
 import { paceSeconds } from '../adapter/rate-limit.ts';
 import { placeText } from '../util/account-region.ts';
 import type { PlannedTarget } from './plan.ts';

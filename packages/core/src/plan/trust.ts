@@ -1,5 +1,5 @@
-import type { Trust, TrustedGroup } from '../adapter/contract.ts';
 import { nobodyLeft } from '../adapter/nobody-left.ts';
+import type { Trust, TrustedGroup } from '../adapter/target.ts';
 import type { RevocationSet } from '../crl/crl.ts';
 import { deniedNow } from '../crl/deny-list.ts';
 import { mergeLists } from '../crl/merged.ts';

@@ -1,7 +1,8 @@
-import type { BoundTarget, Io, Observation, Rendering } from '../adapter/contract.ts';
+import type { Io, Observation, Rendering } from '../adapter/contract.ts';
+import type { BoundTarget } from '../adapter/legacy.ts';
+import type { Receipt, Step } from '../adapter/legacy-step.ts';
 import type { Uploads } from '../adapter/ports.ts';
 import type { Pacers } from '../adapter/rate-limit.ts';
-import type { Receipt, Step } from '../adapter/step.ts';
 import type { RecordedTarget } from '../state/state.ts';
 import { placeText } from '../util/account-region.ts';
 import type { JsonObject } from '../util/json.ts';

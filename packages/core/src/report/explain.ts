@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/contract.ts';
+import type { Adapter } from '../adapter/legacy.ts';
 import { type Explanation, explainTarget } from '../admission/explain.ts';
 import type { Definition, TargetDefinition } from '../definition/definition.ts';
 import { TrustloomError } from '../errors/error.ts';

@@ -1,4 +1,4 @@
-import type { HeldEnforcement, Holdings } from '../adapter/contract.ts';
+import type { HeldEnforcement, Holdings } from '../adapter/content.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { PlannedTarget } from '../plan/plan.ts';

@@ -1,4 +1,4 @@
-import type { HeldCrl, Holdings } from '../adapter/contract.ts';
+import type { HeldCrl, Holdings } from '../adapter/content.ts';
 import { crlIssuer } from '../crl/verify-crl.ts';
 import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';

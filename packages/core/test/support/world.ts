@@ -1,4 +1,4 @@
-import type { OwnFiles } from '../../src/adapter/contract.ts';
+import type { OwnFiles } from '../../src/adapter/ports.ts';
 import type { VersionedStore } from '../../src/adapter/versioned-store.ts';
 import type { Clock } from '../../src/util/time.ts';
 

@@ -3,18 +3,11 @@ import type { Finding } from '../errors/finding.ts';
 import type { JsonObject } from '../util/json.ts';
 import type { StandardResult, StandardSchemaV1 } from '../util/standard-schema.ts';
 import type { Instant } from '../util/time.ts';
-import type {
-  Adapter,
-  AdapterSpec,
-  BoundTarget,
-  Io,
-  Observation,
-  Rendering,
-  TargetContext,
-  Trust,
-} from './contract.ts';
+import type { Io, Observation, Rendering } from './contract.ts';
+import type { Adapter, AdapterSpec, BoundTarget } from './legacy.ts';
+import type { Step } from './legacy-step.ts';
 import { nobodyLeft } from './nobody-left.ts';
-import type { Step } from './step.ts';
+import type { TargetContext, Trust } from './target.ts';
 
 /**
  * Hides an adapter's own types, so that the engine can hold adapters of all kinds side by side.

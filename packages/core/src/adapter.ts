@@ -1,0 +1,76 @@
+/**
+ * `@trustloom/core/adapter`: what adapters are made of. The contract first, then what they share.
+ * Users of Trustloom need none of it: theirs is `@trustloom/core`.
+ */
+
+export type {
+  Door,
+  Endpoint,
+  HeldAttachment,
+  HeldCa,
+  HeldCrl,
+  HeldEnforcement,
+  Holdings,
+} from './adapter/content.ts';
+export type {
+  Access,
+  BoundStep,
+  BoundTarget,
+  Handlers,
+  Io,
+  Observation,
+  ObservedTarget,
+  RenderedTarget,
+  Rendering,
+  SdkClient,
+  SdkClientClass,
+  Service,
+  ServiceIo,
+  ServicePlan,
+  ServiceSpec,
+  StepIo,
+} from './adapter/contract.ts';
+export { defineService } from './adapter/define-service.ts';
+export type { Capabilities, Facts, Limit, LimitName, Rate } from './adapter/facts.ts';
+export { asAdapter } from './adapter/legacy-shim.ts';
+export type { Artifact, FileVersion, ObjectLocation, OwnFiles } from './adapter/ports.ts';
+export {
+  type ArtifactRef,
+  type Effect,
+  isOutput,
+  type Output,
+  outputOf,
+  type Receipt,
+  type RevocationChange,
+  type Step,
+  type StepEnvelope,
+  type StepKind,
+  type StepTable,
+  type Value,
+} from './adapter/step.ts';
+export type { PlanContext, TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
+export { isOlderIssue, judgeCrl } from './crl/accept.ts';
+export type { Crl, LetGoList, RevocationList, RevocationSet } from './crl/crl.ts';
+export { type CrlDiff, diffCrls } from './crl/diff.ts';
+export type { Inventory } from './crl/inventory.ts';
+export { crlPem, parseCrl } from './crl/read-crl.ts';
+export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
+export { serviceError } from './errors/aws-error.ts';
+export { type Code, codes } from './errors/codes.ts';
+export { isTrustloomError, TrustloomError } from './errors/error.ts';
+export { type Finding, type Severity, sortFindings } from './errors/finding.ts';
+export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
+export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
+export { notEnforced } from './preflight/crl-not-enforced.ts';
+export { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './preflight/index.ts';
+export type { Place } from './util/account-region.ts';
+export { sha256Hex } from './util/bytes.ts';
+export { count } from './util/count.ts';
+export { defined } from './util/defined.ts';
+export { isJsonObject, type Json, type JsonObject } from './util/json.ts';
+export { zod } from './util/lazy.ts';
+export type { StandardSchemaV1 } from './util/standard-schema.ts';
+export { type Instant, isoTime } from './util/time.ts';
+export type { Certificate } from './x509/certificate.ts';
+export { type ChainBuilding, isIssuedBy, issuingCas, reach } from './x509/reach.ts';
+export { bundlePem, parseBundle, sortCertificates } from './x509/trust-bundle.ts';

@@ -1,0 +1,80 @@
+import type { Crl } from '../crl/crl.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { Instant } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+
+/** A CA that a target holds, as far as the service tells. */
+export interface HeldCa {
+  readonly sha256: string;
+  readonly subject: string;
+  /** Present when the certificate could be read back. */
+  readonly certificate?: Certificate;
+}
+
+/** A list that a target holds. */
+export interface HeldCrl {
+  readonly sha256: string;
+  readonly issuer: string;
+  readonly entries: number;
+  readonly thisUpdate?: Instant;
+  readonly nextUpdate?: Instant;
+  /** Imported but not in force (a disabled Roles Anywhere list). */
+  readonly inForce: boolean;
+  readonly crl?: Crl;
+}
+
+/** A listener, distribution or domain and how it asks for client certificates. */
+export interface HeldAttachment {
+  readonly id: string;
+  /** In the service's own words: `verify`, `required`, `off`. */
+  readonly mode: string;
+  /** True when nobody without a trusted certificate gets in here. */
+  readonly enforcing: boolean;
+  readonly ignoresExpiry: boolean;
+}
+
+/** A way to the application that goes around mTLS. */
+export interface Door {
+  readonly id: string;
+  readonly state: 'open' | 'closed' | 'unknown';
+  readonly what: string;
+}
+
+/** Where a client knocks: for `probe`. */
+export type Endpoint =
+  | { readonly kind: 'tls'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'create-session';
+      readonly region: string;
+      readonly trustAnchorArns: readonly string[];
+      readonly profileArn: string;
+      readonly roleArn: string;
+    };
+
+/** How the revoked are refused at a target, as observed. */
+export interface HeldEnforcement {
+  /** `list`: the service checks lists itself. `function`: a connection function. `authorizer`: a Lambda authorizer. `none`: nothing does. */
+  readonly mechanism: 'list' | 'function' | 'authorizer' | 'none';
+  /** `partly`: on some ways in, which `gaps` names. */
+  readonly state: 'enforced' | 'partly' | 'not-enforced';
+  /** What keeps it from being enforced everywhere, in words. */
+  readonly gaps: readonly string[];
+  /** What makes it refuse good clients, in words; absent: nothing does. */
+  readonly refusing?: readonly string[];
+}
+
+/** What every observation tells in the same words, for status, drift, reach and reports. */
+export interface Holdings {
+  /** Does our object exist at all? */
+  readonly exists: boolean;
+  /** `unknown` where the service does not tell and our digest tag does not either. */
+  readonly cas: readonly HeldCa[] | 'unknown';
+  readonly crls: readonly HeldCrl[];
+  /** Absent: the service checks the lists in force itself. */
+  readonly enforcement?: HeldEnforcement;
+  readonly attachments: readonly HeldAttachment[];
+  readonly doors: readonly Door[];
+  readonly endpoints: readonly Endpoint[];
+  /** Preconditions that are not met, warnings that the service gives, drift that cannot be read off the rest. */
+  readonly findings: readonly Finding[];
+}

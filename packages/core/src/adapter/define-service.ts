@@ -1,0 +1,134 @@
+import { TrustloomError } from '../errors/error.ts';
+import type { Finding } from '../errors/finding.ts';
+import { defined } from '../util/defined.ts';
+import type { Instant } from '../util/time.ts';
+import type {
+  BoundStep,
+  BoundTarget,
+  ObservedTarget,
+  RenderedTarget,
+  Rendering,
+  Service,
+  ServiceIo,
+  ServiceSpec,
+  StepIo,
+} from './contract.ts';
+import { nobodyLeft } from './nobody-left.ts';
+import type { Step, StepEnvelope, StepKind, StepTable } from './step.ts';
+import type { TargetContext, Trust } from './target.ts';
+
+/**
+ * Hides an adapter's own types, so that the engine can hold services of all kinds side by side. What
+ * `render` and `observe` gave travels to `plan` and `perform` in closures: no cast, no registry.
+ *
+ * @example
+ * export const alb: Service = defineService({ key: 'alb', facts, schema, place, render, observe, plan, perform, connect })
+ */
+export function defineService<Target extends object, Desired, Observed, Port, T extends StepTable<T>>(
+  spec: ServiceSpec<Target, Desired, Observed, Port, T>,
+): Service {
+  return Object.freeze({
+    key: spec.key,
+    facts: spec.facts,
+    schema: spec.schema,
+    place: (config: object) => spec.place(validated(spec, config)),
+    readsInventory: (config: object) => spec.readsInventory?.(validated(spec, config)) ?? false,
+    bind: (config: object, context: TargetContext) => bind(spec, validated(spec, config), context),
+  });
+}
+
+function bind<Target, Desired, Observed, Port, T extends StepTable<T>>(
+  spec: ServiceSpec<Target, Desired, Observed, Port, T>,
+  target: Target,
+  context: TargetContext,
+): BoundTarget {
+  return Object.freeze({
+    context,
+    facts: spec.facts,
+    render(trust: Trust | undefined, now: Instant): RenderedTarget {
+      const rendering =
+        trust === undefined
+          ? undefined
+          : neverEmpty(spec.render(trust, target, { ...context, now }), trust, context);
+      return Object.freeze({
+        ...defined({ rendering: rendering === undefined ? undefined : withoutDesired(rendering) }),
+        observe: (io: ServiceIo) => observe(spec, target, context, rendering?.desired, io),
+      });
+    },
+  });
+}
+
+async function observe<Target, Desired, Observed, Port, T extends StepTable<T>>(
+  spec: ServiceSpec<Target, Desired, Observed, Port, T>,
+  target: Target,
+  context: TargetContext,
+  desired: Desired | undefined,
+  io: ServiceIo,
+): Promise<ObservedTarget> {
+  const { state, holds, pending } = await spec.observe(target, await spec.connect(io), io);
+  return Object.freeze({
+    holds,
+    pending,
+    plan(now: Instant) {
+      const plan = spec.plan(desired, state, target, { ...context, now });
+      return { ...plan, steps: plan.steps.map((step) => boundStep(spec, step)) };
+    },
+  });
+}
+
+/** The input stays in the closure: nothing but its handler reads it. */
+function boundStep<Target, Desired, Observed, Port, T extends StepTable<T>, K extends StepKind<T>>(
+  { perform, connect }: ServiceSpec<Target, Desired, Observed, Port, T>,
+  step: Step<T, K>,
+): BoundStep {
+  return Object.freeze({
+    step: withoutInput(step),
+    perform: async (io: StepIo) => perform[step.kind](step.input, await connect(io), io),
+  });
+}
+
+function withoutInput({
+  input: _,
+  ...rest
+}: StepEnvelope & { readonly kind: string; readonly input: object }) {
+  return Object.freeze(rest);
+}
+
+function withoutDesired<Desired>({ desired: _, ...rest }: Rendering<Desired>) {
+  return Object.freeze(rest);
+}
+
+/**
+ * Refuses a rendering without anchors: an empty store locks every client out, or admits every client.
+ * When none is left because CAs were revoked, that is no mistake of the input, and stops no other target.
+ */
+function neverEmpty<Desired>(
+  rendering: Rendering<Desired>,
+  { revoked }: Trust,
+  { name }: TargetContext,
+): Rendering<Desired> {
+  if (rendering.anchors.length > 0) return rendering;
+  if (revoked.length > 0) return { ...rendering, findings: [...rendering.findings, nobodyLeft(name)] };
+  const empty: Finding = {
+    code: 'empty-bundle',
+    severity: 'error',
+    target: name,
+    message: `${name}: none of the accepted CAs issues client certificates, so nobody would be trusted; accept the issuing CA`,
+  };
+  return { ...rendering, findings: [...rendering.findings, empty] };
+}
+
+function validated<Target extends object>(
+  {
+    key,
+    schema,
+  }: Pick<ServiceSpec<Target, unknown, unknown, unknown, Record<never, never>>, 'key' | 'schema'>,
+  config: object,
+): Target {
+  const result = schema()['~standard'].validate(config);
+  if (result instanceof Promise)
+    throw new TrustloomError('contract-broken', `${key}: the schema of a target must be synchronous`);
+  if (result.issues === undefined) return result.value;
+  const message = result.issues.map((issue) => issue.message).join('; ');
+  throw new TrustloomError('definition-value', `${key}: ${message}`);
+}

@@ -1,0 +1,48 @@
+import type { RevocationSet } from '../crl/crl.ts';
+import type { Inventory } from '../crl/inventory.ts';
+import type { Place } from '../util/account-region.ts';
+import type { Instant } from '../util/time.ts';
+import type { Certificate } from '../x509/certificate.ts';
+
+/** What a definition grants on one target: the input of `render`. */
+export interface Trust {
+  /** CAs to be trusted here (state `trusted` in the lock, groups of the target), sorted by SHA-256. Never empty: see `revoked`. */
+  readonly cas: readonly Certificate[];
+  /**
+   * CAs that would stand among them, had their issuers not revoked them. Where none but such are accepted, these are `cas`, so that what
+   * holds of them stays in force; nobody new is trusted then.
+   */
+  readonly revoked: readonly Certificate[];
+  /** Every CA that is known at all: the lock in any state, and what sources offer. For chains, reach and list issuers. */
+  readonly known: readonly Certificate[];
+  /** The lists in force by definition, one per issuer key: of CAs trusted here and of every known CA that can reach them. */
+  readonly revocation: RevocationSet;
+  /** The groups that the target trusts, with what the definition tells of their clients. */
+  readonly groups: readonly TrustedGroup[];
+}
+
+/** What is known of the clients of a group, whichever of its CAs issued them. */
+export interface TrustedGroup {
+  readonly name: string;
+  /** Serials that its CAs issued; absent when the group names none, or it could not be read. */
+  readonly inventory?: Inventory;
+  /** `false`: its client certificates never name an OCSP responder; absent: nobody knows. */
+  readonly leavesHaveOcsp?: false;
+}
+
+/** Which target this is about, for names, tags and texts. */
+export interface TargetContext {
+  /** `name` of the definition: the owner mark on every object we make. */
+  readonly definition: string;
+  /** Name of the target in the definition. */
+  readonly name: string;
+  readonly place: Place;
+  /** `external`: somebody else owns the attachment; keep the content, report the attachment. */
+  readonly attach: 'managed' | 'external';
+  readonly anchors: 'all' | 'issuing';
+}
+
+/** What pure functions of an adapter know besides: which target, and what time it is. */
+export interface PlanContext extends TargetContext {
+  readonly now: Instant;
+}
