@@ -11,6 +11,7 @@ import { hashSerial, writeFour } from '../src/keys/serial-hash.ts';
 import { planCheck } from '../src/plan-check.ts';
 import type { Observed } from '../src/state.ts';
 import { cloudfrontTarget } from '../src/target.ts';
+import { contextAt } from './support/context.ts';
 import { edge, shown } from './support/edge.ts';
 import { keysOf, numbers, serials } from './support/keys.ts';
 import { twinOf } from './support/twin.ts';
@@ -36,7 +37,7 @@ function made(desired: DesiredKeys): { readonly layout: Layout; readonly digits:
 }
 
 /** Bytes that are the same in every run; none of them is zero. */
-function randomBytes(length: number, seed: number): Buffer {
+function nonZeroBytes(length: number, seed: number): Buffer {
   const next = numbers(seed);
   return Buffer.from(Uint8Array.from({ length }, () => 1 + (next() % 255)));
 }
@@ -61,7 +62,7 @@ function entriesOf(items: ReadonlyMap<string, string>, { seed, buckets }: Layout
 
 describe('an inventory of issued serials', () => {
   it('of 1,000,000: no valid one is refused, and every revoked one is', async () => {
-    const bytes = randomBytes(1_000_000 * 20, 11);
+    const bytes = nonZeroBytes(1_000_000 * 20, 11);
     const hex = bytes.toString('hex');
     const issued = Array.from({ length: 1_000_000 }, (_, at) => hex.slice(at * 40, at * 40 + 40));
     const revoked = issued.filter((_, at) => at % 5 === 0);
@@ -112,14 +113,7 @@ describe('an inventory of issued serials', () => {
       { cas: [], known: [], artifact: '', managed: true, check: { code, keys: desired } },
       observed,
       cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], revocation: 'compact' }),
-      {
-        definition: 'acme',
-        name: 'edge',
-        place: { account: '222222222222', region: 'us-east-1' },
-        attach: 'managed',
-        anchors: 'all',
-        now,
-      },
+      contextAt(now),
     );
     expect(plan.findings).toMatchObject([{ code: 'keys-wrong-denial', severity: 'error', thing: valid }]);
     const steps = [...plan.steps, ...plan.later([])];

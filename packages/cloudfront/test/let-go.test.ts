@@ -8,19 +8,13 @@ import { planCloudfront } from '../src/plan.ts';
 import { renderCloudfront } from '../src/render.ts';
 import type { Observed } from '../src/state.ts';
 import { type CloudfrontTarget, cloudfrontTarget } from '../src/target.ts';
+import { contextAt } from './support/context.ts';
 import { edge, shown } from './support/edge.ts';
 import { serials } from './support/keys.ts';
 
 const day = 86_400_000;
 const now = Date.now();
-const context = {
-  definition: 'acme',
-  name: 'web',
-  place: { account: '222222222222', region: 'us-east-1' },
-  attach: 'managed',
-  anchors: 'all',
-  now,
-} as const;
+const context = contextAt(now);
 const targetOf = (revocation: 'exact' | 'compact'): CloudfrontTarget =>
   cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], revocation });
 
