@@ -1,4 +1,5 @@
 import { parseInventory, type TrustedGroup } from '@trustloom/core';
+import { contextOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import { generateConnectionFunction } from '../src/connection-function/index.ts';
 import { cloudfront } from '../src/index.ts';
@@ -11,12 +12,12 @@ import { hashSerial, writeFour } from '../src/keys/serial-hash.ts';
 import { planCheck } from '../src/plan-check.ts';
 import type { Observed } from '../src/state.ts';
 import { cloudfrontTarget } from '../src/target.ts';
-import { contextAt } from './support/context.ts';
 import { edge, shown } from './support/edge.ts';
 import { keysOf, numbers, serials } from './support/keys.ts';
 import { twinOf } from './support/twin.ts';
 
 const now = Date.parse('2026-11-26T08:00:00Z');
+const context = contextOf({ name: 'edge', region: 'us-east-1', now: () => now });
 const code = generateConnectionFunction({ mode: 'required', graceMs: 0 });
 
 const groupOf = (...issued: readonly (readonly string[])[]): TrustedGroup => ({
@@ -113,7 +114,7 @@ describe('an inventory of issued serials', () => {
       { cas: [], known: [], artifact: '', managed: true, check: { code, keys: desired } },
       observed,
       cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], revocation: 'compact' }),
-      contextAt(now),
+      context,
     );
     expect(plan.findings).toMatchObject([{ code: 'keys-wrong-denial', severity: 'error', thing: valid }]);
     const steps = [...plan.steps, ...plan.later([])];

@@ -1,5 +1,5 @@
 import type { Step, Trust } from '@trustloom/core';
-import { createTestCa, letGo, trustOf } from '@trustloom/testkit';
+import { contextOf, createTestCa, letGo, trustOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import { desiredKeys } from '../src/keys/desired.ts';
 import { chooseLayout } from '../src/keys/layout.ts';
@@ -8,13 +8,12 @@ import { planCloudfront } from '../src/plan.ts';
 import { renderCloudfront } from '../src/render.ts';
 import type { Observed } from '../src/state.ts';
 import { type CloudfrontTarget, cloudfrontTarget } from '../src/target.ts';
-import { contextAt } from './support/context.ts';
 import { edge, shown } from './support/edge.ts';
 import { serials } from './support/keys.ts';
 
 const day = 86_400_000;
 const now = Date.now();
-const context = contextAt(now);
+const context = contextOf({ name: 'web', region: 'us-east-1', now: () => now });
 const targetOf = (revocation: 'exact' | 'compact'): CloudfrontTarget =>
   cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], revocation });
 

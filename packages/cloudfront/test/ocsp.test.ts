@@ -1,16 +1,16 @@
-import { createTestCa, trustOf } from '@trustloom/testkit';
+import { contextOf, createTestCa, trustOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import { renderCloudfront } from '../src/render.ts';
 import { cloudfrontTarget } from '../src/target.ts';
-import { contextAt } from './support/context.ts';
 
 const root = await createTestCa({ subject: 'CN=Root' });
 const silent = await root.intermediate('CN=Silent');
 const telling = await root.intermediate('CN=Telling', { ocspUrl: 'http://ocsp.acme.example' });
+const context = contextOf({ name: 'edge', region: 'us-east-1', now: Date.now });
 
 function findings(parts: Parameters<typeof trustOf>[0], ocsp = true, mode = 'required') {
   const target = cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], ocsp, mode });
-  const rendered = renderCloudfront(trustOf(parts), target, contextAt(Date.now()));
+  const rendered = renderCloudfront(trustOf(parts), target, context);
   return rendered.findings
     .filter(({ code }) => code === 'ocsp-no-url')
     .map(({ severity, thing }) => `${severity} ${thing}`);
