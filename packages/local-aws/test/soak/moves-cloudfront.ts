@@ -7,7 +7,6 @@ import {
   DeleteDistributionCommand,
   DeleteKeyValueStoreCommand,
   DeleteTrustStoreCommand,
-  type DistributionConfig,
   ListTrustStoresCommand,
   PublishConnectionFunctionCommand,
   UpdateDistributionCommand,
@@ -18,6 +17,7 @@ import {
   ListKeysCommand,
   UpdateKeysCommand,
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
+import { distributionConfig } from '../support/distributions.ts';
 import { BUNDLES } from './materials.ts';
 import { type Chooser, type Move, move, one } from './step.ts';
 
@@ -27,23 +27,6 @@ const source = (Bucket: string, Key: string) => ({
 /** Now and then the ETag of long ago. */
 const stale = (choose: Chooser) => ({ stale: choose.chance(0.15) });
 const match = (isStale: boolean, etag: string | undefined) => (isStale ? 'E0000000000000' : etag);
-const config = (number: string | undefined, more: Partial<DistributionConfig> = {}): DistributionConfig => ({
-  CallerReference: `distribution-${number}`,
-  Comment: '',
-  Enabled: true,
-  Origins: {
-    Quantity: 1,
-    Items: [
-      {
-        Id: 'origin',
-        DomainName: 'origin.example.com',
-        CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'https-only' },
-      },
-    ],
-  },
-  DefaultCacheBehavior: { TargetOriginId: 'origin', ViewerProtocolPolicy: 'https-only', MinTTL: 0 },
-  ...more,
-});
 const CODES = [
   'function connectionHandler(connection) { connection.allow(); }',
   'function connectionHandler(connection) { connection.deny(); }',
@@ -87,8 +70,10 @@ export const cloudfrontMoves: readonly Move[] = [
   move({ send: ({ cloudfront }) => cloudfront.send(new ListTrustStoresCommand({ MaxItems: 3 })) }),
   move({
     makes: 'distribution',
-    send: ({ cloudfront }, { own }) =>
-      cloudfront.send(new CreateDistributionCommand({ DistributionConfig: config(own.number) })),
+    send({ cloudfront }, { own }) {
+      const DistributionConfig = distributionConfig({ CallerReference: `distribution-${own.number}` });
+      return cloudfront.send(new CreateDistributionCommand({ DistributionConfig }));
+    },
     tells: ({ Distribution, ETag }) => ({ id: Distribution?.Id, etag: ETag }),
   }),
   move({
@@ -102,7 +87,8 @@ export const cloudfrontMoves: readonly Move[] = [
     }),
     send({ cloudfront }, { own, known, store, check, Mode, Enabled, stale }) {
       const mtls = Enabled && store && { Mode, TrustStoreConfig: { TrustStoreId: known(store).id } };
-      const DistributionConfig = config(own.number, {
+      const DistributionConfig = distributionConfig({
+        CallerReference: `distribution-${own.number}`,
         Enabled,
         ...(mtls ? { ViewerMtlsConfig: mtls } : {}),
         ...(mtls && check ? { ConnectionFunctionAssociation: { Id: known(check).id } } : {}),

@@ -19,10 +19,10 @@ import {
   ListCrlsCommand,
   UpdateTrustAnchorCommand,
 } from '@aws-sdk/client-rolesanywhere';
+import { certificateIn } from '../support/apigateway.ts';
 import { BUNDLES, bucketOf, LISTS, OBJECTS, rootPem } from './materials.ts';
 import { type Chooser, type Move, move, one } from './step.ts';
 
-const certificate = 'arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012';
 const bundle = (x509CertificateData: string) => ({
   sourceType: 'CERTIFICATE_BUNDLE' as const,
   sourceData: { x509CertificateData },
@@ -39,7 +39,7 @@ export const otherMoves: readonly Move[] = [
       rest.send(
         new CreateDomainNameCommand({
           domainName: nameOf(own.number),
-          regionalCertificateArn: certificate,
+          regionalCertificateArn: certificateIn('us-east-1'),
           endpointConfiguration: { types: ['REGIONAL'] },
           securityPolicy: old ? 'TLS_1_0' : 'TLS_1_2',
           mutualTlsAuthentication: { truststoreUri },
