@@ -11,6 +11,7 @@ import {
   type Facts,
   markdownTable,
   rules,
+  verdictOf,
 } from '@trustloom/core';
 import { schemaKinds } from '../packages/trustloom/src/schema/kinds.ts';
 
@@ -37,7 +38,7 @@ async function generate(): Promise<Readonly<Record<string, string>>> {
     'packages/trustloom/schema/trustloom.schema.json': `${JSON.stringify(definitionJsonSchema(kinds), null, 2)}\n`,
     'docs/reference/definition.md': definitionReference(kinds),
     'docs/reference/codes.md': codesPage(),
-    'docs/reference/rules.md': rulesPage(),
+    'docs/reference/rules.md': rulesPage(kinds.map(({ facts }) => facts)),
     'docs/reference/local-aws-fidelity.md': await fidelityPage(),
     ...Object.fromEntries(
       kinds.map(({ facts }) => [`docs/services/${facts.service}.md`, servicePage(facts)]),
@@ -66,18 +67,17 @@ ${markdownTable([['code', 'kind', 'what it means', 'what to do'], ...rows])}
 `;
 }
 
-function rulesPage(): string {
-  const services = ['cloudfront', 'alb', 'api-gateway', 'roles-anywhere'];
+function rulesPage(services: readonly Facts[]): string {
   const rows = rules.map((rule) => [
     rule.title,
     rule.code,
-    ...services.map((service) => rule.services[service]?.severity ?? '-'),
+    ...services.map((facts) => verdictOf(rule, facts)?.severity ?? '-'),
   ]);
   return `# Rules
 
 What \`trustloom check\` looks at, and how bad it is on each service. \`unknown\`: nobody has told; shown as a warning.
 
-${markdownTable([['rule', 'code', ...services], ...rows])}
+${markdownTable([['rule', 'code', ...services.map(({ service }) => service)], ...rows])}
 `;
 }
 

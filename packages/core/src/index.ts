@@ -117,7 +117,7 @@ export type { PlanOptions } from './plan/prepare.ts';
 export { notEnforced } from './preflight/crl-not-enforced.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './preflight/index.ts';
 export { checkMatrix, type Matrix, type MatrixCell } from './preflight/matrix.ts';
-export type { Rule, Verdict } from './preflight/rule.ts';
+export { type Rule, verdictOf } from './preflight/rule.ts';
 export { type CheckReport, checkReport } from './report/check.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
 export { escapeMarkdown, markdownTable, textTable } from './report/table.ts';
