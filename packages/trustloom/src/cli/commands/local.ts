@@ -7,7 +7,7 @@ const accounts = [
   { id: '111111111111', accessKeyId: 'AKIALOCALAWS11111111', secretAccessKey: 'local-aws-111111111111' },
 ] as const;
 
-/** `local`: serves the local AWS until it is stopped. */
+/** `local`: serves the local AWS until it is interrupted; nothing else ends it. */
 export async function local(
   context: CliContext,
   flags: { readonly port?: string; readonly dir?: string },
@@ -27,5 +27,5 @@ export async function local(
     io.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   await aws.close();
-  return 0;
+  return 130;
 }
