@@ -126,6 +126,7 @@ export { sameBytes, sha256Hex, toHex } from './util/bytes.ts';
 export { count } from './util/count.ts';
 export type { Json, JsonObject } from './util/json.ts';
 export { isJsonObject } from './util/json.ts';
+export type { AbortOptions } from './util/signal.ts';
 export type { StandardResult, StandardSchemaV1 } from './util/standard-schema.ts';
 export type { Clock, Instant } from './util/time.ts';
 export { isoTime } from './util/time.ts';
