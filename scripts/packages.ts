@@ -70,6 +70,9 @@ async function judge(tarball: string): Promise<readonly string[]> {
   return [
     ...(await tool('publint', '--strict')),
     ...(await tool('attw', '--profile', 'node16', '--quiet')),
+    ...(/"dependencies": \{[^}]*"@trustloom\/(local-aws|testkit)"/.test(stdout) && !name.includes('testkit')
+      ? [`${name}: everybody who installs it would install what is for trying and testing`]
+      : []),
     ...(/workspace:|catalog:|@trustloom\/source/.test(stdout)
       ? [`${name}: the packed package.json has names of the workspace`]
       : []),

@@ -11,8 +11,9 @@ const accounts = [
 export async function local(
   context: CliContext,
   flags: { readonly port?: string; readonly dir?: string },
+  load = () => import('@trustloom/local-aws'),
 ): Promise<number> {
-  const { startLocalAws } = await import('@trustloom/local-aws');
+  const { startLocalAws } = await load().catch(explainMissing);
   const port = Number(flags.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TrustloomError('usage', '--port takes a number from 0 to 65535');
@@ -28,4 +29,13 @@ export async function local(
   });
   await aws.close();
   return 130;
+}
+
+/** Who follows real trust stores only has no use for the local AWS: it is not installed with the command. */
+function explainMissing(cause: unknown): never {
+  if (cause instanceof Error && /^Cannot find package '@trustloom\/local-aws'/.test(cause.message))
+    throw new TrustloomError('local-aws-missing', 'the package @trustloom/local-aws is not installed', {
+      cause,
+    });
+  throw cause;
 }
