@@ -14,7 +14,7 @@ import {
   verdictOf,
 } from '@trustloom/core';
 import { schemaKinds } from '../packages/trustloom/src/schema/kinds.ts';
-
+import { definitionTypes } from './definition-types.ts';
 import { fidelityPage } from './fidelity.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -34,8 +34,11 @@ export async function checkReferences(): Promise<readonly string[]> {
 /** What each generated file should hold, by path. */
 async function generate(): Promise<Readonly<Record<string, string>>> {
   const kinds = await schemaKinds();
+  const schema = definitionJsonSchema(kinds);
+  const keys = kinds.map(({ key }) => key);
   return {
-    'packages/trustloom/schema/trustloom.schema.json': `${JSON.stringify(definitionJsonSchema(kinds), null, 2)}\n`,
+    'packages/trustloom/schema/trustloom.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+    'packages/trustloom/src/definition-keys.ts': definitionTypes(schema, keys),
     'docs/reference/definition.md': definitionReference(kinds),
     'docs/reference/codes.md': codesPage(),
     'docs/reference/rules.md': rulesPage(kinds.map(({ facts }) => facts)),

@@ -149,6 +149,7 @@ export { count } from './util/count.ts';
 export { defined } from './util/defined.ts';
 export type { Json, JsonObject } from './util/json.ts';
 export { isJsonObject } from './util/json.ts';
+export type { AbortOptions } from './util/signal.ts';
 export type { StandardResult, StandardSchemaV1 } from './util/standard-schema.ts';
 export type { Clock, Instant } from './util/time.ts';
 export { isoTime } from './util/time.ts';
