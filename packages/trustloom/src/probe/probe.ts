@@ -1,4 +1,4 @@
-import type { Adapter, Endpoint, Status } from '@trustloom/core';
+import type { Endpoint, Service, Status } from '@trustloom/core';
 import { isLocal } from '../clock.ts';
 import { localEdges } from './local-edges.ts';
 import type { ProbeCell, ProbeClient, ProbeReport, ProbeRow } from './report.ts';
@@ -9,12 +9,12 @@ import { type Dial, knockTls } from './tls.ts';
 /** Knocks at every endpoint that the status names. No CA is ever trusted for a probe. */
 export async function probeTargets(input: {
   readonly status: Status;
-  readonly adapters: readonly Adapter[];
+  readonly services: readonly Service[];
   readonly clients: readonly ProbeClient[];
   readonly now: number;
   readonly endpoint: string | undefined;
 }): Promise<ProbeReport> {
-  const { status, adapters, now } = input;
+  const { status, services, now } = input;
   const endpoint = isLocal(input.endpoint) ? input.endpoint : undefined;
   const dial = endpoint === undefined ? undefined : await localEdges(endpoint);
   const clients: readonly (ProbeClient | undefined)[] = [
@@ -24,7 +24,7 @@ export async function probeTargets(input: {
   ];
   const rows = await Promise.all(
     status.targets.map(async ({ name, service, holds }): Promise<ProbeRow> => {
-      const facts = adapters.find((adapter) => adapter.facts.service === service)?.facts;
+      const facts = services.find(({ facts: one }) => one.service === service)?.facts;
       const cells = await Promise.all(
         clients.map((client) => knock(holds?.endpoints ?? [], client, { dial, endpoint, now })),
       );
