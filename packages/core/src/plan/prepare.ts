@@ -1,6 +1,6 @@
 import { recallLists } from '../state/accepted-crls.ts';
 import { type RevocationRecord, revocationMark, type TrustRecord } from '../state/state.ts';
-import { manyEars } from '../util/signal.ts';
+import { type AbortOptions, manyEars } from '../util/signal.ts';
 import type { Instant } from '../util/time.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -9,12 +9,11 @@ import type { Prepared, PrepareParts } from './prepared.ts';
 import { type TrustView, trustView } from './trust.ts';
 
 /** What a caller may say about a plan. */
-export interface PlanOptions {
+export interface PlanOptions extends AbortOptions {
   /** Consents, as printed: `enforce:edge`. */
   readonly allow?: readonly string[];
   /** Names of targets; all when absent. */
   readonly targets?: readonly string[];
-  readonly signal?: AbortSignal;
 }
 
 /** Loads, observes and plans. Three of the four steps that touch the world happen here or below; none of them writes. */
@@ -47,6 +46,7 @@ export async function loadView(
     gather(parts, options.signal),
     parts.record.revocation.read(),
   ]);
+  options.signal?.throwIfAborted();
   const offered = new Set(gathered.lists.map(({ crl }) => crl.sha256));
   const { memories, findings } = await recallLists(revocation, offered, parts.record.blobs);
   const now = parts.clock.now();
@@ -65,7 +65,7 @@ export async function loadView(
 /** Only what the sources and the definition say, without asking any service or the record: what `check` and `accept` need. */
 export async function gatherView(
   parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock' | 'services'>,
-  signal?: AbortSignal,
+  { signal }: AbortOptions = {},
 ): Promise<{ readonly gathered: Gathered; readonly view: TrustView }> {
   const { definition, lock, clock } = parts;
   const gathered = await gather(parts, signal);
