@@ -18,7 +18,7 @@ import {
   type TestCa,
 } from '@trustloom/testkit';
 import { type DefinitionInput, type OpenedTrustloom, openTrustloom } from '../../src/index.ts';
-import { account } from '../support/team.ts';
+import { account } from '../support/local.ts';
 import { denyLines, missingOf, planLines, reportLines, statusLines } from './facade.ts';
 import { heldLines } from './held.ts';
 import { createNames, expectRecorded, type Line } from './lines.ts';
