@@ -301,6 +301,21 @@ describe('applying', () => {
     expect(Object.keys((await openRecord(store, clock).trust.read()).targets)).toEqual(['one']);
   });
 
+  test('an attachment that is gone stops a target that stays, and not one that leaves', async () => {
+    toys.one = { ...createToy(), gone: true };
+    const stays = await open().apply({ approve: 'any', allow });
+    const [one] = stays.plan.targets;
+    expect(one?.findings.map(({ code }) => code)).toEqual(['attachment-missing']);
+    expect(one?.steps.map(({ effect, leftOut }) => [effect, leftOut])).toContainEqual([
+      'grant',
+      'precondition',
+    ]);
+    expect(toys.one.cas).toEqual([]);
+    toys.one = { ...createToy(), cas: [rootCa], gone: true };
+    const gone = await open(['two']).apply({ approve: 'any', allow: ['remove:one'] });
+    expect([gone.exitCode, gone.targets[0]?.state, toys.one.cas]).toEqual([0, 'left', []]);
+  });
+
   test('waits for the lease that a killed run left behind', async () => {
     const start = clock.now();
     await openRecord(store, clock).trust.acquire('killed');

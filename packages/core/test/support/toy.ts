@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Service, ServicePlan } from '../../src/adapter/contract.ts';
 import { defineService } from '../../src/adapter/define-service.ts';
 import type { Effect, Step } from '../../src/adapter/step.ts';
-import type { Certificate, Facts } from '../../src/index.ts';
+import type { Certificate, Facts, Finding } from '../../src/index.ts';
 
 /** What the toy service holds, in memory: CAs and lists by digest, and whether it enforces. */
 export interface Toy {
@@ -18,6 +18,8 @@ export interface Toy {
   lazy: number;
   /** No target waits for its grants before it begins to enforce. */
   nonBlocking?: true;
+  /** What it is attached to is gone. */
+  gone?: true;
   pending: number;
 }
 
@@ -126,6 +128,7 @@ export function toyService(toys: Readonly<Record<string, Toy>>): Service {
           doors: [],
           endpoints: [],
           findings: [],
+          unmet: toy.gone === undefined ? [] : [attachmentGone],
         },
       };
     },
@@ -150,6 +153,12 @@ export function toyService(toys: Readonly<Record<string, Toy>>): Service {
     },
   });
 }
+
+const attachmentGone: Finding = {
+  code: 'attachment-missing',
+  severity: 'error',
+  message: 'what the toy is attached to is gone',
+};
 
 const idsOf = (things: readonly { readonly sha256: string }[]) => things.map(({ sha256 }) => sha256);
 
