@@ -1,6 +1,7 @@
 import type { Artifact } from '../adapter/ports.ts';
 import { sha256Hex } from '../util/bytes.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { commonName } from '../x509/name.ts';
 import { bundlePem } from '../x509/trust-bundle.ts';
 
 /** So many CAs are named in a text; the rest is counted. */
@@ -25,6 +26,11 @@ export function bundleArtifact(cas: readonly Certificate[]): Artifact {
  */
 export function caDigests(cas: readonly Pick<Certificate, 'sha256'>[]): readonly string[] {
   return cas.map(({ sha256 }) => sha256);
+}
+
+/** One CA for people: common name and the first eight digits of its SHA-256, since re-keyed CAs share a name. */
+export function caName({ subject, sha256 }: Pick<Certificate, 'subject' | 'sha256'>): string {
+  return `${commonName(subject)} [${sha256.slice(0, 8)}]`;
 }
 
 /**
