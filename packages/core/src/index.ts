@@ -44,8 +44,6 @@ export {
   type Trustloom,
   type TrustloomParts,
 } from './create.ts';
-// crl
-export { type CrlCase, type CrlVerdict, isOlderIssue, judgeCrl, type ListInForce } from './crl/accept.ts';
 export {
   type Crl,
   type CrlSignature,
@@ -54,6 +52,7 @@ export {
   type RevocationSet,
   revocationSet,
   type SerialVisitor,
+  type UnreadReason,
 } from './crl/crl.ts';
 export type { DenyEntry } from './crl/deny-list.ts';
 export { normalSerial } from './crl/deny-list.ts';
@@ -109,8 +108,10 @@ export { sortFindings } from './errors/finding.ts';
 // adapter
 export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
+// crl
+export { type CrlCase, type CrlInForce, type CrlVerdict, isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
 export type { LeftOut, PlannedStep } from './plan/consent.ts';
-export type { Offer } from './plan/gather.ts';
+export type { Offer } from './plan/load.ts';
 export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
 export type { PlanOptions } from './plan/prepare.ts';
 // rules

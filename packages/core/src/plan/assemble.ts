@@ -11,13 +11,13 @@ import { type Instant, isoTime } from '../util/time.ts';
 import { consentsOf, type LeftOut, leaveOut, manyConsent, type PlannedStep } from './consent.ts';
 import { approvalDigest, approvalLines } from './digest.ts';
 import { forecastFull } from './forecast.ts';
-import type { Gathered } from './gather.ts';
+import type { Gathered } from './load.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import type { Prepared, PrepareParts, Surveyed } from './prepared.ts';
+import type { TrustView } from './resolve-trust.ts';
 import { exposureOf, letIn, lockoutOf, newsOf } from './safety.ts';
 import { planSummary } from './summary.ts';
 import { slowestOf } from './timing.ts';
-import type { TrustView } from './trust.ts';
 import type { TargetWork } from './work.ts';
 
 /** Everything of one target that a plan is made of. */

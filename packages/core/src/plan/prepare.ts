@@ -1,7 +1,6 @@
 import type { Adapter } from '../adapter/legacy.ts';
 import type { Definition } from '../definition/definition.ts';
 import { asTrustloomError, TrustloomError } from '../errors/error.ts';
-import { recallLists } from '../state/accepted-crls.ts';
 import {
   type RecordedTarget,
   type RevocationRecord,
@@ -11,12 +10,12 @@ import {
 import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
 import { manyEars } from '../util/signal.ts';
-import type { Clock, Instant } from '../util/time.ts';
+import type { Clock } from '../util/time.ts';
 import { assemble } from './assemble.ts';
-import { type Gathered, gather } from './gather.ts';
+import { type Gathered, type Loaded, type LoadParts, load, loadSources } from './load.ts';
 import type { Prepared, PrepareParts, Surveyed } from './prepared.ts';
+import { resolveTrust, type TrustView } from './resolve-trust.ts';
 import { createSharedReads, type SharedReads } from './shared-reads.ts';
-import { type TrustView, trustView } from './trust.ts';
 import { handsOf } from './work.ts';
 
 /** What a caller may say about a plan. */
@@ -43,53 +42,22 @@ export async function prepare(parts: PrepareParts, options: PlanOptions): Promis
   return assemble({ parts, view, gathered, surveyed, now, allow: new Set(options.allow ?? []), knows });
 }
 
-/** What definition, lock, sources and record say together; no service is asked. */
+/** What definition, lock, sources and state say together; no service is asked. */
 export async function loadView(
   parts: Omit<PrepareParts, 'uploads'>,
-  options: PlanOptions,
-): Promise<{
-  readonly gathered: Gathered;
-  readonly view: TrustView;
-  readonly now: Instant;
-  readonly revocation: RevocationRecord;
-}> {
-  const [gathered, revocation] = await Promise.all([
-    gather(parts, options.signal),
-    parts.record.revocation.read(),
-  ]);
-  const offered = new Set(gathered.lists.map(({ crl }) => crl.sha256));
-  const { memories, findings } = await recallLists(revocation, offered, parts.record.blobs);
-  const now = parts.clock.now();
-  const view = trustView({
-    definition: parts.definition,
-    lock: parts.lock,
-    gathered: { ...gathered, findings: [...gathered.findings, ...findings] },
-    record: revocation,
-    memories,
-    now,
-    allow: new Set(options.allow ?? []),
-  });
-  return { gathered, view, now, revocation };
+  { allow = [], signal }: PlanOptions,
+): Promise<Loaded & { readonly view: TrustView }> {
+  const loaded = await load(parts, signal);
+  return { ...loaded, view: resolveTrust(loaded, new Set(allow)) };
 }
 
-/** Only what the sources and the definition say, without asking any service or the record: what `check` and `accept` need. */
+/** Only what the sources and the definition say, without asking any service or the state: what `check` and `accept` need. */
 export async function gatherView(
-  parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock' | 'adapters'>,
+  parts: LoadParts,
   signal?: AbortSignal,
 ): Promise<{ readonly gathered: Gathered; readonly view: TrustView }> {
-  const { definition, lock, clock } = parts;
-  const gathered = await gather(parts, signal);
-  const record: RevocationRecord = { formatVersion: 1, lists: {}, deny: [] };
-  const view = trustView({
-    definition,
-    lock,
-    gathered,
-    record,
-    memories: new Map(),
-    now: clock.now(),
-    allow: new Set(),
-  });
-  return { gathered, view };
+  const loaded = await loadSources(parts, signal);
+  return { gathered: loaded.gathered, view: resolveTrust(loaded, new Set()) };
 }
 
 /** What revoking steps asked to remember stands in the other object; a target sees both as one. */

@@ -10,7 +10,7 @@ import type { ListFreshness } from '../state/freshness.ts';
 import type { RecordedTarget, TrustloomRecord } from '../state/state.ts';
 import type { Clock, Instant } from '../util/time.ts';
 import type { Plan } from './plan.ts';
-import type { TrustView } from './trust.ts';
+import type { TrustView } from './resolve-trust.ts';
 import type { TargetHands, TargetWork } from './work.ts';
 
 /** What planning needs of the world: it reads sources, the record and the services, and writes nothing. */

@@ -2,9 +2,9 @@ import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { issuingCas, type ReachedCa, reach } from '../x509/reach.ts';
-import type { Gathered } from './gather.ts';
+import type { Gathered } from './load.ts';
 import type { CaNews } from './plan.ts';
-import type { TrustView } from './trust.ts';
+import type { TrustView } from './resolve-trust.ts';
 import type { TargetWork } from './work.ts';
 
 /** Which CA keys get a leaf into a target once the plan is done (as far as its steps may run). */

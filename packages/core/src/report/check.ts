@@ -3,8 +3,8 @@ import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import { codes } from '../errors/codes.ts';
 import { type Finding, sortFindings } from '../errors/finding.ts';
-import type { Gathered } from '../plan/gather.ts';
-import type { TrustView } from '../plan/trust.ts';
+import type { Gathered } from '../plan/load.ts';
+import type { TrustView } from '../plan/resolve-trust.ts';
 import { checkMatrix, type Matrix } from '../preflight/matrix.ts';
 import type { Instant } from '../util/time.ts';
 
@@ -38,7 +38,7 @@ export function checkDefinition(input: {
   const services = adapters
     .filter(({ key }) => definition.targets.some(({ kind }) => kind === key))
     .map(({ facts }) => facts);
-  const crls = gathered.lists.map(({ crl, from }) => ({ crl, name: from.slice(from.lastIndexOf('/') + 1) }));
+  const crls = gathered.crls.map(({ crl, from }) => ({ crl, name: from.slice(from.lastIndexOf('/') + 1) }));
   const matrix = checkMatrix({ certificates: cas, crls, services, now });
   const rendered = definition.targets.flatMap((target) => {
     const adapter = adapters.find(({ key }) => key === target.kind);

@@ -2,7 +2,7 @@ import type { Adapter } from '../adapter/legacy.ts';
 import { type Explanation, explainTarget } from '../admission/explain.ts';
 import type { Definition, TargetDefinition } from '../definition/definition.ts';
 import { TrustloomError } from '../errors/error.ts';
-import type { TrustView } from '../plan/trust.ts';
+import type { TrustView } from '../plan/resolve-trust.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 

@@ -20,7 +20,7 @@ async function endOf(work: () => number | Promise<number>): Promise<string | num
 function whole(file: string): number {
   const crl = parseCrl(readFileSync(file), file);
   const judged = judgeCrl({ crl, issuer, now: crl.thisUpdate });
-  if (judged.verdict !== 'refused') throw new Error('a list of somebody else was taken');
+  if (judged.outcome !== 'refused') throw new Error('a list of somebody else was taken');
   crl.has('41');
   return crl.entryCount;
 }
