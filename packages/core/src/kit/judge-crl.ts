@@ -1,7 +1,7 @@
 import type { Crl, CrlRefusal } from '../crl/crl.ts';
 import { lostEntries } from '../crl/diff.ts';
 import type { ListedEntry } from '../crl/listed-entry.ts';
-import { isTooMuch, sortLoss } from '../crl/loss.ts';
+import { isTooMuch, unexplainedLoss } from '../crl/loss.ts';
 import { verifyCrl } from '../crl/verify-crl.ts';
 import type { Code } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
@@ -63,81 +63,83 @@ export function judgeCrl(input: CrlCase): CrlVerdict {
   const { crl, inForce } = input;
   const wrong = defect(input);
   if (wrong !== undefined) return refused(input, wrong);
-  if (inForce?.sha256 === crl.sha256)
-    return { outcome: 'same', lost: [], findings: datesOf(input).map((one) => finding(input, one)) };
+  if (inForce?.sha256 === crl.sha256) return { outcome: 'same', lost: [], findings: datesOf(input) };
   // A delta CRL names what changed since its base, so that its entries come and go.
   const lost = inForce?.crl === undefined || crl.scope === 'delta' ? [] : lostEntries(inForce.crl, crl);
-  const { unexplained } = sortLoss(lost, crl.thisUpdate, input.leafLifeMs);
+  const unexplained = unexplainedLoss(lost, crl.thisUpdate, input.leafLifeMs);
   const back = stepBack(input, unexplained.length);
   if (back !== undefined && !input.readmit) return refused(input, back);
-  const said = [...datesOf(input), ...numberOf(input), ...lossOf(input, unexplained)];
-  return { outcome: 'accepted', lost, findings: said.map((one) => finding(input, one)) };
+  const findings = [...datesOf(input), ...numberOf(input), ...lossOf(input, unexplained)];
+  return { outcome: 'accepted', lost, findings };
 }
 
-interface Said {
-  readonly code: Code;
-  readonly severity: Finding['severity'];
-  readonly message: string;
-  readonly source: string;
+/** Where each rule comes from. */
+const sources = {
+  'crl-bad-signature': 'RFC 5280, 6.3.3 (g)',
+  'crl-signature-unsupported': 'RFC 5280, 6.3.3 (g)',
+  'crl-indirect': 'RFC 5280, 5.2.5 and 5.3.3',
+  'crl-not-yet-valid': 'RFC 5280, 5.1.2.4',
+  'crl-older': 'RFC 5280, 5.2.3',
+  'crl-number-back': 'RFC 5280, 5.2.3',
+  'crl-shrunk': 'RFC 5280, 3.3; the practice of crl-monitor',
+  'crl-no-next-update': 'RFC 5280, 5.1.2.5',
+  'crl-expired': 'RFC 5280, 5.1.2.5',
+  'crl-serials-lost': 'RFC 5280, 3.3',
+} as const satisfies Partial<Record<Code, string>> & Record<CrlRefusal, string>;
+
+function finding(
+  { crl }: CrlCase,
+  code: keyof typeof sources,
+  severity: Finding['severity'],
+  message: string,
+): Finding {
+  return { code, severity, message, thing: crl.sha256, source: sources[code] };
 }
 
 /** Why a CRL is refused, in a word and in a sentence. */
 interface Refusal {
   readonly reason: CrlRefusal;
   readonly message: string;
-  readonly source: string;
-}
-
-function finding({ crl }: CrlCase, said: Said): Finding {
-  return { ...said, thing: crl.sha256 };
 }
 
 /** That the CRL in force stays is said together with its end: never silently beyond it. */
-function refused(input: CrlCase, { reason, message, source }: Refusal): CrlVerdict {
+function refused(input: CrlCase, { reason, message }: Refusal): CrlVerdict {
   const { inForce, now } = input;
   const ended =
     inForce?.nextUpdate !== undefined && inForce.nextUpdate <= now
       ? `, although that one ended at ${isoTime(inForce.nextUpdate)}`
       : '';
-  const text = `${message}; ${inForce === undefined ? 'it is not used' : `the CRL in force stays${ended}`}`;
-  const said: Said = { code: reason, severity: 'error', message: text, source };
-  return { outcome: 'refused', reason, lost: [], findings: [finding(input, said)] };
+  const stays = inForce === undefined ? 'it is not used' : `the CRL in force stays${ended}`;
+  const findings = [finding(input, reason, 'error', `${message}; ${stays}`)];
+  return { outcome: 'refused', reason, lost: [], findings };
 }
 
 /** What no consent overrides: it is unknown whether the CA said it. */
 function defect({ crl, issuer, now }: CrlCase): Refusal | undefined {
-  const name = caName(issuer);
+  const about = `the CRL of ${caName(issuer)}`;
   const signature = verifyCrl(crl, issuer);
   if (signature === 'invalid')
-    return {
-      reason: 'crl-bad-signature',
-      message: `the signature of the CRL of ${name} does not verify`,
-      source: 'RFC 5280, 6.3.3 (g)',
-    };
+    return { reason: 'crl-bad-signature', message: `the signature of ${about} does not verify` };
   if (signature === 'unsupported')
     return {
       reason: 'crl-signature-unsupported',
-      message: `the CRL of ${name} is signed with ${crl.signatureName}, which cannot be verified here`,
-      source: 'RFC 5280, 6.3.3 (g)',
+      message: `${about} is signed with ${crl.signatureName}, which cannot be verified here`,
     };
   if (crl.scope === 'indirect')
     return {
       reason: 'crl-indirect',
-      message: `the CRL of ${name} is an indirect CRL: it may name certificates of other CAs`,
-      source: 'RFC 5280, 5.2.5 and 5.3.3',
+      message: `${about} is an indirect CRL: it may name certificates of other CAs`,
     };
   if (crl.thisUpdate > now + skewMs)
     return {
       reason: 'crl-not-yet-valid',
-      message: `the CRL of ${name} begins at ${isoTime(crl.thisUpdate)}, in the future`,
-      source: 'RFC 5280, 5.1.2.4',
+      message: `${about} begins at ${isoTime(crl.thisUpdate)}, in the future`,
     };
   return undefined;
 }
 
 /** What would readmit revoked clients: an earlier issue, or one that lost what it should not. */
-function stepBack(input: CrlCase, unexplained: number): Refusal | undefined {
-  const { crl, issuer, inForce } = input;
+function stepBack({ crl, issuer, inForce }: CrlCase, unexplained: number): Refusal | undefined {
   if (inForce === undefined) return undefined;
   const name = caName(issuer);
   const way = `Only --allow readmit:${crl.sha256} would take it`;
@@ -145,73 +147,57 @@ function stepBack(input: CrlCase, unexplained: number): Refusal | undefined {
     return {
       reason: 'crl-older',
       message: `the CRL of ${name} was issued at ${issued(crl)}, before the one in force (${issued(inForce)}). ${way}`,
-      source: 'RFC 5280, 5.2.3',
     };
   const doubt = whyNotNewer(crl, inForce);
   if (doubt !== undefined && inForce.crl === undefined)
     return {
       reason: doubt.reason,
-      message: `it is unknown which serials the CRL of ${name} lost, since the CRL in force is not available, and ${doubt.text}. ${way}`,
-      source: 'RFC 5280, 5.2.3',
+      message: `it is unknown which serials the CRL of ${name} lost, since the CRL in force is not available, and ${doubt.message}. ${way}`,
     };
   if ((doubt !== undefined && unexplained > 0) || isTooMuch(unexplained, inForce.entries))
     return {
       reason: 'crl-shrunk',
-      message: `the CRL of ${name} lost ${unexplained} of ${inForce.entries} serials without a reason${doubt === undefined ? '' : `, and ${doubt.text}`}. ${way}; where expired certificates leave the CRL, \`leafLife\` of the group explains them`,
-      source: 'RFC 5280, 3.3; the practice of crl-monitor',
+      message: `the CRL of ${name} lost ${unexplained} of ${inForce.entries} serials without a reason${doubt === undefined ? '' : `, and ${doubt.message}`}. ${way}; where expired certificates leave the CRL, \`leafLife\` of the group explains them`,
     };
   return undefined;
 }
 
 /** Why a CRL that is no earlier issue may not be newer either: it must have lost nothing without a reason. */
-function whyNotNewer(
-  crl: Crl,
-  inForce: CrlInForce,
-): { readonly reason: CrlRefusal; readonly text: string } | undefined {
+function whyNotNewer(crl: Crl, inForce: CrlInForce): Refusal | undefined {
   if (numberWentBack(crl, inForce))
     return {
       reason: 'crl-number-back',
-      text: `its number went back from ${inForce.number} to ${crl.number}`,
+      message: `its number went back from ${inForce.number} to ${crl.number}`,
     };
   if (crl.thisUpdate > inForce.thisUpdate || numberWentBack(inForce, crl)) return undefined;
-  return { reason: 'crl-older', text: 'it was issued in the same second, under no higher number' };
+  return { reason: 'crl-older', message: 'it was issued in the same second, under no higher number' };
 }
 
-function datesOf({ crl, issuer, now }: CrlCase): readonly Said[] {
-  const name = caName(issuer);
-  const source = 'RFC 5280, 5.1.2.5';
-  if (crl.nextUpdate === undefined)
-    return [
-      {
-        code: 'crl-no-next-update',
-        severity: 'warning',
-        message: `the CRL of ${name} has no nextUpdate; it is unknown when a newer one is missing`,
-        source,
-      },
-    ];
+function datesOf(input: CrlCase): readonly Finding[] {
+  const { crl, issuer, now } = input;
+  const about = `the CRL of ${caName(issuer)}`;
+  if (crl.nextUpdate === undefined) {
+    const message = `${about} has no nextUpdate; it is unknown when a newer one is missing`;
+    return [finding(input, 'crl-no-next-update', 'warning', message)];
+  }
   if (crl.nextUpdate > now) return [];
-  return [
-    {
-      code: 'crl-expired',
-      severity: 'error',
-      message: `the CRL of ${name} ended at ${isoTime(crl.nextUpdate)}; it is used where Trustloom enforces revocation itself and not attached elsewhere, where the CRL in force stays`,
-      source,
-    },
-  ];
+  const message = `${about} ended at ${isoTime(crl.nextUpdate)}; it is used where Trustloom enforces revocation itself and not attached elsewhere, where the CRL in force stays`;
+  return [finding(input, 'crl-expired', 'error', message)];
 }
 
-function numberOf({ crl, issuer, inForce }: CrlCase): readonly Said[] {
+function numberOf(input: CrlCase): readonly Finding[] {
+  const { crl, issuer, inForce } = input;
   if (inForce === undefined || !numberWentBack(crl, inForce)) return [];
   const message = `the number of the CRL of ${caName(issuer)} went back from ${inForce.number} to ${crl.number}, though it is newer and lost nothing without a reason`;
-  return [{ code: 'crl-number-back', severity: 'warning', message, source: 'RFC 5280, 5.2.3' }];
+  return [finding(input, 'crl-number-back', 'warning', message)];
 }
 
-function lossOf({ issuer }: CrlCase, unexplained: readonly ListedEntry[]): readonly Said[] {
+function lossOf(input: CrlCase, unexplained: readonly ListedEntry[]): readonly Finding[] {
   if (unexplained.length === 0) return [];
   const first = unexplained.slice(0, named).map(({ serial }) => serial);
   const more = unexplained.length > named ? ` and ${unexplained.length - named} more` : '';
-  const message = `the CRL of ${caName(issuer)} no longer names ${first.join(', ')}${more}; nothing explains that. Where Trustloom enforces revocation itself they stay refused`;
-  return [{ code: 'crl-serials-lost', severity: 'warning', message, source: 'RFC 5280, 3.3' }];
+  const message = `the CRL of ${caName(input.issuer)} no longer names ${first.join(', ')}${more}; nothing explains that. Where Trustloom enforces revocation itself they stay refused`;
+  return [finding(input, 'crl-serials-lost', 'warning', message)];
 }
 
 function issued({ thisUpdate, number }: Pick<CrlInForce, 'thisUpdate' | 'number'>): string {

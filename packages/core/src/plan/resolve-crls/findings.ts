@@ -66,16 +66,8 @@ function unusedCrl({ offered: { crl, from }, proposed }: AttributedCrls['unused'
 }
 
 function publicationStopped({ cas, missed, stopped }: MissedCrls): readonly Finding[] {
-  const consents = (effect: string, things: readonly string[]) =>
-    things.map((sha256) => `--allow ${effect}:${sha256}`).join(' ');
-  const remove = consents(
-    'remove',
-    cas.map(({ sha256 }) => sha256),
-  );
-  const readmit = consents(
-    'readmit',
-    missed.map(({ row }) => row.sha256),
-  );
+  const remove = cas.map(({ sha256 }) => `--allow remove:${sha256}`).join(' ');
+  const readmit = missed.map(({ row }) => `--allow readmit:${row.sha256}`).join(' ');
   const withdraw = stopped ? `; or admit whom the CRL refuses (${readmit})` : '';
   return missed.map(({ row }) => ({
     code: 'crl-orphaned',

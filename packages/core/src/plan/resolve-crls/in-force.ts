@@ -2,7 +2,7 @@ import type { LetGoList, RevocationList, RevocationSet, UnreadReason } from '../
 import type { RetainedSerial } from '../../crl/retained.ts';
 import { crlIssuer } from '../../crl/verify-crl.ts';
 import type { Lock } from '../../definition/lock.ts';
-import type { NewlyAccepted } from '../../state/accepted-crls.ts';
+import type { CrlSlot, NewlyAccepted } from '../../state/accepted-crls.ts';
 import type { KeyedList } from '../../state/freshness.ts';
 import type { AcceptedList } from '../../state/state.ts';
 import { defined } from '../../util/defined.ts';
@@ -47,24 +47,26 @@ export function crlsInForce(rows: readonly RetainedRow[], parts: InForceParts): 
       .filter((one) => isWithdrawn(one, parts))
       .flatMap((one) => one.missed.map(({ slot, row }) => [slot.stateKey, { ...row, letGo }] as const)),
   );
-  const after = stateRows.map((one) => ({ ...one, row: letGoNow.get(one.slot.stateKey) ?? one.row }));
-  const newest = rows.map((row) => ({ ...row, ...newestOf(row, parts) }));
-  const withdrawn = after.filter(({ row }) => row.letGo !== undefined).map(({ slot }) => slot.stateKey);
-  const enforced = newest.filter(({ slot }) => !withdrawn.includes(slot.stateKey));
+  const all = rows.map((row) => ({
+    ...row,
+    ...newestOf(row, parts),
+    state: letGoNow.get(row.slot.stateKey) ?? row.accepted?.row ?? row.stored,
+  }));
+  const enforced = all.filter(({ state }) => state?.letGo === undefined);
   return {
     lists: enforced.flatMap(({ crl }) => crl ?? []),
     kept: new Map(
       enforced.flatMap(({ slot, unread }) => (unread === undefined ? [] : [[slot.keySha256, unread]])),
     ),
-    letGo: after.flatMap((one) =>
-      withdrawnCrls(one, newest.find(({ slot }) => slot.stateKey === one.slot.stateKey)?.crl),
-    ),
-    retained: retainedByKey(newest.filter(({ crl }) => crl !== undefined)),
+    letGo: all.flatMap(({ slot, state, crl }) => withdrawnCrls(slot, state, crl)),
+    retained: retainedByKey(all.filter(({ crl }) => crl !== undefined)),
     accepted: new Map(
       rows.flatMap(({ slot, accepted }) => (accepted === undefined ? [] : [[slot.stateKey, accepted]])),
     ),
     letGoNow,
-    rows: after.map(({ slot: { keySha256, complete }, row }) => ({ ...row, keySha256, complete })),
+    rows: all.flatMap(({ slot: { keySha256, complete }, state }) =>
+      state === undefined ? [] : [{ ...state, keySha256, complete }],
+    ),
     missed: missed.filter((one) => !isWithdrawn(one, parts)),
   };
 }
@@ -88,18 +90,13 @@ function retainedByKey(rows: readonly RetainedRow[]): CrlsInForce['retained'] {
   return new Map([...keys].map((key) => [key, of(key)]));
 }
 
-function withdrawnCrls({ slot, row }: StateRow, list: RevocationList | undefined): readonly LetGoList[] {
-  const { letGo, sha256, issuer, number, thisUpdate, entries } = row;
-  if (letGo === undefined) return [];
-  return [
-    {
-      keySha256: slot.keySha256,
-      issuer,
-      sha256,
-      ...defined({ number, list }),
-      thisUpdate: Date.parse(thisUpdate),
-      entries,
-      since: Date.parse(letGo),
-    },
-  ];
+function withdrawnCrls(
+  { keySha256 }: CrlSlot,
+  state: AcceptedList | undefined,
+  list: RevocationList | undefined,
+): readonly LetGoList[] {
+  if (state?.letGo === undefined) return [];
+  const { issuer, sha256, number, entries } = state;
+  const [thisUpdate, since] = [Date.parse(state.thisUpdate), Date.parse(state.letGo)];
+  return [{ keySha256, issuer, sha256, ...defined({ number, list }), thisUpdate, entries, since }];
 }
