@@ -1,9 +1,9 @@
 import { revocationSet } from '@trustloom/core';
 import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { marksOf, storeName } from '../src/names.ts';
 import type { StoredListener } from '../src/state.ts';
-import { type Cast, makeCast } from './support/cast.ts';
+import { makeCast } from './support/cast.ts';
 import {
   context,
   heldList,
@@ -17,16 +17,7 @@ import {
 } from './support/story.ts';
 
 const entries = [{ serial: '1001' }];
-let cast: Cast;
-let old: TestCa;
-let fresh: TestCa;
-beforeAll(async () => {
-  cast = await makeCast();
-  ({ old, fresh } = cast);
-});
-const trustIn = (...cas: readonly TestCa[]) => cast.trustIn(...cas);
-const listed = (ca: TestCa) => cast.listed(ca);
-const settled = (ca = old, more = {}) => cast.settled(ca, more);
+const { old, fresh, trustIn, listed, settled } = await makeCast();
 
 describe('from nothing', () => {
   test('the store, then its lists, and only then the listener', () => {

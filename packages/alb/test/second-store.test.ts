@@ -1,21 +1,12 @@
 import { revocationSet } from '@trustloom/core';
 import { type TestCa, trustOf } from '@trustloom/testkit';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type Cast, makeCast } from './support/cast.ts';
+import { describe, expect, test } from 'vitest';
+import { makeCast } from './support/cast.ts';
 import { heldList, listenerArn, listenerOf, pemOf, planOf, storeOf, targetOf } from './support/story.ts';
 
 const entries = [{ serial: '1001' }];
 const second = listenerArn('0000000000000002');
-let cast: Cast;
-let old: TestCa;
-let fresh: TestCa;
-beforeAll(async () => {
-  cast = await makeCast();
-  ({ old, fresh } = cast);
-});
-const trustIn = (...cas: readonly TestCa[]) => cast.trustIn(...cas);
-const listed = (ca: TestCa) => cast.listed(ca);
-const settled = (ca = old, more = {}) => cast.settled(ca, more);
+const { old, fresh, trustIn, listed, settled } = await makeCast();
 
 describe('a second store', () => {
   test('for a CA that has revoked somebody: filled, then switched to, then the first goes', () => {

@@ -23,7 +23,7 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
   const clock = createTestClock();
   const local = await startLocalAws({ clock });
   const { place } = context;
-  await makeBucket({ local, ...place });
+  const bucket = await makeBucket({ local, ...place });
   const { listenerArn, doorArn, dnsName } = await makeAlb({ local, ...place });
   const { credentials } = local.clientConfig('sts', place);
   const aws = openAws({
@@ -66,6 +66,8 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
   };
   return {
     local,
+    /** What a team has beside Trustloom: its own way to the bucket. */
+    bucket,
     listenerArn,
     doorArn,
     dnsName,

@@ -29,8 +29,8 @@ export interface Finding {
   readonly source?: string;
 }
 
-/** True for an error that stops every write, and not only the use of what it is about. */
-export function stopsWrites({ code, severity }: Finding): boolean {
+/** True for an error that stops every write. One about a thing that is refused alone stops nothing else. */
+export function isBlocking({ severity, code }: Finding): boolean {
   const facts: CodeFacts = codes[code];
   return severity === 'error' && facts.alone !== true;
 }

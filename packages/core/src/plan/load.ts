@@ -10,6 +10,7 @@ import type { Finding } from '../errors/finding.ts';
 import { type CrlCopies, recallCrls } from '../state/accepted-crls.ts';
 import type { RevocationRecord, TrustloomRecord } from '../state/state.ts';
 import { defined } from '../util/defined.ts';
+import { manyEars } from '../util/signal.ts';
 import type { Clock, Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { parseBundle } from '../x509/trust-bundle.ts';
@@ -65,6 +66,7 @@ export async function load(
 ): Promise<Loaded> {
   const { definition, lock, record, clock } = parts;
   const [gathered, revocation] = await Promise.all([gather(parts, signal), record.revocation.read()]);
+  signal?.throwIfAborted();
   const offered = new Set(gathered.crls.map(({ crl }) => crl.sha256));
   const copies = await recallCrls(revocation, offered, record.blobs);
   return { definition, lock, gathered, revocation, copies, now: clock.now() };
@@ -81,8 +83,10 @@ export async function loadSources(parts: LoadParts, signal?: AbortSignal): Promi
 /** Fetches and reads every source, side by side, but inventories only of groups that a target needs them of. */
 async function gather(
   { definition, sources, adapters }: LoadParts,
-  signal: AbortSignal | undefined,
+  given: AbortSignal | undefined,
 ): Promise<Gathered> {
+  given?.throwIfAborted();
+  const signal = manyEars(given);
   const fetched = new Map<string, Promise<Fetched>>();
   /** The same address under the same role is fetched once. */
   const fetch = (what: SourceKind, address: SourceAddress, account: string | undefined) => {
@@ -116,7 +120,7 @@ async function gather(
         .map((address) => read('inventory', address, group)),
     ]),
   );
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   return {
     offers: parts.flatMap(({ offers = [] }) => offers),
     crls: parts.flatMap(({ crls = [] }) => crls),

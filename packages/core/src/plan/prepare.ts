@@ -9,7 +9,7 @@ import {
 } from '../state/state.ts';
 import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
-import { manyEars } from '../util/signal.ts';
+import { type AbortOptions, manyEars } from '../util/signal.ts';
 import type { Clock } from '../util/time.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, type Loaded, type LoadParts, load, loadSources } from './load.ts';
@@ -19,12 +19,11 @@ import { createSharedReads, type SharedReads } from './shared-reads.ts';
 import { handsOf } from './work.ts';
 
 /** What a caller may say about a plan. */
-export interface PlanOptions {
+export interface PlanOptions extends AbortOptions {
   /** Consents, as printed: `enforce:edge`. */
   readonly allow?: readonly string[];
   /** Names of targets; all when absent. */
   readonly targets?: readonly string[];
-  readonly signal?: AbortSignal;
 }
 
 /** Loads, observes and plans. Three of the four steps that touch the world happen here or below; none of them writes. */
@@ -54,7 +53,7 @@ export async function loadView(
 /** Only what the sources and the definition say, without asking any service or the state: what `check` and `accept` need. */
 export async function gatherView(
   parts: LoadParts,
-  signal?: AbortSignal,
+  { signal }: AbortOptions = {},
 ): Promise<{ readonly gathered: Gathered; readonly view: TrustView }> {
   const loaded = await loadSources(parts, signal);
   return { gathered: loaded.gathered, view: resolveTrust(loaded, new Set()) };

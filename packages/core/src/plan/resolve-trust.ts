@@ -5,7 +5,7 @@ import { deniedNow } from '../crl/deny-list.ts';
 import { mergeLists } from '../crl/merged.ts';
 import type { TargetDefinition } from '../definition/definition.ts';
 import type { LockEntry } from '../definition/lock.ts';
-import { type Finding, stopsWrites } from '../errors/finding.ts';
+import { type Finding, isBlocking } from '../errors/finding.ts';
 import { caName } from '../kit/ca-words.ts';
 import { defined } from '../util/defined.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -169,7 +169,7 @@ function nothingTrusted(
   { name, trust, at }: TargetDefinition,
   { findings, offers }: Gathered,
 ): readonly Finding[] {
-  if (findings.some(stopsWrites)) return [];
+  if (findings.some(isBlocking)) return [];
   const next = offers.some(({ group }) => trust.includes(group))
     ? 'Run `trustloom accept` to see what the sources offer.'
     : 'Name a source that offers one, then run `trustloom accept`.';
