@@ -1,8 +1,7 @@
 import type { RevocationList } from '../../crl/crl.ts';
 import { looseDeltas } from '../../crl/merged.ts';
-import { longestLived } from '../../crl/verify-crl.ts';
 import type { Finding } from '../../errors/finding.ts';
-import { caName } from '../../kit/ca-words.ts';
+import { caName, caNameOfKey } from '../../kit/ca-words.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import type { CrlsInForce } from './in-force.ts';
 import type { AttributedCrls, CrlRow } from './issuers.ts';
@@ -32,8 +31,7 @@ export function crlFindings(
 
 function copyLost({ slot, stored, copy }: CrlRow, known: readonly Certificate[]): readonly Finding[] {
   if (stored === undefined) return [];
-  const ca = longestLived(known.filter(({ keySha256 }) => keySha256 === slot.keySha256));
-  const name = ca === undefined ? stored.issuer : caName(ca);
+  const name = caNameOfKey(slot.keySha256, known, stored.issuer);
   const texts = {
     crl: `the state's copy of the CRL in force of ${name} is missing or changed; a newer CRL cannot be compared with it`,
     retained: `the state's copy of the serials that left the CRL of ${name} is missing or changed; they are refused no longer`,
