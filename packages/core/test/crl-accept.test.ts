@@ -88,7 +88,9 @@ test('a newer list that is already expired is accepted, to be used where the che
   const { outcome, codes, findings } = judge(older(serials(3)), ended);
   expect([outcome, ...codes]).toEqual(['accepted', 'crl-expired']);
   expect(findings[0]).toMatchObject({ severity: 'error' });
-  expect(findings[0]?.message).toMatch(/used where Trustloom enforces revocation itself and not attached elsewhere/);
+  expect(findings[0]?.message).toMatch(
+    /used where Trustloom enforces revocation itself and not attached elsewhere/,
+  );
 });
 
 describe('refused: the list in force stays, and the report says so', () => {

@@ -13,7 +13,7 @@ const hashes: Readonly<Record<string, string>> = {
 };
 
 /** What Node needs to check a signature; undefined for an algorithm that Node 20 cannot verify. */
-export function howToVerify({
+function howToVerify({
   scheme,
   hash: name,
   saltLength = 20,
