@@ -105,7 +105,7 @@ describe('the bundle', () => {
 
   test('a CA whose list is withheld is not trusted without consent', () => {
     const trust = quiet(old, fresh);
-    const kept = new Map([[certificateOf(fresh).keySha256, 'crl-bad-signature']]);
+    const kept = new Map([[certificateOf(fresh).keySha256, 'crl-bad-signature' as const]]);
     const withheld = { ...trust, revocation: revocationSet({ kept }) };
     const later = planOf(withheld, { stores: [storeOf([old])] });
     expect(later.step('grant-cas').consents).toEqual(['open:edge']);

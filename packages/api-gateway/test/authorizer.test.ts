@@ -155,7 +155,7 @@ describe('the authorizer', () => {
     const key = known(trust, issuing).keySha256;
     const entry: DenyEntry = { serial: ann.serial, caKey: key, ca: '', by: '', why: '', since: '' };
     const { io, upload, head } = memoryIo(files);
-    const without = withRevocation(trust, { kept: new Map([[key, 'source-unreachable']]), denied: [entry] });
+    const without = withRevocation(trust, { kept: new Map([[key, 'list-memory-lost']]), denied: [entry] });
     const { steps, artifacts } = planCheck(desiredCheck(without), head(), new Set(), io.context);
     for (const step of upload(steps, artifacts)) await performApiGateway(step, undefined as never, io);
     const { verdict } = authorizerOn(files);

@@ -51,8 +51,7 @@ export {
   type Value,
 } from './adapter/step.ts';
 export type { PlanContext, TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
-export { isOlderIssue, judgeCrl } from './crl/accept.ts';
-export type { Crl, LetGoList, RevocationList, RevocationSet } from './crl/crl.ts';
+export type { Crl, LetGoList, RevocationList, RevocationSet, UnreadReason } from './crl/crl.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
 export type { Inventory } from './crl/inventory.ts';
 export { crlPem, parseCrl } from './crl/read-crl.ts';
@@ -61,8 +60,9 @@ export { serviceError } from './errors/aws-error.ts';
 export { type Code, codes } from './errors/codes.ts';
 export { isTrustloomError, TrustloomError } from './errors/error.ts';
 export { type Finding, type Severity, sortFindings } from './errors/finding.ts';
-export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
+export { bundleArtifact, caDigests, caName, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
+export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
 export { notEnforced } from './preflight/crl-not-enforced.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './preflight/index.ts';
 export type { Place } from './util/account-region.ts';

@@ -11,7 +11,7 @@ import type { Report } from './apply/report.ts';
 import type { Definition } from './definition/definition.ts';
 import type { Lock } from './definition/lock.ts';
 import { TrustloomError } from './errors/error.ts';
-import type { Offer } from './plan/gather.ts';
+import type { Offer } from './plan/load.ts';
 import type { Plan } from './plan/plan.ts';
 import { gatherView, loadView, type PlanOptions, prepare } from './plan/prepare.ts';
 import type { Prepared } from './plan/prepared.ts';

@@ -4,12 +4,12 @@ import {
   acceptCas,
   emptyLock,
   type Lock,
-  leaseMs,
   openRecord,
   readCertificate,
   retireCa,
   TrustloomError,
 } from '../src/index.ts';
+import { leaseMs } from '../src/state/state.ts';
 import { type Files, openToys } from './support/run.ts';
 import { createToy, stock, type Toy } from './support/toy.ts';
 import { memoryStore } from './support/world.ts';

@@ -174,7 +174,7 @@ function refusalOf(
   now: Instant,
 ): readonly Finding[] {
   const judged = judgeCrl({ crl, issuer, now });
-  if (judged.verdict === 'refused') return judged.findings;
+  if (judged.outcome === 'refused') return judged.findings;
   const newer = held
     .filter(({ enabled }) => enabled)
     .flatMap((list) => list.crl ?? [])

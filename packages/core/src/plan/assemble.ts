@@ -7,14 +7,14 @@ import { manyConsent, type PlannedStep } from './consent.ts';
 import { contentSummary } from './content-summary.ts';
 import { approvalDigest, approvalLines } from './digest.ts';
 import { forecastFull } from './forecast.ts';
-import type { Gathered } from './gather.ts';
+import type { Gathered } from './load.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import type { Prepared, PrepareParts, RunTarget, SeenTarget } from './prepared.ts';
+import type { TrustView } from './resolve-trust.ts';
 import { exposureOf, letIn, lockoutOf, newsOf } from './safety.ts';
 import { planSummary } from './summary.ts';
 import { meansOf, plannedSteps, seenFindings, servicePlan } from './target-steps.ts';
 import { slowestOf } from './timing.ts';
-import type { TrustView } from './trust.ts';
 
 /** Puts the targets that were seen together into one plan: consents, order, digest, summary. Pure. */
 export function assemble(input: {

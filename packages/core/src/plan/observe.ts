@@ -5,9 +5,9 @@ import type { RecordedTarget, TrustRecord } from '../state/state.ts';
 import type { JsonObject } from '../util/json.ts';
 import type { Clock } from '../util/time.ts';
 import type { PrepareParts, SeenTarget } from './prepared.ts';
+import type { TrustView } from './resolve-trust.ts';
 import { createSharedReads, type SharedReads } from './shared-reads.ts';
 import { createTargetIo } from './target-io.ts';
-import type { TrustView } from './trust.ts';
 
 /** Renders and observes the targets of the definition, and those that left it. Reads only. */
 export async function observeTargets(

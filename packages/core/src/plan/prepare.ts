@@ -1,12 +1,10 @@
-import { recallLists } from '../state/accepted-crls.ts';
 import { type RevocationRecord, revocationMark, type TrustRecord } from '../state/state.ts';
 import { type AbortOptions, manyEars } from '../util/signal.ts';
-import type { Instant } from '../util/time.ts';
 import { assemble } from './assemble.ts';
-import { type Gathered, gather } from './gather.ts';
+import { type Gathered, type Loaded, type LoadParts, load, loadSources } from './load.ts';
 import { observeTargets } from './observe.ts';
 import type { Prepared, PrepareParts } from './prepared.ts';
-import { type TrustView, trustView } from './trust.ts';
+import { resolveTrust, type TrustView } from './resolve-trust.ts';
 
 /** What a caller may say about a plan. */
 export interface PlanOptions extends AbortOptions {
@@ -32,54 +30,22 @@ export async function prepare(parts: PrepareParts, options: PlanOptions): Promis
   return assemble({ parts, view, gathered, seen, now, allow, revocationFingerprint });
 }
 
-/** What definition, lock, sources and record say together; no service is asked. */
+/** What definition, lock, sources and state say together; no service is asked. */
 export async function loadView(
   parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock' | 'services' | 'record'>,
-  options: PlanOptions,
-): Promise<{
-  readonly gathered: Gathered;
-  readonly view: TrustView;
-  readonly now: Instant;
-  readonly revocation: RevocationRecord;
-}> {
-  const [gathered, revocation] = await Promise.all([
-    gather(parts, options.signal),
-    parts.record.revocation.read(),
-  ]);
-  options.signal?.throwIfAborted();
-  const offered = new Set(gathered.lists.map(({ crl }) => crl.sha256));
-  const { memories, findings } = await recallLists(revocation, offered, parts.record.blobs);
-  const now = parts.clock.now();
-  const view = trustView({
-    definition: parts.definition,
-    lock: parts.lock,
-    gathered: { ...gathered, findings: [...gathered.findings, ...findings] },
-    record: revocation,
-    memories,
-    now,
-    allow: new Set(options.allow ?? []),
-  });
-  return { gathered, view, now, revocation };
+  { allow = [], signal }: PlanOptions,
+): Promise<Loaded & { readonly view: TrustView }> {
+  const loaded = await load(parts, signal);
+  return { ...loaded, view: resolveTrust(loaded, new Set(allow)) };
 }
 
-/** Only what the sources and the definition say, without asking any service or the record: what `check` and `accept` need. */
+/** Only what the sources and the definition say, without asking any service or the state: what `check` and `accept` need. */
 export async function gatherView(
-  parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock' | 'services'>,
+  parts: LoadParts,
   { signal }: AbortOptions = {},
 ): Promise<{ readonly gathered: Gathered; readonly view: TrustView }> {
-  const { definition, lock, clock } = parts;
-  const gathered = await gather(parts, signal);
-  const record: RevocationRecord = { formatVersion: 1, lists: {}, deny: [] };
-  const view = trustView({
-    definition,
-    lock,
-    gathered,
-    record,
-    memories: new Map(),
-    now: clock.now(),
-    allow: new Set(),
-  });
-  return { gathered, view };
+  const loaded = await loadSources(parts, signal);
+  return { gathered: loaded.gathered, view: resolveTrust(loaded, new Set()) };
 }
 
 /** What revoking steps asked to remember stands in the other object; a target sees both as one. */

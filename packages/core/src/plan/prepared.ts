@@ -9,8 +9,8 @@ import type { RecordedTarget, TrustloomRecord } from '../state/state.ts';
 import type { Instant } from '../util/time.ts';
 import type { PlannedStep } from './consent.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
+import type { TrustView } from './resolve-trust.ts';
 import type { TargetIo, WorldAccess } from './target-io.ts';
-import type { TrustView } from './trust.ts';
 
 /** What planning needs of the world: it reads sources, the record and the services, and writes nothing. */
 export interface PrepareParts extends WorldAccess {

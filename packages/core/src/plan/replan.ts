@@ -4,8 +4,8 @@ import type { Instant } from '../util/time.ts';
 import { leaveOut, manyConsent, type PlannedStep } from './consent.ts';
 import { approvalLines } from './digest.ts';
 import type { Replanned, RunTarget, SeenTarget } from './prepared.ts';
+import type { TrustView } from './resolve-trust.ts';
 import { meansOf, plannedSteps, servicePlan } from './target-steps.ts';
-import type { TrustView } from './trust.ts';
 
 /**
  * Plans one target again in the middle of a run: the same consents, and nothing beyond what was approved.

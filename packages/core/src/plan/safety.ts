@@ -1,11 +1,12 @@
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
+import { caName, caNameOfKey } from '../kit/ca-words.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { issuingCas, type ReachedCa, reach } from '../x509/reach.ts';
-import type { Gathered } from './gather.ts';
+import type { Gathered } from './load.ts';
 import type { CaNews } from './plan.ts';
 import type { RunTarget } from './prepared.ts';
-import type { TrustView } from './trust.ts';
+import type { TrustView } from './resolve-trust.ts';
 
 /** Which CA keys get a leaf into a target once the plan is done (as far as its steps may run). */
 export interface LetIn {
@@ -39,7 +40,7 @@ export function newsOf(input: {
   const places = (ca: Certificate, group: string) => {
     const letInOn = reached.flatMap(({ target, reached: keys }) => {
       const through = keys.find((key) => key.ca.keySha256 === ca.keySha256);
-      return through === undefined ? [] : [{ target, through: through.via.subject.text }];
+      return through === undefined ? [] : [{ target, through: caName(through.via) }];
     });
     const open = new Set(letInOn.map(({ target }) => target));
     const notOn = definition.targets
@@ -82,11 +83,11 @@ export function lockoutOf(
     // A CA that only issues other CAs has no clients of its own to lock out.
     const issuing = trust === undefined ? [] : issuingCas(trust.cas, trust.known);
     const unreached = issuing.filter(({ keySha256 }) => !keys.has(keySha256));
-    return unreached.map(({ subject }) => `${name}: clients of ${subject.text} find no complete chain`);
+    return unreached.map((ca) => `${name}: clients of ${caName(ca)} find no complete chain`);
   });
 }
 
-/** Clients that are not good by the definition and would be let in. */
+/** Clients that are not good by the definition and would be admitted. */
 export function exposureOf(
   targets: readonly RunTarget[],
   view: TrustView,
@@ -111,23 +112,28 @@ export function exposureOf(
         .filter(
           ({ certificate }) => keys.has(certificate.keySha256) && !lockedKeys.has(certificate.keySha256),
         )
-        .map(({ state, certificate }) => `${name}: clients of ${certificate.subject.text} (${state}) get in`),
+        .map(
+          ({ state, certificate }) => `${name}: clients of ${caName(certificate)} (${state}) are admitted`,
+        ),
       ...strangers.map(
-        ({ subject }) => `${name}: clients of ${subject.text} get in, which the definition does not name`,
+        (ca) => `${name}: clients of ${caName(ca)} are admitted, which the definition does not name`,
       ),
-      ...(unenforced === undefined ? [] : [`${name}: revoked clients get in (${unenforced})`]),
+      ...(unenforced === undefined ? [] : [`${name}: revoked clients are admitted (${unenforced})`]),
       ...letGo
         .filter(({ keySha256, entries }) => entries > 0 && keys.has(keySha256))
-        .map(({ issuer }) => `${name}: clients that ${issuer} revoked get in (its list was let go)`),
+        .map(({ keySha256, issuer }) => caNameOfKey(keySha256, view.known, issuer))
+        .map(
+          (ca) => `${name}: clients that ${ca} revoked are admitted (enforcement of its CRL is withdrawn)`,
+        ),
     ];
   });
 }
 
-/** Why the revoked get in once the plan is done: nothing checks, or a check that others attach is not asked everywhere. */
+/** Why the revoked are admitted once the plan is done: nothing checks, or a check that others attach is not asked everywhere. */
 function unenforcedOn({ bound, rendered, observed }: RunTarget): string | undefined {
   if (bound.facts.capabilities.revocation === 'list') return undefined;
   const mechanism = rendered?.rendering?.mechanism ?? 'none';
-  if (mechanism === 'none') return 'nothing checks the lists there';
+  if (mechanism === 'none') return 'nothing checks CRLs there';
   const { enforcement } = observed?.holds ?? {};
   if (mechanism !== 'authorizer' || enforcement === undefined || enforcement.state === 'enforced')
     return undefined;

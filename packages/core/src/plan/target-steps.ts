@@ -4,7 +4,7 @@ import { type Finding, isBlocking } from '../errors/finding.ts';
 import type { Instant } from '../util/time.ts';
 import { consentsOf, type LeftOut, leaveOut, type PlannedStep } from './consent.ts';
 import type { SeenTarget, StepMeans } from './prepared.ts';
-import type { TrustView } from './trust.ts';
+import type { TrustView } from './resolve-trust.ts';
 
 /** What the service plans for a target. Nothing where it could not be seen, or where nothing may be trusted. */
 export function servicePlan(

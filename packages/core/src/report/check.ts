@@ -2,8 +2,8 @@ import type { Service } from '../adapter/contract.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import { type Finding, isRefusal, sortFindings } from '../errors/finding.ts';
-import type { Gathered } from '../plan/gather.ts';
-import type { TrustView } from '../plan/trust.ts';
+import type { Gathered } from '../plan/load.ts';
+import type { TrustView } from '../plan/resolve-trust.ts';
 import { checkMatrix, type Matrix } from '../preflight/matrix.ts';
 import type { Instant } from '../util/time.ts';
 
@@ -37,7 +37,7 @@ export function checkDefinition(input: {
   const facts = services
     .filter(({ key }) => definition.targets.some(({ kind }) => kind === key))
     .map((service) => service.facts);
-  const crls = gathered.lists.map(({ crl, from }) => ({ crl, name: from.slice(from.lastIndexOf('/') + 1) }));
+  const crls = gathered.crls.map(({ crl, from }) => ({ crl, name: from.slice(from.lastIndexOf('/') + 1) }));
   const matrix = checkMatrix({ certificates: cas, crls, services: facts, now });
   const rendered = definition.targets.flatMap((target) => {
     const service = services.find(({ key }) => key === target.kind);

@@ -2,7 +2,7 @@ import type { Service } from '../adapter/contract.ts';
 import { type Explanation, explainTarget } from '../admission/explain.ts';
 import type { Definition, TargetDefinition } from '../definition/definition.ts';
 import { serviceOf } from '../plan/observe.ts';
-import type { TrustView } from '../plan/trust.ts';
+import type { TrustView } from '../plan/resolve-trust.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
