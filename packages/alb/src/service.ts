@@ -1,11 +1,13 @@
-import type { Facts, Limit, Rate } from '@trustloom/core/adapter';
+import type { Facts, Limit, Rate, Verdict } from '@trustloom/core/adapter';
 
 const page = { source: 'AWS: Quotas for your Application Load Balancers', checked: '2026-11' };
+const guide = 'AWS: Mutual authentication with TLS in Application Load Balancer';
 const throttling = {
   source: 'AWS: Request throttling for the Elastic Load Balancing API',
   checked: '2026-11',
 };
 
+const refuses = (source: string): Verdict => ({ severity: 'error', source });
 const fixed = (max: number, unit: string): Limit => ({ max, unit, adjustable: false, ...page });
 const raisable = (max: number, unit: string): Limit => ({ max, unit, adjustable: true, ...page });
 const rate = (burst: number, perSecond: number, actions: readonly string[]): Rate => ({
@@ -29,8 +31,21 @@ export const albInfo = {
     crlIssuerInStore: true,
     // AWS's TLS library fails a look-up that finds no CRL; no page says whether the balancer needs one of each CA.
     unlistedCa: 'unknown',
+    caKeys: { rsaBits: { min: 2048, max: 8192 }, curves: ['P-256', 'P-384', 'P-521'] },
     bundleReadable: true,
     modes: ['verify', 'passthrough', 'off'],
+  },
+  verdicts: {
+    'bundle-too-large': refuses(page.source),
+    'too-many-certificates': refuses(page.source),
+    'certificate-version': refuses(`${guide}; seen live: The certificate version is not supported`),
+    'key-algorithm': refuses(guide),
+    'signature-hash': refuses('trust store requirements of the service'),
+    'crl-expired': refuses('RFC 5280, 6.3.3; what the service does is unknown'),
+    'crl-negative-serial': refuses(guide),
+    'crl-partial': refuses('RFC 5280, 5.2.4 and 5.2.5; what the service does is unknown'),
+    'crl-too-large': refuses(page.source),
+    'crl-too-many-entries': refuses(page.source),
   },
   limits: {
     certificates: raisable(25, 'CA certificates per store'),

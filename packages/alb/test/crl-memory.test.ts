@@ -1,14 +1,8 @@
 import { AddTrustStoreRevocationsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import {
-  DeleteObjectCommand,
-  ListObjectVersionsCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createTestCa, trustOf } from '@trustloom/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLive } from './support/live.ts';
-import { context } from './support/story.ts';
 
 const ca = await createTestCa({ subject: 'CN=A' });
 const first = ca.issueCrl({ entries: [{ serial: 'a1' }], number: 1 });
@@ -32,13 +26,6 @@ async function look() {
   };
 }
 
-/** What a team has beside Trustloom: its own way to the bucket. */
-function bucket() {
-  const { account, region } = context.place;
-  const s3 = new S3Client({ ...live.local.clientConfig('s3', context.place), forcePathStyle: true });
-  return { s3, Bucket: `trustloom-${account}-${region}` };
-}
-
 test('a CRL that was added is read back once, and known from then on', async () => {
   await live.apply(trustWith(first));
   expect(await look()).toEqual({ lists: [first.sha256], contents: 0 });
@@ -48,7 +35,7 @@ test('a CRL that was added is read back once, and known from then on', async () 
 
 test('it is read from the store again when its file is gone', async () => {
   await live.apply(trustWith(first));
-  const { s3, Bucket } = bucket();
+  const { s3, bucket: Bucket } = live.bucket;
   const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'acme/crls/' }));
   expect(Versions).toHaveLength(1);
   for (const { Key, VersionId } of Versions)
@@ -70,7 +57,7 @@ test('what could not be read back when it was added is read at the next look', a
 
 test('a CRL that somebody else added is read from the store, beside one that is known', async () => {
   await live.apply(trustWith(first));
-  const { s3, Bucket } = bucket();
+  const { s3, bucket: Bucket } = live.bucket;
   await s3.send(new PutObjectCommand({ Bucket, Key: 'by-hand.crl', Body: second.pem }));
   const [store] = live.local.state().elbv2.flatMap(({ state }) => [...state.trustStores.keys()]);
   await live.elb.send(

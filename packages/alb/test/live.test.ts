@@ -1,5 +1,5 @@
 import { CreateTrustStoreCommand, ModifyTrustStoreCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createTestCa, type ListOf, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ownershipTags } from '../src/model.ts';
@@ -42,13 +42,6 @@ beforeEach(async () => {
   live = await openLive();
 });
 afterEach(() => live.close());
-
-/** Where bundles are put by hand. */
-function bucket() {
-  const { account, region } = context.place;
-  const s3 = new S3Client({ ...live.local.clientConfig('s3', context.place), forcePathStyle: true });
-  return { s3, Bucket: `trustloom-${account}-${region}` };
-}
 
 describe('real clients at the listener', () => {
   test('before, and once the target holds', async () => {
@@ -122,7 +115,7 @@ describe('what is observed', () => {
   });
 
   test('a store that is not ready is pending', async () => {
-    const { s3, Bucket } = bucket();
+    const { s3, bucket: Bucket } = live.bucket;
     await s3.send(new PutObjectCommand({ Bucket, Key: 'a.pem', Body: a.ca.pem }));
     await live.elb.send(
       new CreateTrustStoreCommand({
@@ -164,7 +157,7 @@ describe('what is observed', () => {
 describe('changed by hand', () => {
   test('a CA that nobody named: named, and removed', async () => {
     await live.apply(trustIn(a));
-    const { s3, Bucket } = bucket();
+    const { s3, bucket: Bucket } = live.bucket;
     await s3.send(new PutObjectCommand({ Bucket, Key: 'by-hand.pem', Body: a.ca.pem + b.ca.pem }));
     const store = live.local.state().elbv2.flatMap(({ state }) => [...state.trustStores.keys()])[0];
     await live.elb.send(

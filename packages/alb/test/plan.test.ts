@@ -1,10 +1,10 @@
 import { revocationSet } from '@trustloom/core';
 import { caName } from '@trustloom/core/adapter';
 import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ownershipTags, type StoredListener } from '../src/model.ts';
 import { storeName } from '../src/plan/index.ts';
-import { type Cast, makeCast } from './support/cast.ts';
+import { makeCast } from './support/cast.ts';
 import {
   context,
   listenerArn,
@@ -18,16 +18,7 @@ import {
 } from './support/story.ts';
 
 const entries = [{ serial: '1001' }];
-let cast: Cast;
-let old: TestCa;
-let fresh: TestCa;
-beforeAll(async () => {
-  cast = await makeCast();
-  ({ old, fresh } = cast);
-});
-const trustIn = (...cas: readonly TestCa[]) => cast.trustIn(...cas);
-const crlFrom = (ca: TestCa) => cast.crlFrom(ca);
-const settled = (ca = old, more = {}) => cast.settled(ca, more);
+const { old, fresh, trustIn, crlFrom, settled } = await makeCast();
 
 describe('from nothing', () => {
   test('the store, then its CRLs, and only then the listener', () => {

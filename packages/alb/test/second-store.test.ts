@@ -1,7 +1,7 @@
 import { revocationSet } from '@trustloom/core';
 import { type TestCa, trustOf } from '@trustloom/testkit';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type Cast, makeCast } from './support/cast.ts';
+import { describe, expect, test } from 'vitest';
+import { makeCast } from './support/cast.ts';
 import {
   listenerArn,
   listenerOf,
@@ -15,16 +15,7 @@ import {
 
 const entries = [{ serial: '1001' }];
 const second = listenerArn('0000000000000002');
-let cast: Cast;
-let old: TestCa;
-let fresh: TestCa;
-beforeAll(async () => {
-  cast = await makeCast();
-  ({ old, fresh } = cast);
-});
-const trustIn = (...cas: readonly TestCa[]) => cast.trustIn(...cas);
-const crlFrom = (ca: TestCa) => cast.crlFrom(ca);
-const settled = (ca = old, more = {}) => cast.settled(ca, more);
+const { old, fresh, trustIn, crlFrom, settled } = await makeCast();
 
 describe('a second store', () => {
   test('for a CA that has revoked somebody: filled, then switched to, then the first goes', () => {

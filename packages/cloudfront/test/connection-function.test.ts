@@ -141,18 +141,7 @@ describe('the connection function', () => {
   it('does not overrule OCSP', () => {
     const store = storeOf('exact');
     const run = (chainValidity: string) =>
-      runConnectionFunction({
-        code,
-        store,
-        timeMs: 1000,
-        now,
-        event: {
-          clientCertificate: {
-            certificates: { leaf: { serialNumber: shown(valid[0] ?? ''), issuer: 'CN=Nobody' } },
-            revocationStatus: { chainValidity },
-          },
-        },
-      });
+      inRunner(store, shown(valid[0] ?? ''), { revocationStatus: { chainValidity } });
     expect(run('Valid').decision).toBe('allow');
     for (const status of ['Invalid', 'Unknown'])
       expect(run(status)).toMatchObject({ decision: 'deny', custom: 'trustloom: OCSP' });
@@ -160,16 +149,7 @@ describe('the connection function', () => {
 
   it.each(forms)('decides the same in the runner of the local AWS (%s)', (form) => {
     const store = storeOf(form);
-    const run = (serial: string) =>
-      runConnectionFunction({
-        code,
-        store,
-        timeMs: 1000,
-        now,
-        event: {
-          clientCertificate: { certificates: { leaf: { serialNumber: serial, issuer: 'CN=Nobody' } } },
-        },
-      }).decision;
+    const run = (serial: string) => inRunner(store, serial).decision;
     for (const serial of revoked.filter((_, at) => at % 8 === 0)) expect(run(shown(serial))).toBe('deny');
     for (const serial of valid.filter((_, at) => at % 8 === 0)) expect(run(shown(serial))).toBe('allow');
   });
@@ -182,6 +162,13 @@ describe('the connection function', () => {
     }
   });
 });
+
+/** Runs the code in the runner of the local AWS for a client with this serial. */
+function inRunner(store: ReadonlyMap<string, string>, serialNumber: string, more: object = {}) {
+  const certificates = { leaf: { serialNumber, issuer: 'CN=Nobody' } };
+  const event = { clientCertificate: { certificates, ...more } };
+  return runConnectionFunction({ code, store, timeMs: 1000, now, event });
+}
 
 /** Runs the code as njs takes it: a main file that calls the handler, and the module `cloudfront` beside it. */
 function inNjs(

@@ -1,4 +1,5 @@
 import { parseInventory, type TrustedGroup } from '@trustloom/core';
+import { contextOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import { generateConnectionFunction } from '../src/connection-function/index.ts';
 import { cloudfront } from '../src/index.ts';
@@ -16,6 +17,7 @@ import { keysOf, numbers, serials } from './support/keys.ts';
 import { twinOf } from './support/twin.ts';
 
 const now = Date.parse('2026-11-26T08:00:00Z');
+const context = contextOf({ name: 'edge', region: 'us-east-1', now: () => now });
 const code = generateConnectionFunction({ mode: 'required', graceMs: 0 });
 
 const groupOf = (...issued: readonly (readonly string[])[]): TrustedGroup => ({
@@ -36,7 +38,7 @@ function made(desired: DesiredKeys): { readonly layout: Layout; readonly digits:
 }
 
 /** Bytes that are the same in every run; none of them is zero. */
-function randomBytes(length: number, seed: number): Buffer {
+function nonZeroBytes(length: number, seed: number): Buffer {
   const next = numbers(seed);
   return Buffer.from(Uint8Array.from({ length }, () => 1 + (next() % 255)));
 }
@@ -61,7 +63,7 @@ function entriesOf(items: ReadonlyMap<string, string>, { seed, buckets }: Layout
 
 describe('an inventory of issued serials', () => {
   it('of 1,000,000: no valid one is refused, and every revoked one is', async () => {
-    const bytes = randomBytes(1_000_000 * 20, 11);
+    const bytes = nonZeroBytes(1_000_000 * 20, 11);
     const hex = bytes.toString('hex');
     const issued = Array.from({ length: 1_000_000 }, (_, at) => hex.slice(at * 40, at * 40 + 40));
     const revoked = issued.filter((_, at) => at % 5 === 0);
@@ -112,14 +114,7 @@ describe('an inventory of issued serials', () => {
       { cas: [], known: [], artifact: '', managed: true, check: { code, keys: desired } },
       observed,
       cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], revocation: 'compact' }),
-      {
-        definition: 'acme',
-        name: 'edge',
-        place: { account: '222222222222', region: 'us-east-1' },
-        attach: 'managed',
-        anchors: 'all',
-        now,
-      },
+      context,
     );
     expect(plan.findings).toMatchObject([{ code: 'keys-wrong-denial', severity: 'error', thing: valid }]);
     const steps = [...plan.steps, ...plan.later([])];

@@ -1,5 +1,5 @@
 import type { Step, Trust } from '@trustloom/core';
-import { createTestCa, letGo, trustOf } from '@trustloom/testkit';
+import { contextOf, createTestCa, letGo, trustOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import { desiredKeys } from '../src/keys/desired.ts';
 import { chooseLayout } from '../src/keys/layout.ts';
@@ -13,14 +13,7 @@ import { serials } from './support/keys.ts';
 
 const day = 86_400_000;
 const now = Date.now();
-const context = {
-  definition: 'acme',
-  name: 'web',
-  place: { account: '222222222222', region: 'us-east-1' },
-  attach: 'managed',
-  anchors: 'all',
-  now,
-} as const;
+const context = contextOf({ name: 'web', region: 'us-east-1', now: () => now });
 const targetOf = (revocation: 'exact' | 'compact'): CloudfrontTarget =>
   cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], revocation });
 

@@ -1,4 +1,4 @@
-import { createTestCa, trustOf } from '@trustloom/testkit';
+import { contextOf, createTestCa, trustOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import { renderCloudfront } from '../src/render.ts';
 import { cloudfrontTarget } from '../src/target.ts';
@@ -6,18 +6,11 @@ import { cloudfrontTarget } from '../src/target.ts';
 const root = await createTestCa({ subject: 'CN=Root' });
 const silent = await root.intermediate('CN=Silent');
 const telling = await root.intermediate('CN=Telling', { ocspUrl: 'http://ocsp.acme.example' });
-const now = Date.now();
+const context = contextOf({ name: 'edge', region: 'us-east-1', now: Date.now });
 
 function findings(parts: Parameters<typeof trustOf>[0], ocsp = true, mode = 'required') {
   const target = cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], ocsp, mode });
-  const rendered = renderCloudfront(trustOf(parts), target, {
-    definition: 'acme',
-    name: 'edge',
-    place: { account: '222222222222', region: 'us-east-1' },
-    attach: 'managed',
-    anchors: 'all',
-    now,
-  });
+  const rendered = renderCloudfront(trustOf(parts), target, context);
   return rendered.findings
     .filter(({ code }) => code === 'ocsp-no-url')
     .map(({ severity, thing }) => `${severity} ${thing}`);

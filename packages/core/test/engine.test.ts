@@ -2,20 +2,17 @@ import { createTestCa, createTestClock } from '@trustloom/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   acceptCas,
-  createTrustloom,
-  definitionFromObject,
   emptyLock,
   type Lock,
   leaseMs,
   openRecord,
   readCertificate,
   retireCa,
-  type Sources,
   TrustloomError,
-  type Uploads,
 } from '../src/index.ts';
-import { createToy, stock, type Toy, toyAdapter } from './support/toy.ts';
-import { memoryStore, noFiles } from './support/world.ts';
+import { type Files, openToys } from './support/run.ts';
+import { createToy, stock, type Toy } from './support/toy.ts';
+import { memoryStore } from './support/world.ts';
 
 const clock = createTestClock('2026-11-24T10:00:00Z');
 const root = await createTestCa({ subject: 'CN=Root', clock });
@@ -23,47 +20,13 @@ const next = await createTestCa({ subject: 'CN=Next', clock });
 const [rootCa, nextCa] = [readCertificate(root.der), readCertificate(next.der)];
 stock(rootCa, nextCa);
 
-const uploads: Uploads = {
-  put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
-  read: async () => undefined,
-  files: noFiles,
-};
-let files: Record<string, string | Uint8Array>;
+let files: Files;
 let toys: Record<string, Toy>;
 let store: ReturnType<typeof memoryStore>;
 let lock: Lock;
 
-const sources: Sources = {
-  async fetch({ text }) {
-    const file = files[text];
-    if (file === undefined) throw new TrustloomError('file-not-found', `${text}: no such file`);
-    return { bytes: typeof file === 'string' ? new TextEncoder().encode(file) : file, from: text };
-  },
-};
-
 function open(targets: readonly string[] = Object.keys(toys)) {
-  const adapter = toyAdapter(toys);
-  const definition = definitionFromObject(
-    {
-      name: 'acme',
-      record: '222222222222/eu-west-1',
-      groups: { devices: { from: 'ca.pem', crls: ['ca.crl'] } },
-      targets: Object.fromEntries(
-        targets.map((name) => [name, { trust: ['devices'], toy: { region: 'eu-west-1' } }]),
-      ),
-    },
-    { env: {}, adapters: [adapter] },
-  );
-  return createTrustloom({
-    definition,
-    lock,
-    adapters: [adapter],
-    sources,
-    uploads,
-    store,
-    clock,
-    holder: 'test',
-  });
+  return openToys({ toys, files, lock, store, clock, group: { crls: ['ca.crl'] }, targets });
 }
 
 async function accept() {

@@ -1,19 +1,9 @@
 import { createTestCa, createTestClock } from '@trustloom/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  acceptCas,
-  createTrustloom,
-  definitionFromObject,
-  emptyLock,
-  type Lock,
-  openRecord,
-  readCertificate,
-  type Sources,
-  TrustloomError,
-  type Uploads,
-} from '../src/index.ts';
-import { createToy, stock, type Toy, toyAdapter } from './support/toy.ts';
-import { memoryStore, noFiles } from './support/world.ts';
+import { acceptCas, emptyLock, type Lock, openRecord, readCertificate } from '../src/index.ts';
+import { type Files, openToys } from './support/run.ts';
+import { createToy, stock, type Toy } from './support/toy.ts';
+import { memoryStore } from './support/world.ts';
 
 const hour = 3_600_000;
 const clock = createTestClock('2026-11-24T10:00:00Z');
@@ -23,39 +13,14 @@ const leaf = readCertificate((await issuing.issue('CN=device')).der);
 const issuingCa = readCertificate(issuing.der);
 stock(readCertificate(root.der), issuingCa);
 
-const uploads: Uploads = {
-  put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
-  read: async () => undefined,
-  files: noFiles,
-};
-let files: Record<string, string | Uint8Array>;
+let files: Files;
 let toys: { one: Toy; two: Toy };
 let store: ReturnType<typeof memoryStore>;
 let lock: Lock;
-const sources: Sources = {
-  async fetch({ text }) {
-    const file = files[text];
-    if (file === undefined) throw new TrustloomError('file-not-found', `${text}: no such file`);
-    return { bytes: typeof file === 'string' ? new TextEncoder().encode(file) : file, from: text };
-  },
-};
 
 function open() {
-  const adapter = toyAdapter(toys);
-  const target = { trust: ['devices'], toy: { region: 'eu-west-1' } };
-  const definition = definitionFromObject(
-    {
-      name: 'acme',
-      record: '222222222222/eu-west-1',
-      groups: {
-        devices: { from: 'ca.pem', crls: Object.keys(files).filter((name) => name.endsWith('.crl')) },
-      },
-      targets: { one: target, two: target },
-    },
-    { env: {}, adapters: [adapter] },
-  );
-  const parts = { definition, lock, adapters: [adapter], sources, uploads, store, clock };
-  return createTrustloom({ ...parts, holder: 'test' });
+  const crls = Object.keys(files).filter((name) => name.endsWith('.crl'));
+  return openToys({ toys, files, lock, store, clock, group: { crls } });
 }
 
 let number = 0;

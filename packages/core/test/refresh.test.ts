@@ -3,20 +3,16 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import {
   acceptCas,
   type Code,
-  createTrustloom,
-  definitionFromObject,
   emptyLock,
   type Lock,
   openRecord,
   readCertificate,
   readCrl,
   retireCa,
-  type Sources,
-  TrustloomError,
-  type Uploads,
 } from '../src/index.ts';
-import { createToy, stock, type Toy, toyAdapter } from './support/toy.ts';
-import { memoryStore, noFiles } from './support/world.ts';
+import { type Files, openToys } from './support/run.ts';
+import { createToy, stock, type Toy } from './support/toy.ts';
+import { memoryStore } from './support/world.ts';
 
 const hour = 3_600_000;
 const clock = createTestClock('2026-11-24T10:00:00Z');
@@ -25,52 +21,20 @@ const issuing = await root.intermediate('CN=Issuing');
 const rootCa = readCertificate(root.der);
 stock(rootCa, readCertificate(issuing.der));
 
-const uploads: Uploads = {
-  put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
-  read: async () => undefined,
-  files: noFiles,
-};
-let files: Record<string, string | Uint8Array>;
+let files: Files;
 let toys: { one: Toy };
 let store: ReturnType<typeof memoryStore>;
 let lock: Lock;
 let inventory: string | undefined;
 let needsInventory: boolean;
-const sources: Sources = {
-  async fetch({ text }) {
-    const file = files[text];
-    if (file === undefined) throw new TrustloomError('file-not-found', `${text}: no such file`);
-    return { bytes: typeof file === 'string' ? new TextEncoder().encode(file) : file, from: text };
-  },
-};
 
 function open(over: Partial<typeof store> = {}) {
-  const adapter = toyAdapter(toys);
-  const definition = definitionFromObject(
-    {
-      name: 'acme',
-      record: '222222222222/eu-west-1',
-      groups: {
-        devices: {
-          from: 'ca.pem',
-          crls: ['ca.crl', 'issuing.crl'],
-          ...(inventory === undefined ? {} : { inventory }),
-        },
-      },
-      targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1', inventory: needsInventory } } },
-    },
-    { env: {}, adapters: [adapter] },
-  );
-  const parts = {
-    definition,
-    lock,
-    adapters: [adapter],
-    sources,
-    uploads,
-    store: { ...store, ...over },
-    clock,
+  const group = {
+    crls: ['ca.crl', 'issuing.crl'],
+    ...(inventory === undefined ? {} : { inventory }),
   };
-  return createTrustloom({ ...parts, holder: 'test' });
+  const options = { inventory: needsInventory };
+  return openToys({ toys, files, lock, store: { ...store, ...over }, clock, group, options });
 }
 
 /** Lists in their turn: each newer by an hour, with the next number. */

@@ -8,10 +8,12 @@ import {
   ModifyTrustStoreCommand,
   RemoveTrustStoreRevocationsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createJumpClock, type LocalAws, startLocalAws } from '../src/index.ts';
+import { makeBucket } from './support/buckets.ts';
 import { nodeCaller } from './support/clients.ts';
+import { edgeWhere } from './support/edges.ts';
 import { makeCa, makeCrl, makeLeaf, pemOf } from './support/pki.ts';
 
 const clock = createJumpClock(Date.now());
@@ -30,12 +32,11 @@ const source = { CaCertificatesBundleS3Bucket: 'bundles', CaCertificatesBundleS3
 beforeAll(async () => {
   aws = await startLocalAws({ clock });
   elb = new ElasticLoadBalancingV2Client(aws.clientConfig('elasticloadbalancing'));
-  const s3 = new S3Client(aws.clientConfig('s3'));
-  await s3.send(new CreateBucketCommand({ Bucket: 'bundles' }));
-  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: 'bundles', Key, Body }));
-  await put('ca.pem', oldRoot.pem);
-  await put('both.pem', oldRoot.pem + newRoot.pem);
-  await put('old.crl', pemOf('X509 CRL', makeCrl(oldRoot, { serials: [7n] })));
+  await makeBucket(new S3Client(aws.clientConfig('s3')), 'bundles', {
+    'ca.pem': oldRoot.pem,
+    'both.pem': oldRoot.pem + newRoot.pem,
+    'old.crl': pemOf('X509 CRL', makeCrl(oldRoot, { serials: [7n] })),
+  });
   const made = await elb.send(new CreateTrustStoreCommand({ Name: 'devices', ...source }));
   store = made.TrustStores?.[0]?.TrustStoreArn ?? '';
   const balancer = await elb.send(new CreateLoadBalancerCommand({ Name: 'edge' }));
@@ -54,8 +55,7 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 const statuses = async () => {
-  const edge = aws.edges().find((one) => one.resource === listener);
-  if (!edge) throw new Error('no edge');
+  const edge = edgeWhere(aws, ({ resource }) => resource === listener);
   const answers = await Promise.all(
     [{}, { leaf: oldLeaf }, { leaf: newLeaf }].map((client) => nodeCaller(edge, client, '1.3')),
   );

@@ -27,9 +27,12 @@ import {
   CreateAuthorizerCommand as HttpAuthorizerCommand,
   UpdateRouteCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createJumpClock, type LocalAws, startLocalAws } from '../src/index.ts';
+import { certificateIn } from './support/apigateway.ts';
+import { makeBucket } from './support/buckets.ts';
+import { edgeWhere } from './support/edges.ts';
 import { keyPem, makeCa, makeLeaf } from './support/pki.ts';
 
 const region = 'eu-west-1';
@@ -48,15 +51,11 @@ beforeEach(async () => {
   aws = await startLocalAws({ clock });
   rest = new APIGatewayClient({ ...aws.clientConfig('apigateway', { region }), maxAttempts: 1 });
   http = new ApiGatewayV2Client({ ...aws.clientConfig('apigateway', { region }), maxAttempts: 1 });
-  const s3 = new S3Client(aws.clientConfig('s3', { region }));
-  await s3.send(
-    new CreateBucketCommand({ Bucket: 'bundles', CreateBucketConfiguration: { LocationConstraint: region } }),
-  );
-  await s3.send(new PutObjectCommand({ Bucket: 'bundles', Key: 'ca.pem', Body: root.pem }));
+  await makeBucket(new S3Client(aws.clientConfig('s3', { region })), 'bundles', { 'ca.pem': root.pem });
   await rest.send(
     new CreateDomainNameCommand({
       domainName: domain,
-      regionalCertificateArn: `arn:aws:acm:${region}:111111111111:certificate/12345678-1234-1234-1234-123456789012`,
+      regionalCertificateArn: certificateIn(region),
       endpointConfiguration: { types: ['REGIONAL'] },
       securityPolicy: 'TLS_1_2',
       mutualTlsAuthentication: { truststoreUri: 's3://bundles/ca.pem' },
@@ -73,8 +72,7 @@ function get(
   leaf?: typeof ann,
   options: { kind?: string; headers?: object; method?: string } = {},
 ) {
-  const edge = aws.edges().find((one) => one.kind === (options.kind ?? 'api-gateway'));
-  if (!edge) throw new Error('no edge');
+  const edge = edgeWhere(aws, ({ kind }) => kind === (options.kind ?? 'api-gateway'));
   return new Promise<{ status: number; body: Record<string, unknown> }>((resolve, reject) => {
     const request = httpsRequest({
       host: edge.host,

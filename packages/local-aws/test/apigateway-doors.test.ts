@@ -14,7 +14,9 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
+import { bad, certificateIn, conflict, missing, notEmulated } from './support/apigateway.ts';
 import { nodeCaller } from './support/clients.ts';
+import { edgeWhere } from './support/edges.ts';
 
 const REGION = 'eu-west-1';
 const NAME = 'api.example.com';
@@ -36,20 +38,11 @@ const create = () =>
   client.send(
     new CreateDomainNameCommand({
       domainName: NAME,
-      regionalCertificateArn: `arn:aws:acm:${REGION}:111111111111:certificate/12345678-1234-1234-1234-123456789012`,
+      regionalCertificateArn: certificateIn(REGION),
       endpointConfiguration: { types: ['REGIONAL'] },
     }),
   );
-const edgeOf = (resource: string) => {
-  const edge = aws.edges().find((one) => one.resource === resource);
-  if (!edge) throw new Error('no edge');
-  return edge;
-};
-
-const bad = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
-const missing = { name: 'NotFoundException', $metadata: { httpStatusCode: 404 } };
-const conflict = { name: 'ConflictException', $metadata: { httpStatusCode: 409 } };
-const notEmulated = { name: 'NotImplemented', $metadata: { httpStatusCode: 501 } };
+const edgeOf = (arn: string) => edgeWhere(aws, ({ resource }) => resource === arn);
 
 describe('doors', () => {
   test('the default endpoint stays open until it is disabled', async () => {

@@ -20,22 +20,19 @@ import {
   UpdateApiCommand,
   UpdateDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import {
-  CreateBucketCommand,
-  PutBucketVersioningCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
+import { certificateIn, missing, notEmulated } from './support/apigateway.ts';
+import { makeVersionedBucket } from './support/buckets.ts';
 import { nodeCaller } from './support/clients.ts';
+import { edgeWhere } from './support/edges.ts';
 import { makeCa, makeLeaf } from './support/pki.ts';
 
-const CERTIFICATE = 'arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012';
 const NAME = 'api.example.com';
 const ARN = `arn:aws:apigateway:us-east-1::/domainnames/${NAME}`;
 const CONFIGURATION = {
-  CertificateArn: CERTIFICATE,
+  CertificateArn: certificateIn('us-east-1'),
   EndpointType: 'REGIONAL',
   SecurityPolicy: 'TLS_1_2',
 } as const;
@@ -56,9 +53,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await aws.reset();
-  await s3.send(new CreateBucketCommand({ Bucket: 'trust' }));
-  const VersioningConfiguration = { Status: 'Enabled' } as const;
-  await s3.send(new PutBucketVersioningCommand({ Bucket: 'trust', VersioningConfiguration }));
+  await makeVersionedBucket(s3, 'trust');
 });
 afterAll(async () => {
   client.destroy();
@@ -82,12 +77,7 @@ const update = (MutualTlsAuthentication: MutualTlsAuthenticationInput) =>
       MutualTlsAuthentication,
     }),
   );
-const edgeOf = (resource: string) => {
-  const edge = aws.edges().find((one) => one.resource === resource);
-  if (!edge) throw new Error('no edge');
-  return edge;
-};
-const missing = { name: 'NotFoundException', $metadata: { httpStatusCode: 404 } };
+const edgeOf = (arn: string) => edgeWhere(aws, ({ resource }) => resource === arn);
 const TruststoreUri = 's3://trust/bundle.pem';
 
 describe('domains', () => {
@@ -194,7 +184,6 @@ describe('doors', () => {
   });
 
   test('what is not emulated says so by name', async () => {
-    const notEmulated = { name: 'NotImplemented', $metadata: { httpStatusCode: 501 } };
     await expect(client.send(new GetModelsCommand({ ApiId: 'x' }))).rejects.toMatchObject({
       ...notEmulated,
       message: expect.stringContaining('GetModels'),

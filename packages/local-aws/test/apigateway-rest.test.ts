@@ -11,20 +11,17 @@ import {
   UntagResourceCommand,
   UpdateDomainNameCommand,
 } from '@aws-sdk/client-api-gateway';
-import {
-  CreateBucketCommand,
-  PutBucketVersioningCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
+import { bad, certificateIn, conflict, missing, notEmulated } from './support/apigateway.ts';
+import { makeBucket, makeVersionedBucket } from './support/buckets.ts';
 import { nodeCaller } from './support/clients.ts';
+import { edgeWhere } from './support/edges.ts';
 import { type Authority, DAY, makeCa, makeLeaf } from './support/pki.ts';
 import { awsKnows, run } from './support/tools.ts';
 
 const REGION = 'eu-west-1';
-const CERTIFICATE = 'arn:aws:acm:eu-west-1:111111111111:certificate/12345678-1234-1234-1234-123456789012';
 const NAME = 'api.example.com';
 const ARN = `arn:aws:apigateway:${REGION}::/domainnames/${NAME}`;
 const URI = 's3://trust/bundle.pem';
@@ -40,7 +37,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await aws.reset();
-  await makeBucket('trust');
+  await makeVersionedBucket(s3, 'trust');
 });
 afterAll(async () => {
   client.destroy();
@@ -54,20 +51,13 @@ const other = makeCa('CN=Other');
 const leaf = makeLeaf(issuing);
 const pem = (...cas: readonly Authority[]) => cas.map((one) => one.pem).join('');
 
-async function makeBucket(Bucket: string, client = s3) {
-  await client.send(
-    new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: REGION } }),
-  );
-  const VersioningConfiguration = { Status: 'Enabled' } as const;
-  await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-}
 const put = async (Body: string, Key = 'bundle.pem') =>
   (await s3.send(new PutObjectCommand({ Bucket: 'trust', Key, Body }))).VersionId ?? '';
 const create = (more: Partial<CreateDomainNameCommandInput> = {}) =>
   client.send(
     new CreateDomainNameCommand({
       domainName: NAME,
-      regionalCertificateArn: CERTIFICATE,
+      regionalCertificateArn: certificateIn(REGION),
       endpointConfiguration: { types: ['REGIONAL'] },
       securityPolicy: 'TLS_1_2',
       ...more,
@@ -83,18 +73,9 @@ const setVersion = (value: string): PatchOperation => ({
   path: `${MTLS}/truststoreVersion`,
   value,
 });
-const edgeOf = (resource: string) => {
-  const edge = aws.edges().find((one) => one.resource === resource);
-  if (!edge) throw new Error('no edge');
-  return edge;
-};
+const edgeOf = (arn: string) => edgeWhere(aws, ({ resource }) => resource === arn);
 const status = async (client: { leaf?: Authority } = {}) =>
   (await nodeCaller(edgeOf(ARN), client, '1.3')).status;
-
-const bad = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
-const missing = { name: 'NotFoundException', $metadata: { httpStatusCode: 404 } };
-const conflict = { name: 'ConflictException', $metadata: { httpStatusCode: 409 } };
-const notEmulated = { name: 'NotImplemented', $metadata: { httpStatusCode: 501 } };
 
 describe('a domain without mutual TLS', () => {
   test('is there at once, lets everybody in, and goes', async () => {
@@ -125,7 +106,7 @@ describe('a domain without mutual TLS', () => {
     });
     const config = {
       domainName: NAME,
-      regionalCertificateArn: CERTIFICATE,
+      regionalCertificateArn: certificateIn(REGION),
       endpointConfiguration: { types: ['REGIONAL' as const] },
     };
     await expect(second.send(new CreateDomainNameCommand(config))).rejects.toMatchObject(conflict);
@@ -223,8 +204,7 @@ describe('mutual TLS', () => {
     await put(`# ${'x'.repeat(1_048_577)}\n${pem(root)}`, 'big.pem');
     await create();
     const elsewhere = new S3Client(aws.clientConfig('s3', { region: 'us-east-1' }));
-    await elsewhere.send(new CreateBucketCommand({ Bucket: 'far' }));
-    await elsewhere.send(new PutObjectCommand({ Bucket: 'far', Key: 'bundle.pem', Body: pem(root) }));
+    await makeBucket(elsewhere, 'far', { 'bundle.pem': pem(root) });
     elsewhere.destroy();
     for (const uri of [
       's3://trust/none.pem',
@@ -242,7 +222,7 @@ describe('mutual TLS', () => {
 
   test('the object is read with the permission of the caller', async () => {
     const owner = new S3Client(aws.clientConfig('s3', { region: REGION, account: '222222222222' }));
-    await makeBucket('foreign', owner);
+    await makeVersionedBucket(owner, 'foreign');
     await owner.send(new PutObjectCommand({ Bucket: 'foreign', Key: 'bundle.pem', Body: pem(root) }));
     owner.destroy();
     await create();
@@ -289,7 +269,7 @@ describe('mutual TLS', () => {
       create({
         mutualTlsAuthentication,
         endpointConfiguration: { types: ['EDGE'] },
-        certificateArn: CERTIFICATE,
+        certificateArn: certificateIn(REGION),
       }),
     ).rejects.toMatchObject(bad);
     await expect(

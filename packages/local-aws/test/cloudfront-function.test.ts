@@ -8,15 +8,13 @@ import {
   DescribeConnectionFunctionCommand,
   type DistributionConfig,
   GetConnectionFunctionCommand,
-  GetDistributionConfigCommand,
   ListConnectionFunctionsCommand,
   ListDistributionsByConnectionFunctionCommand,
   PublishConnectionFunctionCommand,
   TestConnectionFunctionCommand,
   UpdateConnectionFunctionCommand,
-  UpdateDistributionCommand,
 } from '@aws-sdk/client-cloudfront';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createJumpClock,
@@ -26,8 +24,11 @@ import {
   type OcspResponder,
   startLocalAws,
 } from '../src/index.ts';
+import { makeBucket } from './support/buckets.ts';
 import { type Client, nodeCaller } from './support/clients.ts';
 import { oid, seq, tlv } from './support/der-writer.ts';
+import { configureDistribution, distributionConfig } from './support/distributions.ts';
+import { edgeWhere } from './support/edges.ts';
 import { makeCa, makeLeaf } from './support/pki.ts';
 
 const clock = createJumpClock(Date.now());
@@ -40,20 +41,13 @@ let Id = '';
 async function start(options: LocalAwsOptions = {}) {
   aws = await startLocalAws({ clock, ...options });
   cloudfront = new CloudFrontClient(aws.clientConfig('cloudfront'));
-  const s3 = new S3Client(aws.clientConfig('s3'));
-  await s3.send(new CreateBucketCommand({ Bucket: 'files' }));
-  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: 'files', Key, Body }));
-  await put('ca.pem', root.pem);
-  await put('empty.json', '{"data":[]}');
-  await put('denied.json', JSON.stringify({ data: [{ key: '9e2aaf', value: '' }] }));
-  const config: DistributionConfig = {
-    CallerReference: 'one',
-    Comment: '',
-    Enabled: true,
-    Origins: { Quantity: 1, Items: [{ Id: 'o', DomainName: 'origin.example.com' }] },
-    DefaultCacheBehavior: { TargetOriginId: 'o', ViewerProtocolPolicy: 'redirect-to-https' },
-  };
-  const made = await cloudfront.send(new CreateDistributionCommand({ DistributionConfig: config }));
+  await makeBucket(new S3Client(aws.clientConfig('s3')), 'files', {
+    'ca.pem': root.pem,
+    'empty.json': '{"data":[]}',
+    'denied.json': JSON.stringify({ data: [{ key: '9e2aaf', value: '' }] }),
+  });
+  const DistributionConfig = distributionConfig();
+  const made = await cloudfront.send(new CreateDistributionCommand({ DistributionConfig }));
   Id = made.Distribution?.Id ?? '';
 }
 afterEach(() => aws.close());
@@ -97,15 +91,7 @@ async function makeFunction(Code: Uint8Array, items = 'empty') {
 }
 
 const configure = async (more: Partial<DistributionConfig>) => {
-  const { DistributionConfig, ETag } = await cloudfront.send(new GetDistributionConfigCommand({ Id }));
-  if (!DistributionConfig) throw new Error('no configuration');
-  await cloudfront.send(
-    new UpdateDistributionCommand({
-      Id,
-      IfMatch: ETag,
-      DistributionConfig: { ...DistributionConfig, ...more },
-    }),
-  );
+  await configureDistribution(cloudfront, Id, more);
   await clock.sleep(1000);
 };
 async function attach(functionId: string, Mode: 'required' | 'optional' = 'required', ocsp = false) {
@@ -129,8 +115,7 @@ const publish = async (id: string, IfMatch: string | undefined) => {
   await clock.sleep(1000);
 };
 const knock = async (client: Client) => {
-  const edge = aws.edges().find(({ servicePort }) => servicePort === 443);
-  if (!edge) throw new Error('no edge');
+  const edge = edgeWhere(aws, ({ servicePort }) => servicePort === 443);
   const { status } = await nodeCaller(edge, client, '1.3');
   const { reason, customData } = aws.connections().at(-1) ?? {};
   return [status, reason, customData];

@@ -3,14 +3,15 @@ import {
   CreateDistributionCommand,
   CreateTrustStoreCommand,
   type DistributionConfig,
-  GetDistributionConfigCommand,
-  UpdateDistributionCommand,
   UpdateTrustStoreCommand,
 } from '@aws-sdk/client-cloudfront';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createJumpClock, type LocalAws, startLocalAws } from '../src/index.ts';
+import { makeBucket } from './support/buckets.ts';
 import { nodeCaller, plainGet } from './support/clients.ts';
+import { configureDistribution, distributionConfig } from './support/distributions.ts';
+import { edgeWhere } from './support/edges.ts';
 import { makeCa, makeLeaf } from './support/pki.ts';
 
 const clock = createJumpClock(Date.now());
@@ -29,42 +30,28 @@ const source = (Key: string) => ({
 beforeAll(async () => {
   aws = await startLocalAws({ clock });
   cloudfront = new CloudFrontClient(aws.clientConfig('cloudfront'));
-  const s3 = new S3Client(aws.clientConfig('s3'));
-  await s3.send(new CreateBucketCommand({ Bucket: 'bundles' }));
-  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: 'bundles', Key, Body }));
-  await put('old.pem', oldRoot.pem);
-  await put('both.pem', oldRoot.pem + newRoot.pem);
-  await put('bad.pem', 'no certificates');
-  const config: DistributionConfig = {
-    CallerReference: 'one',
-    Comment: '',
-    Enabled: true,
-    Origins: { Quantity: 1, Items: [{ Id: 'o', DomainName: 'origin.example.com' }] },
-    DefaultCacheBehavior: { TargetOriginId: 'o', ViewerProtocolPolicy: 'redirect-to-https' },
-  };
+  await makeBucket(new S3Client(aws.clientConfig('s3')), 'bundles', {
+    'old.pem': oldRoot.pem,
+    'both.pem': oldRoot.pem + newRoot.pem,
+    'bad.pem': 'no certificates',
+  });
+  const config = distributionConfig({
+    DefaultCacheBehavior: { TargetOriginId: 'origin', ViewerProtocolPolicy: 'redirect-to-https' },
+  });
   const made = await cloudfront.send(new CreateDistributionCommand({ DistributionConfig: config }));
   Id = made.Distribution?.Id ?? '';
   await clock.sleep(1000);
 });
 afterAll(() => aws.close());
 
-const edgeOn = (port: number) => {
-  const edge = aws.edges().find((one) => one.servicePort === port);
-  if (!edge) throw new Error('no edge');
-  return edge;
-};
+const edgeOn = (port: number) => edgeWhere(aws, ({ servicePort }) => servicePort === port);
 const statuses = async () => {
   const answers = await Promise.all(
     [{}, { leaf: oldLeaf }, { leaf: newLeaf }].map((client) => nodeCaller(edgeOn(443), client, '1.3')),
   );
   return answers.map((answer) => answer.status);
 };
-const configure = async (more: Partial<DistributionConfig>) => {
-  const { DistributionConfig, ETag } = await cloudfront.send(new GetDistributionConfigCommand({ Id }));
-  if (!DistributionConfig) throw new Error('no configuration');
-  const changed = { ...DistributionConfig, ...more };
-  await cloudfront.send(new UpdateDistributionCommand({ Id, IfMatch: ETag, DistributionConfig: changed }));
-};
+const configure = (more: Partial<DistributionConfig>) => configureDistribution(cloudfront, Id, more);
 
 it('a distribution follows its configuration and its trust store, once they have settled', async () => {
   expect(await statuses()).toEqual([200, 200, 200]);

@@ -19,9 +19,11 @@ import {
   UpdateDistributionCommand,
   UpdateTrustStoreCommand,
 } from '@aws-sdk/client-cloudfront';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
+import { makeBucket } from './support/buckets.ts';
+import { distributionConfig } from './support/distributions.ts';
 import { makeCa, makeLeaf } from './support/pki.ts';
 
 let aws: LocalAws;
@@ -37,7 +39,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await aws.reset();
-  await s3.send(new CreateBucketCommand({ Bucket: 'bundles' }));
+  await makeBucket(s3, 'bundles');
 });
 afterAll(() => aws.close());
 
@@ -59,23 +61,8 @@ async function createStore(bundle = root.pem, Name = 'devices') {
 }
 const getStore = (Identifier: string) => cloudfront.send(new GetTrustStoreCommand({ Identifier }));
 
-const config = (more: Partial<DistributionConfig> = {}): DistributionConfig => ({
-  CallerReference: 'one',
-  Comment: 'edge & more',
-  Enabled: true,
-  Origins: {
-    Quantity: 1,
-    Items: [
-      {
-        Id: 'origin',
-        DomainName: 'origin.example.com',
-        CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'https-only' },
-      },
-    ],
-  },
-  DefaultCacheBehavior: { TargetOriginId: 'origin', ViewerProtocolPolicy: 'https-only', MinTTL: 0 },
-  ...more,
-});
+const config = (more: Partial<DistributionConfig> = {}) =>
+  distributionConfig({ Comment: 'edge & more', ...more });
 const create = async (more: Partial<DistributionConfig> = {}) => {
   const made = await cloudfront.send(new CreateDistributionCommand({ DistributionConfig: config(more) }));
   return { id: made.Distribution?.Id ?? '', arn: made.Distribution?.ARN ?? '', etag: made.ETag ?? '' };

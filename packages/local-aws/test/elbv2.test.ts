@@ -29,14 +29,10 @@ import {
   RemoveTagsCommand,
   RemoveTrustStoreRevocationsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import {
-  CreateBucketCommand,
-  PutBucketVersioningCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
+import { makeVersionedBucket } from './support/buckets.ts';
 import { type Authority, makeCa, makeCrl as makeCrlDer, makeLeaf, pemOf } from './support/pki.ts';
 
 let aws: LocalAws;
@@ -54,10 +50,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await aws.reset();
-  await s3.send(new CreateBucketCommand({ Bucket: 'bundles' }));
-  await s3.send(
-    new PutBucketVersioningCommand({ Bucket: 'bundles', VersioningConfiguration: { Status: 'Enabled' } }),
-  );
+  await makeVersionedBucket(s3, 'bundles');
 });
 afterAll(() => aws.close());
 

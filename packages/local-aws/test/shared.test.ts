@@ -32,6 +32,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createJumpClock, type LocalAws, type LocalAwsOptions, RATES, startLocalAws } from '../src/index.ts';
+import { makeBucket } from './support/buckets.ts';
 import { nodeCaller } from './support/clients.ts';
 import { makeCa, makeLeaf } from './support/pki.ts';
 
@@ -56,10 +57,7 @@ const start = async (options: LocalAwsOptions = {}) => {
 };
 afterEach(() => aws.close());
 
-const bundle = async ({ s3 }: ReturnType<typeof clients>) => {
-  await s3.send(new CreateBucketCommand({ Bucket: 'bundles' }));
-  await s3.send(new PutObjectCommand({ Bucket: 'bundles', Key: 'ca.pem', Body: root.pem }));
-};
+const bundle = ({ s3 }: ReturnType<typeof clients>) => makeBucket(s3, 'bundles', { 'ca.pem': root.pem });
 const makeStore = ({ elb }: ReturnType<typeof clients>, Name: string) =>
   elb.send(
     new CreateTrustStoreCommand({
@@ -130,8 +128,7 @@ describe('faults', () => {
     ['half an answer', { half: true }],
   ])('%s is an error of the transport', async (_name, fault) => {
     const { s3 } = await start();
-    await s3.send(new CreateBucketCommand({ Bucket: 'files' }));
-    await s3.send(new PutObjectCommand({ Bucket: 'files', Key: 'k', Body: 'x'.repeat(10_000) }));
+    await makeBucket(s3, 'files', { k: 'x'.repeat(10_000) });
     const read = async () =>
       (await s3.send(new GetObjectCommand({ Bucket: 'files', Key: 'k' }))).Body?.transformToString();
     aws.faults.add({ service: 's3', action: 'GetObject', ...fault });
@@ -165,8 +162,7 @@ describe('allowed actions', () => {
     const { s3, cloudfront, api, anywhere } = await start({
       allow: ['s3:CreateBucket', 's3:PutObject', 's3:GetObject', 'cloudfront:List*', 'apigateway:GET'],
     });
-    await s3.send(new CreateBucketCommand({ Bucket: 'files' }));
-    await s3.send(new PutObjectCommand({ Bucket: 'files', Key: 'k', Body: 'x' }));
+    await makeBucket(s3, 'files', { k: 'x' });
     await s3.send(new GetObjectCommand({ Bucket: 'files', Key: 'k' }));
     await expect(
       s3.send(new GetObjectCommand({ Bucket: 'files', Key: 'k', VersionId: 'v' })),

@@ -1,7 +1,8 @@
 import { CloudFrontClient, CreateTrustStoreCommand } from '@aws-sdk/client-cloudfront';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { DEFAULT_UNKNOWNS, startLocalAws, UNKNOWNS } from '../src/index.ts';
+import { makeBucket } from './support/buckets.ts';
 import { makeCa } from './support/pki.ts';
 
 const root = makeCa('CN=Root');
@@ -9,10 +10,7 @@ const root = makeCa('CN=Root');
 /** A bundle of a bucket in another region than CloudFront's own. */
 async function createFrom(region: 'eu-west-1', s3BucketRegion: 'refuse' | 'admit') {
   await using aws = await startLocalAws({ unknowns: { s3BucketRegion } });
-  const s3 = new S3Client(aws.clientConfig('s3', { region }));
-  const CreateBucketConfiguration = { LocationConstraint: region };
-  await s3.send(new CreateBucketCommand({ Bucket: 'bundles', CreateBucketConfiguration }));
-  await s3.send(new PutObjectCommand({ Bucket: 'bundles', Key: 'ca.pem', Body: root.pem }));
+  await makeBucket(new S3Client(aws.clientConfig('s3', { region })), 'bundles', { 'ca.pem': root.pem });
   const CaCertificatesBundleS3Location = { Bucket: 'bundles', Key: 'ca.pem', Region: region };
   return await new CloudFrontClient(aws.clientConfig('cloudfront')).send(
     new CreateTrustStoreCommand({

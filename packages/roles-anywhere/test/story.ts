@@ -1,22 +1,19 @@
-import type { Instant, Step, TargetContext, Trust } from '@trustloom/core';
-import { certificateOf, createTestCa, crlOf, type IssuedCrl, type TestCa } from '@trustloom/testkit';
+import type { Step, Trust } from '@trustloom/core';
+import {
+  certificateOf,
+  contextOf,
+  createTestCa,
+  crlOf,
+  type IssuedCrl,
+  type TestCa,
+} from '@trustloom/testkit';
 import { anchorName, listName } from '../src/names.ts';
 import { planRolesAnywhere } from '../src/plan.ts';
 import { renderRolesAnywhere } from '../src/render.ts';
 import type { StoredAnchor, StoredList } from '../src/state.ts';
 
 /** The target of all plans here. */
-export const context: TargetContext & { readonly now: Instant } = {
-  definition: 'acme',
-  name: 'jobs',
-  place: { account: '222222222222', region: 'eu-west-1' },
-  attach: 'managed',
-  anchors: 'all',
-  /** A getter: files of tests share this module, and CAs are made while they run. */
-  get now() {
-    return Date.now();
-  },
-};
+export const context = contextOf({ name: 'jobs', now: Date.now });
 
 /** A root with two issuing CAs, each with one client revoked, and one without. */
 export async function makeFamily() {

@@ -10,6 +10,8 @@ export type { CertificateOptions, CrlOptions, TestCa, TestCaOptions, TestLeaf } 
 export { createTestCa } from './ca/test-ca.ts';
 export type { TestClock } from './clock.ts';
 export { createTestClock } from './clock.ts';
+export type { ContextParts } from './context.ts';
+export { contextOf } from './context.ts';
 export type { Cast } from './contract/cast.ts';
 export { makeCast } from './contract/cast.ts';
 export type { Edits } from './contract/edits.ts';

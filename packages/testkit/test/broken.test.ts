@@ -54,6 +54,9 @@ const dropFirst = replanned((steps) =>
     .sort((a, b) => Number(b.id.startsWith('drop:')) - Number(a.id.startsWith('drop:'))),
 );
 
+/** So that no two plans are alike. */
+let plans = 0;
+
 /** Planted faults: what is broken, the law that must notice, and how it is broken. */
 const faults: readonly (readonly [
   what: string,
@@ -225,10 +228,13 @@ const faults: readonly (readonly [
     }),
   ],
   [
-    'plans by chance',
+    'plans otherwise each time',
     'purity',
     /strictly equal/,
-    replanned((steps) => steps.map((step) => ({ ...step, mends: `${step.mends} ${Math.random()}` }))),
+    replanned((steps) => {
+      plans += 1;
+      return steps.map((step) => ({ ...step, mends: `${step.mends} ${plans}` }));
+    }),
   ],
   [
     'calls AccessDenied something else',

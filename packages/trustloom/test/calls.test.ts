@@ -1,33 +1,19 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { isJsonObject, type JsonObject } from '@trustloom/core';
-import { startLocalAws } from '@trustloom/local-aws';
-import {
-  createTestCa,
-  createTestClock,
-  makeAlb,
-  makeApiGateway,
-  makeBucket,
-  makeCloudFront,
-} from '@trustloom/testkit';
+import { createTestCa, makeAlb, makeApiGateway, makeCloudFront } from '@trustloom/testkit';
 import { expect, test } from 'vitest';
-import { openTrustloom } from '../src/open.ts';
-import { account } from './support/team.ts';
+import { account, openLocal } from './support/local.ts';
 
 const region = 'eu-west-1';
 
 /** A definition with so many targets of each service in one account and region, on a local AWS that counts calls. */
 async function openMany(each: number) {
-  const clock = createTestClock();
-  const local = await startLocalAws({ accounts: [account], clock });
-  const folder = await mkdtemp(join(tmpdir(), 'trustloom-calls-'));
-  const { s3, bucket: Bucket } = await makeBucket({ local });
-  await makeBucket({ local, region: 'us-east-1' });
+  const base = await openLocal({ regions: [region, 'us-east-1'] });
+  const { local, clock } = base;
+  const { s3, bucket: Bucket } = base.bucket;
   const ca = await createTestCa({ subject: 'CN=Devices', clock });
-  await writeFile(join(folder, 'ca.pem'), ca.pem);
-  await writeFile(join(folder, 'ca.crl'), ca.issueCrl({ entries: [{ serial: 'a1' }] }).der);
+  await base.write('ca.pem', ca.pem);
+  await base.write('ca.crl', ca.issueCrl({ entries: [{ serial: 'a1' }] }).der);
   const common = { trust: ['devices'], account: account.id };
   const targets: Record<string, object> = {};
   for (let index = 0; index < each; index += 1) {
@@ -40,17 +26,8 @@ async function openMany(each: number) {
     targets[`api-${index}`] = { ...common, apiGateway: { region, domain, api } };
     targets[`jobs-${index}`] = { ...common, rolesAnywhere: { region } };
   }
-  const definition = {
-    name: 'acme',
-    record: `${account.id}/${region}`,
-    groups: { devices: { from: './ca.pem', crls: ['./ca.crl'] } },
-    targets,
-  };
-  const trustloom = await openTrustloom(JSON.parse(JSON.stringify(definition)), {
-    env: { ...local.env, AWS_REGION: region },
-    cwd: folder,
-    clock,
-  });
+  const groups = { devices: { from: './ca.pem', crls: ['./ca.crl'] } };
+  const trustloom = await base.open(JSON.parse(JSON.stringify({ groups, targets })));
   return {
     trustloom,
     async begin() {
@@ -79,8 +56,7 @@ async function openMany(each: number) {
     },
     async [Symbol.asyncDispose]() {
       await trustloom.close();
-      await local.close();
-      await rm(folder, { recursive: true, force: true });
+      await base[Symbol.asyncDispose]();
     },
   };
 }

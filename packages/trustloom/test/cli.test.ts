@@ -7,12 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CliIo } from '../src/cli/io.ts';
 import { run } from '../src/cli/program.ts';
 import { version } from '../src/version.ts';
+import { account } from './support/local.ts';
 
-const account = {
-  id: '222222222222',
-  accessKeyId: 'AKIALOCALAWS22222222',
-  secretAccessKey: 'local-aws-222222222222',
-};
 const root = await createTestCa({ subject: 'CN=Acme Root,O=Acme' });
 const leaf = await root.issue('CN=device');
 let local: Awaited<ReturnType<typeof startLocalAws>>;

@@ -1,21 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readCertificate } from '@trustloom/core';
-import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
+import type { LocalAws } from '@trustloom/local-aws';
 import {
   type CertificateOptions,
   createTestCa,
   createTestClock,
   type Estate,
-  makeBucket,
   makeEstate,
   type TestCa,
   type TestLeaf,
 } from '@trustloom/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type OpenedTrustloom, openTrustloom } from '../src/open.ts';
-import { account, type Entry, knockEdge, knockJobs } from './support/team.ts';
+import type { OpenedTrustloom } from '../src/open.ts';
+import { account, openLocal } from './support/local.ts';
+import { type Entry, knockEdge, knockJobs } from './support/team.ts';
 
 const region = 'eu-west-1';
 const hour = 3_600_000;
@@ -75,17 +72,16 @@ const open: Readonly<Record<string, readonly string[]>> = {
   'with an extension that nobody knows': ['web', 'edge', 'api', 'jobs'],
 };
 
+let base: Awaited<ReturnType<typeof openLocal>>;
 let local: LocalAws;
-let folder: string;
 let estate: Estate;
 let trustloom: OpenedTrustloom;
 let cas: Cas;
 let leaves: ReadonlyMap<string, TestLeaf>;
 
 beforeAll(async () => {
-  local = await startLocalAws({ accounts: [account], clock });
-  await makeBucket({ local });
-  await makeBucket({ local, region: 'us-east-1' });
+  base = await openLocal({ regions: [region, 'us-east-1'], clock });
+  ({ local } = base);
   estate = await makeEstate({ local });
   cas = await makeCas();
   leaves = new Map(
@@ -96,28 +92,22 @@ beforeAll(async () => {
       ),
     ),
   );
-  folder = await mkdtemp(join(tmpdir(), 'trustloom-explain-'));
   const { root, issuing } = cas;
-  await writeFile(join(folder, 'ca.pem'), root.pem + issuing.pem);
+  await base.write('ca.pem', root.pem + issuing.pem);
   const entries = [{ serial: leafOf('revoked').serial }];
-  await writeFile(join(folder, 'issuing.crl'), issuing.issueCrl({ entries }).der);
-  await writeFile(join(folder, 'root.crl'), root.issueCrl().der);
+  await base.write('issuing.crl', issuing.issueCrl({ entries }).der);
+  await base.write('root.crl', root.issueCrl().der);
   const { profileArn: profile, roleArn: role } = estate.jobs;
   const common = { trust: ['devices'], account: account.id };
-  trustloom = await openTrustloom(
-    {
-      name: 'acme',
-      record: `${account.id}/${region}`,
-      groups: { devices: { from: './ca.pem', crls: ['./root.crl', './issuing.crl'] } },
-      targets: {
-        web: { ...common, cloudfront: { distributions: [estate.web.distributionId] } },
-        edge: { trust: ['devices'], alb: { listeners: [estate.edge.listenerArn] } },
-        api: { ...common, apiGateway: { region, domain: estate.api.domain, api: 'http' } },
-        jobs: { ...common, rolesAnywhere: { region, probe: { profile, role } } },
-      },
+  trustloom = await base.open({
+    groups: { devices: { from: './ca.pem', crls: ['./root.crl', './issuing.crl'] } },
+    targets: {
+      web: { ...common, cloudfront: { distributions: [estate.web.distributionId] } },
+      edge: { trust: ['devices'], alb: { listeners: [estate.edge.listenerArn] } },
+      api: { ...common, apiGateway: { region, domain: estate.api.domain, api: 'http' } },
+      jobs: { ...common, rolesAnywhere: { region, probe: { profile, role } } },
     },
-    { env: { ...local.env, AWS_REGION: region }, cwd: folder, clock },
-  );
+  });
   await trustloom.accept('all');
   await trustloom.apply({
     approve: 'any',
@@ -129,8 +119,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await trustloom.close();
-  await local.close();
-  await rm(folder, { recursive: true, force: true });
+  await base[Symbol.asyncDispose]();
 });
 
 function leafOf(name: string): TestLeaf {

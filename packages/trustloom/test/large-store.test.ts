@@ -1,70 +1,34 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DeleteObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
-import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
-import {
-  cloudFrontEdits,
-  createTestCa,
-  createTestClock,
-  makeBucket,
-  makeCloudFront,
-} from '@trustloom/testkit';
+import type { LocalAws } from '@trustloom/local-aws';
+import { cloudFrontEdits } from '@trustloom/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DefinitionInput } from '../src/define.ts';
-import { type OpenedTrustloom, openTrustloom } from '../src/open.ts';
-import { account } from './support/team.ts';
+import type { OpenedTrustloom } from '../src/open.ts';
+import { account } from './support/local.ts';
+import { openWeb } from './support/web.ts';
 
 /** Serials of sixteen bytes that look random and are the same in every run. */
 const serialAt = (n: number) => (BigInt(n + 1) * 0x9e3779b97f4a7c15f39cc0605cedc835n).toString(16).slice(-32);
 const revoked = Array.from({ length: 100_000 }, (_, n) => serialAt(n)).map((serial) => ({ serial }));
 const place = { account: account.id, region: 'us-east-1' };
-const clock = createTestClock();
 
+let web: Awaited<ReturnType<typeof openWeb>>;
 let local: LocalAws;
 let trustloom: OpenedTrustloom;
-let open: (targets: DefinitionInput['targets']) => Promise<OpenedTrustloom>;
-let folder: string;
 let edits: ReturnType<typeof cloudFrontEdits>;
 
 beforeAll(async () => {
-  local = await startLocalAws({ accounts: [account], clock });
-  await makeBucket({ local, ...place });
-  const { distributionId } = await makeCloudFront({ local, ...place });
-  edits = cloudFrontEdits({ local, clock, place }, distributionId);
-  folder = await mkdtemp(join(tmpdir(), 'trustloom-large-'));
-  const ca = await createTestCa({ subject: 'CN=Acme Devices', key: 'P-256', clock });
-  await writeFile(join(folder, 'ca.pem'), ca.pem);
-  await writeFile(join(folder, 'list.crl'), ca.issueCrl({ entries: revoked }).der);
-  open = (targets) =>
-    openTrustloom(
-      {
-        name: 'acme',
-        record: `${account.id}/us-east-1`,
-        groups: { devices: { from: './ca.pem', crls: ['./list.crl'] } },
-        targets,
-      },
-      {
-        env: { ...local.env, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: local.url },
-        cwd: folder,
-        clock,
-      },
-    );
-  trustloom = await open({
-    web: {
-      trust: ['devices'],
-      account: account.id,
-      cloudfront: { distributions: [distributionId], revocation: 'compact' },
-    },
-  });
+  web = await openWeb();
+  ({ local } = web);
+  edits = cloudFrontEdits({ local, clock: web.clock, place }, web.distributionId);
+  await web.publish(revoked);
+  trustloom = await web.open({ revocation: 'compact' });
   await trustloom.accept('all');
   expect((await trustloom.apply({ approve: 'any', allow: ['enforce:web'] })).exitCode).toBe(0);
 }, 60_000);
 
 afterAll(async () => {
   await trustloom.close();
-  await local.close();
-  await rm(folder, { recursive: true, force: true });
+  await web[Symbol.asyncDispose]();
 });
 
 /** Calls of some work that ask for what the store holds or write it, counted. */
@@ -174,7 +138,7 @@ test('a copy that is gone is missed by nobody: the store is read back', async ()
 test('a target that leaves takes its copies along', async () => {
   await revoke(urgent(16));
   expect((await filesThere()).count).toBe(1);
-  await using without = await open({});
+  await using without = await web.open(undefined);
   const report = await without.apply({ approve: 'any', allow: ['open:web', 'remove:web'] });
   expect([report.exitCode, report.targets[0]?.state]).toEqual([0, 'left']);
   expect((await filesThere()).count).toBe(0);

@@ -1,12 +1,11 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { readCertificate } from '@trustloom/core';
-import { serverlessCaBucket, type TestLeaf } from '@trustloom/testkit';
+import type { TestLeaf } from '@trustloom/testkit';
 import { expect, test } from 'vitest';
-import { account, openTeam, type Team } from './support/team.ts';
+import { lifeMs } from './support/history.ts';
+import { putCrl } from './support/publish.ts';
+import { everywhere, openTeam, type Team } from './support/team.ts';
 
 const hour = 3_600_000;
-const lifeMs = (24 * 3600 + 600) * 1000;
-const everywhere = (entry: 'in' | 'refused') => ({ web: entry, edge: entry, api: entry, jobs: entry });
 /** Where Trustloom owns the check, more is known than what a list says. */
 const ours = { web: 'refused', edge: 'in', api: 'refused', jobs: 'in' };
 
@@ -23,13 +22,7 @@ async function publish(
     thisUpdate,
     nextUpdate: thisUpdate + lifeMs,
   });
-  const s3 = new S3Client({
-    ...local.clientConfig('s3', { account: account.id, region: 'eu-west-1' }),
-    forcePathStyle: true,
-  });
-  await s3.send(
-    new PutObjectCommand({ Bucket: serverlessCaBucket(), Key: ca.keys.issuingCrl, Body: list.der }),
-  );
+  await putCrl({ ca, local }, 'issuing', list);
   return list.sha256;
 }
 

@@ -1,18 +1,12 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Report, readCertificate } from '@trustloom/core';
-import {
-  albOracle,
-  type IssuedCrl,
-  rolesAnywhereOracle,
-  serverlessCaBucket,
-  type TestLeaf,
-} from '@trustloom/testkit';
+import { albOracle, type IssuedCrl, rolesAnywhereOracle, type TestLeaf } from '@trustloom/testkit';
 import { expect, test } from 'vitest';
-import { account, openTeam, type Team } from './support/team.ts';
+import { account } from './support/local.ts';
+import { putCrl } from './support/publish.ts';
+import { everywhere, openTeam, type Team } from './support/team.ts';
 
 const hour = 3_600_000;
 const place = { account: account.id, region: 'eu-west-1' };
-const all = (entry: 'in' | 'refused') => ({ web: entry, edge: entry, api: entry, jobs: entry });
 
 /** What a list says beside its usual self: the next number, from now for a day. */
 interface Said {
@@ -35,9 +29,7 @@ async function publish(
     thisUpdate,
     nextUpdate: thisUpdate + lives,
   });
-  const s3 = new S3Client(local.clientConfig('s3', { account: account.id, region: place.region }));
-  const key = by === 'issuing' ? ca.keys.issuingCrl : ca.keys.rootCrl;
-  await s3.send(new PutObjectCommand({ Bucket: serverlessCaBucket(), Key: key, Body: list.der }));
+  await putCrl({ ca, local }, by, list);
   return list;
 }
 
@@ -70,8 +62,8 @@ test('a newer list that is already expired is used where the check is ours, and 
   expect([report.exitCode, ...listCodes(report)]).toEqual([1, 'crl-expired']);
   expect(attached()).toEqual(before);
   expect(attached()).not.toContain(ended.sha256);
-  expect(await team.knock(stolen as TestLeaf)).toEqual({ ...all('refused'), edge: 'in', jobs: 'in' });
-  expect(await team.knock(good as TestLeaf)).toEqual(all('in'));
+  expect(await team.knock(stolen as TestLeaf)).toEqual({ ...everywhere('refused'), edge: 'in', jobs: 'in' });
+  expect(await team.knock(good as TestLeaf)).toEqual(everywhere('in'));
 });
 
 test('a refused list: the old one stays everywhere, and the report says so, also when that one has ended', async () => {
@@ -86,7 +78,7 @@ test('a refused list: the old one stays everywhere, and the report says so, also
   expect([report.exitCode, ...listCodes(report)]).toEqual([3, 'crl-shrunk']);
   expect(report.findings[0]?.message).toContain(`--allow readmit:${shrunk.sha256}`);
   expect(attached()).toEqual(before);
-  expect(await team.knock(leaves[0] as TestLeaf)).toEqual(all('refused'));
+  expect(await team.knock(leaves[0] as TestLeaf)).toEqual(everywhere('refused'));
   team.clock.advance(24 * hour);
   const late = await team.trustloom.refresh();
   expect(late.findings.map(({ message }) => message)).toContainEqual(
@@ -105,13 +97,13 @@ test('serials that disappeared are reported and stay refused where the check is 
   await publish(team, serials.slice(1), { reason: 'certificateHold' });
   const report = await team.trustloom.refresh();
   expect(listCodes(report)).toEqual(['crl-serials-lost']);
-  expect(await team.knock(held as TestLeaf)).toEqual(all('refused'));
-  expect(await team.knock(lost as TestLeaf)).toEqual({ ...all('refused'), edge: 'in', jobs: 'in' });
+  expect(await team.knock(held as TestLeaf)).toEqual(everywhere('refused'));
+  expect(await team.knock(lost as TestLeaf)).toEqual({ ...everywhere('refused'), edge: 'in', jobs: 'in' });
   team.clock.advance(hour);
   await publish(team, ['7f']);
   expect(listCodes(await team.trustloom.refresh())).toEqual([]);
-  expect(await team.knock(held as TestLeaf)).toEqual(all('in'));
-  expect(await team.knock(lost as TestLeaf)).toEqual({ ...all('refused'), edge: 'in', jobs: 'in' });
+  expect(await team.knock(held as TestLeaf)).toEqual(everywhere('in'));
+  expect(await team.knock(lost as TestLeaf)).toEqual({ ...everywhere('refused'), edge: 'in', jobs: 'in' });
 });
 
 test('a CA listed by its issuer: nobody gets in through its key where the check is ours, ALB has the list; the plan asks for remove:<sha256>', async () => {

@@ -1,11 +1,11 @@
 import { createSession } from '@trustloom/roles-anywhere/create-session';
 import { expect, test } from 'vitest';
 import { followCa } from './support/history.ts';
-import { openTeam, type Team } from './support/team.ts';
+import { everywhere, openTeam, type Team } from './support/team.ts';
 
 const minute = 60_000;
 const reads = /^(Get|List|Describe|Export)/;
-const refused = { web: 'refused', edge: 'refused', api: 'refused', jobs: 'refused' };
+const refused = everywhere('refused');
 
 /** Calls of some work, counted: `service action`. */
 async function callsOf({ local }: Team, work: () => Promise<unknown>): Promise<Record<string, number>> {

@@ -1,7 +1,8 @@
 import { albOracle, type Oracle, rolesAnywhereOracle, type TestLeaf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { followCa, type History } from './support/history.ts';
-import { account, openTeam, type Team } from './support/team.ts';
+import { account } from './support/local.ts';
+import { openTeam, type Team } from './support/team.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -11,8 +11,8 @@ export interface Cast {
   crlFrom(ca: TestCa): IssuedCrl;
   /** Trust in some of them, with their CRLs. */
   trustIn(...cas: readonly TestCa[]): Trust;
-  /** A store with one of them and its CRL, as a run of ours leaves it. */
-  settled(ca: TestCa, more?: Partial<StoredStore>): StoredStore;
+  /** A store with one of them, by default the old one, and its CRL, as a run of ours leaves it. */
+  settled(ca?: TestCa, more?: Partial<StoredStore>): StoredStore;
 }
 
 export async function makeCast(): Promise<Cast> {
@@ -33,6 +33,6 @@ export async function makeCast(): Promise<Cast> {
     crlFrom,
     trustIn: (...cas) =>
       trustOf({ cas, known: [old, fresh], lists: cas.map((issuer) => ({ issuer, crl: crlFrom(issuer) })) }),
-    settled: (ca, more) => storeOf([ca], [storedCrlOf(1, crlFrom(ca))], more),
+    settled: (ca = old, more) => storeOf([ca], [storedCrlOf(1, crlFrom(ca))], more),
   };
 }

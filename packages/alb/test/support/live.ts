@@ -6,6 +6,7 @@ import {
   type BoundStep,
   type Effect,
   isOutput,
+  type SdkClient,
   type StepEnvelope,
   type StepIo,
   type Value,
@@ -31,7 +32,7 @@ export async function openLive(target: object = {}) {
   const clock = createTestClock();
   const local = await startLocalAws({ clock });
   const { place } = context;
-  await makeBucket({ local, ...place });
+  const bucket = await makeBucket({ local, ...place });
   const { listenerArn, doorArn, dnsName } = await makeAlb({ local, ...place });
   const { credentials } = local.clientConfig('sts', place);
   const aws = openAws({
@@ -45,6 +46,7 @@ export async function openLive(target: object = {}) {
     clock,
     random: () => 0,
   });
+  const elb = aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place);
   const uploads = createUploads(aws, { definition: context.definition });
   const bound = albService.bind({ listeners: [listenerArn], ...target }, context);
   let notes: JsonObject = {};
@@ -62,7 +64,8 @@ export async function openLive(target: object = {}) {
     afterWrite: false,
     readObject: (location) => uploads.read(place, 'apps', location),
     files: uploads.files(place, 'apps'),
-    client: (Class, serviceId) => aws.client(Class, serviceId, place),
+    // The port asks for this class only.
+    client: <C extends SdkClient>() => elb as SdkClient as C,
     fetch,
     value<V>(value: Value<V>): V {
       return isOutput(value) ? Reflect.get(outputs.get(value.outputOf) ?? {}, value.field) : value;
@@ -93,10 +96,12 @@ export async function openLive(target: object = {}) {
   };
   return {
     local,
+    /** What a team has beside Trustloom: its own way to the bucket. */
+    bucket,
     listenerArn,
     doorArn,
     dnsName,
-    elb: aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place),
+    elb,
     /** Looks at once, settled or not. */
     look: () => look().observed,
     /** Looks when all has settled. */

@@ -1,22 +1,12 @@
-import type { PlanContext, StepEnvelope, StepKind, Trust } from '@trustloom/core/adapter';
-import { certificateOf, crlOf, type IssuedCrl, type MintedCertificate } from '@trustloom/testkit';
+import type { StepEnvelope, StepKind, Trust } from '@trustloom/core/adapter';
+import { certificateOf, contextOf, crlOf, type IssuedCrl, type MintedCertificate } from '@trustloom/testkit';
 import type { AlbStep, AlbSteps, StoredCrl, StoredListener, StoredStore } from '../../src/model.ts';
 import { planAlb } from '../../src/plan/index.ts';
 import { renderAlb } from '../../src/render.ts';
 import { type AlbTarget, albTarget } from '../../src/target.ts';
 
 /** The target of all plans here. */
-export const context: PlanContext = {
-  definition: 'acme',
-  name: 'edge',
-  place: { account: '222222222222', region: 'eu-west-1' },
-  attach: 'managed',
-  anchors: 'all',
-  /** A getter: files of tests share this module, and CAs are made while they run. */
-  get now() {
-    return Date.now();
-  },
-};
+export const context = contextOf({ name: 'edge', now: Date.now });
 
 /** ARN of a listener of the load balancer `edge`. */
 export const listenerArn = (last = '0000000000000001') =>

@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, Io, JsonObject, Step } from '@trustloom/core';
+import { contextOf } from '@trustloom/testkit';
 import { readHead } from '../../src/authorizer/head.ts';
 import type { PublishedHead } from '../../src/plan-check.ts';
 
-const context = {
-  definition: 'acme',
-  name: 'edge',
-  place: { account: '222222222222', region: 'eu-west-1' },
-  attach: 'managed',
-  anchors: 'all',
-} as const;
+const context = contextOf({ name: 'edge', now: () => 0 });
 const headKey = 'acme/authorizers/edge.json';
 
 /** A bucket in memory: what publishing needs of the world, and where the authorizer reads. */

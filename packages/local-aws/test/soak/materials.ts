@@ -1,4 +1,4 @@
-import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { makeBucket } from '../support/buckets.ts';
 import { makeCa, makeCrl, makeLeaf, pemOf } from '../support/pki.ts';
 import type { Clients } from './clients.ts';
 
@@ -29,9 +29,5 @@ export const LISTS = ['one.crl', 'two.crl', 'two.crl', 'foreign.crl', 'nonsense.
 export const bucketOf = (account: string): string => `soak-${account}`;
 
 /** Puts them there. */
-export async function putMaterials({ s3 }: Clients, account: string): Promise<void> {
-  const Bucket = bucketOf(account);
-  await s3.send(new CreateBucketCommand({ Bucket }));
-  for (const [Key, Body] of Object.entries(OBJECTS))
-    await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
-}
+export const putMaterials = ({ s3 }: Clients, account: string): Promise<void> =>
+  makeBucket(s3, bucketOf(account), OBJECTS);

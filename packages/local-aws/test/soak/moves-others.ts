@@ -19,210 +19,130 @@ import {
   ListCrlsCommand,
   UpdateTrustAnchorCommand,
 } from '@aws-sdk/client-rolesanywhere';
+import { certificateIn } from '../support/apigateway.ts';
 import { BUNDLES, bucketOf, LISTS, OBJECTS, rootPem } from './materials.ts';
-import { type Move, makes, one, reads, removes, told, uses } from './step.ts';
+import { type Chooser, type Move, move, one } from './step.ts';
 
-const certificate = 'arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012';
-const bundle = (pem: string) => ({
+const bundle = (x509CertificateData: string) => ({
   sourceType: 'CERTIFICATE_BUNDLE' as const,
-  sourceData: { x509CertificateData: pem },
+  sourceData: { x509CertificateData },
 });
+const uri = (choose: Chooser) => `s3://${bucketOf(choose.account)}/${one(choose, BUNDLES)}`;
+const nameOf = (number: string | undefined) => `d${number}.example.com`;
 
 /** API Gateway and Roles Anywhere. */
 export const otherMoves: readonly Move[] = [
-  (choose) => {
-    const thing = choose.make('domain');
-    const uri = `s3://${bucketOf(choose.account)}/${one(choose, BUNDLES)}`;
-    const policy = choose.chance(0.1) ? 'TLS_1_0' : 'TLS_1_2';
-    return (
-      thing &&
-      makes(thing, async ({ rest }) =>
-        told(
-          await rest.send(
-            new CreateDomainNameCommand({
-              domainName: `d${thing.number}.example.com`,
-              regionalCertificateArn: certificate,
-              endpointConfiguration: { types: ['REGIONAL'] },
-              securityPolicy: policy,
-              mutualTlsAuthentication: { truststoreUri: uri },
-            }),
-          ),
-        ),
-      )
-    );
-  },
-  (choose) => {
-    const domain = choose.pick('domain');
-    const value = choose.chance(0.2) ? '' : `s3://${bucketOf(choose.account)}/${one(choose, BUNDLES)}`;
-    const patchOperations = [
-      {
-        op: 'replace' as const,
-        path: choose.chance(0.1) ? '/nothing' : '/mutualTlsAuthentication/truststoreUri',
-        value,
-      },
-    ];
-    return (
-      domain &&
-      uses(domain, async ({ rest }) =>
-        told(
-          await rest.send(
-            new UpdateDomainNameCommand({ domainName: `d${domain.number}.example.com`, patchOperations }),
-          ),
-        ),
-      )
-    );
-  },
-  (choose) => {
-    const thing = choose.pick('domain');
-    return thing && choose.chance(0.4)
-      ? removes(thing, async ({ rest }) =>
-          told(await rest.send(new DeleteDomainNameCommand({ domainName: `d${thing.number}.example.com` }))),
-        )
-      : undefined;
-  },
-  (choose) =>
-    reads(choose, async ({ rest }) => told(await rest.send(new GetDomainNamesCommand({ limit: 3 })))),
-  (choose) => {
-    const thing = choose.make('api');
-    return (
-      thing &&
-      makes(thing, async ({ rest }) => {
-        const answer = await rest.send(new CreateRestApiCommand({ name: `api-${thing.number}` }));
-        return told(answer, { id: answer.id });
-      })
-    );
-  },
-  (choose) => {
-    const [api, domain] = [choose.pick('api'), choose.pick('domain')];
-    const key = `k${choose.number(5)}`;
-    return (
-      api &&
-      domain &&
-      uses(api, async ({ http }, known) =>
-        told(
-          await http.send(
-            new CreateApiMappingCommand({
-              DomainName: `d${domain.number}.example.com`,
-              ApiId: known(api).id,
-              ApiMappingKey: key,
-              Stage: 'live',
-            }),
-          ),
-        ),
-      )
-    );
-  },
-  (choose) => {
-    const thing = choose.pick('api');
-    return thing && choose.chance(0.4)
-      ? removes(thing, async ({ rest }, known) =>
-          told(await rest.send(new DeleteRestApiCommand({ restApiId: known(thing).id }))),
-        )
-      : undefined;
-  },
-  (choose) => {
-    const thing = choose.make('anchor');
-    const pem = choose.chance(0.2) ? 'nonsense' : rootPem;
-    return (
-      thing &&
-      makes(thing, async ({ anywhere }) => {
-        const answer = await anywhere.send(
-          new CreateTrustAnchorCommand({
-            name: `anchor-${thing.number}`,
-            source: bundle(pem),
-            enabled: true,
-          }),
-        );
-        return told(answer, {
-          id: answer.trustAnchor?.trustAnchorId,
-          arn: answer.trustAnchor?.trustAnchorArn,
-        });
-      })
-    );
-  },
-  (choose) => {
-    const anchor = choose.pick('anchor');
-    const pem = OBJECTS[one(choose, ['root.pem', 'both.pem', 'nonsense.pem'])] ?? '';
-    return (
-      anchor &&
-      uses(anchor, async ({ anywhere }, known) =>
-        told(
-          await anywhere.send(
-            new UpdateTrustAnchorCommand({ trustAnchorId: known(anchor).id, source: bundle(pem) }),
-          ),
-        ),
-      )
-    );
-  },
-  (choose) => {
-    const thing = choose.pick('anchor');
-    return thing && choose.chance(0.4)
-      ? removes(thing, async ({ anywhere }, known) =>
-          told(await anywhere.send(new DeleteTrustAnchorCommand({ trustAnchorId: known(thing).id }))),
-        )
-      : undefined;
-  },
-  (choose) => {
-    const anchor = choose.pick('anchor');
-    const thing = choose.make('crl');
-    const crlData = Buffer.from(OBJECTS[one(choose, LISTS)] ?? 'missing');
-    return (
-      anchor &&
-      thing &&
-      makes(thing, async ({ anywhere }, known) => {
-        const answer = await anywhere.send(
-          new ImportCrlCommand({ name: `crl-${thing.number}`, crlData, trustAnchorArn: known(anchor).arn }),
-        );
-        return told(answer, { id: answer.crl?.crlId });
-      })
-    );
-  },
-  (choose) => {
-    const crl = choose.pick('crl');
-    const on = choose.chance(0.5);
-    return (
-      crl &&
-      uses(crl, async ({ anywhere }, known) => {
-        const input = { crlId: known(crl).id };
-        return told(
-          on
-            ? await anywhere.send(new EnableCrlCommand(input))
-            : await anywhere.send(new DisableCrlCommand(input)),
-        );
-      })
-    );
-  },
-  (choose) => {
-    const thing = choose.pick('crl');
-    return (
-      thing &&
-      removes(thing, async ({ anywhere }, known) =>
-        told(await anywhere.send(new DeleteCrlCommand({ crlId: known(thing).id }))),
-      )
-    );
-  },
-  (choose) => {
-    const thing = choose.make('profile');
-    const role = choose.chance(0.2) ? 'no role' : `arn:aws:iam::${choose.account}:role/device`;
-    return (
-      thing &&
-      makes(thing, async ({ anywhere }) => {
-        const answer = await anywhere.send(
-          new CreateProfileCommand({ name: `profile-${thing.number}`, roleArns: [role] }),
-        );
-        return told(answer, { id: answer.profile?.profileId });
-      })
-    );
-  },
-  (choose) => {
-    const thing = choose.pick('profile');
-    return (
-      thing &&
-      removes(thing, async ({ anywhere }, known) =>
-        told(await anywhere.send(new DeleteProfileCommand({ profileId: known(thing).id }))),
-      )
-    );
-  },
-  (choose) =>
-    reads(choose, async ({ anywhere }) => told(await anywhere.send(new ListCrlsCommand({ pageSize: 2 })))),
+  move({
+    makes: 'domain',
+    draw: (choose) => ({ truststoreUri: uri(choose), old: choose.chance(0.1) }),
+    send: ({ rest }, { own, truststoreUri, old }) =>
+      rest.send(
+        new CreateDomainNameCommand({
+          domainName: nameOf(own.number),
+          regionalCertificateArn: certificateIn('us-east-1'),
+          endpointConfiguration: { types: ['REGIONAL'] },
+          securityPolicy: old ? 'TLS_1_0' : 'TLS_1_2',
+          mutualTlsAuthentication: { truststoreUri },
+        }),
+      ),
+  }),
+  move({
+    changes: 'domain',
+    draw: (choose) => ({
+      value: choose.chance(0.2) ? '' : uri(choose),
+      path: choose.chance(0.1) ? '/nothing' : '/mutualTlsAuthentication/truststoreUri',
+    }),
+    send: ({ rest }, { own, path, value }) =>
+      rest.send(
+        new UpdateDomainNameCommand({
+          domainName: nameOf(own.number),
+          patchOperations: [{ op: 'replace', path, value }],
+        }),
+      ),
+  }),
+  move({
+    removes: 'domain',
+    odds: 0.4,
+    send: ({ rest }, { own }) => rest.send(new DeleteDomainNameCommand({ domainName: nameOf(own.number) })),
+  }),
+  move({ send: ({ rest }) => rest.send(new GetDomainNamesCommand({ limit: 3 })) }),
+  move({
+    makes: 'api',
+    send: ({ rest }, { own }) => rest.send(new CreateRestApiCommand({ name: `api-${own.number}` })),
+    tells: ({ id }) => ({ id }),
+  }),
+  move({
+    changes: 'api',
+    names: 'domain',
+    draw: (choose) => ({ ApiMappingKey: `k${choose.number(5)}` }),
+    send: ({ http }, { own, other, ApiMappingKey }) =>
+      http.send(
+        new CreateApiMappingCommand({
+          DomainName: nameOf(other.number),
+          ApiId: own.id,
+          ApiMappingKey,
+          Stage: 'live',
+        }),
+      ),
+  }),
+  move({
+    removes: 'api',
+    odds: 0.4,
+    send: ({ rest }, { own }) => rest.send(new DeleteRestApiCommand({ restApiId: own.id })),
+  }),
+  move({
+    makes: 'anchor',
+    draw: (choose) => ({ pem: choose.chance(0.2) ? 'nonsense' : rootPem }),
+    send: ({ anywhere }, { own, pem }) =>
+      anywhere.send(
+        new CreateTrustAnchorCommand({ name: `anchor-${own.number}`, source: bundle(pem), enabled: true }),
+      ),
+    tells: ({ trustAnchor }) => ({ id: trustAnchor?.trustAnchorId, arn: trustAnchor?.trustAnchorArn }),
+  }),
+  move({
+    changes: 'anchor',
+    draw: (choose) => ({ pem: OBJECTS[one(choose, ['root.pem', 'both.pem', 'nonsense.pem'])] ?? '' }),
+    send: ({ anywhere }, { own, pem }) =>
+      anywhere.send(new UpdateTrustAnchorCommand({ trustAnchorId: own.id, source: bundle(pem) })),
+  }),
+  move({
+    removes: 'anchor',
+    odds: 0.4,
+    send: ({ anywhere }, { own }) => anywhere.send(new DeleteTrustAnchorCommand({ trustAnchorId: own.id })),
+  }),
+  move({
+    makes: 'crl',
+    names: 'anchor',
+    draw: (choose) => ({ crlData: Buffer.from(OBJECTS[one(choose, LISTS)] ?? 'missing') }),
+    send: ({ anywhere }, { own, other, crlData }) =>
+      anywhere.send(new ImportCrlCommand({ name: `crl-${own.number}`, crlData, trustAnchorArn: other.arn })),
+    tells: ({ crl }) => ({ id: crl?.crlId }),
+  }),
+  move({
+    changes: 'crl',
+    draw: (choose) => ({ on: choose.chance(0.5) }),
+    send: ({ anywhere }, { own: { id: crlId }, on }) =>
+      on ? anywhere.send(new EnableCrlCommand({ crlId })) : anywhere.send(new DisableCrlCommand({ crlId })),
+  }),
+  move({
+    removes: 'crl',
+    send: ({ anywhere }, { own }) => anywhere.send(new DeleteCrlCommand({ crlId: own.id })),
+  }),
+  move({
+    makes: 'profile',
+    draw: (choose) => ({ bad: choose.chance(0.2) }),
+    send: ({ anywhere }, { own, account, bad }) =>
+      anywhere.send(
+        new CreateProfileCommand({
+          name: `profile-${own.number}`,
+          roleArns: [bad ? 'no role' : `arn:aws:iam::${account}:role/device`],
+        }),
+      ),
+    tells: ({ profile }) => ({ id: profile?.profileId }),
+  }),
+  move({
+    removes: 'profile',
+    send: ({ anywhere }, { own }) => anywhere.send(new DeleteProfileCommand({ profileId: own.id })),
+  }),
+  move({ send: ({ anywhere }) => anywhere.send(new ListCrlsCommand({ pageSize: 2 })) }),
 ];

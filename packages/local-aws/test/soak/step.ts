@@ -1,4 +1,5 @@
 import type { Clients } from './clients.ts';
+import { bucketOf } from './materials.ts';
 
 /** Kinds of things that the walk makes, uses and removes. */
 export type Kind =
@@ -59,12 +60,6 @@ export interface Chooser {
   make(kind: Kind): Thing | undefined;
 }
 
-/** Notes the request id of an answer beside what it told. */
-export const told = (
-  answer: { readonly $metadata: { readonly requestId?: string | undefined } },
-  values: Values = {},
-): Told => ({ requestId: answer.$metadata.requestId, values });
-
 /** One kind of call: chooses what it is about, and gives none when there is nothing to choose. */
 export type Move = (choose: Chooser) => Step | undefined;
 
@@ -72,19 +67,64 @@ export type Move = (choose: Chooser) => Step | undefined;
 export const one = (choose: Chooser, names: readonly string[]): string =>
   names[choose.number(names.length)] ?? '';
 
-type Send = Step['send'];
+type Answer = { readonly $metadata: { readonly requestId?: string | undefined } };
 
-/** A call that makes a thing. */
-export const makes = (thing: Thing, send: Send): Step => ({ ...changes(thing, send), fate: 'made' });
+/** What a call is made of besides what was drawn. */
+interface About {
+  readonly account: string;
+  /** The bucket of the account. */
+  readonly bucket: string;
+  /** What is known about the thing, and its `number`, of which names are made. */
+  readonly own: Values;
+  /** The same of the thing that the call names besides. */
+  readonly other: Values;
+  readonly known: Known;
+}
 
-/** A call that removes it. */
-export const removes = (thing: Thing, send: Send): Step => ({ ...changes(thing, send), fate: 'gone' });
+/** One kind of call as data. One that makes, changes and removes nothing only reads. */
+interface Row<Drawn extends object, Given extends Answer> {
+  /** Makes a thing of this kind; with `changes` too, changes one once there are enough. */
+  readonly makes?: Kind;
+  readonly changes?: Kind;
+  readonly removes?: Kind;
+  /** Names a thing of this kind too: no call without one. */
+  readonly names?: Kind;
+  /** How often it is called at all; always, unless said. */
+  readonly odds?: number;
+  /** What chance decides. */
+  draw?(choose: Chooser): Drawn;
+  send(clients: Clients, about: About & Drawn): Promise<Given>;
+  /** What is known about the thing from now on. A change that tells nothing leaves what was known. */
+  tells?(answer: Given, about: About & Drawn): Values;
+}
 
-/** A call that changes it, and whose answer tells something new about it. */
-export const changes = (thing: Thing, send: Send): Step => ({ ...uses(thing, send), thing });
-
-/** A writing call whose answer tells nothing about the thing. */
-export const uses = ({ account }: Thing, send: Send): Step => ({ account, writes: true, send });
-
-/** A call that reads. */
-export const reads = ({ account }: Chooser, send: Send): Step => ({ account, writes: false, send });
+/** Makes a move of a row. */
+export function move<Drawn extends object, Given extends Answer>(row: Row<Drawn, Given>): Move {
+  const { makes, changes, removes, names, odds = 1 } = row;
+  // Where nothing is drawn, `Drawn` has nothing in it.
+  const draw = row.draw ?? (() => ({}) as Drawn);
+  const old = changes ?? removes;
+  const fate = makes ? 'made' : removes && 'gone';
+  return (choose) => {
+    const { account } = choose;
+    const thing = (makes && choose.make(makes)) ?? (old && choose.pick(old));
+    const named = names && choose.pick(names);
+    const drawn = draw(choose);
+    if (((makes ?? old) && !thing) || (names && !named)) return undefined;
+    if (odds < 1 && !choose.chance(odds)) return undefined;
+    return {
+      account,
+      writes: thing !== undefined,
+      ...(thing && (fate || row.tells) ? { thing } : {}),
+      ...(fate ? { fate } : {}),
+      async send(clients, known) {
+        const of = (one: Thing | undefined): Values =>
+          one ? { ...known(one), number: String(one.number) } : {};
+        const own = of(thing);
+        const about = { account, bucket: bucketOf(account), own, other: of(named), known, ...drawn };
+        const answer = await row.send(clients, about);
+        return { requestId: answer.$metadata.requestId, values: row.tells?.(answer, about) ?? {} };
+      },
+    };
+  };
+}

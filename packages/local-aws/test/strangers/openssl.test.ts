@@ -15,9 +15,10 @@ import {
   ImportCrlCommand,
   RolesAnywhereClient,
 } from '@aws-sdk/client-rolesanywhere';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../src/index.ts';
+import { makeBucket } from '../support/buckets.ts';
 import { has, run } from '../support/tools.ts';
 import { makeOpensslCa, type OpensslCa } from './support/openssl-ca.ts';
 
@@ -36,11 +37,11 @@ describe.skipIf(!present)('a CA made by openssl (needs openssl and curl)', () =>
   });
 
   test('is trusted by a load balancer, and its list revokes there', async () => {
-    const s3 = new S3Client(aws.clientConfig('s3'));
     const elb = new ElasticLoadBalancingV2Client(aws.clientConfig('elasticloadbalancing'));
-    await s3.send(new CreateBucketCommand({ Bucket: 'bundles' }));
-    for (const Key of ['ca.pem', 'ca.crl'])
-      await s3.send(new PutObjectCommand({ Bucket: 'bundles', Key, Body: await readFile(ca.path(Key)) }));
+    await makeBucket(new S3Client(aws.clientConfig('s3')), 'bundles', {
+      'ca.pem': await readFile(ca.path('ca.pem')),
+      'ca.crl': await readFile(ca.path('ca.crl')),
+    });
     const { TrustStores } = await elb.send(
       new CreateTrustStoreCommand({
         Name: 'clients',

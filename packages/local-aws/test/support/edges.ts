@@ -1,4 +1,5 @@
-import type { EdgeSpec, EdgeTrust } from '../../src/types.ts';
+import type { LocalAws } from '../../src/index.ts';
+import type { Edge, EdgeSpec, EdgeTrust } from '../../src/types.ts';
 
 export const trustOf = (mode: EdgeTrust['mode'], more: Partial<EdgeTrust> = {}): EdgeTrust => ({
   mode,
@@ -26,3 +27,10 @@ export const specOf = (
   behaviour: () => 'forward',
   ...more,
 });
+
+/** The first edge that fits. */
+export function edgeWhere(aws: LocalAws, fits: (edge: Edge) => boolean): Edge {
+  const edge = aws.edges().find(fits);
+  if (!edge) throw new Error('no edge');
+  return edge;
+}

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Team } from './team.ts';
 
 /** Life of a list as Serverless CA issues it. */
-const lifeMs = (24 * 3600 + 600) * 1000;
+export const lifeMs = (24 * 3600 + 600) * 1000;
 
 /** What a CA published, as the raw state of its bucket has it: by whom lists in force are judged. */
 export interface History {

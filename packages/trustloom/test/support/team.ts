@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ApiGatewayV2Client, UpdateApiCommand } from '@aws-sdk/client-apigatewayv2';
 import { type AuthorizerEvent, createAuthorizer, s3Objects } from '@trustloom/api-gateway/authorizer';
-import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
+import type { LocalAws } from '@trustloom/local-aws';
 import { createSession } from '@trustloom/roles-anywhere/create-session';
 import {
   createTestClock,
@@ -17,20 +14,17 @@ import {
   type TestLeaf,
 } from '@trustloom/testkit';
 import type { DefinitionInput } from '../../src/define.ts';
-import { openTrustloom } from '../../src/open.ts';
+import { account, openLocal } from './local.ts';
 import { watchWrites } from './watched.ts';
 
-/** The account of the team; that of its CA is the same. */
-export const account = {
-  id: '222222222222',
-  accessKeyId: 'AKIALOCALAWS22222222',
-  secretAccessKey: 'local-aws-222222222222',
-};
 const region = 'eu-west-1';
 const lambda = `arn:aws:lambda:${region}:${account.id}:function:revocation`;
 
 /** What became of a client at one target: let in, or refused. */
 export type Entry = 'in' | 'refused';
+
+/** The same at all four targets. */
+export const everywhere = (entry: Entry) => ({ web: entry, edge: entry, api: entry, jobs: entry });
 
 /** What can be chosen of a team. */
 export interface TeamOptions {
@@ -47,27 +41,22 @@ export interface TeamOptions {
  * clock that jumps.
  */
 export async function openTeam({ unknowns, revocation, start, watch }: TeamOptions = {}) {
-  const clock = createTestClock(start);
-  const local = await startLocalAws({
-    accounts: [account],
-    clock,
+  const base = await openLocal({
+    regions: [region, 'us-east-1'],
+    clock: createTestClock(start),
     ...(unknowns === undefined ? {} : { unknowns: everyUnknown(unknowns) }),
   });
+  const { local, clock } = base;
   const watched = watch ? await watchWrites(local) : undefined;
-  const own = await makeBucket({ local });
-  await makeBucket({ local, region: 'us-east-1' });
   const bucket = serverlessCaBucket();
   const { s3 } = await makeBucket({ local }, bucket);
   const ca = await startServerlessCa({ s3, bucket, clock });
   const estate = await makeEstate({ local }, { authorizer: { arn: lambda } });
-  local.lambda(lambda, authorizerOf(own, clock));
+  local.lambda(lambda, authorizerOf(base.bucket, clock));
   await closeDefaultEndpoint(local, estate.api.apiId);
-  const folder = await mkdtemp(join(tmpdir(), 'trustloom-team-'));
   const { profileArn: profile, roleArn: role } = estate.jobs;
   const common = { trust: ['devices'], account: account.id };
-  const definition: DefinitionInput = {
-    name: 'acme',
-    record: `${account.id}/${region}`,
+  const definition: Omit<DefinitionInput, 'name' | 'record'> = {
     groups: { devices: { serverlessCa: { bucket } } },
     ...(revocation === undefined ? {} : { revocation }),
     targets: {
@@ -77,12 +66,7 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
       jobs: { ...common, rolesAnywhere: { region, probe: { profile, role } } },
     },
   };
-  const open = (endpoint = watched?.url ?? local.url) =>
-    openTrustloom(definition, {
-      env: { ...local.env, AWS_REGION: region, AWS_ENDPOINT_URL: endpoint },
-      cwd: folder,
-      clock,
-    });
+  const open = (endpoint = watched?.url ?? local.url) => base.open(definition, endpoint);
   const trustloom = await open();
   // Copies of the whole state are dear: anchors are looked up again when another was made.
   let seen: { readonly calls: number; readonly arns: readonly string[] } = { calls: -1, arns: [] };
@@ -132,8 +116,7 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
     async [Symbol.asyncDispose]() {
       await trustloom.close();
       await watched?.[Symbol.asyncDispose]();
-      await local.close();
-      await rm(folder, { recursive: true, force: true });
+      await base[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,0 +1,73 @@
+import type { VersionedStore } from '../../src/adapter/versioned-store.ts';
+import {
+  createTrustloom,
+  definitionFromObject,
+  type Lock,
+  type Sources,
+  TrustloomError,
+  type Uploads,
+} from '../../src/index.ts';
+import type { Clock } from '../../src/util/time.ts';
+import { type Toy, toyAdapter } from './toy.ts';
+import { noFiles } from './world.ts';
+
+/** What sources give, by the text that names them in a definition. */
+export type Files = Record<string, string | Uint8Array>;
+
+/** What a run on toys starts from. */
+export interface ToyRun {
+  readonly toys: Readonly<Record<string, Toy>>;
+  readonly files: Files;
+  readonly lock: Lock;
+  readonly store: VersionedStore;
+  readonly clock: Clock;
+  /** What the one group has beside its bundle `ca.pem`. */
+  readonly group: { readonly crls: readonly string[]; readonly inventory?: string };
+  /** Names of targets; default one for each toy. */
+  readonly targets?: readonly string[];
+  /** What each target says beside its region. */
+  readonly options?: { readonly inventory?: boolean };
+}
+
+/** Trustloom over toys that all trust one group, with its files in memory. */
+export function openToys({ toys, files, lock, store, clock, group, ...more }: ToyRun) {
+  const { targets = Object.keys(toys), options = {} } = more;
+  const adapter = toyAdapter(toys);
+  const toy = { region: 'eu-west-1', ...options };
+  const definition = definitionFromObject(
+    {
+      name: 'acme',
+      record: '222222222222/eu-west-1',
+      groups: { devices: { from: 'ca.pem', ...group } },
+      targets: Object.fromEntries(targets.map((name) => [name, { trust: ['devices'], toy }])),
+    },
+    { env: {}, adapters: [adapter] },
+  );
+  const sources = sourcesOf(files);
+  return createTrustloom({
+    definition,
+    lock,
+    adapters: [adapter],
+    sources,
+    uploads,
+    store,
+    clock,
+    holder: 'test',
+  });
+}
+
+const uploads: Uploads = {
+  put: async () => ({ bucket: 'b', key: 'k', version: 'v' }),
+  read: async () => undefined,
+  files: noFiles,
+};
+
+function sourcesOf(files: Files): Sources {
+  return {
+    async fetch({ text }) {
+      const file = files[text];
+      if (file === undefined) throw new TrustloomError('file-not-found', `${text}: no such file`);
+      return { bytes: typeof file === 'string' ? new TextEncoder().encode(file) : file, from: text };
+    },
+  };
+}
