@@ -43,8 +43,8 @@ export const kinds: readonly Kind[] = [
   },
   {
     key: 'alb',
-    facts: async () => (await import('@trustloom/alb/facts')).albFacts,
-    target: async () => (await import('@trustloom/alb/target')).albTarget,
+    facts: async () => (await import('@trustloom/alb/service')).albInfo,
+    target: async () => (await import('@trustloom/alb/target')).albTarget(),
     async open(aws) {
       const [{ alb }, { ElasticLoadBalancingV2Client }] = await Promise.all([
         import('@trustloom/alb'),

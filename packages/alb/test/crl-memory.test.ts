@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => live.close());
 
-/** Digests of the lists that a look finds, and how often it asked the service for the content of one. */
+/** Digests of the CRLs that a look finds, and how often it asked the service for the content of one. */
 async function look() {
   const before = live.local.calls().length;
   const { holds } = await live.observe();
@@ -26,7 +26,7 @@ async function look() {
   };
 }
 
-test('a list that was added is read back once, and known from then on', async () => {
+test('a CRL that was added is read back once, and known from then on', async () => {
   await live.apply(trustWith(first));
   expect(await look()).toEqual({ lists: [first.sha256], contents: 0 });
   await live.apply(trustWith(second));
@@ -55,7 +55,7 @@ test('what could not be read back when it was added is read at the next look', a
   expect(await look()).toEqual({ lists: [first.sha256], contents: 1 });
 });
 
-test('a list that somebody else added is read from the store, beside one that is known', async () => {
+test('a CRL that somebody else added is read from the store, beside one that is known', async () => {
   await live.apply(trustWith(first));
   const { s3, bucket: Bucket } = live.bucket;
   await s3.send(new PutObjectCommand({ Bucket, Key: 'by-hand.crl', Body: second.pem }));

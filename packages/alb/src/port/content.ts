@@ -1,4 +1,4 @@
-import { serviceError, TrustloomError } from '@trustloom/core';
+import { serviceError, TrustloomError } from '@trustloom/core/adapter';
 
 /**
  * Gets the content behind a presigned address, not more than `limit` bytes of it. The address lets anybody read for ten minutes, so it
