@@ -247,6 +247,30 @@ describe('CRLs of an anchor', () => {
     expect(steps[1]?.after).toEqual([steps[0]?.id]);
   });
 
+  test('one that is to be enabled again makes no room, although an issue of it was withdrawn', () => {
+    const { root, one: ca, two } = family;
+    const older = ca.issueCrl({ number: 1, thisUpdate: context.now - day / 2, entries });
+    const trust = trustOf({
+      cas: [two],
+      known: [root, ca],
+      lists: [
+        { issuer: ca, crl: ca.issueCrl({ number: 2, entries }) },
+        { issuer: two, crl: two.issueCrl({ entries }) },
+      ],
+    });
+    const revocation = { ...trust.revocation, letGo: [letGo(ca, older)] };
+    // Through the root both are reached; somebody else's CRL stands beside ours.
+    const crls = [
+      heldCrl(ca, older, { id: 'ours', enabled: false }),
+      heldCrl(two, two.issueCrl({ entries }), { id: 'theirs', taggedKey: undefined }),
+    ];
+    const { steps } = planOf({ ...trust, revocation }, [anchorOf([root], { crls })]);
+    const ours = steps.filter(
+      ({ effect, input }) => effect === 'revoke' && 'id' in input && input.id === 'ours',
+    );
+    expect(inShort(ours)).toEqual(['revoke update-crl', 'revoke enable-crl']);
+  });
+
   test('a CRL that merely lost its source stays', () => {
     const { ca, crl } = one();
     const plan = planOf(trustOf({ cas: [ca] }), [anchorOf([ca], { crls: [heldCrl(ca, crl)] })]);

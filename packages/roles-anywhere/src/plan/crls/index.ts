@@ -79,11 +79,9 @@ export function planCrls(wanted: DesiredAnchor, held: readonly StoredCrl[], wher
 }
 
 /** CRLs of ours that are disabled because their CA has none with entries, or enforcement was withdrawn. */
-function withoutUse({ usable, withdrawn }: DesiredAnchor, held: readonly StoredCrl[]): readonly StoredCrl[] {
-  const keys = new Set([
-    ...usable.filter(({ crl }) => crl.entryCount === 0).map(({ issuer }) => issuer.keySha256),
-    ...withdrawn.map(({ keySha256 }) => keySha256),
-  ]);
+function withoutUse(wanted: DesiredAnchor, held: readonly StoredCrl[]): readonly StoredCrl[] {
+  const empty = wanted.usable.filter(({ crl }) => crl.entryCount === 0);
+  const keys = new Set([...empty.map(({ issuer }) => issuer.keySha256), ...keysWithdrawn(wanted)]);
   return held.filter(({ taggedKey, enabled }) => taggedKey !== undefined && keys.has(taggedKey) && !enabled);
 }
 
