@@ -11,8 +11,9 @@ export { rolesAnywhereInformation } from './service.ts';
 export { type RolesAnywhereTarget, rolesAnywhereSchema } from './target.ts';
 
 /**
- * Trust anchors of IAM Roles Anywhere. The client's own retries must be off: a create that is repeated makes a
- * second anchor. The client of version 3.332.0 ignores endpoint variables; give it `endpoint`.
+ * Trust anchors of IAM Roles Anywhere. The client's own retries must be off: a create that is
+ * repeated makes a second anchor. The client of version 3.332.0 ignores endpoint variables; give it
+ * `endpoint`.
  *
  * @example
  * const bound = rolesAnywhereService.bind({ region: 'eu-west-1' }, context)
@@ -38,7 +39,9 @@ export interface RolesAnywhereOptions {
  * The service as today's engine takes it.
  *
  * @example
- * const adapter = rolesAnywhere({ client: ({ region }) => new RolesAnywhereClient({ region, maxAttempts: 0 }) })
+ * const adapter = rolesAnywhere({
+ *   client: ({ region }) => new RolesAnywhereClient({ region, maxAttempts: 0 }),
+ * })
  */
 export function rolesAnywhere({ client }: RolesAnywhereOptions): Adapter {
   return asAdapter(rolesAnywhereService, (place) => ({

@@ -16,7 +16,10 @@ export interface UsableCrl {
   readonly crl: Crl;
 }
 
-/** A CA whose newest CRL cannot be put in place: the one in force stays; without any, nobody new is admitted. */
+/**
+ * A CA whose newest CRL cannot be put in place: the one in force stays; without any, nobody new is
+ * admitted.
+ */
 export interface UnusableCrl {
   readonly issuer: Certificate;
   /** Why: the code of the finding about the CRL. */
@@ -37,7 +40,10 @@ export interface ReachingCrls extends Crls {
   readonly keys: readonly string[];
 }
 
-/** One anchor that should be: all certificates of one CA key, and the CRLs of every CA whose clients reach it. */
+/**
+ * One anchor that should be: all certificates of one CA key, and the CRLs of every CA whose clients
+ * reach it.
+ */
 export interface DesiredAnchor extends ReachingCrls {
   /** SHA-256 of the CA's key: what the anchor stands for, for life. */
   readonly key: string;
@@ -48,7 +54,7 @@ export interface DesiredAnchor extends ReachingCrls {
 export interface Desired {
   readonly anchors: readonly DesiredAnchor[];
   readonly known: readonly Certificate[];
-  /** Of all known CAs: an anchor whose removal waits for a consent still has to refuse the revoked. */
+  /** Of all known CAs: an anchor whose removal waits for consent still has to refuse the revoked. */
   readonly crls: Crls;
 }
 
@@ -57,7 +63,10 @@ export interface StoredCrl {
   readonly id: string;
   readonly name: string;
   readonly enabled: boolean;
-  /** From our ownership tag: SHA-256 of the key that should have issued it; undefined where it is not ours. */
+  /**
+   * From our ownership tag: SHA-256 of the key that should have issued it; undefined where it is
+   * not ours.
+   */
   readonly taggedKey: string | undefined;
   /** Undefined when its content could not be read as a CRL. */
   readonly crl: Crl | undefined;
@@ -72,7 +81,7 @@ export interface StoredAnchor {
   /** From its tag: SHA-256 of the key that it stands for. */
   readonly key: string;
   readonly cas: readonly Certificate[];
-  /** SHA-256 of its bundle when that cannot be read as one (somebody changed its source by hand). */
+  /** SHA-256 of its bundle when that cannot be read: somebody changed its source by hand. */
   readonly unreadable?: string;
   readonly createdAt: number;
   readonly crls: readonly StoredCrl[];
@@ -84,7 +93,7 @@ export interface Observed {
   readonly anchors: readonly StoredAnchor[];
 }
 
-/** The tags by which an anchor or a CRL is known as ours. A type, not an interface: it is sent as it is. */
+/** The tags by which an anchor or a CRL is known as ours. */
 export type OwnershipTags = {
   readonly 'trustloom:definition': string;
   readonly 'trustloom:target': string;
@@ -92,7 +101,7 @@ export type OwnershipTags = {
   readonly 'trustloom:key': string;
 };
 
-interface Made {
+interface NewObject {
   readonly name: string;
   readonly pem: string;
   readonly tags: OwnershipTags;
@@ -104,13 +113,13 @@ type Write<Input, Output = object> = { readonly input: Input; readonly output: O
 /** The writes of this adapter. */
 export interface RolesAnywhereSteps {
   /** Created disabled: it admits nobody. */
-  'create-anchor': Write<Made, Id & { readonly arn: string }>;
+  'create-anchor': Write<NewObject, Id & { readonly arn: string }>;
   'update-anchor': Write<Id & { readonly pem: string }>;
   'enable-anchor': Write<Id<Value<string>>>;
   'disable-anchor': Write<Id>;
   'delete-anchor': Write<Id>;
   /** Imported enabled: one that is not acts as if it were not there. */
-  'import-crl': Write<Made & { readonly anchorArn: Value<string> }, Id>;
+  'import-crl': Write<NewObject & { readonly anchorArn: Value<string> }, Id>;
   'update-crl': Write<Id & { readonly pem: string }>;
   'enable-crl': Write<Id>;
   'disable-crl': Write<Id>;
@@ -128,7 +137,10 @@ export function stepIds(steps: readonly Pick<StepEnvelope, 'id'>[]): readonly st
   return steps.map(({ id }) => id);
 }
 
-/** What every name of a target begins with: listings give names, not tags. Allowed: letters, digits, space, - and _, 255 in all. */
+/**
+ * What every name of a target begins with: listings give names, not tags. Allowed: letters, digits,
+ * space, - and _, 255 in all.
+ */
 function prefixOf({ definition, name }: TargetContext): string {
   return `${definition} ${name} `;
 }
@@ -155,7 +167,7 @@ export function ownershipTags({ definition, name }: TargetContext, key: string):
   return { 'trustloom:definition': definition, 'trustloom:target': name, 'trustloom:key': key };
 }
 
-/** The key that an anchor stands for, or that issued a CRL, if its tags are those of this target. */
+/** The key that an anchor stands for, or that issued a CRL, by tags of this target. */
 export function taggedKey(
   tags: Readonly<Partial<Record<keyof OwnershipTags, string>>>,
   { definition, name }: TargetContext,
@@ -164,7 +176,7 @@ export function taggedKey(
   return ours ? tags['trustloom:key'] : undefined;
 }
 
-/** Name of the note by which the state remembers that an object is ours: then no look at its tags is needed. */
+/** Name of the note that an object is ours: with it no look at its tags is needed. */
 export function ownershipNote(id: string): string {
   return `owned:${id}`;
 }

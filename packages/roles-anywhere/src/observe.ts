@@ -92,7 +92,10 @@ export async function observeRolesAnywhere(
   };
 }
 
-/** With our ownership tag: from the state where we made the object, else from its tags if its name (of so many keys) is one of ours. */
+/**
+ * With our ownership tag: from the state where we made the object, else from its tags if its name
+ * (of so many keys) is one of ours.
+ */
 async function withTags<T extends { readonly id: string; readonly arn: string; readonly name: string }>(
   objects: readonly T[],
   port: RolesAnywherePort,

@@ -26,7 +26,10 @@ async function deleted(write: Promise<unknown>, id: string): Promise<Receipt<obj
   return { ...(await done(write)), notes: { [ownershipNote(id)]: null } };
 }
 
-/** What we made is remembered by its id: then no look at its tags is needed, and a new name does not hide it. */
+/**
+ * What we made is remembered by its id: then no look at its tags is needed, and a new name does not
+ * hide it.
+ */
 function created<Out extends { readonly id: string }>(output: Out, tags: OwnershipTags): Receipt<Out> {
   return { output, notes: { [ownershipNote(output.id)]: tags['trustloom:key'] } };
 }

@@ -22,10 +22,14 @@ import { rolesAnywhereInformation } from './service.ts';
 
 const { capabilities, limits } = rolesAnywhereInformation;
 
-/** One anchor for each key that issues client certificates, with the CRL of every known CA whose clients can reach it. */
+/**
+ * One anchor for each key that issues client certificates, with the CRL of every known CA whose
+ * clients can reach it.
+ */
 export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'now'>): Rendering<Desired> {
   const known = sortCertificates([...new Set([...trust.cas, ...trust.known])]);
-  // An anchor of a revoked CA is not wanted, also when there is no other: without anchors nobody is admitted.
+  // An anchor of a revoked CA is not wanted, also when there is no other: without anchors nobody is
+  // admitted.
   const revoked = new Set(trust.revoked.map(({ sha256 }) => sha256));
   const good = trust.cas.filter(({ sha256 }) => !revoked.has(sha256));
   const issuing = sortCertificates(issuingCas(good, known));
@@ -52,8 +56,9 @@ export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'no
 }
 
 /**
- * Sorts the CRLs of a definition into those that can be put in place and those that cannot: refused when they were judged, expired (what
- * the service does with such a CRL is unknown), or too large. Of a CA without a usable CRL, what is in force stays.
+ * Sorts the CRLs of a definition into those that can be put in place and those that cannot: refused
+ * when they were judged, expired (what the service does with such a CRL is unknown), or too large.
+ * Of a CA without a usable CRL, what is in force stays.
  */
 function usableCrls(
   { lists, kept, letGo }: RevocationSet,
@@ -64,7 +69,8 @@ function usableCrls(
   const unusable: UnusableCrl[] = [];
   const findings: Finding[] = [];
   for (const { issuer, crl } of lists) {
-    // Beside the complete CRL of a CA, its partitions and delta CRLs are not missed; only it may be behind.
+    // Beside the complete CRL of a CA, its partitions and delta CRLs are not missed; only it may be
+    // behind.
     const hasSibling =
       crl.scope !== 'complete' &&
       lists.some((one) => one.issuer.keySha256 === issuer.keySha256 && one.crl.scope === 'complete');
@@ -88,7 +94,10 @@ function usableCrls(
   return { usable: usable.sort(byKey), unusable: unusable.sort(byKey), withdrawn: letGo, findings };
 }
 
-/** Of all CRLs, those of the CAs whose clients are admitted through an anchor with these certificates. */
+/**
+ * Of all CRLs, those of the CAs whose clients are admitted through an anchor with these
+ * certificates.
+ */
 export function reachingCrls(
   anchors: readonly Certificate[],
   known: readonly Certificate[],
@@ -109,7 +118,10 @@ function isCode(text: string): text is Code {
   return Object.hasOwn(codes, text);
 }
 
-/** What does not fit one anchor keeps everything from being written: without one of its CRLs, an anchor admits the revoked. */
+/**
+ * What does not fit one anchor keeps everything from being written: without one of its CRLs, an
+ * anchor admits the revoked.
+ */
 function limitFindings({ cas, usable }: DesiredAnchor): readonly Finding[] {
   const { anchorCertificates, anchorCharacters, crlLists } = limits;
   const common = { severity: 'error', ...defined({ thing: cas[0]?.sha256 }) } as const;
@@ -133,7 +145,10 @@ function limitFindings({ cas, usable }: DesiredAnchor): readonly Finding[] {
   return findings;
 }
 
-/** Where no CRL of a CA is known at all, nobody can be revoked: that is said, and left to the definition. */
+/**
+ * Where no CRL of a CA is known at all, nobody can be revoked: that is said, and left to the
+ * definition.
+ */
 function withoutCrl(
   { keys, usable, unusable, withdrawn }: DesiredAnchor,
   known: readonly Certificate[],

@@ -37,7 +37,7 @@ describe('from nothing', () => {
     const name = `One [${ca.sha256.slice(0, 8)}]`;
     expect(steps.map(({ summary, reason }) => `${summary}: ${reason}`)).toEqual([
       `create trust anchor of ${name}, disabled: there is none yet`,
-      `import CRL of ${name}, 1 entry: it is not there`,
+      `import CRL of ${name}, 1 entry: it is not in force yet`,
       `enable trust anchor of ${name}: a disabled anchor admits nobody`,
     ]);
     expect(findings).toEqual([]);

@@ -3,8 +3,8 @@ import type { DesiredAnchor, RolesAnywhereStep, StoredAnchor } from '../model.ts
 import { consentsToWithdrawn } from './crls/withdrawn.ts';
 
 /**
- * Whom a withdrawn CRL had named is admitted anew through an anchor that was not in force: that takes the
- * consent once more.
+ * Whom a withdrawn CRL had named is admitted anew through an anchor that was not in force: that
+ * takes the consent once more.
  */
 export function enableAnchor(
   wanted: DesiredAnchor,
@@ -27,7 +27,7 @@ export function enableAnchor(
   };
 }
 
-/** Nobody is admitted through it any more: taken as the removal of its CAs, where nothing else is said. */
+/** Removes its CAs, where the envelope says nothing else. */
 export function disableAnchor(
   { id, name, cas, unreadable }: StoredAnchor,
   envelope: Pick<StepEnvelope, 'reason'> & Partial<StepEnvelope>,
@@ -37,7 +37,7 @@ export function disableAnchor(
     id: `disable-anchor:${id}`,
     effect: 'remove',
     affects: [...caDigests(cas), ...(unreadable === undefined ? [] : [unreadable])],
-    summary: `disable trust anchor ${name}: ${caNames(cas)}`,
+    summary: `disable trust anchor ${cas.length === 0 ? name : `of ${caNames(cas)}`}`,
     action: 'rolesanywhere:DisableTrustAnchor',
     input: { id },
     ...envelope,

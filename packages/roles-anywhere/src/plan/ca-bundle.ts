@@ -21,9 +21,9 @@ export interface BundlePlan {
 type Cas = readonly Certificate[];
 
 /**
- * A renewed certificate comes in the second slot before the old one goes, so that nobody is locked out on the
- * way. Where both slots are taken, one has to go first, by consent. An anchor is never left without any: where
- * none may come in, it is disabled.
+ * A renewed certificate comes in the second slot before the old one goes, so that nobody is locked
+ * out on the way. Where both slots are taken, one has to go first, by consent. An anchor is never
+ * left without any: where none may come in, it is disabled.
  *
  * @param mayGrant false while a CRL is missing without which revoked clients would be admitted
  */

@@ -65,7 +65,7 @@ export function planRolesAnywhere(
   };
 }
 
-/** Created disabled, given its CRLs, then enabled: nobody is admitted before the revoked are refused. */
+/** Created disabled, given its CRLs, then enabled: the revoked are refused from the start. */
 function fresh(wanted: DesiredAnchor, context: PlanContext): AnchorPlan {
   const name = anchorName(context, wanted.key);
   const create: RolesAnywhereStep<'create-anchor'> = {
@@ -96,7 +96,7 @@ function keep(
   const complete = crls.missing.length === 0;
   // A CRL that waits for its consent leaves a newer one in force.
   const revokes = stepIds(crls.steps.filter(({ effect }) => effect === 'revoke'));
-  // A disabled anchor admits nobody, and a renewed certificate nobody whom the one in force does not.
+  // A disabled anchor admits nobody, and a renewed certificate nobody more than the one in force.
   const harmless =
     !anchor.enabled ||
     anchor.cas.some(({ keySha256, notAfter }) => keySha256 === wanted.key && notAfter > context.now);
@@ -112,7 +112,7 @@ function keep(
   };
 }
 
-/** An anchor that is not wanted any more goes by consent; until then it keeps refusing the revoked. */
+/** An anchor that is not wanted goes by consent; until then it keeps refusing the revoked. */
 function unwanted(anchor: StoredAnchor, { known, crls }: Desired, context: PlanContext): AnchorPlan {
   const reason = `${caNames(anchor.cas)} is not trusted here any more`;
   if (!anchor.enabled) return { steps: removeAnchor(anchor, reason), findings: [] };
@@ -124,7 +124,10 @@ function unwanted(anchor: StoredAnchor, { known, crls }: Desired, context: PlanC
   };
 }
 
-/** Names the CRLs that are missing: an error where an anchor waits for them, a warning where it is in force without. */
+/**
+ * Names the CRLs that are missing: an error where an anchor waits for them, a warning where it is
+ * in force without.
+ */
 function missingFindings(
   { cas }: DesiredAnchor,
   { missing, findings }: CrlPlan,

@@ -21,7 +21,10 @@ export function removeAnchor(
   return [disable, ...deleteAnchor(anchor, reason, [disable.id], followed)];
 }
 
-/** A second anchor of one key, made by a run that lost its answer. It goes without consent if it admits nobody else. */
+/**
+ * A second anchor of one key, made by a run that lost its answer. It goes without consent if it
+ * admits nobody else.
+ */
 export function removeDuplicate(
   anchor: StoredAnchor,
   after: readonly string[],
@@ -39,7 +42,10 @@ export function removeDuplicate(
   return [disable, ...deleteAnchor(anchor, reason, [disable.id])];
 }
 
-/** The CRLs go first: an anchor that has some may not be deletable. One of somebody else goes by consent only. */
+/**
+ * The CRLs go first: an anchor that has some may not be deletable. One of somebody else goes by
+ * consent only.
+ */
 function deleteAnchor(
   { id, arn, name, crls }: StoredAnchor,
   reason: string,

@@ -22,7 +22,7 @@ import {
   serviceError,
   TrustloomError,
 } from '@trustloom/core/adapter';
-import type { RolesAnywhereSteps } from '../model.ts';
+import type { OwnershipTags, RolesAnywhereSteps } from '../model.ts';
 import type { rolesAnywhereInformation } from '../service.ts';
 
 /** The service's exceptions by name, as our codes. */
@@ -56,8 +56,8 @@ export interface ListedCrl {
 type Steps = RolesAnywhereSteps;
 
 /**
- * The service as this adapter needs it. Of what a write answers only what is new is given: the answers of
- * enabling and disabling may still show the state from before.
+ * The service as this adapter needs it. Of what a write answers only what is new is given: the
+ * answers of enabling and disabling may still show the state from before.
  */
 export interface RolesAnywherePort {
   anchors(): Promise<readonly ListedAnchor[]>;
@@ -93,7 +93,7 @@ export function rolesAnywherePort(io: ServiceIo): RolesAnywherePort {
     };
   const [onAnchors, onCrls, onTags] = [calls('anchors'), calls('crls'), calls('tagging')];
   const bytes = (pem: string) => new TextEncoder().encode(pem);
-  const tagList = (tags: object) => Object.entries(tags).map(([key, value]) => ({ key, value }));
+  const tagList = (tags: OwnershipTags) => Object.entries(tags).map(([key, value]) => ({ key, value }));
   const source = (pem: string) =>
     ({ sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: pem } }) as const;
 

@@ -19,18 +19,20 @@ export interface CrlPlan {
   readonly imports: readonly RolesAnywhereStep<'import-crl'>[];
   /** CRLs that the steps delete, to make room. */
   readonly inTheWay: readonly StoredCrl[];
-  /** Deletes duplicates and CRLs of CAs that do not reach the anchor, once the right CRLs are in force. */
+  /** Deletes duplicates and CRLs of CAs that do not reach the anchor, once the rest is done. */
   readonly cleanups: readonly RolesAnywhereStep<'delete-crl'>[];
-  /** CRLs without which nobody new may be admitted, and that will not be in force after these steps. */
+  /**
+   * CRLs without which nobody new may be admitted, and that will not be in force after these steps.
+   */
   readonly missing: readonly UnusableCrl[];
   readonly findings: readonly Finding[];
 }
 
 /**
- * One CRL per issuer key, updated in place. Ours are known by their ownership tag; one of somebody else is
- * never touched, and never counts as ours. A CRL of ours whose CA no longer reaches the anchor goes; one that
- * merely lost its source stays. An anchor takes two: ours that are of no use go first where room is needed;
- * what then does not fit is left out.
+ * One CRL per issuer key, updated in place. Ours are known by their ownership tag; one of somebody
+ * else is never touched, and never counts as ours. A CRL of ours whose CA no longer reaches the
+ * anchor goes; one that merely lost its source stays. An anchor takes two: ours that are of no use
+ * go first where room is needed; what then does not fit is left out.
  */
 export function planCrls(wanted: DesiredAnchor, held: readonly StoredCrl[], where: Where): CrlPlan {
   const tagged = (key: string) => held.filter(({ taggedKey }) => taggedKey === key);
@@ -78,7 +80,7 @@ export function planCrls(wanted: DesiredAnchor, held: readonly StoredCrl[], wher
   };
 }
 
-/** CRLs of ours that are disabled because their CA has none with entries, or enforcement was withdrawn. */
+/** Disabled CRLs of ours whose CA has none with entries, or of which enforcement was withdrawn. */
 function withoutUse(wanted: DesiredAnchor, held: readonly StoredCrl[]): readonly StoredCrl[] {
   const empty = wanted.usable.filter(({ crl }) => crl.entryCount === 0);
   const keys = new Set([...empty.map(({ issuer }) => issuer.keySha256), ...keysWithdrawn(wanted)]);

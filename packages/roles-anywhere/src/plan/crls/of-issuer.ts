@@ -44,7 +44,10 @@ export interface Where {
   readonly context: PlanContext;
 }
 
-/** A CRL whose newest issue was refused: what is in force stays, and is enabled again when somebody disabled it. */
+/**
+ * A CRL whose newest issue was refused: what is in force stays, and is enabled again when somebody
+ * disabled it.
+ */
 export function planUnusable(
   { key }: Pick<DesiredAnchor, 'key'>,
   unusable: UnusableCrl,
@@ -60,18 +63,19 @@ export function planUnusable(
   const { id, crl } = newest;
   return {
     steps: [
-      {
-        ...enableCrl(key, { issuer, crl }, id),
-        reason: 'what was in force is disabled, and the newest CRL cannot be put in its place',
+      enableCrl(key, { issuer, crl }, id, {
+        effect: 'revoke',
+        reason: 'it is disabled, and the newest CRL cannot be put in its place',
         revocation: changeOf(issuer, undefined, crl),
-      },
+      }),
     ],
   };
 }
 
 /**
- * One without entries cannot be put there: it counts as in place when no other CRL of its key is enabled.
- * The service compares neither issuer nor signature, so each CRL is judged once more before it goes there.
+ * One without entries cannot be put there: it counts as in place when no other CRL of its key is
+ * enabled. The service compares neither issuer nor signature, so each CRL is judged once more
+ * before it goes there.
  */
 export function planUsable(
   { key }: Pick<DesiredAnchor, 'key'>,
@@ -88,7 +92,7 @@ export function planUsable(
     const inForce = held.some((stored) => stored.enabled && own(stored));
     return { findings: [refusal], ...(inForce ? {} : { missing: { issuer, why: refusal.code } }) };
   }
-  // Some serials would come back: that takes a consent, and until it is given what is in force stays.
+  // Some serials would come back: that takes a consent; until then what is in force stays.
   const older = held.some(
     (stored) => stored.enabled && own(stored) && stored.crl !== undefined && isOlderIssue(crl, stored.crl),
   );
@@ -101,7 +105,7 @@ export function planUsable(
         disableCrl(stored, caName(issuer), {
           effect,
           affects,
-          reason: 'the CRL in force now has no entries',
+          reason: 'the newest CRL has no entries, and the service takes no such CRL',
           after,
           ...(stored.crl === undefined ? {} : { revocation: changeOf(issuer, stored.crl, crl) }),
         }),
@@ -120,7 +124,7 @@ export function planUsable(
       effect,
       affects,
       summary: `import ${crlWords(wanted)}`,
-      reason: 'it is not there',
+      reason: 'it is not in force yet',
       action: 'rolesanywhere:ImportCrl',
       input: {
         name: crlName(context, key, issuer.keySha256),
@@ -143,22 +147,23 @@ export function planUsable(
       affects,
       summary: `update ${crlWords(wanted)}`,
       reason: own(current)
-        ? `the one in its place is ${older ? 'newer' : 'older'}`
-        : 'another is in its place',
+        ? `the one on the anchor is ${older ? 'newer' : 'older'}`
+        : 'another CRL is in its place',
       action: 'rolesanywhere:UpdateCrl',
       input: { id: current.id, pem: crlPem(crl) },
       after,
       revocation: changeOf(issuer, current.enabled ? current.crl : undefined, crl),
     });
   if (!current.enabled)
-    steps.push({
-      ...enableCrl(key, wanted, current.id),
-      effect,
-      reason: 'it is disabled',
-      after: [...after, ...stepIds(steps)],
-      // What changes is told once.
-      ...(same ? { revocation: changeOf(issuer, undefined, crl) } : {}),
-    });
+    steps.push(
+      enableCrl(key, wanted, current.id, {
+        effect,
+        reason: 'it is disabled',
+        after: [...after, ...stepIds(steps)],
+        // What changes is said once.
+        ...(same ? { revocation: changeOf(issuer, undefined, crl) } : {}),
+      }),
+    );
   const cleanups = duplicates.map((stored) =>
     deleteCrl(stored, {
       effect: 'clean',
@@ -186,16 +191,21 @@ function crlWords({ issuer, crl: { entryCount } }: UsableCrl): string {
   return `CRL of ${caName(issuer)}, ${count(entryCount)} ${entryCount === 1 ? 'entry' : 'entries'}`;
 }
 
-function enableCrl(anchorKey: string, wanted: UsableCrl, id: string) {
+function enableCrl(
+  anchorKey: string,
+  wanted: UsableCrl,
+  id: string,
+  envelope: Pick<StepEnvelope, 'effect' | 'reason'> & Partial<StepEnvelope>,
+): RolesAnywhereStep<'enable-crl'> {
   return {
     kind: 'enable-crl',
     id: `enable-crl:${shortOf(anchorKey, wanted.issuer)}`,
-    effect: 'revoke',
     affects: [wanted.crl.sha256],
     summary: `enable ${crlWords(wanted)}`,
     action: 'rolesanywhere:EnableCrl',
     input: { id },
-  } as const;
+    ...envelope,
+  };
 }
 
 /** Disables a CRL, which then stays on its anchor: the CA's next one takes its place. */

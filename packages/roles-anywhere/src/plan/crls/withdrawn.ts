@@ -16,7 +16,7 @@ export function consentsToWithdrawn(wanted: DesiredAnchor): readonly string[] {
     .map(({ sha256 }) => `readmit:${sha256}`);
 }
 
-/** Disables the CRLs of a key by the consent to that. One that the CA issued later stays in force. */
+/** Disables the CRLs of a key, by consent. One that the CA issued later stays in force. */
 export function planWithdrawn(
   { withdrawn }: DesiredAnchor,
   key: string,
