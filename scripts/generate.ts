@@ -11,9 +11,10 @@ import {
   type Facts,
   markdownTable,
   rules,
+  verdictOf,
 } from '@trustloom/core';
 import { schemaKinds } from '../packages/trustloom/src/schema/kinds.ts';
-
+import { definitionTypes } from './definition-types.ts';
 import { fidelityPage } from './fidelity.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -33,11 +34,14 @@ export async function checkReferences(): Promise<readonly string[]> {
 /** What each generated file should hold, by path. */
 async function generate(): Promise<Readonly<Record<string, string>>> {
   const kinds = await schemaKinds();
+  const schema = definitionJsonSchema(kinds);
+  const keys = kinds.map(({ key }) => key);
   return {
-    'packages/trustloom/schema/trustloom.schema.json': `${JSON.stringify(definitionJsonSchema(kinds), null, 2)}\n`,
+    'packages/trustloom/schema/trustloom.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+    'packages/trustloom/src/definition-keys.ts': definitionTypes(schema, keys),
     'docs/reference/definition.md': definitionReference(kinds),
     'docs/reference/codes.md': codesPage(),
-    'docs/reference/rules.md': rulesPage(),
+    'docs/reference/rules.md': rulesPage(kinds.map(({ facts }) => facts)),
     'docs/reference/local-aws-fidelity.md': await fidelityPage(),
     ...Object.fromEntries(
       kinds.map(({ facts }) => [`docs/services/${facts.service}.md`, servicePage(facts)]),
@@ -66,18 +70,17 @@ ${markdownTable([['code', 'kind', 'what it means', 'what to do'], ...rows])}
 `;
 }
 
-function rulesPage(): string {
-  const services = ['cloudfront', 'alb', 'api-gateway', 'roles-anywhere'];
+function rulesPage(services: readonly Facts[]): string {
   const rows = rules.map((rule) => [
     rule.title,
     rule.code,
-    ...services.map((service) => rule.services[service]?.severity ?? '-'),
+    ...services.map((facts) => verdictOf(rule, facts)?.severity ?? '-'),
   ]);
   return `# Rules
 
 What \`trustloom check\` looks at, and how bad it is on each service. \`unknown\`: nobody has told; shown as a warning.
 
-${markdownTable([['rule', 'code', ...services], ...rows])}
+${markdownTable([['rule', 'code', ...services.map(({ service }) => service)], ...rows])}
 `;
 }
 

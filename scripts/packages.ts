@@ -70,6 +70,9 @@ async function judge(tarball: string): Promise<readonly string[]> {
   return [
     ...(await tool('publint', '--strict')),
     ...(await tool('attw', '--profile', 'node16', '--quiet')),
+    ...(/"dependencies": \{[^}]*"@trustloom\/(local-aws|testkit)"/.test(stdout) && !name.includes('testkit')
+      ? [`${name}: everybody who installs it would install what is for trying and testing`]
+      : []),
     ...(/workspace:|catalog:|@trustloom\/source/.test(stdout)
       ? [`${name}: the packed package.json has names of the workspace`]
       : []),
@@ -89,6 +92,9 @@ async function checkConsumer(folder: string, tarballs: readonly string[]): Promi
   await writeFile(join(project, 'example.mjs'), wrap(example, 'esm'));
   await writeFile(join(project, 'example.cjs'), wrap(example, 'cjs'));
   await writeFile(join(project, 'example.mts'), wrap(example, 'esm'));
+  const types = join(root, 'packages/trustloom/test/types');
+  const programs = await readdir(types);
+  for (const name of programs) await cp(join(types, name), join(project, name));
   await mkdir(join(project, 'node_modules/@types'), { recursive: true });
   await symlink(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node')).catch(
     () => undefined,
@@ -106,10 +112,10 @@ async function checkConsumer(folder: string, tarballs: readonly string[]): Promi
     '--types',
     'node',
     '--skipLibCheck',
-    join(project, 'example.mts'),
+    ...['example.mts', ...programs].map((name) => join(project, name)),
   ];
   await exec(join(root, 'node_modules/.bin/tsc'), typecheck, { cwd: project }).catch((error: unknown) =>
-    complaints.push(`the README's example does not type-check: ${said(error)}`),
+    complaints.push(`a program of a user does not type-check: ${said(error)}`),
   );
   const command = join(project, 'node_modules/trustloom/bin/trustloom.mjs');
   for (const file of ['example.mjs', 'example.cjs']) {

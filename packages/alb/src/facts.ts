@@ -18,8 +18,34 @@ export const albFacts = {
     crlIssuerInStore: true,
     // Its own library fails a look-up that finds no list; no page says whether the balancer asks for one of each CA.
     unlistedCa: 'unknown',
+    caKeys: { rsaBits: { min: 2048, max: 8192 }, curves: ['P-256', 'P-384', 'P-521'] },
     bundleReadable: true,
     modes: ['verify', 'passthrough', 'off'],
+  },
+  verdicts: {
+    'bundle-too-large': { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' },
+    'too-many-certificates': { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' },
+    'certificate-version': {
+      severity: 'error',
+      source:
+        'AWS: Mutual authentication with TLS in Application Load Balancer; seen live: The certificate version is not supported',
+    },
+    'key-algorithm': {
+      severity: 'error',
+      source: 'AWS: Mutual authentication with TLS in Application Load Balancer',
+    },
+    'signature-hash': { severity: 'error', source: 'trust store requirements of the service' },
+    'crl-expired': { severity: 'error', source: 'RFC 5280, 6.3.3; what the service does is unknown' },
+    'crl-negative-serial': {
+      severity: 'error',
+      source: 'AWS: Mutual authentication with TLS in Application Load Balancer',
+    },
+    'crl-partial': {
+      severity: 'error',
+      source: 'RFC 5280, 5.2.4 and 5.2.5; what the service does is unknown',
+    },
+    'crl-too-large': { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' },
+    'crl-too-many-entries': { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' },
   },
   limits: {
     certificates: { max: 25, unit: 'CA certificates per store', adjustable: true, source: page, checked },

@@ -15,8 +15,34 @@ export const apiGatewayFacts = {
     revocation: 'own-check',
     emptyCrl: true,
     crlIssuerInStore: false,
+    caKeys: { rsaBits: { min: 2048 }, curves: ['P-256', 'P-384'] },
     bundleReadable: true,
     modes: ['on', 'off'],
+  },
+  verdicts: {
+    'bundle-too-large': { severity: 'error', source: 'AWS: API Gateway quotas' },
+    'too-many-certificates': { severity: 'error', source: 'AWS: API Gateway quotas' },
+    'certificate-version': {
+      severity: 'warning',
+      source: 'AWS: Configuring mutual TLS authentication; invalid certificates become warnings',
+    },
+    'crl-not-enforced': {
+      severity: 'warning',
+      source: 'AWS: Configuring mutual TLS authentication: does not verify if a certificate has been revoked',
+    },
+    'incomplete-chain': {
+      severity: 'error',
+      source:
+        'AWS: Configuring mutual TLS authentication for a REST API; seen live: a cross-signed root does not close a chain',
+    },
+    'key-algorithm': {
+      severity: 'error',
+      source: 'AWS: Configuring mutual TLS authentication for a REST API',
+    },
+    'signature-hash': {
+      severity: 'warning',
+      source: 'AWS: Configuring mutual TLS authentication; invalid certificates become warnings',
+    },
   },
   limits: {
     certificates: {

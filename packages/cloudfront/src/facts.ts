@@ -14,8 +14,19 @@ export const cloudfrontFacts = {
     revocation: 'own-check',
     emptyCrl: true,
     crlIssuerInStore: false,
+    caKeys: { rsaBits: { sizes: [2048, 3072, 4096] }, curves: ['P-256', 'P-384'] },
     bundleReadable: false,
     modes: ['required', 'optional', 'passthrough'],
+  },
+  verdicts: {
+    'bundle-too-large': { severity: 'error', source: 'AWS: CloudFront quotas' },
+    'too-many-certificates': { severity: 'error', source: 'AWS: CloudFront quotas' },
+    'certificate-version': { severity: 'error', source: 'trust store requirements of the service' },
+    'key-algorithm': {
+      severity: 'error',
+      source: 'AWS: CloudFront, Trust stores and certificate management',
+    },
+    'signature-hash': { severity: 'error', source: 'trust store requirements of the service' },
   },
   limits: {
     certificates: { max: 25, unit: 'CA certificates per store', adjustable: false, source: quotas, checked },

@@ -31,7 +31,7 @@ export type {
   StepIo,
 } from './adapter/contract.ts';
 export { defineService } from './adapter/define-service.ts';
-export type { Capabilities, Facts, Limit, LimitName, Rate } from './adapter/facts.ts';
+export type { Capabilities, Facts, Limit, LimitName, Rate, Verdict } from './adapter/facts.ts';
 export { asAdapter } from './adapter/legacy-shim.ts';
 export type { Artifact, FileVersion, ObjectLocation, OwnFiles } from './adapter/ports.ts';
 export {

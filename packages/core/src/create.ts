@@ -20,7 +20,7 @@ import { type CheckReport, checkDefinition } from './report/check.ts';
 import { explainFor } from './report/explain.ts';
 import { type Status, statusOf } from './report/status.ts';
 import { openRecord, revocationMark } from './state/state.ts';
-import { manyEars } from './util/signal.ts';
+import { type AbortOptions, manyEars } from './util/signal.ts';
 import type { Clock } from './util/time.ts';
 import type { Certificate } from './x509/certificate.ts';
 
@@ -49,18 +49,16 @@ export interface ApplyOptions extends PlanOptions {
 }
 
 /** How to refresh. */
-export interface RefreshOptions {
+export interface RefreshOptions extends AbortOptions {
   /** Names of targets; all when absent. */
   readonly targets?: readonly string[];
-  readonly signal?: AbortSignal;
   readonly onEvent?: OnEvent;
 }
 
 /** What is known of a client besides its certificate. */
-export interface ExplainOptions {
+export interface ExplainOptions extends AbortOptions {
   /** Intermediates that it sends; of the CAs that are known it may send any. */
   readonly sent?: readonly Certificate[];
-  readonly signal?: AbortSignal;
 }
 
 /** One definition and what can be done with it. */
@@ -68,10 +66,10 @@ export interface Trustloom {
   readonly definition: Definition;
   /** What the sources offer now; trusted for nothing until it stands in the lock. */
   offers(
-    signal?: AbortSignal,
+    options?: AbortOptions,
   ): Promise<{ readonly offers: readonly Offer[]; readonly findings: CheckReport['findings'] }>;
   /** Rules against everything offered and accepted, per service; calls none of the four services. */
-  check(signal?: AbortSignal): Promise<CheckReport>;
+  check(options?: AbortOptions): Promise<CheckReport>;
   /** What would change. Reads only. */
   plan(options?: PlanOptions): Promise<Plan>;
   /**
@@ -154,7 +152,7 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
     return refreshPrepared(prepared, runParts(prepared, options));
   };
   const denied = async (change: 'revoke' | 'unrevoke', request: DenyRequest, options: RefreshOptions) => {
-    const { gathered } = await gatherView(prepareParts, options.signal);
+    const { gathered } = await gatherView(prepareParts, options);
     const known = [...parts.lock.entries, ...gathered.offers].map(({ certificate }) => certificate);
     const entries = await changeDenyList(change, request, { known, record, now: parts.clock.now() });
     const factsOf = (name: string) => {
@@ -165,12 +163,12 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
   };
   return Object.freeze({
     definition: parts.definition,
-    async offers(signal?: AbortSignal) {
-      const { gathered } = await gatherView(prepareParts, signal);
+    async offers(options: AbortOptions = {}) {
+      const { gathered } = await gatherView(prepareParts, options);
       return { offers: gathered.offers, findings: gathered.findings };
     },
-    async check(signal?: AbortSignal) {
-      const { gathered, view } = await gatherView(prepareParts, signal);
+    async check(options: AbortOptions = {}) {
+      const { gathered, view } = await gatherView(prepareParts, options);
       return checkDefinition({ ...parts, gathered, view, now: parts.clock.now() });
     },
     async plan(options: PlanOptions = {}) {
@@ -200,8 +198,8 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
     ) {
       return denied('unrevoke', { ...request, by: '', why: '' }, options);
     },
-    async explain(leaf: Certificate, { sent = [], signal }: ExplainOptions = {}) {
-      const { view, now } = await loadView(prepareParts, signal === undefined ? {} : { signal });
+    async explain(leaf: Certificate, { sent = [], ...options }: ExplainOptions = {}) {
+      const { view, now } = await loadView(prepareParts, options);
       return parts.definition.targets.map((target) =>
         explainFor(target, leaf, { ...parts, sent, view, now }),
       );

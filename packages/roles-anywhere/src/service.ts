@@ -18,8 +18,27 @@ export const rolesAnywhereInformation = {
     crlIssuerInStore: false,
     // AWS: IAM Roles Anywhere User Guide, Signature validation
     strictLeaf: true,
+    // The page names RSA, EC and ML-DSA for client certificates, and no sizes or curves for anchors.
+    caKeys: { rsaBits: { min: 2048 }, curves: ['P-256', 'P-384', 'P-521'] },
+    caKeyUsage: 'required',
     bundleReadable: true,
     modes: ['enabled', 'disabled'],
+  },
+  verdicts: {
+    'certificate-version': { severity: 'error', source: 'trust store requirements of the service' },
+    'crl-expired': { severity: 'error', source: 'RFC 5280, 6.3.3; what the service does is unknown' },
+    'crl-partial': {
+      severity: 'error',
+      source: 'RFC 5280, 5.2.4 and 5.2.5; what the service does is unknown',
+    },
+    'crl-too-large': { severity: 'error', source: 'AWS: IAM Roles Anywhere quotas; service model' },
+    'crl-empty': { severity: 'note', source: 'seen live by two: ImportCrl refuses a list without entries' },
+    'key-algorithm': {
+      severity: 'unknown',
+      source: 'AWS: IAM Roles Anywhere User Guide, Signature validation; sizes and curves unknown',
+    },
+    'key-usage': { severity: 'error', source: 'AWS: IAM Roles Anywhere User Guide, Signature validation' },
+    'signature-hash': { severity: 'error', source: 'trust store requirements of the service' },
   },
   limits: {
     anchorCertificates: {

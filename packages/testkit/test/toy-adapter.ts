@@ -69,6 +69,7 @@ const facts: Facts = {
     bundleReadable: true,
     modes: ['verify', 'off'],
   },
+  verdicts: {},
   limits: { certificates: { max: 25, unit: 'certificates', adjustable: true, ...source } },
   rates: {},
   permissions: {

@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 // The command: the built one, or in a clone that was not built yet, the source.
-const built = new URL('../dist/cli/main.js', import.meta.url).href;
-try {
-  await import(built);
-} catch (error) {
-  if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.url !== built) throw error;
-  const [{ spawnSync }, { fileURLToPath }] = await Promise.all([
-    import('node:child_process'),
-    import('node:url'),
-  ]);
-  const source = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
-  const tsx = import.meta.resolve('tsx');
-  const args = ['--conditions=@trustloom/source', '--import', tsx, source, ...process.argv.slice(2)];
-  const run = spawnSync(process.execPath, args, { stdio: 'inherit' });
-  process.exitCode = run.status ?? 1;
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const built = new URL('../dist/cli/main.js', import.meta.url);
+if (existsSync(fileURLToPath(built))) {
+  await import(built.href);
+} else {
+  // In this process and no child: a signal to the command then reaches all of it.
+  const [{ register }, tsx] = await Promise.all([import('node:module'), import('tsx/esm/api')]);
+  const sources = `export const resolve = (specifier, context, next) =>
+    next(specifier, { ...context, conditions: [...context.conditions, '@trustloom/source'] });`;
+  tsx.register();
+  register(`data:text/javascript,${encodeURIComponent(sources)}`);
+  await import('../src/cli/main.ts');
 }

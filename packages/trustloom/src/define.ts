@@ -1,62 +1,35 @@
-import type { AlbTarget } from '@trustloom/alb/target';
-import type { ApiGatewayTarget } from '@trustloom/api-gateway/target';
-import type { CloudfrontTarget } from '@trustloom/cloudfront/target';
-import type { RolesAnywhereTarget } from '@trustloom/roles-anywhere/target';
+import type { AccountKeys, GroupKeys, KindKeys, TargetKeys, TopKeys } from './definition-keys.ts';
 
-/** What has a default may be left out. */
-type Loose<T, Required extends keyof T> = Partial<T> & Pick<T, Required>;
-
-interface Common {
-  /** Name of an entry of `accounts`, or twelve digits. */
-  readonly account?: string;
-  readonly region?: string;
-  /** Groups that are trusted here. */
-  readonly trust: readonly string[];
-  readonly attach?: 'managed' | 'external';
-  readonly anchors?: 'all' | 'issuing';
-}
+/** One key of several: a second one does not compile. */
+type OneOf<Keys> = {
+  [Key in keyof Keys]: Pick<Keys, Key> & { readonly [Other in Exclude<keyof Keys, Key>]?: never };
+}[keyof Keys];
 
 /** One target: exactly one kind. */
-export type TargetInput = Common &
-  (
-    | { readonly cloudfront: Loose<CloudfrontTarget, 'distributions'> }
-    | { readonly alb: Loose<AlbTarget, 'listeners'> }
-    | { readonly apiGateway: Loose<ApiGatewayTarget, 'domain'> }
-    | { readonly rolesAnywhere: RolesAnywhereTarget }
-  );
+export type TargetInput<Group extends string = string> = TargetKeys &
+  OneOf<KindKeys> & {
+    /** Groups that are trusted here. */
+    readonly trust: readonly Group[];
+  };
+
+/** An account: its id, or the role to assume in it. */
+export type AccountInput =
+  | (Required<Pick<AccountKeys, 'id'>> & { readonly assumeRole?: never; readonly externalId?: never })
+  | (Required<Pick<AccountKeys, 'assumeRole'>> & Pick<AccountKeys, 'externalId'> & { readonly id?: never });
 
 /** A definition as TypeScript writes it: the same keys as `trustloom.yaml`. */
-export interface DefinitionInput {
-  readonly name: string;
-  readonly record: string;
-  readonly bucket?: string;
-  readonly groups: Readonly<
-    Record<
-      string,
-      {
-        readonly from?: string;
-        readonly crls?: readonly string[];
-        readonly serverlessCa?: {
-          readonly bucket: string;
-          readonly project?: string;
-          readonly env?: string;
-          readonly prodEnvs?: readonly string[];
-        };
-        readonly account?: string;
-        readonly leafLife?: string;
-        readonly inventory?: string;
-      }
-    >
-  >;
-  readonly revocation?: { readonly grace?: string; readonly maxLag?: string };
-  readonly accounts?: Readonly<
-    Record<string, { readonly id: string } | { readonly assumeRole: string; readonly externalId?: string }>
-  >;
-  readonly targets: Readonly<Record<string, TargetInput>>;
+export interface DefinitionInput<Group extends string = string> extends TopKeys {
+  /** Groups of CAs, by name. */
+  readonly groups: Readonly<Record<Group, GroupKeys>>;
+  /** Accounts by name. */
+  readonly accounts?: Readonly<Record<string, AccountInput>>;
+  /** Targets by name. They trust groups that are defined, and no others. */
+  readonly targets: Readonly<Record<string, TargetInput<NoInfer<Group>>>>;
 }
 
 /**
- * A definition with types, for editors; gives back what it is given.
+ * A definition with types: an editor completes its keys, and a group that is not defined, a key that does not exist or a
+ * second kind of one target does not compile. Gives back what it is given.
  *
  * @example
  * const definition = defineTrust({
@@ -67,6 +40,8 @@ export interface DefinitionInput {
  * })
  * const trustloom = await openTrustloom(definition)
  */
-export function defineTrust<const T extends DefinitionInput>(definition: T): T {
+export function defineTrust<const Group extends string>(
+  definition: DefinitionInput<Group>,
+): DefinitionInput<Group> {
   return definition;
 }

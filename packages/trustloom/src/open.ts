@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Aws, createSources, createStore, createUploads, openAws } from '@trustloom/aws';
 import {
+  type AbortOptions,
   type Adapter,
   acceptCas,
   type Clock,
@@ -53,11 +54,11 @@ export interface OpenOptions {
 export interface OpenedTrustloom extends Trustloom, AsyncDisposable {
   readonly lockFile: string;
   /** Puts CAs that the sources offer into the lock: all new ones, or those named by digest. Writes the lock file. */
-  accept(select: 'all' | readonly string[]): Promise<readonly LockChange[]>;
+  accept(select: 'all' | readonly string[], options?: AbortOptions): Promise<readonly LockChange[]>;
   /** Retires a CA by digest. Writes the lock file. */
-  retire(sha256: string): Promise<readonly LockChange[]>;
+  retire(sha256: string, options?: AbortOptions): Promise<readonly LockChange[]>;
   /** Knocks at every target with the certificates given, and with none, and with one made on the spot that nobody trusts. */
-  probe(clients?: readonly ProbeClient[]): Promise<ProbeReport>;
+  probe(clients?: readonly ProbeClient[], options?: AbortOptions): Promise<ProbeReport>;
   close(): Promise<void>;
 }
 
@@ -149,7 +150,8 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     holder: `${userName()}@${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`,
   };
   /** The lock is read anew each time: people edit it. Targets that left the definition bring adapters of their own. */
-  const current = async (): Promise<{ trustloom: Trustloom; lock: Lock }> => {
+  const current = async ({ signal }: AbortOptions = {}): Promise<{ trustloom: Trustloom; lock: Lock }> => {
+    signal?.throwIfAborted();
     const lock = await readLock(lockFile);
     return {
       lock,
@@ -164,46 +166,48 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     return openAdapters([...new Set(missing)], opened);
   };
   const changeLock = async (
+    given: AbortOptions | undefined,
     change: (lock: Lock, trustloom: Trustloom) => Promise<{ lock: Lock; changes: readonly LockChange[] }>,
   ) => {
-    const { trustloom, lock } = await current();
+    const { trustloom, lock } = await current(given);
     const changed = await change(lock, trustloom);
+    given?.signal?.throwIfAborted();
     await writeLock(lockFile, changed.lock);
     return changed.changes;
   };
   return Object.freeze({
     definition,
     lockFile,
-    offers: async (signal?: AbortSignal) => (await current()).trustloom.offers(signal),
-    check: async (signal?: AbortSignal) => (await current()).trustloom.check(signal),
-    plan: async (planOptions) => (await current()).trustloom.plan(planOptions),
-    apply: async (applyOptions) => (await current()).trustloom.apply(applyOptions),
-    status: async (planOptions) => (await current()).trustloom.status(planOptions),
-    explain: async (leaf, explainOptions) => (await current()).trustloom.explain(leaf, explainOptions),
-    refresh: async (refreshOptions) => (await current()).trustloom.refresh(refreshOptions),
-    revoke: async (request, refreshOptions) => (await current()).trustloom.revoke(request, refreshOptions),
-    unrevoke: async (request, refreshOptions) =>
-      (await current()).trustloom.unrevoke(request, refreshOptions),
-    accept: (select) =>
-      changeLock(async (lock, trustloom) => {
-        const { offers, findings } = await trustloom.offers();
+    offers: async (given) => (await current(given)).trustloom.offers(given),
+    check: async (given) => (await current(given)).trustloom.check(given),
+    plan: async (given) => (await current(given)).trustloom.plan(given),
+    apply: async (given) => (await current(given)).trustloom.apply(given),
+    status: async (given) => (await current(given)).trustloom.status(given),
+    explain: async (leaf, given) => (await current(given)).trustloom.explain(leaf, given),
+    refresh: async (given) => (await current(given)).trustloom.refresh(given),
+    revoke: async (request, given) => (await current(given)).trustloom.revoke(request, given),
+    unrevoke: async (request, given) => (await current(given)).trustloom.unrevoke(request, given),
+    accept: (select, given) =>
+      changeLock(given, async (lock, trustloom) => {
+        const { offers, findings } = await trustloom.offers(given);
         refuseBadOffers(findings);
         return acceptCas(lock, offers, select, clock.now());
       }),
-    retire: (sha256) =>
-      changeLock(async (lock, trustloom) =>
+    retire: (sha256, given) =>
+      changeLock(given, async (lock, trustloom) =>
         retireCa(
           lock,
           lock.entries.some((entry) => entry.sha256.startsWith(sha256))
             ? []
-            : (await trustloom.offers()).offers,
+            : (await trustloom.offers(given)).offers,
           sha256,
           clock.now(),
         ),
       ),
-    async probe(clients = []) {
-      const status = await (await current()).trustloom.status();
-      return probeTargets({ status, adapters: named, clients, now: clock.now(), endpoint: options.endpoint });
+    async probe(clients = [], given = {}) {
+      const status = await (await current(given)).trustloom.status(given);
+      const { endpoint } = options;
+      return probeTargets({ ...given, status, adapters: named, clients, now: clock.now(), endpoint });
     },
     async close() {
       opened.close();

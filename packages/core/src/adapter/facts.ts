@@ -1,3 +1,5 @@
+import type { Code } from '../errors/codes.ts';
+import type { Severity } from '../errors/finding.ts';
 import type { ChainBuilding } from '../x509/reach.ts';
 
 /** One documented limit of a service. Stands once, in the adapter's `facts`, and is read by rules, tests and docs. */
@@ -36,6 +38,13 @@ export interface Rate {
   readonly checked: string;
 }
 
+/** What a service does about what a pre-flight rule finds; `unknown` is reported as a warning. */
+export interface Verdict {
+  readonly severity: Severity | 'unknown';
+  /** RFC section, title of the AWS page, or who saw it. */
+  readonly source: string;
+}
+
 /** What a service can do, as data: validation, plans, tests and docs all read this. */
 export interface Capabilities {
   readonly chain: ChainBuilding;
@@ -53,6 +62,13 @@ export interface Capabilities {
   readonly unlistedCa?: 'unknown';
   /** A client certificate must be of version 3, be no CA, name its subject, and have digitalSignature in its key usage. */
   readonly strictLeaf?: true;
+  /** Keys of CAs that the service takes; RSA sizes in bits. Absent: not known. */
+  readonly caKeys?: {
+    readonly rsaBits: { readonly sizes: readonly number[] } | { readonly min: number; readonly max?: number };
+    readonly curves: readonly string[];
+  };
+  /** Must a CA have a keyUsage extension? Absent: no. */
+  readonly caKeyUsage?: 'required';
   /** Can the bundle in force be read back? */
   readonly bundleReadable: boolean;
   /** Modes that a target of this service can have, strictest first. */
@@ -66,6 +82,8 @@ export interface Facts {
   /** For people: `Application Load Balancer`. */
   readonly title: string;
   readonly capabilities: Capabilities;
+  /** What it does about what the pre-flight rules find, by code. A rule that a standard backs applies also where it is not named. */
+  readonly verdicts: Readonly<Partial<Record<Code, Verdict>>>;
   readonly limits: Readonly<Partial<Record<LimitName, Limit>> & Record<string, Limit | undefined>>;
   /** Token buckets by family name. */
   readonly rates: Readonly<Record<string, Rate>>;

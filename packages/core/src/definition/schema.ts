@@ -145,7 +145,8 @@ export function definitionSchema(kinds: readonly string[]) {
           .optional()
           .describe("Longest acceptable time from a list's issue to its enforcement."),
       })
-      .optional(),
+      .optional()
+      .describe('How long a stale CRL is used, and how fast a new one must be in force.'),
     accounts: z.record(name, accountEntry).optional().describe('Accounts by name.'),
     targets: z.record(name, targetSchema(kinds)).describe('Targets by name.'),
   });

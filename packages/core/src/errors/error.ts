@@ -30,6 +30,12 @@ export class TrustloomError extends Error {
     this.context = options.context ?? {};
     this.findings = options.findings ?? [];
   }
+
+  /** The error as data, for logs and `--json`. The cause stays out: nobody knows what it holds. So does the stack. */
+  toJSON(): Pick<TrustloomError, 'code' | 'kind' | 'message' | 'context' | 'findings'> {
+    const { code, kind, message, context, findings } = this;
+    return { code, kind, message, context, findings };
+  }
 }
 
 /** True for an error of this project, from whichever copy of the package it came. */

@@ -6,6 +6,7 @@ import { parseCrl } from '../crl/read-crl.ts';
 import type { Definition, GroupDefinition, SourceAddress } from '../definition/definition.ts';
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
+import { manyEars } from '../util/signal.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { parseBundle } from '../x509/trust-bundle.ts';
 
@@ -51,8 +52,10 @@ export interface Gathered {
  */
 export async function gather(
   { definition, sources, adapters }: GatherParts,
-  signal?: AbortSignal,
+  given?: AbortSignal,
 ): Promise<Gathered> {
+  given?.throwIfAborted();
+  const signal = manyEars(given);
   const wanted = groupsWithInventory(definition, adapters);
   const fetched = new Map<string, Promise<Fetched>>();
   /** The same address under the same role is fetched once. */
@@ -74,7 +77,7 @@ export async function gather(
         .map((address) => inventoryOf(group, address, () => once(address, 'inventory', group.account))),
     ]),
   );
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   return {
     offers: parts.flatMap(({ offers }) => offers),
     lists: parts.flatMap(({ lists }) => lists),

@@ -10,7 +10,7 @@ import {
 } from '../state/state.ts';
 import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
-import { manyEars } from '../util/signal.ts';
+import { type AbortOptions, manyEars } from '../util/signal.ts';
 import type { Clock, Instant } from '../util/time.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -20,12 +20,11 @@ import { type TrustView, trustView } from './trust.ts';
 import { handsOf } from './work.ts';
 
 /** What a caller may say about a plan. */
-export interface PlanOptions {
+export interface PlanOptions extends AbortOptions {
   /** Consents, as printed: `enforce:edge`. */
   readonly allow?: readonly string[];
   /** Names of targets; all when absent. */
   readonly targets?: readonly string[];
-  readonly signal?: AbortSignal;
 }
 
 /** Loads, observes and plans. Three of the four steps that touch the world happen here or below; none of them writes. */
@@ -57,6 +56,7 @@ export async function loadView(
     gather(parts, options.signal),
     parts.record.revocation.read(),
   ]);
+  options.signal?.throwIfAborted();
   const offered = new Set(gathered.lists.map(({ crl }) => crl.sha256));
   const { memories, findings } = await recallLists(revocation, offered, parts.record.blobs);
   const now = parts.clock.now();
@@ -75,7 +75,7 @@ export async function loadView(
 /** Only what the sources and the definition say, without asking any service or the record: what `check` and `accept` need. */
 export async function gatherView(
   parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock' | 'adapters'>,
-  signal?: AbortSignal,
+  { signal }: AbortOptions = {},
 ): Promise<{ readonly gathered: Gathered; readonly view: TrustView }> {
   const { definition, lock, clock } = parts;
   const gathered = await gather(parts, signal);

@@ -7,11 +7,6 @@ export const bundleTooLarge: BundleRule = {
   code: 'bundle-too-large',
   about: 'bundle',
   title: 'the bundle fits one store',
-  services: {
-    cloudfront: { severity: 'error', source: 'AWS: CloudFront quotas' },
-    alb: { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' },
-    'api-gateway': { severity: 'error', source: 'AWS: API Gateway quotas' },
-  },
   check: (cas, { limits, title }) => {
     const bytes = bundlePem(cas).length;
     const subjects = cas.reduce((sum, { subject }) => sum + subject.der.length / 2, 0);

@@ -1,5 +1,5 @@
 import { isoTime } from '../util/time.ts';
-import { type CertificateRule, everywhere } from './rule.ts';
+import type { CertificateRule } from './rule.ts';
 
 const soonMs = 90 * 86_400_000;
 
@@ -8,7 +8,7 @@ export const caExpired: CertificateRule = {
   code: 'ca-expired',
   about: 'certificate',
   title: 'the CA is not past its end',
-  services: everywhere('error', 'RFC 5280, 6.1.3 (a)(2)'),
+  verdict: { severity: 'error', source: 'RFC 5280, 6.1.3 (a)(2)' },
   check: ({ notAfter, subject }, _facts, now) =>
     notAfter > now
       ? undefined
@@ -20,7 +20,7 @@ export const caNotYetValid: CertificateRule = {
   code: 'ca-not-yet-valid',
   about: 'certificate',
   title: 'the CA has begun',
-  services: everywhere('warning', 'RFC 5280, 6.1.3 (a)(2)'),
+  verdict: { severity: 'warning', source: 'RFC 5280, 6.1.3 (a)(2)' },
   check: ({ notBefore, subject }, _facts, now) =>
     notBefore <= now
       ? undefined
@@ -32,7 +32,7 @@ export const caExpiresSoon: CertificateRule = {
   code: 'ca-expires-soon',
   about: 'certificate',
   title: 'the CA lives for another ninety days',
-  services: everywhere('warning', 'our own threshold'),
+  verdict: { severity: 'warning', source: 'our own threshold' },
   check: ({ notAfter, subject }, _facts, now) =>
     notAfter <= now || notAfter - now > soonMs
       ? undefined

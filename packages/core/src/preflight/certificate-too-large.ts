@@ -1,13 +1,13 @@
 import { count } from '../util/count.ts';
 import { pemLength } from '../x509/pem.ts';
-import { type CertificateRule, everywhere } from './rule.ts';
+import type { CertificateRule } from './rule.ts';
 
 /** One certificate fits the service. */
 export const certificateTooLarge: CertificateRule = {
   code: 'certificate-too-large',
   about: 'certificate',
   title: 'one certificate fits',
-  services: everywhere('error', 'quotas of the service'),
+  verdict: { severity: 'error', source: 'quotas of the service' },
   check: ({ der, subject }, { limits, title }) => {
     const bytes = pemLength('CERTIFICATE', der.length);
     // An anchor of Roles Anywhere has no limit a certificate, but one for all of its text.

@@ -6,10 +6,6 @@ export const crlExpired: CrlRule = {
   code: 'crl-expired',
   about: 'crl',
   title: 'the list is not past its nextUpdate',
-  services: {
-    alb: { severity: 'error', source: 'RFC 5280, 6.3.3; what the service does is unknown' },
-    'roles-anywhere': { severity: 'error', source: 'RFC 5280, 6.3.3; what the service does is unknown' },
-  },
   check: ({ nextUpdate, issuer }, _facts, now) =>
     nextUpdate === undefined || nextUpdate > now
       ? undefined

@@ -5,9 +5,6 @@ export const crlNegativeSerial: CrlRule = {
   code: 'crl-negative-serial',
   about: 'crl',
   title: 'no negative serial',
-  services: {
-    alb: { severity: 'error', source: 'AWS: Mutual authentication with TLS in Application Load Balancer' },
-  },
   check: ({ negativeSerials, issuer }) =>
     negativeSerials
       ? {

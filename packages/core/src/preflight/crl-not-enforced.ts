@@ -9,12 +9,6 @@ export const crlNotEnforced: CrlRule = {
   code: 'crl-not-enforced',
   about: 'crl',
   title: 'the service checks lists',
-  services: {
-    'api-gateway': {
-      severity: 'warning',
-      source: 'AWS: Configuring mutual TLS authentication: does not verify if a certificate has been revoked',
-    },
-  },
   check: ({ entryCount, issuer }, { capabilities, title }) =>
     capabilities.revocation === 'list'
       ? undefined

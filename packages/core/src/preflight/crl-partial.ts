@@ -1,17 +1,10 @@
-import { type CrlRule, everywhere } from './rule.ts';
+import type { CrlRule } from './rule.ts';
 
 /** A service that checks lists itself gets them as signed; checks of ours merge partitions and delta lists. */
 export const crlPartial: CrlRule = {
   code: 'crl-partial',
   about: 'crl',
   title: 'the list is complete',
-  services: {
-    alb: { severity: 'error', source: 'RFC 5280, 5.2.4 and 5.2.5; what the service does is unknown' },
-    'roles-anywhere': {
-      severity: 'error',
-      source: 'RFC 5280, 5.2.4 and 5.2.5; what the service does is unknown',
-    },
-  },
   check: ({ scope, issuer }) =>
     scope === 'complete'
       ? undefined
@@ -23,7 +16,7 @@ export const crlNoNextUpdate: CrlRule = {
   code: 'crl-no-next-update',
   about: 'crl',
   title: 'the list says when the next one comes',
-  services: everywhere('warning', 'RFC 5280, 5.1.2.5'),
+  verdict: { severity: 'warning', source: 'RFC 5280, 5.1.2.5' },
   check: ({ nextUpdate, issuer }) =>
     nextUpdate !== undefined
       ? undefined

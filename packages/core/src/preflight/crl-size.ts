@@ -7,10 +7,6 @@ export const crlTooLarge: CrlRule = {
   code: 'crl-too-large',
   about: 'crl',
   title: 'the list fits',
-  services: {
-    alb: { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' },
-    'roles-anywhere': { severity: 'error', source: 'AWS: IAM Roles Anywhere quotas; service model' },
-  },
   check: (crl, { limits, title }) => {
     const limit = limits.crlBytes;
     const bytes = pemLength('X509 CRL', crl.der.length);
@@ -28,7 +24,6 @@ export const crlTooManyEntries: CrlRule = {
   code: 'crl-too-many-entries',
   about: 'crl',
   title: 'the entries fit',
-  services: { alb: { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' } },
   check: ({ entryCount, issuer }, { limits, title }) => {
     const limit = limits.crlEntries;
     return limit === undefined || entryCount <= limit.max
@@ -45,12 +40,6 @@ export const crlEmpty: CrlRule = {
   code: 'crl-empty',
   about: 'crl',
   title: 'the list has entries',
-  services: {
-    'roles-anywhere': {
-      severity: 'note',
-      source: 'seen live by two: ImportCrl refuses a list without entries',
-    },
-  },
   check: ({ entryCount, issuer }, { capabilities }) =>
     entryCount > 0 || capabilities.emptyCrl
       ? undefined

@@ -6,13 +6,6 @@ export const incompleteChain: BundleRule = {
   code: 'incomplete-chain',
   about: 'bundle',
   title: 'every chain ends in a self-signed root of the bundle',
-  services: {
-    'api-gateway': {
-      severity: 'error',
-      source:
-        'AWS: Configuring mutual TLS authentication for a REST API; seen live: a cross-signed root does not close a chain',
-    },
-  },
   check: (cas) => {
     const [first, ...more] = incompleteChains(cas);
     if (first === undefined) return undefined;

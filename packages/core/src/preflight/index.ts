@@ -17,7 +17,14 @@ import { incompleteChain } from './incomplete-chain.ts';
 import { keyAlgorithm } from './key-algorithm.ts';
 import { keyUsage } from './key-usage.ts';
 import { notACa } from './not-a-ca.ts';
-import type { BundleRule, CertificateRule, Complaint, CrlRule, Rule, Verdict } from './rule.ts';
+import {
+  type BundleRule,
+  type CertificateRule,
+  type Complaint,
+  type CrlRule,
+  type Rule,
+  verdictOf,
+} from './rule.ts';
 import { signatureHash } from './signature-hash.ts';
 import { tooManyCertificates } from './too-many-certificates.ts';
 import { unknownCritical } from './unknown-critical.ts';
@@ -88,7 +95,7 @@ function findingOf(
   facts: Facts,
   thing: string | undefined,
 ): readonly RuleFinding[] {
-  const verdict: Verdict | undefined = rule.services[facts.service] ?? rule.others;
+  const verdict = verdictOf(rule, facts);
   if (complaint === undefined || verdict === undefined) return [];
   const unknown = verdict.severity === 'unknown';
   return [

@@ -1,16 +1,8 @@
-import type { Facts } from '../adapter/facts.ts';
+import type { Facts, Verdict } from '../adapter/facts.ts';
 import type { Crl } from '../crl/crl.ts';
 import type { Code } from '../errors/codes.ts';
-import type { Severity } from '../errors/finding.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-
-/** What one service does about what a rule finds; `unknown` where nobody has told, which is reported as a warning. */
-export interface Verdict {
-  readonly severity: Severity | 'unknown';
-  /** RFC section, title of the AWS page, or who saw it. */
-  readonly source: string;
-}
 
 /** What a rule says about one thing on one service: a sentence, and a word or two for a cell of the matrix. */
 export interface Complaint {
@@ -23,10 +15,8 @@ interface RuleOf<About extends string, Thing> {
   readonly code: Code;
   readonly about: About;
   readonly title: string;
-  /** By service; a service that is not named is not touched by the rule. */
-  readonly services: Readonly<Record<string, Verdict>>;
-  /** For services that are not named: adapters of others. */
-  readonly others?: Verdict;
+  /** What every service does about it, by a standard; a service may say otherwise. Absent: only services that say so look at it. */
+  readonly verdict?: Verdict;
   check(thing: Thing, facts: Facts, now: Instant): Complaint | undefined;
 }
 
@@ -39,12 +29,7 @@ export type CrlRule = RuleOf<'crl', Crl>;
 /** Any rule. */
 export type Rule = CertificateRule | BundleRule | CrlRule;
 
-/** The same verdict for all four services. */
-export function everywhere(severity: Severity, source: string): Readonly<Record<string, Verdict>> {
-  return {
-    cloudfront: { severity, source },
-    alb: { severity, source },
-    'api-gateway': { severity, source },
-    'roles-anywhere': { severity, source },
-  };
+/** What a service does about what a rule finds; undefined: it does not look at it. */
+export function verdictOf({ code, verdict }: Rule, { verdicts }: Facts): Verdict | undefined {
+  return verdicts[code] ?? verdict;
 }

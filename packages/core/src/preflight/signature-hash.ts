@@ -1,4 +1,4 @@
-import { type CertificateRule, everywhere } from './rule.ts';
+import type { CertificateRule } from './rule.ts';
 
 const strong = ['SHA-256', 'SHA-384', 'SHA-512'];
 
@@ -7,13 +7,6 @@ export const signatureHash: CertificateRule = {
   code: 'signature-hash',
   about: 'certificate',
   title: 'signed with SHA-256 or stronger',
-  services: {
-    ...everywhere('error', 'trust store requirements of the service'),
-    'api-gateway': {
-      severity: 'warning',
-      source: 'AWS: Configuring mutual TLS authentication; invalid certificates become warnings',
-    },
-  },
   check: ({ signature, subject }) =>
     signature.hash === undefined || strong.includes(signature.hash)
       ? undefined

@@ -6,11 +6,6 @@ export const tooManyCertificates: BundleRule = {
   code: 'too-many-certificates',
   about: 'bundle',
   title: 'the CAs fit one store',
-  services: {
-    cloudfront: { severity: 'error', source: 'AWS: CloudFront quotas' },
-    alb: { severity: 'error', source: 'AWS: Quotas for your Application Load Balancers' },
-    'api-gateway': { severity: 'error', source: 'AWS: API Gateway quotas' },
-  },
   check: (cas, { limits, title }) => {
     const limit = limits.certificates;
     return limit === undefined || cas.length <= limit.max

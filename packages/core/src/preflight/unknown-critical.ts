@@ -1,11 +1,11 @@
-import { type CertificateRule, everywhere } from './rule.ts';
+import type { CertificateRule } from './rule.ts';
 
 /** A path checker must refuse what it does not understand and is told to (RFC 5280, 6.1.4 (o)). */
 export const unknownCritical: CertificateRule = {
   code: 'unknown-critical-extension',
   about: 'certificate',
   title: 'no unknown critical extension',
-  services: everywhere('warning', 'RFC 5280, 6.1.4 (o)'),
+  verdict: { severity: 'warning', source: 'RFC 5280, 6.1.4 (o)' },
   check: ({ unknownCritical: oids, subject }) =>
     oids.length === 0
       ? undefined

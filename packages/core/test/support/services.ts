@@ -1,4 +1,4 @@
-import type { Facts, Limit } from '../../src/index.ts';
+import type { Facts, Limit, Verdict } from '../../src/index.ts';
 
 const limit = (max: number, unit: string, adjustable = false): Limit => ({
   max,
@@ -8,7 +8,68 @@ const limit = (max: number, unit: string, adjustable = false): Limit => ({
   checked: '2026-11',
 });
 
-const base: Omit<Facts, 'service' | 'title' | 'limits'> = {
+const said = (severity: Verdict['severity']): Verdict => ({ severity, source: 'made up for this test' });
+
+/** What each of four services does, as the rules ask: as the adapters have it in November 2026. */
+const told: Readonly<
+  Record<string, { readonly keys: Partial<Facts['capabilities']>; readonly verdicts: Facts['verdicts'] }>
+> = {
+  cloudfront: {
+    keys: { caKeys: { rsaBits: { sizes: [2048, 3072, 4096] }, curves: ['P-256', 'P-384'] } },
+    verdicts: {
+      'bundle-too-large': said('error'),
+      'too-many-certificates': said('error'),
+      'certificate-version': said('error'),
+      'key-algorithm': said('error'),
+      'signature-hash': said('error'),
+    },
+  },
+  alb: {
+    keys: { caKeys: { rsaBits: { min: 2048, max: 8192 }, curves: ['P-256', 'P-384', 'P-521'] } },
+    verdicts: {
+      'bundle-too-large': said('error'),
+      'too-many-certificates': said('error'),
+      'certificate-version': said('error'),
+      'key-algorithm': said('error'),
+      'signature-hash': said('error'),
+      'crl-expired': said('error'),
+      'crl-negative-serial': said('error'),
+      'crl-partial': said('error'),
+      'crl-too-large': said('error'),
+      'crl-too-many-entries': said('error'),
+    },
+  },
+  'api-gateway': {
+    keys: { caKeys: { rsaBits: { min: 2048 }, curves: ['P-256', 'P-384'] } },
+    verdicts: {
+      'bundle-too-large': said('error'),
+      'too-many-certificates': said('error'),
+      'certificate-version': said('warning'),
+      'crl-not-enforced': said('warning'),
+      'incomplete-chain': said('error'),
+      'key-algorithm': said('error'),
+      'signature-hash': said('warning'),
+    },
+  },
+  'roles-anywhere': {
+    keys: {
+      caKeys: { rsaBits: { min: 2048 }, curves: ['P-256', 'P-384', 'P-521'] },
+      caKeyUsage: 'required' as const,
+    },
+    verdicts: {
+      'certificate-version': said('error'),
+      'crl-expired': said('error'),
+      'crl-partial': said('error'),
+      'crl-too-large': said('error'),
+      'crl-empty': said('note'),
+      'key-algorithm': said('unknown'),
+      'key-usage': said('error'),
+      'signature-hash': said('error'),
+    },
+  },
+};
+
+const base: Omit<Facts, 'service' | 'title' | 'limits' | 'verdicts'> = {
   capabilities: {
     chain: 'any-anchor',
     intermediateAnchors: true,
@@ -34,7 +95,8 @@ export function factsOf(
     ...base,
     service,
     title: `The ${service}`,
-    capabilities: { ...base.capabilities, ...capabilities },
+    capabilities: { ...base.capabilities, ...told[service]?.keys, ...capabilities },
+    verdicts: told[service]?.verdicts ?? {},
     limits: Object.fromEntries(Object.entries(limits).map(([name, max]) => [name, limit(max, name)])),
   };
 }

@@ -43,6 +43,7 @@ export const toyFacts: Facts = {
     bundleReadable: true,
     modes: ['on', 'off'],
   },
+  verdicts: {},
   limits: {},
   rates: { write: { burst: 2, perSecond: 0.5, actions: ['Write'], source: 'made up', checked: '2026-11' } },
   permissions: { observe: [], refresh: [], apply: ['toy:Write'] },

@@ -11,8 +11,8 @@ interface Edge {
 }
 
 /** Asks a local AWS where its data planes listen: each host and port of AWS has a port of its own on this machine. */
-export async function localEdges(endpoint: string): Promise<Dial> {
-  const response = await fetch(new URL('/_local/edges', endpoint));
+export async function localEdges(endpoint: string, signal: AbortSignal): Promise<Dial> {
+  const response = await fetch(new URL('/_local/edges', endpoint), { signal });
   if (!response.ok)
     throw new TrustloomError(
       'service-unavailable',

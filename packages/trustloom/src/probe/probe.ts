@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Adapter, Endpoint, Status } from '@trustloom/core';
 import { isLocal } from '../clock.ts';
 import { localEdges } from './local-edges.ts';
@@ -13,10 +14,14 @@ export async function probeTargets(input: {
   readonly clients: readonly ProbeClient[];
   readonly now: number;
   readonly endpoint: string | undefined;
+  readonly signal?: AbortSignal;
 }): Promise<ProbeReport> {
   const { status, adapters, now } = input;
+  // Every knock listens, and Node warns from eleven on.
+  const signal = AbortSignal.any(input.signal === undefined ? [] : [input.signal]);
+  setMaxListeners(0, signal);
   const endpoint = isLocal(input.endpoint) ? input.endpoint : undefined;
-  const dial = endpoint === undefined ? undefined : await localEdges(endpoint);
+  const dial = endpoint === undefined ? undefined : await localEdges(endpoint, signal);
   const clients: readonly (ProbeClient | undefined)[] = [
     undefined,
     ...input.clients,
@@ -26,7 +31,7 @@ export async function probeTargets(input: {
     status.targets.map(async ({ name, service, holds }): Promise<ProbeRow> => {
       const facts = adapters.find((adapter) => adapter.facts.service === service)?.facts;
       const cells = await Promise.all(
-        clients.map((client) => knock(holds?.endpoints ?? [], client, { dial, endpoint, now })),
+        clients.map((client) => knock(holds?.endpoints ?? [], client, { dial, endpoint, now, signal })),
       );
       return {
         target: name,
@@ -37,6 +42,7 @@ export async function probeTargets(input: {
       };
     }),
   );
+  signal.throwIfAborted();
   return { formatVersion: 1, clients: clients.map((client) => client?.name ?? 'none'), rows };
 }
 
@@ -44,6 +50,7 @@ interface Way {
   readonly dial: Dial | undefined;
   readonly endpoint: string | undefined;
   readonly now: number;
+  readonly signal: AbortSignal;
 }
 
 /** A target with several endpoints is as open as the most open of them. */
@@ -67,9 +74,9 @@ function rank(outcome: ProbeCell['outcome']): number {
 async function knockOne(
   endpoint: Endpoint,
   client: ProbeClient | undefined,
-  { dial, endpoint: local, now }: Way,
+  { dial, endpoint: local, now, signal }: Way,
 ): Promise<Omit<ProbeCell, 'client'>> {
-  if (endpoint.kind === 'tls') return knockTls(endpoint, client, dial);
+  if (endpoint.kind === 'tls') return knockTls(endpoint, client, dial, signal);
   if (client === undefined) return { outcome: '-' };
-  return knockSession(endpoint, client, local, now);
+  return knockSession(endpoint, client, { local, now, signal });
 }

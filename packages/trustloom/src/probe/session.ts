@@ -6,8 +6,15 @@ import type { ProbeCell, ProbeClient } from './report.ts';
 export async function knockSession(
   endpoint: Extract<Endpoint, { kind: 'create-session' }>,
   { certPem, keyPem, chainPem }: ProbeClient,
-  local: string | undefined,
-  now: number,
+  {
+    local,
+    now,
+    signal,
+  }: {
+    readonly local: string | undefined;
+    readonly now: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Omit<ProbeCell, 'client'>> {
   const { createSession } = await import('@trustloom/roles-anywhere/create-session');
   const { region, profileArn, roleArn, trustAnchorArns } = endpoint;
@@ -25,6 +32,7 @@ export async function knockSession(
         privateKeyPem: keyPem,
         intermediatesPem,
         now: local === undefined ? now : Date.now(),
+        signal,
       }).catch((error: unknown) => ({
         status: 0,
         message: error instanceof Error ? error.message : 'failed',

@@ -17,6 +17,7 @@ export function knockTls(
   { host, port }: { readonly host: string; readonly port: number },
   client: ProbeClient | undefined,
   dial: Dial | undefined,
+  signal: AbortSignal,
 ): Promise<Omit<ProbeCell, 'client'>> {
   const found = dial?.(host, port);
   if (dial !== undefined && found === undefined)
@@ -30,6 +31,7 @@ export function knockTls(
       path: '/',
       agent: false,
       timeout: timeoutMs,
+      signal,
       ...(found === undefined ? {} : { ca: found.ca }),
       ...(client === undefined ? {} : { cert: client.certPem + (client.chainPem ?? ''), key: client.keyPem }),
     });

@@ -48,6 +48,11 @@ export const planCodes = {
     means: 'The command was called in a way that it does not take.',
     advice: 'See `trustloom --help`.',
   },
+  'local-aws-missing': {
+    kind: 'input',
+    means: 'The local AWS is a package of its own, and is not installed.',
+    advice: 'Install it beside trustloom: `npm install --save-dev @trustloom/local-aws`.',
+  },
   'file-exists': {
     kind: 'input',
     means: 'A file is there already and is not written over.',

@@ -28,7 +28,7 @@ export async function check(context: CliContext, files: readonly string[]): Prom
 
 async function checkOpened(context: CliContext): Promise<CheckReport> {
   await using trustloom = await context.open();
-  return trustloom.check(context.io.signal);
+  return trustloom.check({ signal: context.io.signal });
 }
 
 async function checkFiles(context: CliContext, files: readonly string[]): Promise<CheckReport> {

@@ -7,12 +7,13 @@ const accounts = [
   { id: '111111111111', accessKeyId: 'AKIALOCALAWS11111111', secretAccessKey: 'local-aws-111111111111' },
 ] as const;
 
-/** `local`: serves the local AWS until it is stopped. */
+/** `local`: serves the local AWS until it is interrupted; nothing else ends it. */
 export async function local(
   context: CliContext,
   flags: { readonly port?: string; readonly dir?: string },
+  load = () => import('@trustloom/local-aws'),
 ): Promise<number> {
-  const { startLocalAws } = await import('@trustloom/local-aws');
+  const { startLocalAws } = await load().catch(explainMissing);
   const port = Number(flags.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TrustloomError('usage', '--port takes a number from 0 to 65535');
@@ -27,5 +28,14 @@ export async function local(
     io.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   await aws.close();
-  return 0;
+  return 130;
+}
+
+/** Who follows real trust stores only has no use for the local AWS: it is not installed with the command. */
+function explainMissing(cause: unknown): never {
+  if (cause instanceof Error && /^Cannot find package '@trustloom\/local-aws'/.test(cause.message))
+    throw new TrustloomError('local-aws-missing', 'the package @trustloom/local-aws is not installed', {
+      cause,
+    });
+  throw cause;
 }

@@ -3,9 +3,10 @@ import type { CliContext } from '../context.ts';
 
 /** `accept [SHA256...]`: shows what the sources offer; with --all or digests, puts it into the lock. */
 export async function accept(context: CliContext, digests: readonly string[], all: boolean): Promise<number> {
+  const options = { signal: context.io.signal };
   await using trustloom = await context.open();
   if (!all && digests.length === 0) {
-    const { offers, findings } = await trustloom.offers();
+    const { offers, findings } = await trustloom.offers(options);
     const list = offers.map(({ certificate, group, from }) => ({
       sha256: certificate.sha256,
       subject: certificate.subject.text,
@@ -26,13 +27,14 @@ export async function accept(context: CliContext, digests: readonly string[], al
     );
     return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
   }
-  return finish(context, await trustloom.accept(all ? 'all' : digests), trustloom.lockFile);
+  return finish(context, await trustloom.accept(all ? 'all' : digests, options), trustloom.lockFile);
 }
 
 /** `retire SHA256`. */
 export async function retire(context: CliContext, digest: string): Promise<number> {
   await using trustloom = await context.open();
-  return finish(context, await trustloom.retire(digest), trustloom.lockFile);
+  const changes = await trustloom.retire(digest, { signal: context.io.signal });
+  return finish(context, changes, trustloom.lockFile);
 }
 
 function finish(context: CliContext, changes: readonly LockChange[], lockFile: string): number {

@@ -27,7 +27,7 @@ export async function probe(
 ): Promise<number> {
   const clients = await Promise.all(flags.cert.map((text) => readClient(text, context.io.cwd)));
   await using trustloom = await context.open();
-  const found = await trustloom.probe(clients);
+  const found = await trustloom.probe(clients, { signal: context.io.signal });
   context.result(found, probeText(found, context.paint));
   return 0;
 }

@@ -1,0 +1,169 @@
+import type { Explanation, Plan, Report, Status, Trustloom } from '@trustloom/core';
+import type { Line } from './words.ts';
+
+/** The only file of these tests that reads plans, reports and status: when their fields are renamed, only this one changes. */
+
+type DenyReport = Awaited<ReturnType<Trustloom['revoke']>>;
+type Findings = Plan['findings'];
+type Target = Plan['targets'][number];
+type Step = Target['steps'][number];
+
+function findingLines(of: string, findings: Findings): readonly Line[] {
+  return findings.map(({ code, severity, thing = '' }) => ({ of, code, severity, thing }));
+}
+
+function stepLine(of: string, step: Step): Line {
+  const { effect, action, things, needs, missing, leftOut = '', revocation } = step;
+  return {
+    of,
+    effect,
+    action,
+    things,
+    needs,
+    missing,
+    out: leftOut,
+    after: step.after?.length ?? 0,
+    ...(revocation === undefined
+      ? {}
+      : { entries: [revocation.added, revocation.removed, revocation.entries].map(String) }),
+  };
+}
+
+function freshnessLines(of: string, rows: Target['freshness']): readonly Line[] {
+  return rows.map(({ issuer, entries, state, behind, red }) => ({
+    of,
+    issuer,
+    entries,
+    fresh: state,
+    behind,
+    red: red.length,
+  }));
+}
+
+/** What was observed, in figures. */
+function heldLines(of: string, holds: Target['holds']): readonly Line[] {
+  if (holds === undefined) return [{ of, observed: false }];
+  const { exists, cas, crls, enforcement, attachments, doors, endpoints } = holds;
+  return [
+    {
+      of,
+      exists,
+      cas: cas === 'unknown' ? [cas] : cas.map(({ sha256 }) => sha256),
+      crls: crls.map(({ sha256, inForce }) => `${sha256} ${inForce}`),
+      attachments: attachments.map(({ id, mode, enforcing }) => `${id} ${mode} ${enforcing}`),
+      doors: doors.map(({ state }) => state),
+      endpoints: endpoints.length,
+      ...(enforcement === undefined ? {} : { mechanism: enforcement.mechanism, enforced: enforcement.state }),
+    },
+  ];
+}
+
+export function planLines(plan: Plan): readonly Line[] {
+  const { blocked, changes, calls, missing, lockout, exposure, lines } = plan;
+  return [
+    {
+      blocked,
+      changes,
+      calls,
+      missing,
+      lockout: lockout.length,
+      exposure: exposure.length,
+      approved: lines.length,
+      summary: plan.summary.length > 0,
+    },
+    ...plan.news.map(({ news, sha256, group, letInOn, notOn }) => ({
+      news,
+      sha256,
+      group,
+      reaches: letInOn.map(({ target }) => target),
+      not: notOn,
+    })),
+    // Those of targets stand in both.
+    ...findingLines(
+      '',
+      plan.findings.filter(({ target }) => target === undefined),
+    ),
+    ...plan.targets.flatMap(targetLines),
+  ];
+}
+
+function targetLines(target: Target): readonly Line[] {
+  const { name, service, leaving, stays = false, steps, findings, freshness, holds, failed } = target;
+  return [
+    { of: name, service, leaving, stays, failed: failed?.code ?? '', failure: failed?.kind ?? '' },
+    ...steps.map((step) => stepLine(name, step)),
+    ...findingLines(name, findings),
+    ...freshnessLines(name, freshness),
+    ...heldLines(name, holds),
+  ];
+}
+
+export function reportLines(report: Report): readonly Line[] {
+  const { exitCode, calls, missing } = report;
+  return [
+    { exitCode, calls, missing: missing },
+    ...findingLines(
+      '',
+      report.findings.filter(({ target }) => target === undefined),
+    ),
+    ...report.targets.flatMap(({ name, state, done, remaining, failed, holds, freshness }) => [
+      { of: name, state, failed: failed?.code ?? '' },
+      { of: name, effect: done.map(({ effect }) => effect) },
+      ...remaining.map((step) => stepLine(name, step)),
+      ...freshnessLines(name, freshness),
+      ...heldLines(name, holds),
+    ]),
+  ];
+}
+
+export function denyLines(report: DenyReport): readonly Line[] {
+  const { change, entries, targets, exitCode } = report;
+  return [
+    { change, entries: entries.length, exitCode },
+    ...targets.map(({ name, state, gaps, outlives, denyPolicy }) => ({
+      of: name,
+      denied: state,
+      gaps: gaps.length,
+      outlives: outlives.length,
+      policy: denyPolicy !== undefined,
+    })),
+    ...reportLines(report.refresh),
+  ];
+}
+
+export function statusLines(status: Status): readonly Line[] {
+  const { exitCode, drift, targets, findings } = status;
+  return [
+    { exitCode, drift },
+    ...findingLines(
+      '',
+      findings.filter(({ target }) => target === undefined),
+    ),
+    ...targets.flatMap(({ name, state, differences, revocation, findings, freshness, holds, failed }) => [
+      { of: name, state, failed: failed?.code ?? '' },
+      { of: name, effect: differences.map(({ effect }) => effect) },
+      {
+        of: name,
+        mechanism: revocation.mechanism,
+        enforced: revocation.state,
+        entries: revocation.entries,
+        red: revocation.red.length,
+      },
+      ...findingLines(name, findings),
+      ...freshnessLines(name, freshness),
+      ...heldLines(name, holds),
+    ]),
+  ];
+}
+
+export function explainLines(explanations: readonly Explanation[]): readonly Line[] {
+  return explanations.map(({ target, verdict, chain, reasons }) => ({
+    of: target,
+    verdict,
+    chain,
+    reasons: reasons.map(({ says, what }) => `${what} ${says}`),
+  }));
+}
+
+/** Consents that a plan asks for, as they are to be given. */
+export const missingOf = (plan: Plan): readonly string[] => plan.missing;

@@ -1,0 +1,33 @@
+/** One line of a recorded file: flat, so that a difference is seen at a glance. */
+export type Line = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/**
+ * What was renamed since the files in `recorded/` were written: of the values under a key of a line, old -> new. Consents are written
+ * `<word>:<thing>`: their words stand under `consent`. Recorded files stay as they are; only this table grows.
+ */
+export const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // effect: { label: 'tag', open: 'relax', clean: 'cleanup' },
+  // consent: { open: 'relax' },
+  // state: { holds: 'in-sync', left: 'removed' },
+  // code: { 'old-code': 'new-code' },
+};
+
+/** Keys under which consents stand. */
+const consents = new Set(['needs', 'missing', 'allow']);
+
+/** A recorded line in today's words. */
+export function translated(line: Line): Line {
+  return Object.fromEntries(
+    Object.entries(line).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.map((one) => today(key, one)) : today(key, value),
+    ]),
+  );
+}
+
+function today<T>(key: string, value: T): T | string {
+  if (typeof value !== 'string') return value;
+  if (!consents.has(key)) return words[key]?.[value] ?? value;
+  const [word = '', ...rest] = value.split(':');
+  return [words.consent?.[word] ?? word, ...rest].join(':');
+}
