@@ -73,8 +73,8 @@ export const kinds: readonly Kind[] = [
   },
   {
     key: 'rolesAnywhere',
-    facts: async () => (await import('@trustloom/roles-anywhere/facts')).rolesAnywhereFacts,
-    target: async () => (await import('@trustloom/roles-anywhere/target')).rolesAnywhereTarget,
+    facts: async () => (await import('@trustloom/roles-anywhere/service')).rolesAnywhereInformation,
+    target: async () => (await import('@trustloom/roles-anywhere/target')).rolesAnywhereSchema(),
     async open(aws) {
       const [{ rolesAnywhere }, { RolesAnywhereClient }] = await Promise.all([
         import('@trustloom/roles-anywhere'),

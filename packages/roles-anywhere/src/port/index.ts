@@ -10,19 +10,20 @@ import {
   ListCrlsCommand,
   ListTagsForResourceCommand,
   ListTrustAnchorsCommand,
-  type RolesAnywhereClient,
+  RolesAnywhereClient,
   UpdateCrlCommand,
   UpdateTrustAnchorCommand,
 } from '@aws-sdk/client-rolesanywhere';
 import {
   type Code,
-  type Io,
+  defined,
   isTrustloomError,
-  type Place,
+  type ServiceIo,
   serviceError,
   TrustloomError,
-} from '@trustloom/core';
-import type { rolesAnywhereFacts } from './facts.ts';
+} from '@trustloom/core/adapter';
+import type { OwnershipTags, RolesAnywhereSteps } from '../model.ts';
+import type { rolesAnywhereInformation } from '../service.ts';
 
 /** The service's exceptions by name, as our codes. */
 const exceptions: Readonly<Record<string, Code>> = {
@@ -42,7 +43,7 @@ export interface ListedAnchor {
   readonly createdAt: number;
 }
 
-/** A list as the service lists it. */
+/** A CRL as the service lists it. */
 export interface ListedCrl {
   readonly id: string;
   readonly arn: string;
@@ -52,64 +53,55 @@ export interface ListedCrl {
   readonly data: Uint8Array;
 }
 
-/** Our own narrow view of the service; everything above it knows no SDK. */
+type Steps = RolesAnywhereSteps;
+
+/**
+ * The service as this adapter needs it. Of what a write answers only what is new is given: the
+ * answers of enabling and disabling may still show the state from before.
+ */
 export interface RolesAnywherePort {
   anchors(): Promise<readonly ListedAnchor[]>;
   /** Undefined when the object is gone. */
   tags(arn: string): Promise<Readonly<Record<string, string>> | undefined>;
   crls(): Promise<readonly ListedCrl[]>;
-  /** Created disabled: it lets nobody in. */
-  createAnchor(
-    name: string,
-    pem: string,
-    tags: Readonly<Record<string, string>>,
-  ): Promise<{ readonly id: string; readonly arn: string }>;
-  updateAnchor(id: string, pem: string): Promise<void>;
-  enableAnchor(id: string): Promise<void>;
-  disableAnchor(id: string): Promise<void>;
-  deleteAnchor(id: string): Promise<void>;
-  /** Imported enabled: a list that is not acts as if it were not there. */
+  createAnchor(anchor: Steps['create-anchor']['input']): Promise<Steps['create-anchor']['output']>;
+  updateAnchor(id: string, pem: string): Promise<unknown>;
+  enableAnchor(id: string): Promise<unknown>;
+  disableAnchor(id: string): Promise<unknown>;
+  deleteAnchor(id: string): Promise<unknown>;
   importCrl(
-    name: string,
-    anchorArn: string,
-    pem: string,
-    tags: Readonly<Record<string, string>>,
-  ): Promise<string>;
-  updateCrl(id: string, pem: string): Promise<void>;
-  enableCrl(id: string): Promise<void>;
-  disableCrl(id: string): Promise<void>;
-  deleteCrl(id: string): Promise<void>;
+    crl: Steps['import-crl']['input'] & { readonly anchorArn: string },
+  ): Promise<Steps['import-crl']['output']>;
+  updateCrl(id: string, pem: string): Promise<unknown>;
+  enableCrl(id: string): Promise<unknown>;
+  disableCrl(id: string): Promise<unknown>;
+  deleteCrl(id: string): Promise<unknown>;
 }
 
 /** Opens the port for one observation or one write. Does no I/O by itself. */
-export function rolesAnywherePort(
-  clientOf: (place: Place) => RolesAnywhereClient,
-  io: Io,
-): RolesAnywherePort {
-  const client = clientOf(io.context.place);
+export function rolesAnywherePort(io: ServiceIo): RolesAnywherePort {
+  const client = io.client(RolesAnywhereClient, 'RolesAnywhere');
   const abort = { abortSignal: io.signal };
-  const call = async <T>(
-    family: keyof typeof rolesAnywhereFacts.rates,
-    action: string,
-    send: () => Promise<T>,
-  ): Promise<T> => {
-    try {
-      return await io.paced(family, send);
-    } catch (error) {
-      throw serviceError(error, `rolesanywhere:${action}`, exceptions);
-    }
-  };
+  const calls =
+    (family: keyof typeof rolesAnywhereInformation.rates) =>
+    async <T>(action: string, send: () => Promise<T>): Promise<T> => {
+      try {
+        return await io.paced(family, send);
+      } catch (error) {
+        throw serviceError(error, `rolesanywhere:${action}`, exceptions);
+      }
+    };
+  const [onAnchors, onCrls, onTags] = [calls('anchors'), calls('crls'), calls('tagging')];
   const bytes = (pem: string) => new TextEncoder().encode(pem);
-  const tagList = (tags: Readonly<Record<string, string>>) =>
-    Object.entries(tags).map(([key, value]) => ({ key, value }));
+  const tagList = (tags: OwnershipTags) => Object.entries(tags).map(([key, value]) => ({ key, value }));
   const source = (pem: string) =>
     ({ sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: pem } }) as const;
 
   return {
     anchors: () =>
       paged(async (nextToken) => {
-        const page = await call('anchors', 'ListTrustAnchors', () =>
-          client.send(new ListTrustAnchorsCommand(nextToken === undefined ? {} : { nextToken }), abort),
+        const page = await onAnchors('ListTrustAnchors', () =>
+          client.send(new ListTrustAnchorsCommand(defined({ nextToken })), abort),
         );
         const items = (page.trustAnchors ?? []).map(
           (anchor): ListedAnchor => ({
@@ -124,18 +116,20 @@ export function rolesAnywherePort(
         return { items, next: page.nextToken };
       }),
     async tags(resourceArn) {
-      const answer = await call('tagging', 'ListTagsForResource', () =>
-        client.send(new ListTagsForResourceCommand({ resourceArn }), abort),
-      ).catch((error: unknown) => {
+      try {
+        const { tags = [] } = await onTags('ListTagsForResource', () =>
+          client.send(new ListTagsForResourceCommand({ resourceArn }), abort),
+        );
+        return Object.fromEntries(tags.map(({ key, value }) => [key ?? '', value ?? '']));
+      } catch (error) {
         if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
         throw error;
-      });
-      return answer === undefined ? undefined : tagRecord(answer.tags);
+      }
     },
     crls: () =>
       paged(async (nextToken) => {
-        const page = await call('lists', 'ListCrls', () =>
-          client.send(new ListCrlsCommand(nextToken === undefined ? {} : { nextToken }), abort),
+        const page = await onCrls('ListCrls', () =>
+          client.send(new ListCrlsCommand(defined({ nextToken })), abort),
         );
         const items = (page.crls ?? []).map(
           (crl): ListedCrl => ({
@@ -149,8 +143,8 @@ export function rolesAnywherePort(
         );
         return { items, next: page.nextToken };
       }),
-    async createAnchor(name, pem, tags) {
-      const { trustAnchor } = await call('anchors', 'CreateTrustAnchor', () =>
+    async createAnchor({ name, pem, tags }) {
+      const { trustAnchor } = await onAnchors('CreateTrustAnchor', () =>
         client.send(
           new CreateTrustAnchorCommand({ name, source: source(pem), enabled: false, tags: tagList(tags) }),
           abort,
@@ -161,28 +155,24 @@ export function rolesAnywherePort(
         arn: needed(trustAnchor?.trustAnchorArn, 'trustAnchorArn'),
       };
     },
-    async updateAnchor(trustAnchorId, pem) {
-      await call('anchors', 'UpdateTrustAnchor', () =>
+    updateAnchor: (trustAnchorId, pem) =>
+      onAnchors('UpdateTrustAnchor', () =>
         client.send(new UpdateTrustAnchorCommand({ trustAnchorId, source: source(pem) }), abort),
-      );
-    },
-    async enableAnchor(trustAnchorId) {
-      await call('anchors', 'EnableTrustAnchor', () =>
+      ),
+    enableAnchor: (trustAnchorId) =>
+      onAnchors('EnableTrustAnchor', () =>
         client.send(new EnableTrustAnchorCommand({ trustAnchorId }), abort),
-      );
-    },
-    async disableAnchor(trustAnchorId) {
-      await call('anchors', 'DisableTrustAnchor', () =>
+      ),
+    disableAnchor: (trustAnchorId) =>
+      onAnchors('DisableTrustAnchor', () =>
         client.send(new DisableTrustAnchorCommand({ trustAnchorId }), abort),
-      );
-    },
-    async deleteAnchor(trustAnchorId) {
-      await call('anchors', 'DeleteTrustAnchor', () =>
+      ),
+    deleteAnchor: (trustAnchorId) =>
+      onAnchors('DeleteTrustAnchor', () =>
         client.send(new DeleteTrustAnchorCommand({ trustAnchorId }), abort),
-      );
-    },
-    async importCrl(name, trustAnchorArn, pem, tags) {
-      const { crl } = await call('lists', 'ImportCrl', () =>
+      ),
+    async importCrl({ name, anchorArn: trustAnchorArn, pem, tags }) {
+      const { crl } = await onCrls('ImportCrl', () =>
         client.send(
           new ImportCrlCommand({
             name,
@@ -194,22 +184,13 @@ export function rolesAnywherePort(
           abort,
         ),
       );
-      return needed(crl?.crlId, 'crlId');
+      return { id: needed(crl?.crlId, 'crlId') };
     },
-    async updateCrl(crlId, pem) {
-      await call('lists', 'UpdateCrl', () =>
-        client.send(new UpdateCrlCommand({ crlId, crlData: bytes(pem) }), abort),
-      );
-    },
-    async enableCrl(crlId) {
-      await call('lists', 'EnableCrl', () => client.send(new EnableCrlCommand({ crlId }), abort));
-    },
-    async disableCrl(crlId) {
-      await call('lists', 'DisableCrl', () => client.send(new DisableCrlCommand({ crlId }), abort));
-    },
-    async deleteCrl(crlId) {
-      await call('lists', 'DeleteCrl', () => client.send(new DeleteCrlCommand({ crlId }), abort));
-    },
+    updateCrl: (crlId, pem) =>
+      onCrls('UpdateCrl', () => client.send(new UpdateCrlCommand({ crlId, crlData: bytes(pem) }), abort)),
+    enableCrl: (crlId) => onCrls('EnableCrl', () => client.send(new EnableCrlCommand({ crlId }), abort)),
+    disableCrl: (crlId) => onCrls('DisableCrl', () => client.send(new DisableCrlCommand({ crlId }), abort)),
+    deleteCrl: (crlId) => onCrls('DeleteCrl', () => client.send(new DeleteCrlCommand({ crlId }), abort)),
   };
 }
 
@@ -226,12 +207,6 @@ async function paged<T>(
     token = next;
   } while (token !== undefined && token !== '');
   return all;
-}
-
-function tagRecord(
-  tags: readonly { readonly key?: string | undefined; readonly value?: string | undefined }[] = [],
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(tags.map(({ key, value }) => [key ?? '', value ?? '']));
 }
 
 function needed<T>(value: T | undefined, field: string): T {

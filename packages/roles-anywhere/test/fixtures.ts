@@ -1,4 +1,4 @@
-import type { Step, Trust } from '@trustloom/core';
+import type { Trust } from '@trustloom/core/adapter';
 import {
   certificateOf,
   contextOf,
@@ -7,10 +7,15 @@ import {
   type IssuedCrl,
   type TestCa,
 } from '@trustloom/testkit';
-import { anchorName, listName } from '../src/names.ts';
-import { planRolesAnywhere } from '../src/plan.ts';
+import {
+  anchorName,
+  crlName,
+  type RolesAnywhereStep,
+  type StoredAnchor,
+  type StoredCrl,
+} from '../src/model.ts';
+import { planRolesAnywhere } from '../src/plan/index.ts';
 import { renderRolesAnywhere } from '../src/render.ts';
-import type { StoredAnchor, StoredList } from '../src/state.ts';
 
 /** The target of all plans here. */
 export const context = contextOf({ name: 'jobs', now: Date.now });
@@ -37,19 +42,19 @@ export function anchorOf(cas: readonly TestCa[], more: Partial<StoredAnchor> = {
     key,
     cas: cas.map(certificateOf),
     createdAt: 0,
-    lists: [],
+    crls: [],
     ...more,
   };
 }
 
-/** A list of ours as it stands on the anchor of its issuer. */
-export function heldList(issuer: TestCa, crl: IssuedCrl, more: Partial<StoredList> = {}): StoredList {
+/** A CRL of ours as it stands on the anchor of its issuer. */
+export function heldCrl(issuer: TestCa, crl: IssuedCrl, more: Partial<StoredCrl> = {}): StoredCrl {
   const key = keyOf(issuer);
   return {
-    id: `list-${key.slice(0, 4)}`,
-    name: listName(context, key, key),
+    id: `crl-${key.slice(0, 4)}`,
+    name: crlName(context, key, key),
     enabled: true,
-    mark: key,
+    taggedKey: key,
     crl: crlOf(crl),
     ...more,
   };
@@ -66,7 +71,12 @@ export function planOf(trust: Trust, anchors: readonly StoredAnchor[], now = con
   };
 }
 
-/** Steps in short, in the order in which they may run: `effect action`, deletes and the like by what they do. */
-export function told(steps: readonly Step[]): readonly string[] {
-  return steps.map(({ effect, input }) => `${effect} ${String(input.do)}`);
+/** Steps in short, in the order in which they may run: effect and kind. */
+export function inShort(steps: readonly RolesAnywhereStep[]): readonly string[] {
+  return steps.map(({ effect, kind }) => `${effect} ${kind}`);
+}
+
+/** Of steps that act on one object each: its id, or the step that will give it. */
+export function idsOf(steps: readonly RolesAnywhereStep[]): readonly unknown[] {
+  return steps.map(({ input }) => ('id' in input ? input.id : undefined));
 }

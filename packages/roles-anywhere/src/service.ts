@@ -1,20 +1,20 @@
-import type { Facts } from '@trustloom/core';
+import type { Facts } from '@trustloom/core/adapter';
 
 const quotas = 'AWS: IAM Roles Anywhere quotas';
 const checked = '2026-11';
 const family = (actions: readonly string[]) => ({ burst: 1, perSecond: 1, actions, source: quotas, checked });
 
-/** All data about trust anchors of IAM Roles Anywhere. Every number stands here once. */
-export const rolesAnywhereFacts = {
+/** What trust anchors of IAM Roles Anywhere can do. Every number stands here once. */
+export const rolesAnywhereInformation = {
   service: 'roles-anywhere',
   title: 'IAM Roles Anywhere',
   capabilities: {
     chain: 'any-anchor',
     intermediateAnchors: true,
     revocation: 'list',
-    // ImportCrl refuses a list without entries (seen live by two).
+    // ImportCrl refuses a CRL without entries (seen live by two).
     emptyCrl: false,
-    // A list of any CA is taken, on any anchor, in silence: our own check is the only guard.
+    // A CRL of any CA is taken, on any anchor, in silence: our own check is the only guard.
     crlIssuerInStore: false,
     // AWS: IAM Roles Anywhere User Guide, Signature validation
     strictLeaf: true,
@@ -62,10 +62,10 @@ export const rolesAnywhereFacts = {
       source: 'AWS: IAM Roles Anywhere authentication',
       checked,
     },
-    crlLists: { max: 2, unit: 'lists per trust anchor', adjustable: false, source: quotas, checked },
+    crlLists: { max: 2, unit: 'CRLs per trust anchor', adjustable: false, source: quotas, checked },
     crlBytes: {
       max: 300_000,
-      unit: 'characters per list',
+      unit: 'characters per CRL',
       adjustable: false,
       source: 'service model',
       checked,
@@ -87,7 +87,7 @@ export const rolesAnywhereFacts = {
       'DeleteTrustAnchor',
       'ListTrustAnchors',
     ]),
-    lists: family(['ImportCrl', 'UpdateCrl', 'EnableCrl', 'DisableCrl', 'DeleteCrl', 'ListCrls']),
+    crls: family(['ImportCrl', 'UpdateCrl', 'EnableCrl', 'DisableCrl', 'DeleteCrl', 'ListCrls']),
     tagging: family(['ListTagsForResource']),
   },
   permissions: {
@@ -128,6 +128,6 @@ export const rolesAnywhereFacts = {
     everyMs: 1_000,
     expectMs: 0,
     limitMs: 60_000,
-    source: 'no asynchronous state is visible; lists act at once (seen live)',
+    source: 'no asynchronous state is visible; CRLs act at once (seen live)',
   },
 } as const satisfies Facts;

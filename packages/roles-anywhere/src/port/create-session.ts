@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, sign, X509Certificate } from 'node:crypto';
-import { defined } from '@trustloom/core';
+import { defined } from '@trustloom/core/adapter';
 
 /** What a client sends to get a session. */
 export interface SessionRequest {
@@ -30,12 +30,14 @@ export interface SessionAnswer {
 }
 
 /**
- * Asks IAM Roles Anywhere for a session with a client certificate, as the credential helper does: SigV4's canonical form, signed with
- * the certificate's key. No SDK has this operation.
+ * Asks IAM Roles Anywhere for a session with a client certificate, as the credential helper does:
+ * SigV4's canonical form, signed with the certificate's key. No SDK has this operation.
  *
  * @see AWS: IAM Roles Anywhere, Signing process for API requests
  * @example
- * const { status, message } = await createSession({ region, trustAnchorArn, profileArn, roleArn, certificatePem, privateKeyPem, now: Date.now() })
+ * const arns = { trustAnchorArn, profileArn, roleArn }
+ * const client = { certificatePem, privateKeyPem }
+ * const { status, message } = await createSession({ region, ...arns, ...client, now: Date.now() })
  */
 export async function createSession(request: SessionRequest): Promise<SessionAnswer> {
   const { profileArn, roleArn, trustAnchorArn, region } = request;
