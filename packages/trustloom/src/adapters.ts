@@ -57,8 +57,8 @@ export const kinds: readonly Kind[] = [
   },
   {
     key: 'apiGateway',
-    facts: async () => (await import('@trustloom/api-gateway/facts')).apiGatewayFacts,
-    target: async () => (await import('@trustloom/api-gateway/target')).apiGatewayTarget,
+    facts: async () => (await import('@trustloom/api-gateway/service')).apiGatewayInformation,
+    target: async () => (await import('@trustloom/api-gateway/target')).apiGatewayTarget(),
     async open(aws) {
       const [{ apiGateway }, { APIGatewayClient }, { ApiGatewayV2Client }] = await Promise.all([
         import('@trustloom/api-gateway'),

@@ -24,8 +24,8 @@ import {
   type TestCa,
   type TestLeaf,
 } from '@trustloom/testkit';
-import type { AuthorizerEvent, AuthorizerOptions } from '../../src/authorizer/index.ts';
 import { apiGateway } from '../../src/index.ts';
+import type { AuthorizerEvent, AuthorizerOptions } from '../../src/revocation/authorizer/index.ts';
 import type { BuiltAuthorizer } from './bundle.ts';
 
 export const place = { account: '222222222222', region: 'eu-west-1' };
@@ -34,7 +34,7 @@ export const domain = 'api.example.com';
 const hour = 3_600_000;
 
 /** A domain with an authorizer on a fresh local AWS, and the whole product on it: CAs and lists are what `files` says. */
-export async function openStory(
+export async function openScenario(
   built: BuiltAuthorizer,
   kind: ApiKind,
   settings: Partial<EstateAuthorizer> & { readonly answer?: 'policy' | 'simple' } = {},
@@ -113,7 +113,7 @@ export async function openStory(
         owner: place.account,
         client: s3,
       }),
-      head: 'acme/authorizers/edge.json',
+      manifest: 'acme/authorizers/edge.json',
       answer,
       now: clock.now,
       log: (line) => void logged.push(line),
@@ -168,5 +168,5 @@ export async function openStory(
   };
 }
 
-/** What `openStory` gives. */
-export type Story = Awaited<ReturnType<typeof openStory>>;
+/** What `openScenario` gives. */
+export type Scenario = Awaited<ReturnType<typeof openScenario>>;

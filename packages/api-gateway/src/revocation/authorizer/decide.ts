@@ -1,5 +1,5 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import type { Head, HeadKey } from './head.ts';
+import type { Manifest, ManifestKey } from '../manifest.ts';
 import { type Leaf, readLeaf } from './leaf.ts';
 import type { SerialSet } from './serial-set.ts';
 
@@ -12,13 +12,13 @@ export type Reason =
   | 'no-set'
   | 'unknown-issuer'
   | 'ca-revoked'
-  /** A list of the issuer is in force, and its entries were never published here. */
-  | 'no-list'
-  /** The list is past its nextUpdate and the grace. */
-  | 'stale-list'
+  /** A CRL of the issuer is in force, and its entries were never published here. */
+  | 'no-crl'
+  /** The CRL is past its nextUpdate and the grace. */
+  | 'stale-crl'
   | 'revoked';
 
-/** Let in (`ok`), or refused. `who` names the client in logs: the beginning of the issuer's key, and the serial. */
+/** Admitted (`ok`), or refused. `who` names the client in logs: the beginning of the issuer's key, and the serial. */
 export interface Verdict {
   readonly reason: Reason | 'ok';
   readonly who?: string;
@@ -32,8 +32,8 @@ export type Decide = (pem: string | undefined, now: number) => Verdict;
  *
  * @param sets by the SHA-256 of their files
  */
-export function createDecide({ keys, graceMs }: Head, sets: ReadonlyMap<string, SerialSet>): Decide {
-  const byName = new Map<string, HeadKey | undefined>();
+export function createDecide({ keys, graceMs }: Manifest, sets: ReadonlyMap<string, SerialSet>): Decide {
+  const byName = new Map<string, ManifestKey | undefined>();
   for (const key of keys)
     for (const name of key.names)
       for (const keyId of key.keyIds) {
@@ -49,30 +49,30 @@ export function createDecide({ keys, graceMs }: Head, sets: ReadonlyMap<string, 
     } catch {
       return { reason: 'unreadable-certificate' };
     }
-    // By name and key identifier, which the issuer put there; where they do not single out one key, by the signature.
+    // By name and key identifier, which the issuer put there; else, where not one key has both, by the signature.
     const issuer = byName.get(leaf.issuer) ?? keys.find((key) => signed(leaf, key));
     if (!issuer) return { reason: 'unknown-issuer' };
     const serial = leaf.serial.toString('hex').replace(/^0(?=.)/, '');
     const { key, state, set, nextUpdate } = issuer;
     const listed = () =>
-      // A set that the head names is loaded with it; one that is not there must never let anybody in.
+      // A set that the manifest names is loaded with it; one that is not there must never admit anybody.
       also.get(key)?.has(serial) || (set && sets.get(set.sha256)?.(leaf.serial) !== false);
     const stale = () => nextUpdate && !(now <= Date.parse(nextUpdate) + graceMs);
     const reason =
       state === 'revoked'
         ? 'ca-revoked'
         : state === 'missing'
-          ? 'no-list'
+          ? 'no-crl'
           : listed()
             ? 'revoked'
             : stale()
-              ? 'stale-list'
+              ? 'stale-crl'
               : 'ok';
     return { reason, who: `${key.slice(0, 12)}:${serial}` };
   };
 }
 
-function signed({ der }: Leaf, { publicKey = '' }: HeadKey): boolean {
+function signed({ der }: Leaf, { publicKey = '' }: ManifestKey): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
     return new X509Certificate(der).verify(key);

@@ -25,11 +25,11 @@ export interface MappedApi {
   readonly stages: readonly string[];
 }
 
-/** What a list tells of an API. */
+/** What a listing says of an API. */
 export type ListedApi = Pick<MappedApi, 'kind' | 'defaultEndpointOpen'>;
 
-/** All APIs of a place by id, each list asked for when it is first needed. */
-export interface ApiLists {
+/** All APIs of an account and region by id, each listing asked for when it is first needed. */
+export interface ApiListings {
   http(): Promise<ReadonlyMap<string, ListedApi>>;
   rest(): Promise<ReadonlyMap<string, ListedApi>>;
 }
@@ -37,11 +37,11 @@ export interface ApiLists {
 /** What a base path mapping says where the client names the stage. */
 const anyStage = new Set([undefined, '', '(none)']);
 
-/** Every API that a domain leads to, with all its stages that can be reached: both kinds of mappings, page by page. */
+/** Every API that a domain leads to, with its stages that can be reached: both kinds of mappings, page by page. */
 export async function mappedApis(
   domain: string,
   calls: Calls,
-  lists: ApiLists,
+  listings: ApiListings,
 ): Promise<readonly MappedApi[]> {
   const { v1, v2, abort, get } = calls;
   const [base, all] = await Promise.all([
@@ -65,7 +65,7 @@ export async function mappedApis(
     if (id !== undefined)
       stages.set(id, (stages.get(id) ?? new Set()).add(anyStage.has(stage) ? undefined : stage));
   const apis = await Promise.all(
-    [...stages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, named]) => apiOf(id, named, calls, lists)),
+    [...stages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, named]) => apiOf(id, named, calls, listings)),
   );
   return apis.filter((api) => api !== undefined);
 }
@@ -77,7 +77,7 @@ export async function exportedStage(
   { v1, v2, abort, get }: Calls,
 ): Promise<Uint8Array | undefined> {
   if (kind === 'rest') {
-    // API Reference, GetExport: `extensions=authorizers` gives the deployed routes with their authorizers (2026-11).
+    // `extensions=authorizers` gives the deployed routes with their authorizers (API Reference, GetExport; 2026-11).
     const asked = new GetExportCommand({
       restApiId: id,
       stageName: stage,
@@ -97,7 +97,7 @@ export async function exportedStage(
   return absent(() => get(async () => (await v2().send(asked, abort)).body));
 }
 
-/** HTTP and WebSocket APIs by id, those whose list tells whether their own endpoint is open. */
+/** HTTP and WebSocket APIs by id, those whose listing says whether their own endpoint is open. */
 export async function httpApis({ v2, abort, get }: Calls): Promise<ReadonlyMap<string, ListedApi>> {
   const all = await pages((NextToken) =>
     get(() => v2().send(new GetApisCommand({ MaxResults: '500', NextToken }), abort)).then(
@@ -108,12 +108,12 @@ export async function httpApis({ v2, abort, get }: Calls): Promise<ReadonlyMap<s
     all.flatMap((api) =>
       api.ApiId === undefined || api.DisableExecuteApiEndpoint === undefined
         ? []
-        : [[api.ApiId, factsV2(api)] as const],
+        : [[api.ApiId, ofV2(api)] as const],
     ),
   );
 }
 
-/** REST APIs by id, those whose list tells whether their own endpoint is open. */
+/** REST APIs by id, those whose listing says whether their own endpoint is open. */
 export async function restApis({ v1, abort, get }: Calls): Promise<ReadonlyMap<string, ListedApi>> {
   const all = await pages((position) =>
     get(() => v1().send(new GetRestApisCommand({ limit: 500, position }), abort)).then(
@@ -124,7 +124,7 @@ export async function restApis({ v1, abort, get }: Calls): Promise<ReadonlyMap<s
     all.flatMap((api) =>
       api.id === undefined || api.disableExecuteApiEndpoint === undefined
         ? []
-        : [[api.id, factsV1(api)] as const],
+        : [[api.id, ofV1(api)] as const],
     ),
   );
 }
@@ -133,21 +133,22 @@ async function apiOf(
   id: string,
   named: ReadonlySet<string | undefined>,
   calls: Calls,
-  lists: ApiLists,
+  listings: ApiListings,
 ): Promise<MappedApi | undefined> {
-  const known = (await lists.http()).get(id) ?? (await lists.rest()).get(id) ?? (await askedApi(id, calls));
+  const known =
+    (await listings.http()).get(id) ?? (await listings.rest()).get(id) ?? (await askedApi(id, calls));
   if (known === undefined) return undefined;
   const stages = [...named].filter((stage) => stage !== undefined);
   const more = known.kind === 'rest' && named.has(undefined) ? await everyStage(id, calls) : [];
   return { id, ...known, stages: [...new Set([...stages, ...more])].sort() };
 }
 
-/** What an API tells of itself, of whichever kind it is. */
+/** What an API says of itself, of whichever kind it is. */
 async function askedApi(id: string, { v1, v2, abort, get }: Calls): Promise<ListedApi | undefined> {
   const http = await absent(() => get(() => v2().send(new GetApiCommand({ ApiId: id }), abort)));
-  if (http !== undefined) return factsV2(http);
+  if (http !== undefined) return ofV2(http);
   const rest = await absent(() => get(() => v1().send(new GetRestApiCommand({ restApiId: id }), abort)));
-  return rest === undefined ? undefined : factsV1(rest);
+  return rest === undefined ? undefined : ofV1(rest);
 }
 
 async function everyStage(restApiId: string, { v1, abort, get }: Calls): Promise<readonly string[]> {
@@ -155,13 +156,13 @@ async function everyStage(restApiId: string, { v1, abort, get }: Calls): Promise
   return item.flatMap(({ stageName }) => stageName ?? []);
 }
 
-function factsV2(api: Partial<Pick<HttpApi, 'ProtocolType' | 'DisableExecuteApiEndpoint'>>): ListedApi {
+function ofV2(api: Partial<Pick<HttpApi, 'ProtocolType' | 'DisableExecuteApiEndpoint'>>): ListedApi {
   return {
     kind: api.ProtocolType === 'WEBSOCKET' ? 'websocket' : 'http',
     defaultEndpointOpen: api.DisableExecuteApiEndpoint !== true,
   };
 }
 
-function factsV1(api: Pick<RestApi, 'disableExecuteApiEndpoint'>): ListedApi {
+function ofV1(api: Pick<RestApi, 'disableExecuteApiEndpoint'>): ListedApi {
   return { kind: 'rest', defaultEndpointOpen: api.disableExecuteApiEndpoint !== true };
 }

@@ -3,7 +3,7 @@ export interface Leaf {
   readonly der: Uint8Array;
   /** Magnitude of the serial: big-endian, without leading zeros, zero as one byte. */
   readonly serial: Buffer;
-  /** The issuer's name as encoded, and the key identifier of its key (`undefined` without one), in lower-case hex, a space between. */
+  /** The issuer's name as encoded and the identifier of its key (`undefined` without one): hex, a space between. */
   readonly issuer: string;
 }
 
@@ -15,8 +15,8 @@ interface Element {
 }
 
 /**
- * Reads a certificate from its PEM. The event's own fields are never used: its serial is written in several notations, its names in
- * several orders.
+ * Reads a certificate from its PEM. The event's own fields are never used: its serial is written in
+ * several notations, its names in several orders.
  *
  * @throws RangeError or TypeError when it is no certificate, or its serial is negative
  */

@@ -1,10 +1,10 @@
-import type { Facts } from '@trustloom/core';
+import type { Facts } from '@trustloom/core/adapter';
 
 const quotas = 'AWS: API Gateway quotas';
 const checked = '2026-11';
 
 /** All data about mutual TLS of API Gateway custom domains. Every number stands here once. */
-export const apiGatewayFacts = {
+export const apiGatewayInformation = {
   service: 'api-gateway',
   title: 'API Gateway',
   capabilities: {

@@ -5,10 +5,12 @@ export type SerialSet = (serial: Uint8Array) => boolean;
 export const setMagic = 'TSS1';
 
 /**
- * Opens a set where it lies: nothing is copied and nothing is made for an entry. Serials stand in groups of one length, last byte first,
- * sorted, one after the other: so nothing is padded, serials of any length are exact, and crafted ones cannot make the search slow.
+ * Opens a set where it lies: nothing is copied and nothing is made for an entry. Serials stand in groups
+ * of one length, last byte first, sorted, one after the other: so nothing is padded, serials of any
+ * length are exact, and crafted ones cannot make the search slow.
  *
- * Form: `TSS1`, number of groups; for each group length and count (32 bits, big-endian); then the groups' serials.
+ * Form: `TSS1`, number of groups; for each group length and count (32 bits, big-endian); then the
+ * groups' serials.
  *
  * @throws RangeError when the bytes are no such file
  */

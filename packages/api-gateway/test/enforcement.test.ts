@@ -15,9 +15,9 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { createTestCa, type TestCa } from '@trustloom/testkit';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { waysOf } from '../src/ways.ts';
+import { routesOf } from '../src/observe/enforcement.ts';
 import { type BuiltAuthorizer, loadAuthorizer } from './support/bundle.ts';
-import { domain, lambda, openStory, type Story } from './support/story.ts';
+import { domain, lambda, openScenario, type Scenario } from './support/scenario.ts';
 
 const uriOf = (arn: string) =>
   `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${arn}/invocations`;
@@ -92,8 +92,8 @@ describe('a deployed route counts', () => {
     ['not with Cognito', { type: 'cognito_user_pools' }, /type COGNITO_USER_POOLS/],
     ['not with JWT', { type: 'jwt' }, /type JWT/],
   ])('%s', (_name, authorizer, gap) => {
-    const ways = waysOf(exported(authorizer), lambda);
-    expect(ways).toEqual([
+    const routes = routesOf(exported(authorizer), lambda);
+    expect(routes).toEqual([
       {
         route: 'GET /a',
         asks: expect.any(String),
@@ -107,7 +107,7 @@ describe('a deployed route counts', () => {
     ['an API key alone', { security: [{ api_key: [] }] }, 'asks no authorizer'],
     ['our function and an API key', { security: [{ check: [] }, { api_key: [] }] }, undefined],
   ])('asked: %s', (_name, operation, gap) => {
-    expect(waysOf(exported(good, operation), lambda)).toEqual([
+    expect(routesOf(exported(good, operation), lambda)).toEqual([
       { route: 'GET /a', asks: gap === undefined ? 'yes' : 'no', ...(gap === undefined ? {} : { gap }) },
     ]);
   });
@@ -123,13 +123,13 @@ describe('a deployed route counts', () => {
     ],
     ['not at all, but another', { ...good, authorizerUri: uriOf(`${lambda}-old`) }, 'no'],
   ])('the function is asked %s', (_name, authorizer, asks) => {
-    expect(waysOf(exported(authorizer), lambda)).toMatchObject([{ asks }]);
+    expect(routesOf(exported(authorizer), lambda)).toMatchObject([{ asks }]);
   });
 
   test.each(['', '[]', '{"paths":1}'])(
     'an export that is none (%s) is told from one without routes',
     (text) => {
-      expect(waysOf(new TextEncoder().encode(text), lambda)).toBeUndefined();
+      expect(routesOf(new TextEncoder().encode(text), lambda)).toBeUndefined();
     },
   );
 });
@@ -137,54 +137,54 @@ describe('a deployed route counts', () => {
 describe('status walks the domain', () => {
   let built: BuiltAuthorizer;
   let root: TestCa;
-  let story: Story;
+  let scenario: Scenario;
   beforeAll(async () => {
-    built = await loadAuthorizer('ways');
+    built = await loadAuthorizer('enforcement');
     root = await createTestCa({ subject: 'CN=Root', key: 'P-256' });
   });
-  afterEach(() => story.close());
+  afterEach(() => scenario.close());
 
   async function opened(kind: 'rest' | 'http') {
-    story = await openStory(built, kind, { payload: '2.0' });
-    story.publish(root);
-    await story.accept(root);
-    await story.apply();
+    scenario = await openScenario(built, kind, { payload: '2.0' });
+    scenario.publish(root);
+    await scenario.accept(root);
+    await scenario.apply();
   }
-  const enforcement = async () => (await story.open().status()).targets[0]?.holds?.enforcement;
+  const enforcement = async () => (await scenario.open().status()).targets[0]?.holds?.enforcement;
 
   test('and is content only when every route of a REST API asks, and its own endpoint is closed', async () => {
     await opened('rest');
     expect(await enforcement()).toEqual({
       mechanism: 'authorizer',
       state: 'partly',
-      gaps: [`${story.apiId}: the default endpoint is open and goes around mutual TLS`],
+      gaps: [`${scenario.apiId}: the default endpoint is open and goes around mutual TLS`],
     });
     const patchOperations = [{ op: 'replace' as const, path: '/disableExecuteApiEndpoint', value: 'true' }];
-    await story.rest.send(new UpdateRestApiCommand({ restApiId: story.apiId, patchOperations }));
+    await scenario.rest.send(new UpdateRestApiCommand({ restApiId: scenario.apiId, patchOperations }));
     expect(await enforcement()).toEqual({ mechanism: 'authorizer', state: 'enforced', gaps: [] });
   });
 
   test('what is configured does not count before it is deployed', async () => {
     await opened('rest');
-    const restApiId = story.apiId;
-    const { items = [] } = await story.rest.send(new GetResourcesCommand({ restApiId }));
+    const restApiId = scenario.apiId;
+    const { items = [] } = await scenario.rest.send(new GetResourcesCommand({ restApiId }));
     const resourceId = items.find(({ path }) => path === '/')?.id;
     const open = { restApiId, resourceId, httpMethod: 'GET', authorizationType: 'NONE' };
-    await story.rest.send(new PutMethodCommand(open));
+    await scenario.rest.send(new PutMethodCommand(open));
     expect((await enforcement())?.gaps).toHaveLength(1);
-    await story.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'live' }));
+    await scenario.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'live' }));
     expect((await enforcement())?.gaps).toContain(`${restApiId}/live GET /: asks no authorizer`);
   });
 
   test('a route of an HTTP API that asks nobody is named', async () => {
     await opened('http');
-    const { apiId: ApiId } = story;
-    await story.http.send(new UpdateApiCommand({ ApiId, DisableExecuteApiEndpoint: true }));
+    const { apiId: ApiId } = scenario;
+    await scenario.http.send(new UpdateApiCommand({ ApiId, DisableExecuteApiEndpoint: true }));
     expect((await enforcement())?.state).toBe('enforced');
-    await story.http.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET /health' }));
-    const { Items = [] } = await story.http.send(new GetAuthorizersCommand({ ApiId }));
+    await scenario.http.send(new CreateRouteCommand({ ApiId, RouteKey: 'GET /health' }));
+    const { Items = [] } = await scenario.http.send(new GetAuthorizersCommand({ ApiId }));
     const AuthorizerId = Items[0]?.AuthorizerId;
-    await story.http.send(
+    await scenario.http.send(
       new CreateRouteCommand({ ApiId, RouteKey: 'GET /orders', AuthorizationType: 'CUSTOM', AuthorizerId }),
     );
     expect(await enforcement()).toEqual({
@@ -196,9 +196,9 @@ describe('status walks the domain', () => {
 
   test('a REST API whose stage the client names is walked in all its stages', async () => {
     await opened('http');
-    const { id: restApiId = '' } = await story.rest.send(new CreateRestApiCommand({ name: 'second' }));
-    const { items = [] } = await story.rest.send(new GetResourcesCommand({ restApiId }));
-    const authorizer = await story.rest.send(
+    const { id: restApiId = '' } = await scenario.rest.send(new CreateRestApiCommand({ name: 'second' }));
+    const { items = [] } = await scenario.rest.send(new GetResourcesCommand({ restApiId }));
+    const authorizer = await scenario.rest.send(
       new CreateAuthorizerCommand({
         restApiId,
         name: 'check',
@@ -208,13 +208,15 @@ describe('status walks the domain', () => {
       }),
     );
     const method = { restApiId, resourceId: items[0]?.id, authorizerId: authorizer.id };
-    await story.rest.send(
+    await scenario.rest.send(
       new PutMethodCommand({ ...method, httpMethod: 'GET', authorizationType: 'CUSTOM' }),
     );
-    await story.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'good' }));
-    await story.rest.send(new PutMethodCommand({ ...method, httpMethod: 'POST', authorizationType: 'NONE' }));
-    await story.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'bad' }));
-    await story.rest.send(
+    await scenario.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'good' }));
+    await scenario.rest.send(
+      new PutMethodCommand({ ...method, httpMethod: 'POST', authorizationType: 'NONE' }),
+    );
+    await scenario.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'bad' }));
+    await scenario.rest.send(
       new CreateBasePathMappingCommand({ domainName: domain, restApiId, basePath: 'second' }),
     );
     expect((await enforcement())?.gaps).toContain(`${restApiId}/bad POST /: asks no authorizer`);
@@ -222,14 +224,14 @@ describe('status walks the domain', () => {
 
   test('each page of mappings is read, each stage once', async () => {
     await opened('http');
-    const { apiId: ApiId } = story;
+    const { apiId: ApiId } = scenario;
     for (let index = 0; index < 3; index += 1)
-      await story.http.send(
+      await scenario.http.send(
         new CreateApiMappingCommand({ DomainName: domain, ApiId, Stage: 'live', ApiMappingKey: `v${index}` }),
       );
-    const before = story.local.calls().length;
-    await story.open().status();
-    const calls = story.local
+    const before = scenario.local.calls().length;
+    await scenario.open().status();
+    const calls = scenario.local
       .calls()
       .slice(before)
       .filter(({ service }) => service === 'apigateway')

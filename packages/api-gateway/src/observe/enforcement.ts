@@ -1,7 +1,16 @@
-import { isJsonObject, type Json, type JsonObject } from '@trustloom/core';
+import {
+  defined,
+  type HeldEnforcement,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '@trustloom/core/adapter';
+import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
+import type { Published } from '../revocation/manifest.ts';
+import type { ApiGatewayTarget } from '../target.ts';
 
 /** One deployed route, and what keeps the authorizer from being asked there. */
-export interface Way {
+export interface Route {
   /** `GET /orders/{id}` of a stage of an API. */
   readonly route: string;
   /** Whether the function is asked there at all, however badly; `unknown` where the route cannot be looked at. */
@@ -10,11 +19,93 @@ export interface Way {
   readonly gap?: string;
 }
 
+/** Every route to the APIs behind a domain; none where the target names no authorizer, for then nobody is asked. */
+export async function routesBehind(
+  { authorizer }: ApiGatewayTarget,
+  apis: readonly MappedApi[],
+  port: ApiGatewayPort,
+): Promise<readonly Route[]> {
+  if (authorizer === undefined) return [];
+  const stages = await Promise.all(
+    apis.flatMap((api) => api.stages.map((stage) => routesOfStage(api, stage, authorizer, port))),
+  );
+  return stages.flat();
+}
+
+/** How many of the routes ask the authorizer, what is wrong with the others, and what makes it refuse the good. Pure. */
+export function heldEnforcement(
+  { authorizer }: ApiGatewayTarget,
+  { routesByRules }: Domain,
+  apis: readonly MappedApi[],
+  routes: readonly Route[],
+  published: Published | undefined,
+): HeldEnforcement {
+  if (authorizer === undefined)
+    return {
+      mechanism: 'none',
+      state: 'not-enforced',
+      gaps: ['the target names no authorizer: revoked clients get in'],
+    };
+  const gaps = [
+    ...gapsOf(routes),
+    ...apis
+      .filter(({ defaultEndpointOpen }) => defaultEndpointOpen)
+      .map(({ id }) => `${id}: the default endpoint is open and goes around mutual TLS`),
+    ...(routesByRules ? ['the domain routes by routing rules, which are not followed here'] : []),
+    ...(routes.length === 0 ? ['no route was found behind the domain'] : []),
+  ];
+  const asked = routes.some(({ gap }) => gap === undefined);
+  const refusing = lostSets(published);
+  return {
+    mechanism: 'authorizer',
+    state: gaps.length === 0 ? 'enforced' : asked ? 'partly' : 'not-enforced',
+    gaps,
+    ...defined({ refusing: refusing.length === 0 ? undefined : refusing }),
+  };
+}
+
+function lostSets({ manifest, lost = [] }: Partial<Published> = {}): readonly string[] {
+  return (manifest?.keys ?? []).flatMap(({ set, crls }) =>
+    set !== undefined && lost.includes(set.sha256)
+      ? [
+          `the set of ${crls[0]?.issuer ?? 'a CA'} is gone from S3 (${set.key}), so a function that starts now refuses everybody: refresh publishes it again`,
+        ]
+      : [],
+  );
+}
+
+async function routesOfStage(
+  api: MappedApi,
+  stage: string,
+  authorizer: string,
+  port: ApiGatewayPort,
+): Promise<readonly Route[]> {
+  const where = `${api.id}/${stage}`;
+  if (api.kind === 'websocket')
+    return [{ route: where, asks: 'unknown', gap: 'is a WebSocket API, whose messages no authorizer sees' }];
+  const exported = await port.exportedStage(api, stage);
+  const routes = exported === undefined ? undefined : routesOf(exported, authorizer);
+  if (routes === undefined)
+    return [{ route: where, asks: 'unknown', gap: 'is not deployed, or cannot be exported' }];
+  return routes.map(({ route, ...rest }) => ({ ...rest, route: `${where} ${route}` }));
+}
+
+/** The same gap on many routes is one line. */
+function gapsOf(routes: readonly Route[]): readonly string[] {
+  const byGap = new Map<string, string[]>();
+  for (const { route, gap } of routes)
+    if (gap !== undefined) byGap.set(gap, [...(byGap.get(gap) ?? []), route]);
+  return [...byGap].map(([gap, names]) => {
+    const shown = names.slice(0, 3).join(', ');
+    return `${names.length <= 3 ? shown : `${shown} and ${names.length - 3} more`}: ${gap}`;
+  });
+}
+
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 const anyMethod = 'x-amazon-apigateway-any-method';
 const extension = 'x-amazon-apigateway-authorizer';
 
-/** What is kept when the export names no time to live (API Reference, Authorizer: 300 seconds by default; 2026-11). */
+/** Seconds that answers are kept when the export names no time (API Reference, Authorizer; 2026-11). */
 const defaultTtl = 300;
 
 /**
@@ -23,13 +114,13 @@ const defaultTtl = 300;
  * @param authorizer ARN of the function that must be asked
  * @returns undefined when the bytes are no export
  */
-export function waysOf(bytes: Uint8Array, authorizer: string): readonly Way[] | undefined {
+export function routesOf(bytes: Uint8Array, authorizer: string): readonly Route[] | undefined {
   const document = parsed(bytes);
   if (!isJsonObject(document) || !isJsonObject(document.paths)) return undefined;
   const components = inside(document, 'components');
   const schemes = inside(components, 'securitySchemes');
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    [...methods, anyMethod].flatMap((method): readonly Way[] => {
+    [...methods, anyMethod].flatMap((method): readonly Route[] => {
       const operation = inside(isJsonObject(item) ? item : {}, method);
       if (!isJsonObject(item) || item[method] === undefined) return [];
       const route =
@@ -40,7 +131,7 @@ export function waysOf(bytes: Uint8Array, authorizer: string): readonly Way[] | 
 }
 
 /** How the function is asked about one route. */
-function askedOf(operation: JsonObject, schemes: JsonObject, authorizer: string): Omit<Way, 'route'> {
+function askedOf(operation: JsonObject, schemes: JsonObject, authorizer: string): Omit<Route, 'route'> {
   const security = Array.isArray(operation.security) ? operation.security : [];
   const names: readonly string[] = security.flatMap((one: Json) =>
     isJsonObject(one) ? Object.keys(one) : [],
@@ -67,7 +158,7 @@ function askedOf(operation: JsonObject, schemes: JsonObject, authorizer: string)
   return { asks: 'yes' };
 }
 
-/** `context.identity.clientCert.clientCertPem` of REST APIs, with `$` in front for HTTP APIs. A serial alone is not one client. */
+/** Of REST APIs, with `$` in front of HTTP APIs. A serial alone is not one client. */
 const certificateSource = /^\$?context\.identity\.clientCert\.clientCertPem$/;
 
 /** Another version or alias of the same function: it may read what is published as well. */

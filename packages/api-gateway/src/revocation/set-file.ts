@@ -1,4 +1,4 @@
-import { type Artifact, type CheckedKey, sha256Hex } from '@trustloom/core';
+import { type Artifact, type CheckedKey, sha256Hex } from '@trustloom/core/adapter';
 import { setMagic } from './authorizer/serial-set.ts';
 
 /** Bytes of the header, and of a row of the table behind it. */
@@ -66,8 +66,8 @@ function pilesOf(key: Pick<CheckedKey, 'eachSerial'>): ReadonlyMap<number, Pile>
 }
 
 /**
- * Sorted, each once. Numbers are sorted instead of serials: the first bits of a serial, and behind them where it stands, together at most
- * the 53 bits that a number holds exactly.
+ * Sorted, each once. Numbers are sorted instead of serials: the first bits of a serial, and behind them
+ * where it stands, together at most the 53 bits that a number holds exactly.
  */
 function sortedOnce(
   { bytes, count }: Pile,
