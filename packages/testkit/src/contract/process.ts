@@ -95,8 +95,8 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
     bound,
     observe: () => observe(),
     async plan(trust) {
-      const observation = await settled(false);
       const rendering = trust === undefined ? undefined : bound.render(trust, clock.now());
+      const observation = await settled(false);
       const errors = rendering?.findings.filter((finding) => finding.severity === 'error') ?? [];
       assert.deepEqual(errors, [], 'the contract fixtures fit every service, so render must find no error');
       return { rendering, observation, plan: bound.plan(rendering, observation, clock.now()) };

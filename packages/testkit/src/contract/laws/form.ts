@@ -81,9 +81,10 @@ export const purity: Law = {
     const { bound, observe } = startProcess(world, fresh());
     deepFreeze(cast.two);
     deepFreeze(world.target);
+    const now = world.clock.now();
+    bound.render(cast.two, now);
     const observation = deepFreeze(await observe());
     const calls = world.local.calls().length;
-    const now = world.clock.now();
     const words = (process: Pick<Process, 'bound'>) => {
       const rendering = deepFreeze(process.bound.render(cast.two, now));
       const plan = process.bound.plan(rendering, observation, now);
