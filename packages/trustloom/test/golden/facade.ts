@@ -1,5 +1,5 @@
 import type { Explanation, Plan, Report, Status, Trustloom } from '@trustloom/core';
-import type { Line } from './lines.ts';
+import type { Line } from './words.ts';
 
 /** The only file of these tests that reads plans, reports and status: when their fields are renamed, only this one changes. */
 

@@ -9,10 +9,13 @@ vi.setConfig({ testTimeout: 120_000 });
 const hour = 3_600_000;
 const services: readonly Name[] = ['web', 'edge', 'api', 'jobs'];
 
+/** Ten serials. */
+const tenOf = (digit: string) => Array.from({ length: 10 }, (_, index) => `${digit}${index}`);
+
 /** One CA with one list, in force on all targets. */
 async function begin(world: World, settings: Settings = {}, serials: readonly string[] = ['a1', 'b2']) {
-  const old = await makeCa('CN=Devices', '3', world);
-  await world.publish({ old }, { 'ca#1': await makeList(old, 1, serials) });
+  const old = await makeCa('CN=Devices', 'old', world);
+  await world.publish({ old }, { 'ca#1': makeList(old, 1, serials) });
   await world.define(settings);
   await world.accept();
   await world.apply();
@@ -22,8 +25,8 @@ async function begin(world: World, settings: Settings = {}, serials: readonly st
 test('four services: first steps, a newer list, the deny list, a target that leaves', async () => {
   await using world = await openWorld(services);
   const { clock } = world;
-  const old = await makeCa('CN=Devices', '3', world);
-  await world.publish({ old }, { 'ca#1': await makeList(old, 1, ['a1']) });
+  const old = await makeCa('CN=Devices', 'old', world);
+  await world.publish({ old }, { 'ca#1': makeList(old, 1, ['a1']) });
   await world.define();
   await world.plan();
   await world.accept();
@@ -34,7 +37,7 @@ test('four services: first steps, a newer list, the deny list, a target that lea
   await world.status();
   await world.refresh();
   clock.advance(hour);
-  await world.publish({ old }, { 'ca#2': await makeList(old, 2, ['a1', 'b2']) });
+  await world.publish({ old }, { 'ca#2': makeList(old, 2, ['a1', 'b2']) });
   await world.plan();
   await world.refresh();
   await world.revoke('c3', old);
@@ -57,11 +60,11 @@ test('four services: first steps, a newer list, the deny list, a target that lea
 test('two CAs of one name: a new key is accepted, the old one retired', async () => {
   await using world = await openWorld(services);
   const old = await begin(world);
-  const next = await makeCa('CN=Devices', '7', world);
+  const next = await makeCa('CN=Devices', 'next', world);
   world.clock.advance(hour);
   await world.publish(
     { old, next },
-    { 'ca#2': await makeList(old, 2, ['a1', 'b2']), 'next#1': await makeList(next, 1, ['e5']) },
+    { 'ca#2': makeList(old, 2, ['a1', 'b2']), 'next#1': makeList(next, 1, ['e5']) },
   );
   await world.define({}, { devices: { from: './ca.pem', crls: ['./ca.crl', './next.crl'] } });
   await world.plan();
@@ -81,11 +84,11 @@ test('two CAs of one name: a new key is accepted, the old one retired', async ()
 
 test('a root and an issuing CA, of which only the issuing one is an anchor where that works', async () => {
   await using world = await openWorld(services);
-  const root = await makeCa('CN=Root', '5', world);
-  const issuing = await makeCa('CN=Issuing', '9', { ...world, issuer: root });
+  const root = await makeCa('CN=Root', 'root', world);
+  const issuing = await makeCa('CN=Issuing', 'issuing', { ...world, issuer: root });
   await world.publish(
     { root, issuing },
-    { 'ca#1': await makeList(root, 1, []), 'issuing#1': await makeList(issuing, 1, ['a1']) },
+    { 'ca#1': makeList(root, 1, []), 'issuing#1': makeList(issuing, 1, ['a1']) },
   );
   const groups = { devices: { from: './ca.pem', crls: ['./ca.crl', './issuing.crl'] } };
   await world.define({}, groups);
@@ -100,7 +103,7 @@ test('a root and an issuing CA, of which only the issuing one is an anchor where
   await world.plan();
   // Its issuer revokes it.
   world.clock.advance(hour);
-  await world.publish({ root, issuing }, { 'ca#2': await makeList(root, 2, [issuing.serial]) });
+  await world.publish({ root, issuing }, { 'ca#2': makeList(root, 2, [issuing.serial]) });
   await world.refresh();
   await world.plan();
   await world.compare('root-and-issuing');
@@ -108,10 +111,9 @@ test('a root and an issuing CA, of which only the issuing one is an anchor where
 
 test('lists: one that shrank, one that ended, one that is let go', async () => {
   await using world = await openWorld(services);
-  const serials = Array.from({ length: 12 }, (_, index) => `a${index + 10}`);
-  const old = await begin(world, {}, serials);
+  const old = await begin(world, {}, [...tenOf('b'), ...tenOf('c')]);
   world.clock.advance(hour);
-  await world.publish({ old }, { 'ca#2': await makeList(old, 2, []) });
+  await world.publish({ old }, { 'ca#2': makeList(old, 2, []) });
   await world.refresh();
   await world.plan();
   await world.apply([]);
@@ -127,7 +129,8 @@ test('lists: one that shrank, one that ended, one that is let go', async () => {
 describe.each(services)('%s alone', (name) => {
   test('what somebody changed by hand is seen and mended; then it leaves', async () => {
     await using world = await openWorld([name]);
-    await begin(world);
+    // So many that not all lie in the one bucket of a key value store that an edit empties.
+    await begin(world, {}, tenOf('b'));
     await world.plan();
     for (const [what, edit] of Object.entries(world.edits[name])) {
       await world.byHand(what, edit);
@@ -197,18 +200,18 @@ test.each(services)(
   async (name) => {
     const [service, first, second] = writes[name];
     await using world = await openWorld([name]);
-    const old = await makeCa('CN=Devices', '3', world);
-    await world.publish({ old }, { 'ca#1': await makeList(old, 1, ['a1']) });
+    const old = await makeCa('CN=Devices', 'old', world);
+    await world.publish({ old }, { 'ca#1': makeList(old, 1, ['a1']) });
     await world.define();
     await world.accept();
     world.fault({ service, action: first, error: { name: 'ThrottlingException', status: 429 } });
     await world.apply();
     world.clock.advance(hour);
-    await world.publish({ old }, { 'ca#2': await makeList(old, 2, ['a1', 'b2']) });
+    await world.publish({ old }, { 'ca#2': makeList(old, 2, ['a1', 'b2']) });
     world.fault({ action: second, when: 'after', drop: true });
     await world.refresh();
     world.clock.advance(hour);
-    await world.publish({ old }, { 'ca#3': await makeList(old, 3, ['a1', 'b2', 'c3']) });
+    await world.publish({ old }, { 'ca#3': makeList(old, 3, ['a1', 'b2', 'c3']) });
     world.fault({ action: second, error: { name: 'AccessDeniedException', status: 403 } });
     await world.refresh();
     await world.refresh();
@@ -222,11 +225,10 @@ test('more serials than an exact store takes', async () => {
   const serials = Array.from({ length: 230_000 }, (_, n) =>
     (BigInt(n + 1) * 0x9e3779b97f4a7c15f39cc0605cedc835n).toString(16).slice(-32),
   );
-  const old = await makeCa('CN=Devices', '3', world);
-  await world.publish({ old }, { 'ca#1': old.issueCrl({ entries: serials.map((serial) => ({ serial })) }) });
+  const old = await makeCa('CN=Devices', 'old', world);
+  await world.publish({ old }, { 'ca#1': makeList(old, 1, serials) });
   await world.define();
   await world.accept();
   await world.plan();
-  // How many writes fill the store depends on the digest of the CA.
   await world.compare('too-large', (line) => 'code' in line || 'reads' in line);
 });

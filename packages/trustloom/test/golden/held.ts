@@ -1,6 +1,6 @@
 import type { LocalAwsState } from '@trustloom/local-aws';
 import { listDigest, pemDigests } from '@trustloom/testkit';
-import type { Line } from './lines.ts';
+import type { Line } from './words.ts';
 
 type Tags =
   | readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]

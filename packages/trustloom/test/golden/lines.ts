@@ -1,10 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { translated } from './words.ts';
-
-/** One line of a recorded file: flat, so that a difference is seen at a glance. */
-export type Line = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+import { type Line, translated } from './words.ts';
 
 /** `GOLDEN=record` writes the files anew; else what runs is compared with them. */
 const recording = process.env.GOLDEN === 'record';

@@ -1,67 +1,56 @@
-import { createECDH, createHash, createPrivateKey, createPublicKey } from 'node:crypto';
-import { type CrlOptions, createTestCa, type IssuedCrl, type TestCa, type TestKey } from '@trustloom/testkit';
+import { checkPrimeSync, createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import { createTestCa, type IssuedCrl, type TestCa, type TestKey } from '@trustloom/testkit';
 
-/** A P-256 key made of a text: the same in every run, and for tests alone. */
-export function seededKey(seed: string): TestKey {
-  const ecdh = createECDH('prime256v1');
-  ecdh.setPrivateKey(createHash('sha256').update(seed).digest());
-  const point = ecdh.getPublicKey();
-  const part = (bytes: Buffer) => bytes.toString('base64url');
-  const privateKey = createPrivateKey({
-    format: 'jwk',
-    key: {
-      kty: 'EC',
-      crv: 'P-256',
-      d: part(ecdh.getPrivateKey()),
-      x: part(point.subarray(1, 33)),
-      y: part(point.subarray(33)),
-    },
-  });
-  return {
-    kind: 'P-256',
-    privateKey,
-    publicKey: createPublicKey(privateKey),
-    pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  };
-}
+const made = new Map<string, TestKey>();
 
 /**
- * Makes something signed again and again until its digest begins with a digit. A signature is random, and with it the digest, by which
- * plans sort: so the order is the same in every run.
+ * An RSA key made of a text, for tests alone. Signatures of PKCS #1 v1.5 are not random: so certificates and lists are the same in every
+ * run, byte for byte, and with them all digests that plans sort by.
  */
-export async function withDigit<T extends { readonly sha256: string }>(
-  digit: string,
-  make: () => T | Promise<T>,
-): Promise<T> {
-  for (;;) {
-    const made = await make();
-    if (made.sha256.startsWith(digit)) return made;
-  }
+function seededKey(seed: string): TestKey {
+  const [p, q, e] = [seededPrime(`${seed} p`), seededPrime(`${seed} q`), 65537n];
+  const d = inverse(e, (p - 1n) * (q - 1n));
+  const parts = { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
+  const jwk = Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, base64url(value)]));
+  const privateKey = createPrivateKey({ format: 'jwk', key: { kty: 'RSA', ...jwk } });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return { kind: 'RSA-2048', privateKey, publicKey: createPublicKey(privateKey), pem };
 }
 
-/** A CA of this name whose digest begins with `digit`; a root, or below `issuer`. */
+/** A prime of 1024 bits, the two highest set. */
+function seededPrime(seed: string): bigint {
+  const blocks = ['0', '1'].map((block) => createHash('sha512').update(`${seed} ${block}`).digest('hex'));
+  let candidate = BigInt(`0x${blocks.join('')}`) | (3n << 1022n) | 1n;
+  while (!checkPrimeSync(candidate)) candidate += 2n;
+  return candidate;
+}
+
+function inverse(value: bigint, modulus: bigint): bigint {
+  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
+  while (b > 0n) [a, b, x, y] = [b, a % b, y, x - (a / b) * y];
+  return ((x % modulus) + modulus) % modulus;
+}
+
+function base64url(value: bigint): string {
+  const hex = value.toString(16);
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url');
+}
+
+/** A CA of this name, with the key and serial number of `id`: a root, or below `issuer`. */
 export function makeCa(
   subject: string,
-  digit: string,
+  id: string,
   { clock, issuer }: { readonly clock: { now(): number }; readonly issuer?: TestCa },
 ): Promise<TestCa> {
-  const options = { key: seededKey(`${subject} ${digit}`), serial: `4${digit}` };
-  return withDigit(digit, () =>
-    issuer === undefined
-      ? createTestCa({ subject, clock, ...options })
-      : issuer.intermediate(subject, options),
-  );
+  const key = made.get(id) ?? seededKey(id);
+  made.set(id, key);
+  const options = { key, serial: Buffer.from(id).toString('hex') };
+  return issuer === undefined
+    ? createTestCa({ subject, clock, ...options })
+    : issuer.intermediate(subject, options);
 }
 
-/** A list of a CA; its digest begins as that of the CA. */
-export function makeList(
-  ca: TestCa,
-  number: number,
-  serials: readonly string[],
-  more: CrlOptions = {},
-): Promise<IssuedCrl> {
-  const digit = ca.sha256.slice(0, 1);
-  return withDigit(digit, () =>
-    ca.issueCrl({ number, entries: serials.map((serial) => ({ serial })), ...more }),
-  );
+/** A list of a CA that names these serials. */
+export function makeList(ca: TestCa, number: number, serials: readonly string[]): IssuedCrl {
+  return ca.issueCrl({ number, entries: serials.map((serial) => ({ serial })) });
 }

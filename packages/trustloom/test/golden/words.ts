@@ -1,4 +1,5 @@
-import type { Line } from './lines.ts';
+/** One line of a recorded file: flat, so that a difference is seen at a glance. */
+export type Line = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /**
  * What was renamed since the files in `recorded/` were written: of the values under a key of a line, old -> new. Consents are written

@@ -18,10 +18,11 @@ import {
   type TestCa,
 } from '@trustloom/testkit';
 import { type DefinitionInput, type OpenedTrustloom, openTrustloom } from '../../src/index.ts';
-import { account } from '../support/team.ts';
+import { account } from '../support/local.ts';
 import { denyLines, missingOf, planLines, reportLines, statusLines } from './facade.ts';
 import { heldLines } from './held.ts';
-import { createNames, expectRecorded, type Line } from './lines.ts';
+import { createNames, expectRecorded } from './lines.ts';
+import type { Line } from './words.ts';
 
 const region = 'eu-west-1';
 const lambda = `arn:aws:lambda:${region}:${account.id}:function:revocation`;

@@ -1,4 +1,5 @@
 import type { CloudfrontTarget } from '@trustloom/cloudfront/target';
+import { defined } from '@trustloom/core';
 import { createTestCa, knock, makeCloudFront } from '@trustloom/testkit';
 import { account, type LocalOptions, openLocal } from './local.ts';
 
@@ -27,7 +28,7 @@ export async function openWeb(options: Omit<LocalOptions, 'regions'> = {}) {
       const web = (more: Partial<CloudfrontTarget>) => ({
         trust: ['devices'],
         account: account.id,
-        cloudfront: { ...more, distributions: [distributionId] },
+        cloudfront: { ...defined(more), distributions: [distributionId] },
       });
       return base.open(
         {
