@@ -24,8 +24,8 @@ export interface Kind {
 export const kinds: readonly Kind[] = [
   {
     key: 'cloudfront',
-    facts: async () => (await import('@trustloom/cloudfront/facts')).cloudfrontFacts,
-    target: async () => (await import('@trustloom/cloudfront/target')).cloudfrontTarget,
+    facts: async () => (await import('@trustloom/cloudfront/service')).cloudfrontInformation,
+    target: async () => (await import('@trustloom/cloudfront/target')).cloudfrontTarget(),
     async open(aws) {
       const [{ cloudfront }, { CloudFrontClient }, { CloudFrontKeyValueStoreClient }] = await Promise.all([
         import('@trustloom/cloudfront'),
