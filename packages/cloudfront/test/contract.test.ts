@@ -19,12 +19,7 @@ runAdapterContract(
   {
     name: 'cloudfront',
     place: { account: '222222222222', region: 'us-east-1' },
-    adapter: (aws) =>
-      cloudfront({
-        client: (place) => aws.client(CloudFrontClient, 'CloudFront', place),
-        keyValueStore: (place) =>
-          aws.client(CloudFrontKeyValueStoreClient, 'CloudFront KeyValueStore', place),
-      }),
+    service: cloudfront,
     async setup(stage) {
       const { local, place } = stage;
       const { distributionId, domainName } = await makeCloudFront({ local, ...place });

@@ -5,7 +5,7 @@ const checked = '2026-11';
 const family = (actions: readonly string[]) => ({ burst: 1, perSecond: 1, actions, source: quotas, checked });
 
 /** What trust anchors of IAM Roles Anywhere can do. Every number stands here once. */
-export const rolesAnywhereInformation = {
+export const rolesAnywhereInfo = {
   service: 'roles-anywhere',
   title: 'IAM Roles Anywhere',
   capabilities: {

@@ -1,12 +1,12 @@
 import { caName, count, type Finding, issuingCas } from '@trustloom/core/adapter';
-import { cloudfrontInformation } from '../../service.ts';
+import { cloudfrontInfo } from '../../service.ts';
 import type { DesiredEntries } from './index.ts';
 import { chooseLayout, type Layout } from './layout.ts';
 import { issuesCas } from './manifest.ts';
 import type { EntryChanges } from './reconcile.ts';
 import { textBytesOf } from './serials.ts';
 
-const { storeBytes } = cloudfrontInformation.limits;
+const { storeBytes } = cloudfrontInfo.limits;
 
 /** What of the desired entries a store cannot hold, or the function cannot tell apart. */
 export function entryFindings(desired: DesiredEntries): readonly Finding[] {

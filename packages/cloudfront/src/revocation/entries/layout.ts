@@ -1,5 +1,5 @@
 import { sha256Hex } from '@trustloom/core/adapter';
-import { cloudfrontInformation } from '../../service.ts';
+import { cloudfrontInfo } from '../../service.ts';
 import type { EntryForm, Seed } from './serials.ts';
 
 /**
@@ -59,4 +59,4 @@ export const baseKey = (bucket: number): string => String(bucket);
 export const deltaKey = (group: number): string => `d${group}`;
 
 /** Bytes that a value takes at most. */
-export const valueBytes = cloudfrontInformation.limits.valueBytes.max;
+export const valueBytes = cloudfrontInfo.limits.valueBytes.max;

@@ -1,5 +1,5 @@
 import { type Artifact, type Instant, sha256Hex } from '@trustloom/core/adapter';
-import { cloudfrontInformation } from '../../service.ts';
+import { cloudfrontInfo } from '../../service.ts';
 import { packSerials } from './buckets.ts';
 import { planGroup } from './group.ts';
 import type { DesiredEntries } from './index.ts';
@@ -83,7 +83,7 @@ export function changed(items: Items, { puts, deletes }: ItemChanges): Items {
 
 /** Changes cut into updates: what is put first, what is deleted last. */
 export function batchesOf({ puts, deletes }: ItemChanges): readonly ItemChanges[] {
-  const size = cloudfrontInformation.limits.keysPerUpdate.max;
+  const size = cloudfrontInfo.limits.keysPerUpdate.max;
   return Array.from({ length: Math.ceil((puts.length + deletes.length) / size) }, (_, at) => {
     const from = at * size;
     const deleting = Math.max(0, from - puts.length);
@@ -147,7 +147,7 @@ function fileOf(items: readonly Item[]): Pick<NewStore, 'file' | 'rest'> {
   const ordered = [...items].reverse();
   for (const [key, value] of ordered) {
     const line = JSON.stringify({ key, value });
-    if (bytes + line.length + 1 > cloudfrontInformation.limits.importBytes.max) break;
+    if (bytes + line.length + 1 > cloudfrontInfo.limits.importBytes.max) break;
     bytes += Buffer.byteLength(line) + 1;
     lines.push(line);
   }
