@@ -18,7 +18,7 @@ function one(crl = family.one.issueCrl({ entries })) {
 }
 
 /** The same trust, with its CRL refused or expired. */
-function unusable(trust: ReturnType<typeof trustOf>, why = 'crl-bad-signature') {
+function unusable(trust: ReturnType<typeof trustOf>, why = 'crl-bad-signature' as const) {
   return { ...trust, revocation: revocationSet({ kept: new Map([[keyOf(family.one), why]]) }) };
 }
 

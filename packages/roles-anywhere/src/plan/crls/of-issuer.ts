@@ -88,7 +88,7 @@ export function planUsable(
     stored.crl !== undefined && (stored.crl.sha256 === crl.sha256 || isSignedBy(stored.crl, issuer));
   const judged = judgeCrl({ crl, issuer, now: context.now });
   const [refusal] = judged.findings;
-  if (judged.verdict === 'refused' && refusal !== undefined) {
+  if (judged.outcome === 'refused' && refusal !== undefined) {
     const inForce = held.some((stored) => stored.enabled && own(stored));
     return { findings: [refusal], ...(inForce ? {} : { missing: { issuer, why: refusal.code } }) };
   }
