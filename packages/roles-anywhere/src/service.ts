@@ -32,7 +32,7 @@ export const rolesAnywhereInfo = {
       source: 'RFC 5280, 5.2.4 and 5.2.5; what the service does is unknown',
     },
     'crl-too-large': { severity: 'error', source: 'AWS: IAM Roles Anywhere quotas; service model' },
-    'crl-empty': { severity: 'note', source: 'seen live by two: ImportCrl refuses a list without entries' },
+    'crl-empty': { severity: 'note', source: 'seen live by two: ImportCrl refuses a CRL without entries' },
     'key-algorithm': {
       severity: 'unknown',
       source: 'AWS: IAM Roles Anywhere User Guide, Signature validation; sizes and curves unknown',
