@@ -13,7 +13,8 @@ export { cloudfrontInformation } from './service.ts';
 export { type CloudfrontTarget, cloudfrontTarget } from './target.ts';
 
 /**
- * Viewer mutual TLS of CloudFront distributions. The SDK is loaded when a target is first looked at.
+ * Viewer mutual TLS of CloudFront distributions. The SDK is loaded when a target is first looked
+ * at.
  *
  * @example
  * const bound = cloudfrontService.bind({ distributions: ['E2EXAMPLE'] }, context)
