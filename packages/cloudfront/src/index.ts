@@ -12,7 +12,8 @@ export { cloudfrontInfo } from './service.ts';
 export { type CloudfrontTarget, cloudfrontTarget } from './target.ts';
 
 /**
- * Viewer mutual TLS of CloudFront distributions. The SDK is loaded when a target is first looked at.
+ * Viewer mutual TLS of CloudFront distributions. The SDK is loaded when a target is first looked
+ * at.
  *
  * @example
  * const bound = cloudfront.bind({ distributions: ['E2EXAMPLE'] }, context)

@@ -47,7 +47,10 @@ export function renderCloudfront(
   };
 }
 
-/** With the OCSP flag, every certificate below the anchor has to name a responder; what stands in the store is exempt. */
+/**
+ * With the OCSP flag, every certificate below the anchor has to name a responder; what stands in
+ * the store is exempt.
+ */
 function ocspFindings(
   anchors: readonly Certificate[],
   { known, groups }: Trust,

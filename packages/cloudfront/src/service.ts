@@ -77,7 +77,8 @@ export const cloudfrontInfo = {
       checked,
     },
   },
-  // No control-plane rate is published. Users saw UpdateDistribution throttled at two or three in a minute.
+  // No control-plane rate is published. Users saw UpdateDistribution throttled at two or three in a
+  // minute.
   rates: {
     distribution: {
       burst: 2,

@@ -37,7 +37,10 @@ runAdapterContract(
   },
 );
 
-/** A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the adapter does. */
+/**
+ * A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the
+ * adapter does.
+ */
 async function foreignStore({ local, place }: Stage) {
   const bucket = `trustloom-${place.account}-${place.region}`;
   const { pem } = await createTestCa({ subject: 'CN=Somebody else' });
