@@ -11,8 +11,8 @@ export { apiGatewayInformation } from './service.ts';
 export { type ApiGatewayTarget, apiGatewayTarget } from './target.ts';
 
 /**
- * Mutual TLS of API Gateway custom domains. It changes one field of a domain that is somebody's, tags the
- * domain, and publishes the revocation set for the authorizer that the target names.
+ * Mutual TLS of API Gateway custom domains. It changes one field of a domain that is somebody's,
+ * tags the domain, and publishes the revocation set for the authorizer that the target names.
  *
  * @example
  * const trustloom = await openTrustloom('trustloom.yaml', { services: [apiGatewayService] })
@@ -41,7 +41,10 @@ export interface ApiGatewayOptions {
  * The same for an engine that takes adapters, with the clients given.
  *
  * @example
- * const adapter = apiGateway({ v1: ({ region }) => new APIGatewayClient({ region }), v2: ({ region }) => new ApiGatewayV2Client({ region }) })
+ * const adapter = apiGateway({
+ *   v1: ({ region }) => new APIGatewayClient({ region }),
+ *   v2: ({ region }) => new ApiGatewayV2Client({ region }),
+ * })
  */
 export function apiGateway({ v1, v2 }: ApiGatewayOptions): Adapter {
   return asAdapter(apiGatewayService, (place) => ({
