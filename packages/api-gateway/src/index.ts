@@ -10,8 +10,8 @@ export { apiGatewayInfo } from './service.ts';
 export { type ApiGatewayTarget, apiGatewayTarget } from './target.ts';
 
 /**
- * Mutual TLS of API Gateway custom domains. It changes one field of a domain that is somebody's, tags the
- * domain, and publishes the revocation set for the authorizer that the target names.
+ * Mutual TLS of API Gateway custom domains. It changes one field of a domain that is somebody's,
+ * tags the domain, and publishes the revocation set for the authorizer that the target names.
  *
  * @example
  * const trustloom = await openTrustloom('trustloom.yaml', { services: [apiGateway] })

@@ -1,6 +1,6 @@
 import type { Certificate, ObjectLocation, TargetContext, Value } from '@trustloom/core/adapter';
 import type { DesiredManifest } from './revocation/desired.ts';
-import type { ManifestKey, ManifestSet, Published } from './revocation/manifest.ts';
+import type { Manifest, ManifestKey, ManifestSet, Published } from './revocation/manifest.ts';
 import type { ApiGatewayTarget } from './target.ts';
 
 /** What a target should hold. */
@@ -38,33 +38,20 @@ export type DomainRef = Pick<ApiGatewayTarget, 'api' | 'domain'>;
 
 /** Each kind of write: what it needs, and what it gives to later steps. */
 export interface ApiGatewaySteps {
-  'set-truststore': {
-    readonly input: DomainRef & { readonly bundle: { readonly sha256: string } };
-    readonly output: object;
-  };
-  'switch-off': { readonly input: DomainRef; readonly output: object };
-  'tag-domain': {
-    readonly input: { readonly domain: string; readonly tags: OwnershipTags };
-    readonly output: object;
-  };
-  'untag-domain': {
-    readonly input: { readonly domain: string; readonly tags: readonly string[] };
-    readonly output: object;
-  };
-  'publish-manifest': {
-    readonly input: {
-      readonly file: string;
-      /** ETag of the manifest that it replaces; undefined: there is none. */
-      readonly replaces: Value<string> | undefined;
-      readonly graceMs: number;
-      readonly keys: readonly PlannedKey[];
-    };
-    readonly output: { readonly etag: string };
-  };
-  'delete-manifest': {
-    readonly input: { readonly file: string; readonly etag: string };
-    readonly output: object;
-  };
+  'set-truststore': { input: DomainRef & { bundle: { sha256: string } }; output: object };
+  'switch-off': { input: DomainRef; output: object };
+  'tag-domain': { input: { domain: string; tags: OwnershipTags }; output: object };
+  'untag-domain': { input: { domain: string; tags: readonly string[] }; output: object };
+  'publish-manifest': { input: ManifestInput; output: { etag: string } };
+  'delete-manifest': { input: { file: string; etag: string }; output: object };
+}
+
+/** What the manifest will say. */
+export interface ManifestInput extends Pick<Manifest, 'graceMs'> {
+  readonly file: string;
+  /** ETag of the manifest that it replaces; undefined: there is none. */
+  readonly replaces: Value<string> | undefined;
+  readonly keys: readonly PlannedKey[];
 }
 
 /** A row of the manifest whose set is published already, or will be uploaded. */

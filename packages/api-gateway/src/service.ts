@@ -1,14 +1,17 @@
 import type { Facts } from '@trustloom/core/adapter';
 
 const quotas = 'AWS: API Gateway quotas';
+const mutualTls = 'AWS: Configuring mutual TLS authentication for a REST API';
 const checked = '2026-11';
+const quota = { adjustable: false, source: quotas, checked } as const;
 
 /** All data about mutual TLS of API Gateway custom domains. Every number stands here once. */
 export const apiGatewayInfo = {
   service: 'api-gateway',
   title: 'API Gateway',
   capabilities: {
-    // The chain must be complete inside the truststore, up to a self-signed root; what the client sends bridges nothing.
+    // The chain must be complete inside the truststore, up to a self-signed root; what the client
+    // sends bridges nothing.
     chain: 'complete-in-store',
     intermediateAnchors: false,
     // A Lambda authorizer checks: `@trustloom/api-gateway/authorizer`.
@@ -20,8 +23,8 @@ export const apiGatewayInfo = {
     modes: ['on', 'off'],
   },
   verdicts: {
-    'bundle-too-large': { severity: 'error', source: 'AWS: API Gateway quotas' },
-    'too-many-certificates': { severity: 'error', source: 'AWS: API Gateway quotas' },
+    'bundle-too-large': { severity: 'error', source: quotas },
+    'too-many-certificates': { severity: 'error', source: quotas },
     'certificate-version': {
       severity: 'warning',
       source: 'AWS: Configuring mutual TLS authentication; invalid certificates become warnings',
@@ -32,41 +35,19 @@ export const apiGatewayInfo = {
     },
     'incomplete-chain': {
       severity: 'error',
-      source:
-        'AWS: Configuring mutual TLS authentication for a REST API; seen live: a cross-signed root does not close a chain',
+      source: `${mutualTls}; seen live: a cross-signed root does not close a chain`,
     },
-    'key-algorithm': {
-      severity: 'error',
-      source: 'AWS: Configuring mutual TLS authentication for a REST API',
-    },
+    'key-algorithm': { severity: 'error', source: mutualTls },
     'signature-hash': {
       severity: 'warning',
       source: 'AWS: Configuring mutual TLS authentication; invalid certificates become warnings',
     },
   },
   limits: {
-    certificates: {
-      max: 1_000,
-      unit: 'certificates per truststore',
-      adjustable: false,
-      source: quotas,
-      checked,
-    },
-    bundleBytes: {
-      max: 1_000_000,
-      unit: 'bytes of the truststore',
-      adjustable: false,
-      source: quotas,
-      checked,
-    },
-    chainDepth: {
-      max: 4,
-      unit: 'CAs in a chain',
-      adjustable: false,
-      source: 'AWS: Configuring mutual TLS authentication for a REST API',
-      checked,
-    },
-    stores: { max: 120, unit: 'public custom domains per region', adjustable: true, source: quotas, checked },
+    certificates: { ...quota, max: 1_000, unit: 'certificates per truststore' },
+    bundleBytes: { ...quota, max: 1_000_000, unit: 'bytes of the truststore' },
+    chainDepth: { ...quota, max: 4, unit: 'CAs in a chain', source: mutualTls },
+    stores: { ...quota, max: 120, unit: 'public custom domains per region', adjustable: true },
   },
   rates: {
     update: { burst: 1, perSecond: 1 / 30, actions: ['UpdateDomainName', 'PATCH'], source: quotas, checked },

@@ -9,7 +9,8 @@ export interface ApiGatewayTarget {
 }
 
 /**
- * How a target on API Gateway is written in a definition, under `apiGateway`. Loads the schema library.
+ * How a target on API Gateway is written in a definition, under `apiGateway`. Loads the schema
+ * library.
  *
  * @example
  * const result = apiGatewayTarget()['~standard'].validate({ domain: 'api.example.com' })

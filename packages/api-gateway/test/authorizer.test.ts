@@ -293,7 +293,10 @@ describe('a set of serials', () => {
 
 describe('a million certificates', () => {
   const count = 1_000_000;
-  /** A certificate of nothing but what is read of it: the serial as DER writes it, with the sign byte where it needs one. */
+  /**
+   * A certificate of nothing but what is read of it: the serial as DER writes it, with the sign
+   * byte where it needs one.
+   */
   const leafOf = (serial: Buffer, signed = true) => {
     const integer =
       signed && (serial[0] as number) > 0x7f ? Buffer.concat([Buffer.alloc(1), serial]) : serial;
@@ -311,7 +314,10 @@ describe('a million certificates', () => {
     expect(readLeaf(leafOf(Buffer.from('ff', 'hex'))).serial.toString('hex')).toBe('ff');
   });
 
-  /** Serials as CAs make them: random of 8 to 20 bytes with and without sign bit, and running numbers. */
+  /**
+   * Serials as CAs make them: random of 8 to 20 bytes with and without sign bit, and running
+   * numbers.
+   */
   const serialOf = (index: number): Buffer => {
     if (index % 5 === 0) return Buffer.from((0x010000 + index).toString(16).padStart(6, '0'), 'hex');
     const digest = createHash('sha256')

@@ -13,13 +13,16 @@ import type { ApiGatewayTarget } from '../target.ts';
 export interface Route {
   /** `GET /orders/{id}` of a stage of an API. */
   readonly route: string;
-  /** Whether the function is asked there at all, however badly; `unknown` where the route cannot be looked at. */
+  /**
+   * Whether the function is asked there at all, however badly; `unknown` where the route cannot be
+   * looked at.
+   */
   readonly asks: 'yes' | 'no' | 'unknown';
   /** Absent: the authorizer is asked about every request. */
   readonly gap?: string;
 }
 
-/** Every route to the APIs behind a domain; none where the target names no authorizer, for then nobody is asked. */
+/** Every route to the APIs behind a domain; none where the target names no authorizer. */
 export async function routesBehind(
   { authorizer }: ApiGatewayTarget,
   apis: readonly MappedApi[],
@@ -32,7 +35,7 @@ export async function routesBehind(
   return stages.flat();
 }
 
-/** How many of the routes ask the authorizer, what is wrong with the others, and what makes it refuse the good. Pure. */
+/** Which routes do not ask the authorizer, and why; and what makes it refuse the good. Pure. */
 export function heldEnforcement(
   { authorizer }: ApiGatewayTarget,
   { routesByRules }: Domain,
@@ -48,12 +51,13 @@ export function heldEnforcement(
     };
   const gaps = [
     ...gapsOf(routes),
-    ...apis
-      .filter(({ defaultEndpointOpen }) => defaultEndpointOpen)
-      .map(({ id }) => `${id}: the default endpoint is open and goes around mutual TLS`),
-    ...(routesByRules ? ['the domain routes by routing rules, which are not followed here'] : []),
-    ...(routes.length === 0 ? ['no route was found behind the domain'] : []),
-  ];
+    ...apis.map(
+      ({ id, defaultEndpointOpen }) =>
+        defaultEndpointOpen && `${id}: the default endpoint is open and goes around mutual TLS`,
+    ),
+    routesByRules && 'the domain routes by routing rules, which are not followed here',
+    routes.length === 0 && 'no route was found behind the domain',
+  ].filter((gap) => gap !== false);
   const asked = routes.some(({ gap }) => gap === undefined);
   const refusing = lostSets(published);
   return {
@@ -105,7 +109,9 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 const anyMethod = 'x-amazon-apigateway-any-method';
 const extension = 'x-amazon-apigateway-authorizer';
 
-/** Seconds that answers are kept when the export names no time (API Reference, Authorizer; 2026-11). */
+/**
+ * Seconds that answers are kept when the export names no time (API Reference, Authorizer; 2026-11).
+ */
 const defaultTtl = 300;
 
 /**

@@ -9,11 +9,14 @@ import {
   parseBundle,
   type ServiceIo,
 } from '@trustloom/core/adapter';
-import { type Observed, ownerOf } from '../model.ts';
+import { type Observed, type Owner, ownerOf } from '../model.ts';
 import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
 import { publishedCrls, readPublished } from '../revocation/manifest.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 import { heldEnforcement, routesBehind } from './enforcement.ts';
+
+/** States of a domain that is still being changed. */
+const busy = ['UPDATING', 'PENDING'];
 
 /** Reads the domain, what lies in its truststore, and the endpoints that go around it. */
 export async function observeApiGateway(
@@ -44,26 +47,19 @@ export async function observeApiGateway(
       asking: routes.filter(({ asks }) => asks !== 'no').map(({ route }) => route),
       domain: { owner, ...defined({ truststore, cas }) },
     },
-    pending:
-      domain.status === 'UPDATING' || domain.status === 'PENDING'
-        ? [`domain ${target.domain} is ${domain.status}`]
-        : [],
+    pending: busy.includes(domain.status) ? [`domain ${target.domain} is ${domain.status}`] : [],
     holds: {
       exists: on,
       cas:
         on && cas === undefined
           ? 'unknown'
-          : (cas ?? []).map((certificate) => ({
-              sha256: certificate.sha256,
-              subject: certificate.subject.text,
-              certificate,
-            })),
+          : (cas ?? []).map((ca) => ({ sha256: ca.sha256, subject: ca.subject.text, certificate: ca })),
       crls: publishedCrls(published),
       enforcement: heldEnforcement(target, domain, apis, routes, published),
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
       doors: apis.map((api) => bypassOf(api, io.context.place.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
-      findings: findingsOf(target, domain, owner === 'another'),
+      findings: findingsOf(target, domain, owner),
     },
   };
 }
@@ -73,12 +69,8 @@ async function missing(
   io: ServiceIo,
 ): Promise<Observation<Observed>> {
   const published = authorizer === undefined ? undefined : await readPublished(io);
-  const finding: Finding = {
-    code: 'attachment-missing',
-    severity: 'error',
-    thing: domain,
-    message: `the custom domain ${domain} does not exist; correct the definition, or create the domain`,
-  };
+  const message = `the custom domain ${domain} does not exist; correct the definition, or create the domain`;
+  const findings = [error('attachment-missing', domain, message)];
   return {
     state: { asking: [], ...defined({ published }) },
     pending: [],
@@ -89,7 +81,7 @@ async function missing(
       attachments: [],
       doors: [],
       endpoints: [],
-      findings: [finding],
+      findings,
     },
   };
 }
@@ -103,7 +95,8 @@ async function readTruststore(
     const bytes = await io.readObject(location);
     return bytes === undefined ? undefined : parseBundle(bytes, location.key).certificates;
   } catch (error) {
-    // Somebody else's bucket, or a file that is no bundle: what is trusted there is then unknown, and said to be.
+    // Somebody else's bucket, or a file that is no bundle: what is trusted there is then unknown,
+    // and said to be.
     if (isTrustloomError(error) && ['input', 'service', 'refused'].includes(error.kind)) return undefined;
     throw error;
   }
@@ -123,48 +116,32 @@ function bypassOf({ id, defaultEndpointOpen }: MappedApi, region: string): Door 
 function findingsOf(
   { domain }: ApiGatewayTarget,
   { endpointTypes, securityPolicy, status, statusMessage, warnings }: Domain,
-  taken: boolean,
+  owner: Owner,
 ): readonly Finding[] {
-  const source = 'AWS: Configuring mutual TLS authentication for a REST API';
   const precondition = (message: string): Finding => ({
-    code: 'precondition',
-    severity: 'error',
-    thing: domain,
-    message: `the domain ${domain} ${message}`,
-    source,
-  });
-  const finding = (code: Finding['code'], severity: Finding['severity'], message: string): Finding => ({
-    code,
-    severity,
-    thing: domain,
-    message,
+    ...error('precondition', domain, `the domain ${domain} ${message}`),
+    source: 'AWS: Configuring mutual TLS authentication for a REST API',
   });
   return [
-    ...(endpointTypes.every((type) => type === 'REGIONAL')
-      ? []
-      : [precondition(`is ${endpointTypes.join(', ')}; mutual TLS needs REGIONAL`)]),
-    ...(securityPolicy === 'TLS_1_2'
-      ? []
-      : [precondition(`has the security policy ${securityPolicy}; mutual TLS needs TLS_1_2`)]),
-    ...(['AVAILABLE', 'UPDATING', 'PENDING'].includes(status)
-      ? []
-      : [precondition(`is ${status}: ${statusMessage}`)]),
+    endpointTypes.some((type) => type !== 'REGIONAL') &&
+      precondition(`is ${endpointTypes.join(', ')}; mutual TLS needs REGIONAL`),
+    securityPolicy !== 'TLS_1_2' &&
+      precondition(`has the security policy ${securityPolicy}; mutual TLS needs TLS_1_2`),
+    !['AVAILABLE', ...busy].includes(status) && precondition(`is ${status}: ${statusMessage}`),
     // Certificates that the service does not use do not fail the call: they come back as warnings.
-    ...warnings.map((warning) =>
-      finding(
-        'truststore-warning',
-        'warning',
-        `${domain}: the service warns about its truststore: ${warning}`,
+    ...warnings.map((warning): Finding => {
+      const message = `${domain}: the service warns about its truststore: ${warning}`;
+      return { ...error('truststore-warning', domain, message), severity: 'warning' };
+    }),
+    owner === 'another' &&
+      error(
+        'name-taken',
+        domain,
+        `the domain ${domain} is followed by another definition or target; remove it there first`,
       ),
-    ),
-    ...(taken
-      ? [
-          finding(
-            'name-taken',
-            'error',
-            `the domain ${domain} is followed by another definition or target; remove it there first`,
-          ),
-        ]
-      : []),
-  ];
+  ].filter((finding) => finding !== false);
+}
+
+function error(code: Finding['code'], thing: string, message: string): Finding {
+  return { code, severity: 'error', thing, message };
 }

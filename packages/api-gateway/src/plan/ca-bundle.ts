@@ -51,8 +51,9 @@ export function planCaBundle(
   const added = desired.cas.filter(({ sha256 }) => !held.has(sha256));
   const extra = cas.filter(({ sha256 }) => !wanted.has(sha256));
   if (added.length === 0 && extra.length === 0) {
-    // The same CAs in a file that is not ours, or without a pinned version, would change behind our back
-    // at the domain's next update. Nobody is admitted or refused by pointing it at our own file.
+    // The same CAs in a file that is not ours, or without a pinned version, would change behind our
+    // back at the domain's next update. Nobody is admitted or refused by pointing it at our own
+    // file.
     if (truststore.version !== undefined && truststore.key.endsWith(`/${desired.bundle}.pem`))
       return { steps: [], artifacts: [] };
     return only({
@@ -66,31 +67,25 @@ export function planCaBundle(
   const union = bundleArtifact([...desired.cas, ...extra]);
   const known = new Set(caDigests(desired.known));
   const grant =
-    added.length === 0
-      ? []
-      : [
-          set(union.sha256, {
-            id: 'grant-cas',
-            effect: 'grant',
-            affects: caDigests(added),
-            summary: `trust ${caNames(added)}`,
-            reason: `the truststore of ${domain} does not have it`,
-          }),
-        ];
+    added.length > 0 &&
+    set(union.sha256, {
+      id: 'grant-cas',
+      effect: 'grant',
+      affects: caDigests(added),
+      summary: `trust ${caNames(added)}`,
+      reason: `accepted, and not in the truststore of ${domain}`,
+    });
   const remove =
-    extra.length === 0
-      ? []
-      : [
-          set(desired.bundle, {
-            id: 'remove-cas',
-            effect: 'remove',
-            affects: caDigests(extra),
-            summary: `stop trusting ${caNames(extra)}`,
-            reason: extra.some(({ sha256 }) => !known.has(sha256))
-              ? 'the definition does not name it'
-              : 'the definition does not trust it any more',
-            after: grant.map(({ id }) => id),
-          }),
-        ];
-  return { steps: [...grant, ...remove], artifacts: [union] };
+    extra.length > 0 &&
+    set(desired.bundle, {
+      id: 'remove-cas',
+      effect: 'remove',
+      affects: caDigests(extra),
+      summary: `stop trusting ${caNames(extra)}`,
+      reason: extra.some(({ sha256 }) => !known.has(sha256))
+        ? 'the definition does not name it'
+        : 'the definition does not trust it any more',
+      after: grant ? [grant.id] : [],
+    });
+  return { steps: [grant, remove].filter((step) => step !== false), artifacts: [union] };
 }

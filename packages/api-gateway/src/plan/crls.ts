@@ -25,13 +25,16 @@ interface Row {
   readonly withdrawn: readonly string[];
   readonly before: ManifestKey | undefined;
   readonly wanted: PlannedKey;
-  /** What is published without any consent: as it was, where the wanted one goes back to an older CRL. */
+  /**
+   * What is published without any consent: as it was, where the wanted one goes back to an older
+   * CRL.
+   */
   readonly first: PlannedKey;
 }
 
 /**
- * What is published moves on as the CRLs do: a step that revokes. A row that goes back to an older CRL
- * waits for the consent to readmit, and stays as it was until then.
+ * What is published moves on as the CRLs do: a step that revokes. A row that goes back to an older
+ * CRL waits for the consent to readmit, and stays as it was until then.
  *
  * @param standing keys that the truststore still trusts; undefined when that is unknown
  */
@@ -119,8 +122,8 @@ function rowsOf(
     return { name: key.name, withdrawn: key.withdrawn, before, wanted, first };
   });
   const named = new Set(keys.map(({ row }) => row.key));
-  // A CA that nobody names any more and that the truststore still trusts: its clients are refused once it
-  // is gone from there.
+  // A CA that nobody names any more and that the truststore still trusts: its clients are refused
+  // once it is gone from there.
   const staying = published
     .filter(({ key }) => !named.has(key) && (standing === undefined || standing.has(key)))
     .map((row): Row => ({ name: row.key, withdrawn: [], before: row, wanted: row, first: row }));
@@ -145,7 +148,10 @@ function plannedKey(
   return { ...row, set: { sha256: artifact.sha256, count } };
 }
 
-/** A CRL is in force and could not be read: what is published of it stays, with what is new beside it. */
+/**
+ * A CRL is in force and could not be read: what is published of it stays, with what is new beside
+ * it.
+ */
 function unreadKey(row: DesiredKey['row'], before: ManifestKey | undefined): PlannedKey {
   if (before === undefined || before.crls.length === 0) return row;
   const { state, crls, from, set, nextUpdate } = before;

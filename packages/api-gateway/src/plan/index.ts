@@ -31,26 +31,21 @@ export function planApiGateway(
     }));
     return { ...crls, findings };
   }
-  const tag: readonly Step<ApiGatewaySteps>[] =
-    domain.owner === 'us'
-      ? []
-      : [
-          {
-            kind: 'tag-domain',
-            id: 'tag',
-            effect: 'label',
-            affects: [target.domain],
-            summary: `tag ${target.domain} as followed by ${context.name} of ${context.definition}`,
-            reason: 'it does not carry our ownership tags',
-            action: 'apigateway:PUT',
-            input: { domain: target.domain, tags: ownershipTags(context) },
-          },
-        ];
+  const tag: Step<ApiGatewaySteps, 'tag-domain'> = {
+    kind: 'tag-domain',
+    id: 'tag',
+    effect: 'label',
+    affects: [target.domain],
+    summary: `tag ${target.domain} as followed by ${context.name} of ${context.definition}`,
+    reason: 'it does not carry our ownership tags',
+    action: 'apigateway:PUT',
+    input: { domain: target.domain, tags: ownershipTags(context) },
+  };
   // Nothing is trusted before its CRL is where the authorizer looks.
   const first = crls.steps.filter(({ effect }) => effect === 'revoke').map(({ id }) => id);
   const steps = bundle.steps.map((step) => ({ ...step, after: [...(step.after ?? []), ...first] }));
   return {
-    steps: [...tag, ...crls.steps, ...steps],
+    steps: [...(domain.owner === 'us' ? [] : [tag]), ...crls.steps, ...steps],
     artifacts: [...crls.artifacts, ...bundle.artifacts],
     findings: [],
   };

@@ -1,20 +1,21 @@
 import type { Finding, PlanContext, ServicePlan, Step } from '@trustloom/core/adapter';
-import { type ApiGatewaySteps, type Observed, ownershipTags } from '../model.ts';
+import { type ApiGatewaySteps, type Observed, type ObservedDomain, ownershipTags } from '../model.ts';
 import { manifestFile } from '../revocation/manifest.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 
 const reason = 'the target left the definition';
 
 /**
- * The only plan with an empty truststore: it switches mutual TLS off, and says so. Then our tags go, and
- * what was published for the authorizer, once no route asks it: without a set it refuses everybody.
+ * The only plan with an empty truststore: it switches mutual TLS off, and says so. Then our tags
+ * go, and what was published for the authorizer, once no route asks it: without a set it refuses
+ * everybody.
  */
 export function planTeardown(
   { domain, published, asking }: Observed,
   target: ApiGatewayTarget,
   context: PlanContext,
 ): ServicePlan<Step<ApiGatewaySteps>> {
-  const steps = domain?.owner === 'us' ? leaveDomain(domain.truststore !== undefined, target, context) : [];
+  const steps = domain?.owner === 'us' ? leaveDomain(domain, target, context) : [];
   const file = manifestFile(context);
   const findings =
     asking.length > 0 && (published !== undefined || steps.length > 0) ? [stillAsked(asking, file)] : [];
@@ -35,38 +36,31 @@ export function planTeardown(
 }
 
 function leaveDomain(
-  on: boolean,
+  { truststore }: ObservedDomain,
   { api, domain }: ApiGatewayTarget,
   context: PlanContext,
 ): readonly Step<ApiGatewaySteps>[] {
-  const relax: readonly Step<ApiGatewaySteps>[] = on
-    ? [
-        {
-          kind: 'switch-off',
-          id: 'relax',
-          effect: 'open',
-          affects: [`${domain} mutualTls=off`],
-          summary: `set mutual TLS of ${domain} from on to off`,
-          reason,
-          action: 'apigateway:PATCH',
-          input: { api, domain },
-        },
-      ]
-    : [];
-  return [
-    ...relax,
-    {
-      kind: 'untag-domain',
-      id: 'untag',
-      effect: 'clean',
-      affects: [domain],
-      summary: `remove the ownership tags of ${domain}`,
-      reason,
-      action: 'apigateway:DELETE',
-      input: { domain, tags: Object.keys(ownershipTags(context)) },
-      after: relax.map(({ id }) => id),
-    },
-  ];
+  const relax: Step<ApiGatewaySteps, 'switch-off'> = {
+    kind: 'switch-off',
+    id: 'relax',
+    effect: 'open',
+    affects: [`${domain} mutualTls=off`],
+    summary: `set mutual TLS of ${domain} from on to off`,
+    reason,
+    action: 'apigateway:PATCH',
+    input: { api, domain },
+  };
+  const untag: Step<ApiGatewaySteps, 'untag-domain'> = {
+    kind: 'untag-domain',
+    id: 'untag',
+    effect: 'clean',
+    affects: [domain],
+    summary: `remove the ownership tags of ${domain}`,
+    reason,
+    action: 'apigateway:DELETE',
+    input: { domain, tags: Object.keys(ownershipTags(context)) },
+  };
+  return truststore === undefined ? [untag] : [relax, { ...untag, after: [relax.id] }];
 }
 
 function stillAsked(asking: readonly string[], file: string): Finding {

@@ -13,7 +13,7 @@ import {
   GetApisCommand,
   type Api as HttpApi,
 } from '@aws-sdk/client-apigatewayv2';
-import { absent, type Calls, pages } from './calls.ts';
+import { absent, type Calls } from './calls.ts';
 
 /** An API behind a domain. */
 export interface MappedApi {
@@ -37,24 +37,19 @@ export interface ApiListings {
 /** What a base path mapping says where the client names the stage. */
 const anyStage = new Set([undefined, '', '(none)']);
 
-/** Every API that a domain leads to, with its stages that can be reached: both kinds of mappings, page by page. */
+/**
+ * Every API that a domain leads to, with its stages that can be reached: both kinds of mappings,
+ * page by page.
+ */
 export async function mappedApis(
   domain: string,
   calls: Calls,
   listings: ApiListings,
 ): Promise<readonly MappedApi[]> {
-  const { v1, v2, abort, get } = calls;
+  const { v1, v2, abort, allV1, allV2 } = calls;
   const [base, all] = await Promise.all([
-    pages((position) =>
-      get(() =>
-        v1().send(new GetBasePathMappingsCommand({ domainName: domain, limit: 500, position }), abort),
-      ).then(({ items = [], position: next }) => ({ items, next })),
-    ),
-    pages((NextToken) =>
-      get(() =>
-        v2().send(new GetApiMappingsCommand({ DomainName: domain, MaxResults: '500', NextToken }), abort),
-      ).then(({ Items = [], NextToken: next }) => ({ items: Items, next })),
-    ),
+    allV1((page) => v1().send(new GetBasePathMappingsCommand({ domainName: domain, ...page }), abort)),
+    allV2((page) => v2().send(new GetApiMappingsCommand({ DomainName: domain, ...page }), abort)),
   ]);
   const stages = new Map<string, Set<string | undefined>>();
   const mappings = [
@@ -77,7 +72,8 @@ export async function exportedStage(
   { v1, v2, abort, get }: Calls,
 ): Promise<Uint8Array | undefined> {
   if (kind === 'rest') {
-    // `extensions=authorizers` gives the deployed routes with their authorizers (API Reference, GetExport; 2026-11).
+    // `extensions=authorizers` gives the deployed routes with their authorizers (API Reference,
+    // GetExport; 2026-11).
     const asked = new GetExportCommand({
       restApiId: id,
       stageName: stage,
@@ -98,12 +94,8 @@ export async function exportedStage(
 }
 
 /** HTTP and WebSocket APIs by id, those whose listing says whether their own endpoint is open. */
-export async function httpApis({ v2, abort, get }: Calls): Promise<ReadonlyMap<string, ListedApi>> {
-  const all = await pages((NextToken) =>
-    get(() => v2().send(new GetApisCommand({ MaxResults: '500', NextToken }), abort)).then(
-      ({ Items = [], NextToken: next }) => ({ items: Items, next }),
-    ),
-  );
+export async function httpApis({ v2, abort, allV2 }: Calls): Promise<ReadonlyMap<string, ListedApi>> {
+  const all = await allV2((page) => v2().send(new GetApisCommand(page), abort));
   return new Map(
     all.flatMap((api) =>
       api.ApiId === undefined || api.DisableExecuteApiEndpoint === undefined
@@ -114,12 +106,8 @@ export async function httpApis({ v2, abort, get }: Calls): Promise<ReadonlyMap<s
 }
 
 /** REST APIs by id, those whose listing says whether their own endpoint is open. */
-export async function restApis({ v1, abort, get }: Calls): Promise<ReadonlyMap<string, ListedApi>> {
-  const all = await pages((position) =>
-    get(() => v1().send(new GetRestApisCommand({ limit: 500, position }), abort)).then(
-      ({ items = [], position: next }) => ({ items, next }),
-    ),
-  );
+export async function restApis({ v1, abort, allV1 }: Calls): Promise<ReadonlyMap<string, ListedApi>> {
+  const all = await allV1((page) => v1().send(new GetRestApisCommand(page), abort));
   return new Map(
     all.flatMap((api) =>
       api.id === undefined || api.disableExecuteApiEndpoint === undefined

@@ -12,7 +12,19 @@ export interface Calls {
   readonly call: <T>(family: Family, action: string, send: () => Promise<T>) => Promise<T>;
   /** The same for reads. */
   readonly get: <T>(send: () => Promise<T>) => Promise<T>;
+  /**
+   * All pages of a listing of the API of REST APIs; none when it is of something that does not
+   * exist.
+   */
+  readonly allV1: <T>(send: (page: PageV1) => Promise<AnswerV1<T>>) => Promise<readonly T[]>;
+  /** The same of the API of HTTP APIs. */
+  readonly allV2: <T>(send: (page: PageV2) => Promise<AnswerV2<T>>) => Promise<readonly T[]>;
 }
+
+type PageV1 = { readonly limit: number; readonly position: string | undefined };
+type PageV2 = { readonly MaxResults: string; readonly NextToken: string | undefined };
+type AnswerV1<T> = { readonly items?: T[] | undefined; readonly position?: string | undefined };
+type AnswerV2<T> = { readonly Items?: T[] | undefined; readonly NextToken?: string | undefined };
 
 type Family = keyof typeof apiGatewayInfo.rates;
 
@@ -35,20 +47,28 @@ export function openCalls(io: ServiceIo): Calls {
       throw serviceError(error, `apigateway:${action}`, exceptions);
     }
   };
+  const get: Calls['get'] = (send) => call('control', 'GET', send);
   return {
     v1: () => io.client(APIGatewayClient, 'API Gateway'),
     v2: () => io.client(ApiGatewayV2Client, 'ApiGatewayV2'),
     abort: { abortSignal: io.signal },
     call,
-    get: (send) => call('control', 'GET', send),
+    get,
+    allV1: (send) =>
+      pages(async (position) => {
+        const { items = [], position: next } = await get(() => send({ limit: 500, position }));
+        return { items, next };
+      }),
+    allV2: (send) =>
+      pages(async (NextToken) => {
+        const { Items = [], NextToken: next } = await get(() => send({ MaxResults: '500', NextToken }));
+        return { items: Items, next };
+      }),
   };
 }
 
-/** All pages of a listing; none when it is of something that does not exist. */
-export async function pages<T>(
-  read: (
-    from: string | undefined,
-  ) => Promise<{ readonly items: readonly T[]; readonly next: string | undefined }>,
+async function pages<T>(
+  read: (from: string | undefined) => Promise<{ items: readonly T[]; next: string | undefined }>,
 ): Promise<readonly T[]> {
   const found: T[] = [];
   let from: string | undefined;

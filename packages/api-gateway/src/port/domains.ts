@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { defined, type ObjectLocation } from '@trustloom/core/adapter';
 import type { DomainRef } from '../model.ts';
-import { absent, type Calls, pages } from './calls.ts';
+import { absent, type Calls } from './calls.ts';
 
 /** A custom domain, whichever API it was read by. */
 export interface Domain {
@@ -42,19 +42,16 @@ export function readDomain(
 }
 
 /**
- * Domains by name, as one API lists them: those that the listing gives in full. No model says that a
- * listing has all that the domain itself has, and what is left out must not be taken for what is absent.
+ * Domains by name, as one API lists them: those that the listing gives in full. No model says that
+ * a listing has all that the domain itself has, and what is left out must not be taken for what is
+ * absent.
  */
 export async function listDomains(
   api: DomainRef['api'],
-  { v1, v2, abort, get }: Calls,
+  { v1, v2, abort, allV1, allV2 }: Calls,
 ): Promise<ReadonlyMap<string, Domain>> {
   if (api === 'rest') {
-    const all = await pages((position) =>
-      get(() => v1().send(new GetV1Domains({ limit: 500, position }), abort)).then(
-        ({ items = [], position: next }) => ({ items, next }),
-      ),
-    );
+    const all = await allV1((page) => v1().send(new GetV1Domains(page), abort));
     // Private domains may have the name of a public one; only they have an id.
     return inFull(
       all
@@ -62,11 +59,7 @@ export async function listDomains(
         .map((domain) => [domain.domainName, ofV1(domain)]),
     );
   }
-  const all = await pages((NextToken) =>
-    get(() => v2().send(new GetV2Domains({ MaxResults: '500', NextToken }), abort)).then(
-      ({ Items = [], NextToken: next }) => ({ items: Items, next }),
-    ),
-  );
+  const all = await allV2((page) => v2().send(new GetV2Domains(page), abort));
   return inFull(
     all
       .filter(({ RoutingMode }) => RoutingMode !== undefined)
@@ -108,8 +101,8 @@ export async function setTruststore(
     await call('update', 'PATCH', () => v1().send(update, abort));
     return;
   }
-  // The other API refuses an update of mutual TLS alone ("Expected one domain name configuration"): what
-  // it has is sent back.
+  // The other API refuses an update of mutual TLS alone ("Expected one domain name configuration"):
+  // what it has is sent back.
   const { DomainNameConfigurations = [] } = await get(() =>
     v2().send(new GetV2Domain({ DomainName: domain }), abort),
   );

@@ -20,7 +20,9 @@ export interface DesiredKey {
   readonly row: Omit<ManifestKey, 'set'>;
   /** The CRL in force could not be read: what is published of this key stays. */
   readonly unread: boolean;
-  /** SHA-256 of its CRLs of which enforcement was withdrawn: they go by the consent that names them. */
+  /**
+   * SHA-256 of its CRLs of which enforcement was withdrawn: they go by the consent that names them.
+   */
   readonly withdrawn: readonly string[];
   readonly source: Pick<CheckedKey, 'eachSerial'>;
 }
@@ -32,8 +34,8 @@ export interface DesiredManifest {
 }
 
 /**
- * What the authorizer should know, key by key. The deny list stands in the manifest itself and everything
- * else in the sets, so that an emergency moves no large file.
+ * What the authorizer should know, key by key. The deny list stands in the manifest itself and
+ * everything else in the sets, so that an emergency moves no large file.
  */
 export function desiredManifest({ known, revocation }: Trust): DesiredManifest {
   const checked = checkedKeys({ known, revocation: { ...revocation, denied: [] } });
@@ -80,7 +82,10 @@ export function desiredManifest({ known, revocation }: Trust): DesiredManifest {
   return { graceMs: revocation.graceMs, keys };
 }
 
-/** Keys through which nobody is admitted: one of their certificates is revoked, or every chain above goes through such a key. */
+/**
+ * Keys through which nobody is admitted: one of their certificates is revoked, or every chain above
+ * goes through such a key.
+ */
 function revokedKeys(keys: readonly CheckedKey[]): ReadonlySet<string> {
   const revoked = new Set(keys.filter((key) => key.revoked).map(({ keySha256 }) => keySha256));
   if (revoked.size === 0) return revoked;

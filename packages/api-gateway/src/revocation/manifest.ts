@@ -1,6 +1,8 @@
 import type { HeldCrl, Io, TargetContext } from '@trustloom/core/adapter';
 
-/** What an authorizer polls at a fixed name: all it has to know of each CA key, and where the sets of serials lie. */
+/**
+ * What an authorizer polls: all it has to know of each CA key, and where the sets of serials lie.
+ */
 export interface Manifest {
   readonly formatVersion: 1;
   /** How long a CRL is used past its nextUpdate, in milliseconds. */
@@ -17,11 +19,14 @@ export interface ManifestKey {
   readonly names: readonly string[];
   /** Subject key identifiers of its certificates, hex. */
   readonly keyIds: readonly string[];
-  /** SubjectPublicKeyInfo, base64: for leaves whose name and identifier do not single out one key. */
+  /**
+   * SubjectPublicKeyInfo, base64: for leaves whose name and identifier do not single out one key.
+   */
   readonly publicKey?: string;
   /**
-   * `listed`: its CRLs are in the set. `unlisted`: the definition names no CRL. `revoked`: nobody is
-   * admitted through this key. `missing`: a CRL is in force and was never published here, so nobody can be.
+   * `listed`: its CRLs are in the set. `unlisted`: the definition names no CRL. `revoked`: nobody
+   * is admitted through this key. `missing`: a CRL is in force and was never published here, so
+   * nobody can be.
    */
   readonly state: 'listed' | 'unlisted' | 'revoked' | 'missing';
   /** ISO time of the end of the first CRL to end; absent when nothing goes stale. */
@@ -54,8 +59,8 @@ export interface ManifestCrl {
 }
 
 /**
- * Reads a manifest. It is written by Trustloom alone and read whole or not at all, so its version is
- * looked at and no more.
+ * Reads a manifest. It is written by Trustloom alone and read whole or not at all, so its version
+ * is looked at and no more.
  *
  * @throws RangeError or SyntaxError when it is none
  */
@@ -71,7 +76,7 @@ export function manifestFile({ name }: TargetContext): string {
   return `authorizers/${name}.json`;
 }
 
-/** The manifest as it was published, with the ETag of that version; `manifest` absent when what lies there is none. */
+/** The manifest as it was published; `manifest` absent when what lies there is none. */
 export interface Published {
   readonly etag: string;
   readonly manifest?: Manifest;
@@ -79,7 +84,7 @@ export interface Published {
   readonly lost?: readonly string[];
 }
 
-/** What is published for the authorizer, and which of its sets somebody deleted; undefined when nothing is. */
+/** What is published, and which of its sets somebody deleted; undefined when nothing is. */
 export async function readPublished({ files, context }: Io): Promise<Published | undefined> {
   const found = await files.get(manifestFile(context));
   if (found === undefined) return undefined;

@@ -66,8 +66,8 @@ function pilesOf(key: Pick<CheckedKey, 'eachSerial'>): ReadonlyMap<number, Pile>
 }
 
 /**
- * Sorted, each once. Numbers are sorted instead of serials: the first bits of a serial, and behind them
- * where it stands, together at most the 53 bits that a number holds exactly.
+ * Sorted, each once. Numbers are sorted instead of serials: the first bits of a serial, and behind
+ * them where it stands, together at most the 53 bits that a number holds exactly.
  */
 function sortedOnce(
   { bytes, count }: Pile,
@@ -85,12 +85,12 @@ function sortedOnce(
   }
   marks.sort();
   const order = Uint32Array.from(marks, (mark) => mark % places);
-  sortTies(order, marks, places, (a, b) => compare(bytes, a * length, b * length, length));
+  sortTies(order, marks, places, (a, b) => compare(bytes, a * length, bytes, b * length, length));
   const sorted = new Uint8Array(count * length);
   let kept = 0;
   for (const index of order) {
     const from = index * length;
-    if (kept > 0 && same(sorted, (kept - 1) * length, bytes, from, length)) continue;
+    if (kept > 0 && compare(sorted, (kept - 1) * length, bytes, from, length) === 0) continue;
     sorted.set(bytes.subarray(from, from + length), kept * length);
     kept += 1;
   }
@@ -113,15 +113,9 @@ function sortTies(
   }
 }
 
-function compare(bytes: Uint8Array, a: number, b: number, length: number): number {
-  for (let index = 0; index < length; index += 1) {
-    const order = (bytes[a + index] as number) - (bytes[b + index] as number);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-function same(a: Uint8Array, at: number, b: Uint8Array, from: number, length: number): boolean {
-  for (let index = 0; index < length; index += 1) if (a[at + index] !== b[from + index]) return false;
-  return true;
+function compare(a: Uint8Array, at: number, b: Uint8Array, from: number, length: number): number {
+  let order = 0;
+  for (let index = 0; index < length && order === 0; index += 1)
+    order = (a[at + index] as number) - (b[from + index] as number);
+  return order;
 }

@@ -10,7 +10,10 @@ export type BuiltAuthorizer = typeof source;
 
 const outDir = resolve(import.meta.dirname, '../../node_modules/.authorizer');
 
-/** Builds the authorizer as it is published, and gives the file: what a Lambda function is deployed with. */
+/**
+ * Builds the authorizer as it is published, and gives the file: what a Lambda function is deployed
+ * with.
+ */
 export async function buildAuthorizer(name = 'authorizer'): Promise<string> {
   await mkdir(outDir, { recursive: true });
   const entry = { [name]: resolve(import.meta.dirname, '../../src/revocation/authorizer/index.ts') };

@@ -32,7 +32,10 @@ export const lambda = 'arn:aws:lambda:eu-west-1:222222222222:function:revocation
 export const domain = 'api.example.com';
 const hour = 3_600_000;
 
-/** A domain with an authorizer on a fresh local AWS, and the whole product on it: CAs and lists are what `files` says. */
+/**
+ * A domain with an authorizer on a fresh local AWS, and the whole product on it: CAs and lists are
+ * what `files` says.
+ */
 export async function openScenario(
   built: BuiltAuthorizer,
   kind: ApiKind,

@@ -1,7 +1,10 @@
 import type { Verdict } from './decide.ts';
 import { createLatest, type Objects } from './latest.ts';
 
-/** What is used of the event of a Lambda authorizer: REST APIs (REQUEST), HTTP APIs with payload 1.0 or 2.0. */
+/**
+ * What is used of the event of a Lambda authorizer: REST APIs (REQUEST), HTTP APIs with payload 1.0
+ * or 2.0.
+ */
 export interface AuthorizerEvent {
   readonly methodArn?: string;
   readonly routeArn?: string;
@@ -21,26 +24,38 @@ export interface AuthorizerOptions {
   readonly objects: Objects;
   /** Name of the manifest in its bucket: `<definition>/authorizers/<target>.json`. */
   readonly manifest: string;
-  /** How long a revocation may take from its publication to here, in milliseconds; default 10,000. */
+  /**
+   * How long a revocation may take from its publication to here, in milliseconds; default 10,000.
+   */
   readonly pollMs?: number;
-  /** `simple` where the HTTP API has simple responses switched on; default `policy`, which all others take. */
+  /**
+   * `simple` where the HTTP API has simple responses switched on; default `policy`, which all
+   * others take.
+   */
   readonly answer?: 'policy' | 'simple';
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Takes one line of JSON for each refusal and each reading that failed. */
   readonly log: (line: string) => void;
-  /** The user's own authorizer: asked about clients that are not refused here, and its answer is the answer. */
+  /**
+   * The user's own authorizer: asked about clients that are not refused here, and its answer is the
+   * answer.
+   */
   readonly next?: (event: never) => unknown;
 }
 
-/** Nobody is refused by what is older than this, in milliseconds: the client's CA, or its next CRL, may have come since. */
+/**
+ * Nobody is refused by what is older than this, in milliseconds: the client's CA, or its next CRL,
+ * may have come since.
+ */
 const refusalMaxAgeMs = 1_000;
 
 /**
- * Makes a Lambda authorizer that refuses clients whose certificate is revoked, or of which that is unknown.
+ * Makes a Lambda authorizer that refuses clients whose certificate is revoked, or of which that is
+ * unknown.
  *
  * @example
- * export const handler = createAuthorizer({ ...settingsFrom(process.env), next: async (event) => mine(event) })
+ * export const handler = createAuthorizer({ ...settingsFrom(process.env), next: mine })
  */
 export function createAuthorizer(options: AuthorizerOptions): (event: AuthorizerEvent) => Promise<unknown> {
   const { now, log, next, pollMs = 10_000 } = options;
@@ -60,10 +75,11 @@ export function createAuthorizer(options: AuthorizerOptions): (event: Authorizer
 }
 
 /**
- * The answer in the form that the API wants. A policy names the whole stage, so that a cached answer
- * holds for each of its routes.
+ * The answer in the form that the API wants. A policy names the whole stage, so that a cached
+ * answer holds for each of its routes.
  *
- * AWS: Output from an API Gateway Lambda authorizer; HTTP APIs: Lambda authorizer response format (2026-11)
+ * AWS: Output from an API Gateway Lambda authorizer; HTTP APIs: Lambda authorizer response format
+ * (2026-11)
  */
 function answerTo(
   { methodArn, routeArn }: AuthorizerEvent,

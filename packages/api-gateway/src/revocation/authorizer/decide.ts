@@ -18,7 +18,10 @@ export type Reason =
   | 'stale-crl'
   | 'revoked';
 
-/** Admitted (`ok`), or refused. `who` names the client in logs: the beginning of the issuer's key, and the serial. */
+/**
+ * Admitted (`ok`), or refused. `who` names the client in logs: the beginning of the issuer's key,
+ * and the serial.
+ */
 export interface Verdict {
   readonly reason: Reason | 'ok';
   readonly who?: string;
@@ -28,7 +31,8 @@ export interface Verdict {
 export type Decide = (pem: string | undefined, now: number) => Verdict;
 
 /**
- * Prepares the look-ups in one moment of revocation; pure. Everything that is not known to be good is refused.
+ * Prepares the look-ups in one moment of revocation; pure. Everything that is not known to be good
+ * is refused.
  *
  * @param sets by the SHA-256 of their files
  */
@@ -49,13 +53,15 @@ export function createDecide({ keys, graceMs }: Manifest, sets: ReadonlyMap<stri
     } catch {
       return { reason: 'unreadable-certificate' };
     }
-    // By name and key identifier, which the issuer put there; else, where not one key has both, by the signature.
+    // By name and key identifier, which the issuer put there; else, where not one key has both, by
+    // the signature.
     const issuer = byName.get(leaf.issuer) ?? keys.find((key) => signed(leaf, key));
     if (!issuer) return { reason: 'unknown-issuer' };
     const serial = leaf.serial.toString('hex').replace(/^0(?=.)/, '');
     const { key, state, set, nextUpdate } = issuer;
     const listed = () =>
-      // A set that the manifest names is loaded with it; one that is not there must never admit anybody.
+      // A set that the manifest names is loaded with it; one that is not there must never admit
+      // anybody.
       also.get(key)?.has(serial) || (set && sets.get(set.sha256)?.(leaf.serial) !== false);
     const stale = () => nextUpdate && !(now <= Date.parse(nextUpdate) + graceMs);
     const reason =

@@ -14,8 +14,8 @@ export type { Objects, StoredObject } from './latest.ts';
 let made: ReturnType<typeof createAuthorizer> | undefined;
 
 /**
- * The authorizer as a Lambda function of its own, set up by environment variables (`settingsFrom`). It
- * keeps what it read for as long as Lambda keeps the process.
+ * The authorizer as a Lambda function of its own, set up by environment variables (`settingsFrom`).
+ * It keeps what it read for as long as Lambda keeps the process.
  */
 export async function handler(event: AuthorizerEvent): Promise<unknown> {
   made ??= createAuthorizer(settingsFrom(process.env));
@@ -33,7 +33,7 @@ export async function handler(event: AuthorizerEvent): Promise<unknown> {
  * @throws RangeError when one of them cannot be
  *
  * @example
- * export const handler = createAuthorizer({ ...settingsFrom(process.env), next: async (event) => mine(event) })
+ * export const handler = createAuthorizer({ ...settingsFrom(process.env), next: mine })
  */
 export function settingsFrom(env: Readonly<Record<string, string | undefined>>): AuthorizerOptions {
   const { TRUSTLOOM_MANIFEST: address = '', TRUSTLOOM_BUCKET_OWNER: owner } = env;

@@ -37,10 +37,10 @@ export interface LatestOptions {
 }
 
 /**
- * Gives the newest that could be read: asks S3 when the last answer is older than the caller takes, in
- * milliseconds, once for all that wait, and only for what is new. What is new takes the place of the old
- * at once and whole. When it cannot be read, the old stays: how long it may be used, each CRL says
- * itself. Undefined before the first reading that went well.
+ * Gives the newest that could be read: asks S3 when the last answer is older than the caller takes,
+ * in milliseconds, once for all that wait, and only for what is new. What is new takes the place of
+ * the old at once and whole. When it cannot be read, the old stays: how long it may be used, each
+ * CRL says itself. Undefined before the first reading that went well.
  */
 export function createLatest(options: LatestOptions): (maxAgeMs: number) => Promise<Decide | undefined> {
   const { objects, now, failed } = options;

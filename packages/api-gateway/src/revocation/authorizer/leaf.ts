@@ -3,7 +3,10 @@ export interface Leaf {
   readonly der: Uint8Array;
   /** Magnitude of the serial: big-endian, without leading zeros, zero as one byte. */
   readonly serial: Buffer;
-  /** The issuer's name as encoded and the identifier of its key (`undefined` without one): hex, a space between. */
+  /**
+   * The issuer's name as encoded and the identifier of its key (`undefined` without one): hex, a
+   * space between.
+   */
   readonly issuer: string;
 }
 
@@ -38,7 +41,8 @@ export function readLeaf(pem: string): Leaf {
     if (field.tag === 0xa3)
       for (const extension of inside(inside(field)[0] as Element)) {
         const [oid, ...rest] = inside(extension) as [Element, Element];
-        // authorityKeyIdentifier (RFC 5280, 4.2.1.1): the value is the last, `critical` may stand before it.
+        // authorityKeyIdentifier (RFC 5280, 4.2.1.1): the value is the last, `critical` may stand
+        // before it.
         if (hex(oid.content, oid.end) !== '551d23') continue;
         const [first] = inside(inside(rest.pop() as Element)[0] as Element);
         if (first?.tag === 0x80) keyId = hex(first.content, first.end);

@@ -1,13 +1,16 @@
-/** True when a serial is in a set. Given is its magnitude: big-endian, without leading zeros, zero as one byte. */
+/**
+ * True when a serial is in a set. Given is its magnitude: big-endian, without leading zeros, zero
+ * as one byte.
+ */
 export type SerialSet = (serial: Uint8Array) => boolean;
 
 /** First four bytes of a file: what it is, and the version of its form. */
 export const setMagic = 'TSS1';
 
 /**
- * Opens a set where it lies: nothing is copied and nothing is made for an entry. Serials stand in groups
- * of one length, last byte first, sorted, one after the other: so nothing is padded, serials of any
- * length are exact, and crafted ones cannot make the search slow.
+ * Opens a set where it lies: nothing is copied and nothing is made for an entry. Serials stand in
+ * groups of one length, last byte first, sorted, one after the other: so nothing is padded, serials
+ * of any length are exact, and crafted ones cannot make the search slow.
  *
  * Form: `TSS1`, number of groups; for each group length and count (32 bits, big-endian); then the
  * groups' serials.
