@@ -37,7 +37,8 @@ export interface AlbOptions {
 /**
  * The service for an engine that takes adapters. Does no I/O by itself.
  *
- * @param options.client gives the client for an account and region; called for each observation and write
+ * @param options.client gives the client for an account and region; called for each observation and
+ * write
  * @param options.fetch for the presigned addresses by which the service gives bundles and CRLs back
  * @example
  * const adapter = alb({ client: ({ region }) => new ElasticLoadBalancingV2Client({ region, maxAttempts: 1 }) })
