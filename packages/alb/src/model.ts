@@ -10,6 +10,7 @@ import type {
   Value,
 } from '@trustloom/core/adapter';
 
+/** What one kind of write takes and gives. */
 interface Kind<Input, Output = object> {
   readonly input: Readonly<Input>;
   readonly output: Readonly<Output>;
@@ -66,11 +67,14 @@ export interface Desired {
   readonly cas: readonly Certificate[];
   /** Every CA known, to find the issuer of a CRL in the store. */
   readonly known: readonly Certificate[];
-  /** Also those of CAs that do not stand in the store: one that waits to be removed still needs its CRL. */
+  /**
+   * Also those of CAs that do not stand in the store: one that waits to be removed still needs its
+   * CRL.
+   */
   readonly crls: readonly DesiredCrl[];
   /**
-   * SHA-256 of the keys whose CRL was refused, has expired, or is not enforced by consent, so that only
-   * one in force can speak for them.
+   * SHA-256 of the keys whose CRL was refused, has expired, or is not enforced by consent, so that
+   * only one in force can speak for them.
    */
   readonly unusable: readonly string[];
   /** CRLs whose enforcement was withdrawn, by consent. */
@@ -102,7 +106,10 @@ export interface StoredStore extends ListedStore {
   readonly readable: boolean;
   readonly cas: readonly Certificate[];
   readonly crls: readonly StoredCrl[];
-  /** Listeners that use it without being named in the target. Only looked up while there is more than one store. */
+  /**
+   * Listeners that use it without being named in the target. Only looked up while there is more
+   * than one store.
+   */
   readonly otherUsers: readonly string[];
 }
 
@@ -123,8 +130,8 @@ export type ListedListener = StoredListener & { readonly action: string };
 /** What a target holds now. */
 export interface Observed {
   /**
-   * All stores with our ownership tags, and the one to adopt; those that listeners use first. More than
-   * one only while one replaces the other.
+   * All stores with our ownership tags, and the one to adopt; those that listeners use first. More
+   * than one only while one replaces the other.
    */
   readonly stores: readonly StoredStore[];
   readonly listeners: readonly StoredListener[];

@@ -54,7 +54,9 @@ async function isInForce(store: string, newer: StoredCount, port: AlbPort, io: S
   return (await port.crls(store)).some((crl) => crl.id === id && crl.entries === newer.entries);
 }
 
-/** Listeners linger for a while after they stopped using a store, and keep it from being deleted. */
+/**
+ * Listeners linger for a while after they stopped using a store, and keep it from being deleted.
+ */
 async function unused(store: string, listeners: readonly string[], port: AlbPort, io: StepIo): Promise<void> {
   for (let waited = 0; ; waited += lingerStepMs) {
     const users = await port.associations(store);

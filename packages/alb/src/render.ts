@@ -69,8 +69,8 @@ export function reachedKeys(
 }
 
 /**
- * An expired CRL is never attached: what it does there is unknown. One that breaks a rule of the service
- * (too large, a negative serial) would be refused. What is in force stays.
+ * An expired CRL is never attached: what it does there is unknown. One that breaks a rule of the
+ * service (too large, a negative serial) would be refused. What is in force stays.
  */
 function isUnusable({ expired, crl }: RevocationList, now: Instant): boolean {
   return expired || checkCrl(crl, albInfo, now).some(({ severity }) => severity === 'error');
@@ -94,19 +94,25 @@ function unusableKeys(trust: Trust, now: Instant): readonly string[] {
   ].sort();
 }
 
-/** A CRL of this CA can be put in place, so that partitions and delta CRLs beside it are not missed. */
+/**
+ * A CRL of this CA can be put in place, so that partitions and delta CRLs beside it are not missed.
+ */
 function hasCrl({ revocation: { lists } }: Trust, { keySha256 }: Certificate, now: Instant): boolean {
   return lists.some((one) => one.issuer.keySha256 === keySha256 && !isUnusable(one, now));
 }
 
-/** What the rules say of the CRLs of CAs in the store. Expired ones were reported when they were judged. */
+/**
+ * What the rules say of the CRLs of CAs in the store. Expired ones were reported when they were
+ * judged.
+ */
 function crlFindings(trust: Trust, cas: readonly Certificate[], now: Instant): readonly RuleFinding[] {
   const keys = new Set(cas.map(({ keySha256 }) => keySha256));
   return trust.revocation.lists
     .filter(({ issuer }) => keys.has(issuer.keySha256))
     .flatMap(({ issuer, crl }) => {
       const has = hasCrl(trust, issuer, now);
-      // Without its partitions and delta CRLs the complete CRL of a CA still says everything; only it may be behind.
+      // Without its partitions and delta CRLs the complete CRL of a CA still says everything; only
+      // it may be behind.
       return checkCrl(crl, albInfo, now).map((one) =>
         has && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
       );
@@ -114,7 +120,10 @@ function crlFindings(trust: Trust, cas: readonly Certificate[], now: Instant): r
     .filter(({ code }) => code !== 'crl-expired');
 }
 
-/** CRLs of CAs that are reached without standing in the store: it may refuse them, and so admit revoked clients. */
+/**
+ * CRLs of CAs that are reached without standing in the store: it may refuse them, and so admit
+ * revoked clients.
+ */
 function notInStore(
   { known, revocation: { lists } }: Trust,
   cas: readonly Certificate[],

@@ -23,13 +23,15 @@ export const albInfo = {
   title: 'Application Load Balancer',
   capabilities: {
     chain: 'any-anchor',
-    // By inference from AWS's own TLS library, which accepts a chain that ends at any certificate of the store.
+    // By inference from AWS's own TLS library, which accepts a chain that ends at any certificate
+    // of the store.
     intermediateAnchors: true,
     revocation: 'list',
     emptyCrl: true,
     // Unknown; the cautious reading.
     crlIssuerInStore: true,
-    // AWS's TLS library fails a look-up that finds no CRL; no page says whether the balancer needs one of each CA.
+    // AWS's TLS library fails a look-up that finds no CRL; no page says whether the balancer needs
+    // one of each CA.
     unlistedCa: 'unknown',
     caKeys: { rsaBits: { min: 2048, max: 8192 }, curves: ['P-256', 'P-384', 'P-521'] },
     bundleReadable: true,

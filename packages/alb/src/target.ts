@@ -2,8 +2,8 @@ import { defined, type Place, zod } from '@trustloom/core/adapter';
 import type { z as Zod } from 'zod';
 
 /**
- * How a target on an Application Load Balancer is written in a definition, under `alb`. zod is loaded when
- * the schema is made.
+ * How a target on an Application Load Balancer is written in a definition, under `alb`. zod is
+ * loaded when the schema is made.
  *
  * @example
  * const target = albTarget().parse({ listeners: ['arn:aws:elasticloadbalancing:...:listener/app/edge/...'] })

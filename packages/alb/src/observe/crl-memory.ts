@@ -11,7 +11,10 @@ import {
 import type { StoredCrl } from '../model.ts';
 import type { AlbPort } from '../port/index.ts';
 
-/** A CRL that we put into a store and read back there: under its id stands the file that lies here, for good. */
+/**
+ * A CRL that we put into a store and read back there: under its id stands the file that lies here,
+ * for good.
+ */
 interface AddedCrl {
   readonly id: number;
   /** SHA-256 of the file. */
@@ -20,10 +23,10 @@ interface AddedCrl {
 }
 
 /**
- * Reads a CRL back that was just added, and gives the note by which it need not be read again: an id is
- * never used twice, and what stands under it never changes (AWS: Mutual authentication with TLS in
- * Application Load Balancer; 2026-11). No note when what stands there is not the file, byte for byte, or
- * cannot be read now: the next look reads it.
+ * Reads a CRL back that was just added, and gives the note by which it need not be read again: an
+ * id is never used twice, and what stands under it never changes (AWS: Mutual authentication with
+ * TLS in Application Load Balancer; 2026-11). No note when what stands there is not the file, byte
+ * for byte, or cannot be read now: the next look reads it.
  */
 export async function noteCrl(store: string, added: AddedCrl, port: AlbPort, io: Io): Promise<JsonObject> {
   const { id, digest, location } = added;
@@ -40,9 +43,9 @@ export function forgetCrls(store: string, ids: readonly number[], io: Io): JsonO
 }
 
 /**
- * A CRL that we read back when we added it, from where it was uploaded; all stores that hold it read and
- * parse it once. Undefined when the state does not know it, its file is not what it was, or the service
- * counts other entries: it must then be read from the store.
+ * A CRL that we read back when we added it, from where it was uploaded; all stores that hold it
+ * read and parse it once. Undefined when the state does not know it, its file is not what it was,
+ * or the service counts other entries: it must then be read from the store.
  */
 export async function recallCrl(
   store: string,

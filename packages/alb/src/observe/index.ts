@@ -22,7 +22,10 @@ import type { AlbTarget } from '../target.ts';
 import { recallCrl } from './crl-memory.ts';
 import { readListeners } from './load-balancers.ts';
 
-/** Reads what the target holds: our store with its CAs and CRLs, the listeners, and the bypasses beside them. */
+/**
+ * Reads what the target holds: our store with its CAs and CRLs, the listeners, and the bypasses
+ * beside them.
+ */
 export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Promise<Observation<Observed>> {
   const [listeners, stores] = await Promise.all([
     readListeners(target, port, io),
@@ -85,7 +88,10 @@ async function readStore(
   return { ...store, readable: cas !== undefined, cas: cas ?? [], crls };
 }
 
-/** What somebody else put there may not be readable by our rules: undefined, and reported as a finding. */
+/**
+ * What somebody else put there may not be readable by our rules: undefined, and reported as a
+ * finding.
+ */
 function readable<T>(
   parse: (content: Uint8Array, name: string) => T,
   content: Uint8Array,
@@ -121,7 +127,7 @@ function observedAttachment(
   const foreign = mode === 'verify' && store !== undefined && !stores.some(({ arn }) => arn === store);
   return {
     id,
-    mode: foreign ? 'verify with a store that is not ours' : mode,
+    mode: foreign ? 'verify with a store without our ownership tags' : mode,
     enforcing: mode === 'verify',
     ignoresExpiry,
   };

@@ -3,7 +3,10 @@ import type { ListedListener, StoredListener } from '../model.ts';
 import type { AlbPort } from '../port/index.ts';
 import type { AlbTarget } from '../target.ts';
 
-/** A load balancer with all that it listens to: the target's own listeners, and the bypasses beside them. */
+/**
+ * A load balancer with all that it listens to: the target's own listeners, and the bypasses beside
+ * them.
+ */
 interface LoadBalancer {
   readonly host: string;
   readonly listeners: readonly ListedListener[];
@@ -53,7 +56,9 @@ async function readBalancer(arn: string, port: AlbPort, io: Io): Promise<LoadBal
   return { host: host ?? '', listeners };
 }
 
-/** Other listeners of the same load balancer that hand requests on without asking for a certificate. */
+/**
+ * Other listeners of the same load balancer that hand requests on without asking for a certificate.
+ */
 function bypassesOf({ host, listeners }: LoadBalancer, target: AlbTarget): readonly Door[] {
   return listeners
     .filter(({ arn }) => !target.listeners.includes(arn))
@@ -90,7 +95,9 @@ function wrongProtocol(found: readonly StoredListener[]): readonly Finding[] {
     }));
 }
 
-/** ARN of the load balancer that a listener belongs to: the listener's own, without its last part. */
+/**
+ * ARN of the load balancer that a listener belongs to: the listener's own, without its last part.
+ */
 function balancerArn(listener: string): string {
   return listener.replace(':listener/', ':loadbalancer/').replace(/\/[0-9a-f]+$/, '');
 }

@@ -22,7 +22,7 @@ export interface Destination {
   readonly content: readonly Certificate[];
   /** Its CAs and CRLs: no listener comes over before they are in place. */
   readonly after: readonly string[];
-  /** What a switch from another store of ours needs beyond its effect. */
+  /** What a switch from another store of this target needs beyond its effect. */
   readonly consents?: readonly string[];
 }
 
@@ -32,7 +32,10 @@ export interface AttachmentPlan {
   readonly findings: readonly Finding[];
 }
 
-/** The writes on the listeners that the definition names; only their mutual TLS settings are touched. */
+/**
+ * The writes on the listeners that the definition names; only their mutual TLS settings are
+ * touched.
+ */
 export function planAttachments(
   { managed }: Desired,
   { listeners, stores }: Observed,
@@ -99,7 +102,7 @@ function stepsOf(
   if (mode !== 'verify') return [];
   if (usesForeign(listener, stores, target)) {
     const summary = `switch ${listenerName(listener)} to the trust store of this target`;
-    const reason = 'it verifies clients with a store that is not ours';
+    const reason = 'it verifies clients with a store without our ownership tags';
     const affects = [`${arn} store=owned`];
     return [modifyListener({ id, effect: 'enforce', affects, summary, reason, after }, settings)];
   }
@@ -116,7 +119,7 @@ function stepsOf(
       effect: listener.ignoreExpiry === ignoreExpiry ? 'label' : ignoreExpiry ? 'open' : 'enforce',
       affects: changed.map((setting) => `${arn} ${setting}`),
       summary: `set ${changed.join(', ')} on ${listenerName(listener)}`,
-      reason: 'the listener has it otherwise',
+      reason: 'the listener differs from the definition',
       after: [...after, ...away.map((step) => step.id)],
     },
     settings,
@@ -124,7 +127,7 @@ function stepsOf(
   return [...away, set];
 }
 
-/** From one store of ours to another: what it does to trust is the difference of the two. */
+/** From one store of this target to another: what it does to trust is the difference of the two. */
 function switchStore(
   listener: StoredListener,
   from: StoredStore,
@@ -174,7 +177,7 @@ function foreign(listener: StoredListener): Finding {
     code: 'attachment-foreign',
     severity: 'warning',
     thing: listener.arn,
-    message: `${listenerName(listener)} verifies clients with ${listener.store ?? 'no store'}, which is not ours: clients that only that store trusts will be refused. To take it over instead, name it as \`trustStore\`.`,
+    message: `${listenerName(listener)} verifies clients with ${listener.store ?? 'no store'}, which does not carry our ownership tags: clients that only that store trusts will be refused. To take it over instead, name it as \`trustStore\`.`,
   };
 }
 

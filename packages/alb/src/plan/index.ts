@@ -52,7 +52,10 @@ export function planAlb(
   };
 }
 
-/** The store that listeners use. When they use two, a run was killed between them: the one that has every CA is the newer. */
+/**
+ * The store that listeners use. When they use two, a run was killed between them: the one that has
+ * every CA is the newer.
+ */
 function mainStore(desired: Desired, observed: Observed): StoredStore | undefined {
   const used = observed.stores.filter(({ arn }) => observed.listeners.some(({ store }) => store === arn));
   const candidates = used.length > 0 ? used : observed.stores;
@@ -89,7 +92,7 @@ function planSameStore(
 ): AlbPlan {
   const others = observed.stores.filter(({ arn, owned }) => owned && arn !== store.arn);
   const used = others.filter(({ arn }) => observed.listeners.some((listener) => listener.store === arn));
-  // Listeners that come over from another store of ours must find its CRLs here.
+  // Listeners that come over from another store of this target must find its CRLs here.
   const crls = used.length === 0 ? desired.crls : newestCrls(desired, store, ...used);
   const bundle = planBundle(desired, store, observed, context);
   const changes = planCrls({ ...desired, crls }, store, {
@@ -112,9 +115,9 @@ function planSameStore(
 }
 
 /**
- * Fills a second store with CAs and CRLs, switches the listeners, and deletes the first: no revoked client
- * is admitted on the way (docs/decisions/alb-second-store.md). Until the switch, the CRLs of the first move
- * on as ever.
+ * Fills a second store with CAs and CRLs, switches the listeners, and deletes the first: no revoked
+ * client is admitted on the way (docs/decisions/alb-second-store.md). Until the switch, the CRLs of
+ * the first move on as ever.
  */
 function planSecond(
   desired: Desired,
@@ -127,7 +130,8 @@ function planSecond(
   const union = sortCertificates([...desired.cas, ...extra]);
   const content = fits(union, context.now) ? union : desired.cas;
   const bundle = bundleArtifact(content);
-  // Named after the store that it replaces, too: the same bundle may come back in a later replacement.
+  // Named after the store that it replaces, too: the same bundle may come back in a later
+  // replacement.
   const name = storeName(context, `${store.name} ${bundle.sha256}`);
   const begun = observed.stores.find((other) => other.owned && other.name === name);
   const current = planCrls(desired, store, { store: store.arn, cas: store.cas, after: [] });
@@ -190,8 +194,9 @@ function adoptStore({ arn, name }: StoredStore, context: TargetContext): AlbStep
 }
 
 /**
- * Name of a store: 32 characters of [A-Za-z0-9-] at most. Definition and target in readable form, then eight
- * digits that keep it apart from any other; `version` makes the name of a second store that replaces the first.
+ * Name of a store: 32 characters of [A-Za-z0-9-] at most. Definition and target in readable form,
+ * then eight digits that keep it apart from any other; `version` makes the name of a second store
+ * that replaces the first.
  */
 export function storeName({ definition, name }: TargetContext, version = ''): string {
   const digest = sha256Hex(`${definition}\n${name}\n${version}`).slice(0, 8);

@@ -6,8 +6,8 @@ import { type AttachmentPlan, listenerName, modifyListener } from './attachments
 const left = 'the definition does not name this target any more';
 
 /**
- * The definition does not name the target any more: its listeners ask for no certificate, then its stores
- * go, and with them all trust.
+ * The definition does not name the target any more: its listeners ask for no certificate, then its
+ * stores go, and with them all trust.
  */
 export function planTeardown(
   { stores, listeners }: Observed,
@@ -56,7 +56,8 @@ export function planTeardown(
 }
 
 /**
- * Stores of ours that nothing will use: one that was replaced, or what a run that was killed left behind.
+ * Stores of this target that nothing will use: one that was replaced, or what a run that was killed left
+ * behind.
  *
  * @param stores those that are not to stay
  * @param moves the steps on listeners, after which they use another store

@@ -2,7 +2,10 @@ import type { Listener, TrustStore } from '@aws-sdk/client-elastic-load-balancin
 import { type Code, defined, isTrustloomError, TrustloomError } from '@trustloom/core/adapter';
 import type { ListedListener, ListedStore } from '../model.ts';
 
-/** The service's exceptions by name, as our codes. On the wire they have no "Exception" at the end; the SDK adds it. */
+/**
+ * The service's exceptions by name, as our codes. On the wire they have no "Exception" at the end;
+ * the SDK adds it.
+ */
 export const exceptions: Readonly<Record<string, Code>> = {
   DuplicateTrustStoreNameException: 'name-taken',
   TooManyTrustStoresException: 'quota-exceeded',

@@ -1,10 +1,11 @@
 import { serviceError, TrustloomError } from '@trustloom/core/adapter';
 
 /**
- * Gets the content behind a presigned address, not more than `limit` bytes of it. The address lets anybody read for ten minutes, so it
- * stands in no message.
+ * Gets the content behind a presigned address, not more than `limit` bytes of it. The address lets
+ * anybody read for ten minutes, so it stands in no message.
  *
- * @throws TrustloomError `service-unavailable` when it does not answer, or not with the content; `service-refused` when it is too large
+ * @throws TrustloomError `service-unavailable` when it does not answer, or not with the content;
+ * `service-refused` when it is too large
  */
 export async function fetchContent(
   location: string,

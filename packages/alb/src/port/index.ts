@@ -23,7 +23,10 @@ import { albInfo } from '../service.ts';
 import { exceptions, listedListener, listedStore, needed, orNone, paged } from './answers.ts';
 import { fetchContent } from './content.ts';
 
-/** No bundle is that large: 25 certificates of 16 KB by default, in PEM, and room for a raised quota. */
+/**
+ * No bundle is that large: 25 certificates of 16 KB by default, in PEM, and room for a raised
+ * quota.
+ */
 const largestBundle = 4 * 1024 * 1024;
 
 /** Our own narrow interface to the service; everything above it knows no SDK. */
@@ -58,7 +61,8 @@ export function albPort(io: ServiceIo): AlbPort {
     send: () => Promise<T>,
   ): Promise<T> => {
     try {
-      // Every call draws on the bucket of its family and on that of all calls together, which fills faster and so comes last.
+      // Every call draws on the bucket of its family and on that of all calls together, which fills
+      // faster and so comes last.
       return await io.paced(family, () => io.paced('all', send));
     } catch (error) {
       throw serviceError(error, `elasticloadbalancing:${action}`, exceptions);

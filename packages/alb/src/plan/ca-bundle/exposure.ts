@@ -3,9 +3,9 @@ import type { Desired, DesiredCrl, Observed, StoredStore } from '../../model.ts'
 import { reachedKeys } from '../../render.ts';
 
 /**
- * CRLs that a live store would get too late. The service takes a CRL only of a CA that it holds (by the
- * cautious reading), so between the CA and its CRL revoked clients of that CA would be admitted. CAs whose
- * clients are admitted already are not among them.
+ * CRLs that a live store would get too late. The service takes a CRL only of a CA that it holds (by
+ * the cautious reading), so between the CA and its CRL revoked clients of that CA would be
+ * admitted. CAs whose clients are admitted already are not among them.
  */
 export function crlsInGap(desired: Desired, store: StoredStore, observed: Observed): readonly DesiredCrl[] {
   const live = observed.listeners.some(({ mode, store: used }) => mode === 'verify' && used === store.arn);
@@ -17,7 +17,10 @@ export function crlsInGap(desired: Desired, store: StoredStore, observed: Observ
   );
 }
 
-/** CAs whose clients would be admitted although their CRL is unusable, and none of theirs is in force. */
+/**
+ * CAs whose clients would be admitted although their CRL is unusable, and none of theirs is in
+ * force.
+ */
 export function unguarded(desired: Desired, store: StoredStore | undefined): readonly Certificate[] {
   if (store?.readable === false) return [];
   const added = newKeys(desired, store);
@@ -27,7 +30,9 @@ export function unguarded(desired: Desired, store: StoredStore | undefined): rea
   });
 }
 
-/** The consent to trust before the CRLs are in place, with the reason; none when nothing is exposed. */
+/**
+ * The consent to trust before the CRLs are in place, with the reason; none when nothing is exposed.
+ */
 export function exposure(
   late: readonly DesiredCrl[],
   open: readonly Certificate[],
@@ -55,7 +60,10 @@ export function exposure(
   return findings.length === 0 ? { findings } : { consents: [`open:${name}`], findings };
 }
 
-/** Keys through which clients are admitted afterwards and not before, and of which no CRL is in force. */
+/**
+ * Keys through which clients are admitted afterwards and not before, and of which no CRL is in
+ * force.
+ */
 function newKeys(desired: Desired, store: StoredStore | undefined): ReadonlySet<string> {
   const before = reachedKeys(store?.cas ?? [], desired.known);
   const inForce = new Set(store?.crls.map(({ crl }) => crl?.sha256));

@@ -33,7 +33,10 @@ export interface BundlePlan {
   readonly findings: readonly Finding[];
 }
 
-/** The union first, so that no client is locked out on the way; the CAs that go, later and by consent. */
+/**
+ * The union first, so that no client is locked out on the way; the CAs that go, later and by
+ * consent.
+ */
 export function planBundle(
   desired: Desired,
   store: StoredStore,
@@ -124,7 +127,9 @@ function removeFirst(
   };
 }
 
-/** Which CAs go when such a bundle is replaced is unknown, so it takes the consent to all of them. */
+/**
+ * Which CAs go when such a bundle is replaced is unknown, so it takes the consent to all of them.
+ */
 function replaceUnread(desired: Desired, store: StoredStore, artifacts: readonly Artifact[]): BundlePlan {
   const step = modifyStore(
     {
@@ -149,7 +154,10 @@ function replaceUnread(desired: Desired, store: StoredStore, artifacts: readonly
   };
 }
 
-/** Makes a store with a bundle. `label` when nothing uses it yet and it only waits to be switched to. */
+/**
+ * Makes a store with a bundle. `label` when nothing uses it yet and it only waits to be switched
+ * to.
+ */
 export function createStore(
   cas: readonly Certificate[],
   name: string,

@@ -11,7 +11,10 @@ export interface CrlPlan {
   readonly steps: readonly AlbStep[];
   /** Ids of the steps after which every CRL is in force that no consent holds back. */
   readonly added: readonly string[];
-  /** CRLs of CAs through which no client is admitted any more: they do nothing, and count against the quota. */
+  /**
+   * CRLs of CAs through which no client is admitted any more: they do nothing, and count against
+   * the quota.
+   */
   readonly cleanups: readonly AlbStep[];
   readonly findings: readonly Finding[];
 }
@@ -23,9 +26,9 @@ interface AttributedCrl extends StoredCrl {
 }
 
 /**
- * The service has no update of a CRL: the newer is added, its count is verified, and only then the older
- * goes. A CRL is replaced only by one of the same issuer key, since re-keyed CAs share their name. A CRL
- * that nothing replaces stays.
+ * The service has no update of a CRL: the newer is added, its count is verified, and only then the
+ * older goes. A CRL is replaced only by one of the same issuer key, since re-keyed CAs share their
+ * name. A CRL that nothing replaces stays.
  */
 export function planCrls(desired: Desired, store: StoredStore | undefined, where: CrlsWhere): CrlPlan {
   const stored = (store?.crls ?? []).map((crl) => ({ ...crl, key: keyOf(crl, desired, store) }));
@@ -99,9 +102,9 @@ function planCleanup(
 }
 
 /**
- * CRLs whose enforcement was withdrawn, since their CA had stopped publishing, and earlier ones of the same
- * CA: they go by the consent to that. What the CA issued later stays, and so does everything of a CA of
- * which a CRL is wanted again.
+ * CRLs whose enforcement was withdrawn, since their CA had stopped publishing, and earlier ones of
+ * the same CA: they go by the consent to that. What the CA issued later stays, and so does
+ * everything of a CA of which a CRL is wanted again.
  */
 function planWithdrawal(
   { known, crls: wanted, withdrawn }: Desired,

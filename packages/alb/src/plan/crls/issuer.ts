@@ -29,7 +29,8 @@ export interface IssuerPlan {
 }
 
 /**
- * The writes for the CRL of one CA: the newer is added, its count is verified, and only then the older goes.
+ * The writes for the CRL of one CA: the newer is added, its count is verified, and only then the
+ * older goes.
  *
  * @param stored the CRLs of the same key in the store
  */
@@ -79,7 +80,10 @@ export function planIssuer(
   };
 }
 
-/** What is wanted is an earlier issue than what is in force: taking it readmits, and needs the consent to it. */
+/**
+ * What is wanted is an earlier issue than what is in force: taking it readmits, and needs the
+ * consent to it.
+ */
 function goBack(
   wanted: DesiredCrl,
   newer: StoredCrl,
@@ -115,7 +119,10 @@ function countOf({ crl }: DesiredCrl, from: StoredCrl | AlbStep<'add-crl'>) {
   return { id: 'kind' in from ? outputOf(from, 'id') : from.id, entries: crl.entryCount };
 }
 
-/** A later issue by the same CA takes its place by the CA's own word; anything else only if every serial of it stays revoked. */
+/**
+ * A later issue by the same CA takes its place by the CA's own word; anything else only if every
+ * serial of it stays revoked.
+ */
 function goesWithoutConsent({ crl }: StoredCrl, { crl: wanted, issuer }: DesiredCrl): boolean {
   if (crl === undefined) return false;
   return isWhole(crl, issuer) || diffCrls(crl, wanted).removed === 0;

@@ -2,7 +2,10 @@ import { type Certificate, type Crl, crlIssuer, isOlderIssue, verifyCrl } from '
 import type { Desired, DesiredCrl, StoredStore } from '../../model.ts';
 import { desiredCrl } from '../../render.ts';
 
-/** Of each CA the newer of its wanted CRL and of the one in force: nothing is readmitted by a switch. */
+/**
+ * Of each CA the newer of its wanted CRL and of the one in force: nothing is readmitted by a
+ * switch.
+ */
 export function newestCrls(desired: Desired, ...stores: readonly StoredStore[]): readonly DesiredCrl[] {
   const newest = new Map(desired.crls.map((one) => [one.issuer.keySha256, one]));
   for (const { crl } of stores.flatMap(({ crls }) => crls)) {
@@ -15,7 +18,10 @@ export function newestCrls(desired: Desired, ...stores: readonly StoredStore[]):
   return [...newest.values()].sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
 }
 
-/** Consents for CRLs in force that a second store cannot be given: unreadable ones, and those of unknown CAs. */
+/**
+ * Consents for CRLs in force that a second store cannot be given: unreadable ones, and those of
+ * unknown CAs.
+ */
 export function lostCrls(desired: Desired, store: StoredStore): readonly string[] {
   return store.crls
     .filter(({ crl, entries }) => entries > 0 && issuerOf(crl, desired, [store]) === undefined)
@@ -27,7 +33,9 @@ export function supersedes(crl: Crl, other: Crl, issuer: Certificate): boolean {
   return isOlderIssue(other, crl) && isWhole(crl, issuer);
 }
 
-/** A complete CRL with a valid signature of its CA; anything else may have been put there by hand. */
+/**
+ * A complete CRL with a valid signature of its CA; anything else may have been put there by hand.
+ */
 export function isWhole(crl: Crl, issuer: Certificate): boolean {
   return crl.scope === 'complete' && verifyCrl(crl, issuer) === 'valid';
 }

@@ -4,9 +4,10 @@ import { albInfo } from '../../service.ts';
 import type { IssuerPlan } from './issuer.ts';
 
 /**
- * Puts the writes for all CRLs of a store in order. Adding all comes first, so that every revocation is in
- * force early; where old and new CRLs do not fit the store together, each is replaced before the next is
- * added. One that does not even fit beside its own older issue is not added: the older stays in force.
+ * Puts the writes for all CRLs of a store in order. Adding all comes first, so that every
+ * revocation is in force early; where old and new CRLs do not fit the store together, each is
+ * replaced before the next is added. One that does not even fit beside its own older issue is not
+ * added: the older stays in force.
  *
  * @returns `planned`: those of the parts that have room
  */

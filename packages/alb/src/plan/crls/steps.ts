@@ -34,7 +34,10 @@ export function addCrl(
   };
 }
 
-/** Detaches CRLs that a newer one of the same CA supersedes, once that one is seen with all its entries. */
+/**
+ * Detaches CRLs that a newer one of the same CA supersedes, once that one is seen with all its
+ * entries.
+ */
 export function removeSuperseded(
   kind: 'remove-crls' | 'drop-crls',
   { issuer, crl }: DesiredCrl,
