@@ -158,7 +158,7 @@ const faults: readonly (readonly [
     /does not survive JSON/,
     replanned((steps) =>
       steps.map((step) =>
-        Object.assign({}, step, { input: Object.assign({}, step.input, { at: new Date(0) }) }),
+        Object.assign({}, step, { revocation: Object.assign({}, step.revocation, { at: new Date(0) }) }),
       ),
     ),
   ],

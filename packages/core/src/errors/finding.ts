@@ -35,6 +35,11 @@ export function isBlocking({ severity, code }: Finding): boolean {
   return severity === 'error' && facts.alone !== true;
 }
 
+/** True when a safety rule said no, which is exit code 3. */
+export function isRefusal({ severity, code }: Finding): boolean {
+  return severity === 'error' && codes[code].kind === 'refused';
+}
+
 /** Errors first, then by target, code and thing: output never depends on order of arrival. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   const rank = { error: 0, warning: 1, note: 2 } as const;

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/legacy.ts';
+import type { Service } from '../adapter/contract.ts';
 import type { Fetched, SourceKind, Sources } from '../adapter/ports.ts';
 import type { Crl } from '../crl/crl.ts';
 import { type Inventory, parseInventory } from '../crl/inventory.ts';
@@ -39,12 +39,12 @@ export interface Gathered {
   readonly findings: readonly Finding[];
 }
 
-/** What loading needs: a definition, its lock, the ways to its sources, and the adapters of its targets. */
+/** What loading needs: a definition, its lock, the ways to its sources, and the services of its targets. */
 export interface LoadParts {
   readonly definition: Definition;
   readonly lock: Lock;
   readonly sources: Sources;
-  readonly adapters: readonly Adapter[];
+  readonly services: readonly Service[];
   readonly clock: Clock;
 }
 
@@ -82,7 +82,7 @@ export async function loadSources(parts: LoadParts, signal?: AbortSignal): Promi
 
 /** Fetches and reads every source, side by side, but inventories only of groups that a target needs them of. */
 async function gather(
-  { definition, sources, adapters }: LoadParts,
+  { definition, sources, services }: LoadParts,
   given: AbortSignal | undefined,
 ): Promise<Gathered> {
   given?.throwIfAborted();
@@ -109,7 +109,7 @@ async function gather(
       return { findings: findingsOf(error, address) };
     }
   };
-  const withInventory = groupsWithInventory(definition, adapters);
+  const withInventory = groupsWithInventory(definition, services);
   const parts = await Promise.all(
     definition.groups.flatMap((group) => [
       ...group.bundle.map((address) => read('bundle', address, group)),
@@ -130,11 +130,11 @@ async function gather(
 }
 
 /** An inventory may be large, and only some targets are laid out by it. */
-function groupsWithInventory({ targets }: Definition, adapters: readonly Adapter[]): ReadonlySet<string> {
+function groupsWithInventory({ targets }: Definition, services: readonly Service[]): ReadonlySet<string> {
   return new Set(
     targets
       .filter(({ kind, config }) =>
-        adapters.some(({ key, readsInventory }) => key === kind && readsInventory(config)),
+        services.some(({ key, readsInventory }) => key === kind && readsInventory(config)),
       )
       .flatMap(({ trust }) => trust),
   );

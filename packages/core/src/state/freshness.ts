@@ -16,7 +16,8 @@ export interface ListFreshness {
   /** The CA for people; with digits of its SHA-256 where it is known. */
   readonly issuer: string;
   readonly entries: number;
-  readonly nextUpdate?: Instant;
+  /** ISO time. */
+  readonly nextUpdate?: string;
   /** `overdue`: the CA should have published the next CRL by now. `expired` and `overdue` are red. */
   readonly state: 'fresh' | 'last-hour' | 'overdue' | 'expired';
   /** A newer CRL is accepted and not yet in force here. */
@@ -83,7 +84,7 @@ function crlFreshness(
     entries,
     state,
     behind,
-    ...defined({ nextUpdate, lagMs, budgetMs }),
+    ...defined({ nextUpdate: nextUpdate === undefined ? undefined : isoTime(nextUpdate), lagMs, budgetMs }),
     red: [
       ...(state === 'expired' ? [expiredText(nextUpdate, enforcedByUs, graceMs)] : []),
       ...(state === 'overdue' ? ['the next CRL is overdue: see why the CA has not published it'] : []),

@@ -9,7 +9,7 @@ import {
 } from '../../src/index.ts';
 import { type ResolvedCrls, resolveCrls } from '../../src/plan/resolve-crls/index.ts';
 import { acceptedRow, type CrlCopy, slotFor } from '../../src/state/accepted-crls.ts';
-import { toyAdapter } from './toy.ts';
+import { toyService } from './toy.ts';
 
 const definition = definitionFromObject(
   {
@@ -18,7 +18,7 @@ const definition = definitionFromObject(
     groups: { devices: { from: 'ca.pem', crls: ['ca.crl'] } },
     targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1' } } },
   },
-  { env: {}, adapters: [toyAdapter({})] },
+  { env: {}, services: [toyService({})] },
 );
 
 /** What lists are judged by. */
