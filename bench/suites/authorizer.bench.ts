@@ -7,11 +7,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { certificateOf, createTestCa } from '@trustloom/testkit';
-import { createDecide } from '../../packages/api-gateway/src/authorizer/decide.ts';
-import type { Head } from '../../packages/api-gateway/src/authorizer/head.ts';
-import { createLatest } from '../../packages/api-gateway/src/authorizer/latest.ts';
-import { openSerialSet } from '../../packages/api-gateway/src/authorizer/serial-set.ts';
-import { setFile } from '../../packages/api-gateway/src/set-file.ts';
+import { createDecide } from '../../packages/api-gateway/src/revocation/authorizer/decide.ts';
+import { createLatest } from '../../packages/api-gateway/src/revocation/authorizer/latest.ts';
+import { openSerialSet } from '../../packages/api-gateway/src/revocation/authorizer/serial-set.ts';
+import type { Manifest } from '../../packages/api-gateway/src/revocation/manifest.ts';
+import { setFile } from '../../packages/api-gateway/src/revocation/set-file.ts';
 import { buildAuthorizer } from '../../packages/api-gateway/test/support/bundle.ts';
 import { makeSerials } from '../data.ts';
 import { type Effort, type Measured, type Suite, time } from '../lib/measured.ts';
@@ -47,15 +47,15 @@ async function measure({ quick }: Effort): Promise<readonly Measured[]> {
   ];
 }
 
-/** Head and set from memory: what is left when S3 has answered. */
+/** Manifest and set from memory: what is left when S3 has answered. */
 async function coldLoad(body: Uint8Array, sha256: string, note: string): Promise<Measured> {
-  const head = Buffer.from(JSON.stringify(headWith(sha256)));
+  const manifest = Buffer.from(JSON.stringify(manifestWith(sha256)));
   const [runs, digests]: [number[], number[]] = [[], []];
   for (let run = 0; run < 15; run += 1) {
     digests.push(await time(() => createHash('sha256').update(body).digest()));
     const latest = createLatest({
-      objects: { read: async (name) => ({ bytes: name === 'head' ? head : body, etag: 'e' }) },
-      head: 'head',
+      objects: { read: async (name) => ({ bytes: name === 'manifest' ? manifest : body, etag: 'e' }) },
+      manifest: 'manifest',
       now: () => 1,
       failed: (error) => {
         throw error;
@@ -97,8 +97,8 @@ async function decision(body: Uint8Array, sha256: string): Promise<Measured> {
   const ca = await createTestCa({ subject: 'CN=Bench', key: 'P-256' });
   const { pem } = await ca.issue('CN=client');
   const { subject, subjectKeyId = '' } = certificateOf(ca);
-  const head = headWith(sha256, subject.der, subjectKeyId);
-  const decide = createDecide(head, new Map([[sha256, openSerialSet(body)]]));
+  const manifest = manifestWith(sha256, subject.der, subjectKeyId);
+  const decide = createDecide(manifest, new Map([[sha256, openSerialSet(body)]]));
   if (decide(pem, 1).reason !== 'ok') throw new Error('the good client is refused');
   const rounds: number[] = [];
   for (let round = 0; round < 5; round += 1)
@@ -122,9 +122,9 @@ function memory(bundle: string, body: Uint8Array, sha256: string): Measured {
   const program = `
     import { readFileSync } from 'node:fs';
     const { createAuthorizer } = await import(${JSON.stringify(pathToFileURL(bundle).href)});
-    const head = Buffer.from(${JSON.stringify(JSON.stringify(headWith(sha256, '', '', file)))});
-    const read = async (name) => ({ bytes: name === 'head' ? head : readFileSync(name), etag: 'e' });
-    const authorize = createAuthorizer({ objects: { read }, head: 'head', now: Date.now, log: (line) => { if (line.includes('Error')) throw line; } });
+    const manifest = Buffer.from(${JSON.stringify(JSON.stringify(manifestWith(sha256, '', '', file)))});
+    const read = async (name) => ({ bytes: name === 'manifest' ? manifest : readFileSync(name), etag: 'e' });
+    const authorize = createAuthorizer({ objects: { read }, manifest: 'manifest', now: Date.now, log: (line) => { if (line.includes('Error')) throw line; } });
     const held = () => { gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };
     const before = held();
     await authorize({ requestContext: {} });
@@ -139,7 +139,7 @@ function memory(bundle: string, body: Uint8Array, sha256: string): Measured {
   };
 }
 
-function headWith(sha256: string, name = '', keyId = '', file = 'set'): Head {
+function manifestWith(sha256: string, name = '', keyId = '', file = 'set'): Manifest {
   const set = { key: file, version: 'v', sha256, count: 0 };
   const key = {
     key: 'bench',
@@ -148,7 +148,7 @@ function headWith(sha256: string, name = '', keyId = '', file = 'set'): Head {
     state: 'listed',
     set,
     also: [],
-    lists: [],
+    crls: [],
     from: '',
   };
   return { formatVersion: 1, graceMs: 0, keys: [{ ...key, state: 'listed' }] };

@@ -1,8 +1,8 @@
 # The authorizer that refuses revoked clients, for a REST API. See docs/guide/api-gateway-authorizer.md.
 
 locals {
-  bucket = "trustloom-${data.aws_caller_identity.me.account_id}-eu-west-1"
-  head   = "acme/authorizers/api.json" # <definition>/authorizers/<target>.json
+  bucket   = "trustloom-${data.aws_caller_identity.me.account_id}-eu-west-1"
+  manifest = "acme/authorizers/api.json" # <definition>/authorizers/<target>.json
 }
 
 data "aws_caller_identity" "me" {}
@@ -29,7 +29,7 @@ resource "aws_lambda_function" "revocation" {
 
   environment {
     variables = {
-      TRUSTLOOM_HEAD         = "s3://${local.bucket}/${local.head}"
+      TRUSTLOOM_MANIFEST     = "s3://${local.bucket}/${local.manifest}"
       TRUSTLOOM_BUCKET_OWNER = data.aws_caller_identity.me.account_id
     }
   }
@@ -48,7 +48,7 @@ resource "aws_iam_role_policy" "revocation" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      { Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::${local.bucket}/${local.head}" },
+      { Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::${local.bucket}/${local.manifest}" },
       { Effect = "Allow", Action = "s3:GetObjectVersion", Resource = "arn:aws:s3:::${local.bucket}/acme/sets/*" },
       { Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "arn:aws:logs:*:*:log-group:/aws/lambda/revocation:*" },
     ]

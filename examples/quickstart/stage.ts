@@ -99,7 +99,7 @@ function authorizerFunction(local: LocalAws, clock: TestClock) {
       owner: apps.id,
       client: new S3Client({ ...local.clientConfig('s3', { region: 'eu-west-1' }), forcePathStyle: true }),
     }),
-    head: 'acme/authorizers/api.json',
+    manifest: 'acme/authorizers/api.json',
     pollMs: authorizerLooksEveryMs,
     now: clock.now,
     log: () => undefined,

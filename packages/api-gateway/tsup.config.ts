@@ -4,7 +4,7 @@ import { base } from '../../tsup.base.ts';
 /** The authorizer is deployed as one small file, beside the SDK that the Lambda runtime brings. */
 export const authorizerBuild = {
   ...base,
-  entry: { authorizer: 'src/authorizer/index.ts' },
+  entry: { authorizer: 'src/revocation/authorizer/index.ts' },
   clean: false,
   splitting: false,
   minify: true,
@@ -16,6 +16,10 @@ export const authorizerBuild = {
 
 export default defineConfig([
   // Both write into one folder at the same time, so neither may clean it: the build script does.
-  { ...base, clean: false, entry: { index: 'src/index.ts', facts: 'src/facts.ts', target: 'src/target.ts' } },
+  {
+    ...base,
+    clean: false,
+    entry: { index: 'src/index.ts', service: 'src/service.ts', target: 'src/target.ts' },
+  },
   authorizerBuild,
 ]);

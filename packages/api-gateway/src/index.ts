@@ -1,36 +1,52 @@
-import { type Adapter, type AdapterSpec, defineAdapter, type JsonObject } from '@trustloom/core';
-import { apiGatewayFacts } from './facts.ts';
-import { observeApiGateway } from './observe.ts';
+import type { Adapter } from '@trustloom/core';
+import { asAdapter, defineService, type Place, type SdkClient, type Service } from '@trustloom/core/adapter';
+import { observeApiGateway } from './observe/index.ts';
 import { performApiGateway } from './perform.ts';
-import { planApiGateway } from './plan.ts';
-import { type ApiGatewayOptions, apiGatewayPort } from './port.ts';
+import { planApiGateway } from './plan/index.ts';
 import { renderApiGateway } from './render.ts';
-import type { Desired, Observed } from './state.ts';
-import { type ApiGatewayTarget, apiGatewayPlace, apiGatewayTarget } from './target.ts';
+import { apiGatewayInformation } from './service.ts';
+import { apiGatewayPlace, apiGatewayTarget } from './target.ts';
 
-export { apiGatewayFacts } from './facts.ts';
-export type { ApiGatewayOptions } from './port.ts';
+export { apiGatewayInformation } from './service.ts';
 export { type ApiGatewayTarget, apiGatewayTarget } from './target.ts';
 
 /**
- * The adapter for mutual TLS of API Gateway custom domains. Does no I/O by itself. It changes one field of a domain that is somebody's,
- * marks the domain by two tags, and publishes the revocation set for the authorizer that the target names.
+ * Mutual TLS of API Gateway custom domains. It changes one field of a domain that is somebody's, tags the
+ * domain, and publishes the revocation set for the authorizer that the target names.
  *
- * @param options.v1 gives the client of REST APIs for an account and region
- * @param options.v2 gives the client of HTTP APIs; used for doors, and where the target says `api: http`
+ * @example
+ * const trustloom = await openTrustloom('trustloom.yaml', { services: [apiGatewayService] })
+ */
+export const apiGatewayService: Service = defineService({
+  key: 'apiGateway',
+  facts: apiGatewayInformation,
+  schema: apiGatewayTarget,
+  place: apiGatewayPlace,
+  render: renderApiGateway,
+  observe: observeApiGateway,
+  plan: planApiGateway,
+  perform: performApiGateway,
+  connect: async (io) => (await import('./port/index.ts')).apiGatewayPort(io),
+});
+
+/** A client of each API for each account and region. */
+export interface ApiGatewayOptions {
+  /** Of REST APIs. */
+  readonly v1: (place: Place) => SdkClient;
+  /** Of HTTP APIs: used for the APIs behind a domain, and where the target says `api: http`. */
+  readonly v2: (place: Place) => SdkClient;
+}
+
+/**
+ * The same for an engine that takes adapters, with the clients given.
+ *
  * @example
  * const adapter = apiGateway({ v1: ({ region }) => new APIGatewayClient({ region }), v2: ({ region }) => new ApiGatewayV2Client({ region }) })
  */
-export function apiGateway(options: ApiGatewayOptions): Adapter {
-  const spec: AdapterSpec<ApiGatewayTarget, Desired, Observed, JsonObject> = {
-    facts: apiGatewayFacts,
-    key: 'apiGateway',
-    target: apiGatewayTarget,
-    place: apiGatewayPlace,
-    render: (trust, target, context) => renderApiGateway(trust, target, context),
-    observe: (target, io) => observeApiGateway(target, apiGatewayPort(options, target, io), io),
-    plan: (desired, observed, target, context) => planApiGateway(desired, observed, target, context),
-    perform: (step, target, io) => performApiGateway(step, apiGatewayPort(options, target, io), io),
-  };
-  return defineAdapter(spec);
+export function apiGateway({ v1, v2 }: ApiGatewayOptions): Adapter {
+  return asAdapter(apiGatewayService, (place) => ({
+    client: <C extends SdkClient>(_class: unknown, serviceId: string) =>
+      (serviceId === 'API Gateway' ? v1 : v2)(place) as C,
+    fetch: globalThis.fetch,
+  }));
 }

@@ -3,14 +3,18 @@ import { type Certificate, checkedKeys, type DenyEntry, readCertificate, type Tr
 import { createTestCa, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createAuthorizer, type Objects, type Reason, settingsFrom } from '../src/authorizer/index.ts';
-import { readLeaf } from '../src/authorizer/leaf.ts';
-import { openSerialSet } from '../src/authorizer/serial-set.ts';
-import { desiredCheck } from '../src/check.ts';
-import { performApiGateway } from '../src/perform.ts';
-import { planCheck } from '../src/plan-check.ts';
-import { setFile } from '../src/set-file.ts';
-import { memoryIo } from './support/memory.ts';
+import { planCrls } from '../src/plan/crls.ts';
+import {
+  createAuthorizer,
+  type Objects,
+  type Reason,
+  settingsFrom,
+} from '../src/revocation/authorizer/index.ts';
+import { readLeaf } from '../src/revocation/authorizer/leaf.ts';
+import { openSerialSet } from '../src/revocation/authorizer/serial-set.ts';
+import { desiredManifest } from '../src/revocation/desired.ts';
+import { setFile } from '../src/revocation/set-file.ts';
+import { context, memoryBucket } from './support/memory.ts';
 
 const now = Date.parse('2026-11-26T12:00:00Z');
 const clock = { now: () => now };
@@ -18,9 +22,7 @@ const hour = 3_600_000;
 
 /** Files as `refresh` leaves them for a trust, and the authorizer on them. */
 async function published(trust: Trust, files = new Map<string, Uint8Array>()) {
-  const { io, upload } = memoryIo(files);
-  const { steps, artifacts } = planCheck(desiredCheck(trust), undefined, new Set(), io.context);
-  for (const step of upload(steps, artifacts)) await performApiGateway(step, undefined as never, io);
+  await memoryBucket(files).perform(planCrls(desiredManifest(trust), undefined, new Set(), context));
   return files;
 }
 
@@ -38,7 +40,7 @@ function authorizerOn(files: ReadonlyMap<string, Uint8Array>, at: number | (() =
   };
   const authorize = createAuthorizer({
     objects,
-    head: 'acme/authorizers/edge.json',
+    manifest: 'acme/authorizers/edge.json',
     now: typeof at === 'number' ? () => at : at,
     log: (line) => void lines.push(line),
   });
@@ -64,12 +66,12 @@ beforeAll(async () => {
   [ann, bob] = [await issuing.issue('CN=ann'), await issuing.issue('CN=bob')];
 });
 
-const listOf = (issuer: TestCa, ...serials: readonly (string | bigint)[]) => ({
+const crlOf = (issuer: TestCa, ...serials: readonly (string | bigint)[]) => ({
   issuer,
   crl: issuer.issueCrl({ entries: serials.map((serial) => ({ serial })), nextUpdate: now + 24 * hour }),
 });
-const trusting = (cas: readonly TestCa[], lists: readonly ReturnType<typeof listOf>[]) =>
-  trustOf({ cas, lists });
+const trusting = (cas: readonly TestCa[], crls: readonly ReturnType<typeof crlOf>[]) =>
+  trustOf({ cas, lists: crls });
 const withRevocation = (trust: Trust, more: Partial<Trust['revocation']>): Trust => ({
   ...trust,
   revocation: { ...trust.revocation, ...more },
@@ -78,11 +80,11 @@ const known = (trust: Trust, ca: TestCa): Certificate =>
   trust.known.find(({ sha256 }) => sha256 === ca.sha256) ?? readCertificate(ca.der);
 
 describe('the authorizer', () => {
-  test('lets the good in and refuses the revoked, of each CA by its own list', async () => {
+  test('admits the good and refuses the revoked, of each CA by its own CRL', async () => {
     const twin = await root.intermediate('CN=Second');
     const carl = await twin.issue('CN=carl', { serial: bob.serial });
     const { verdict, reads } = authorizerOn(
-      await published(trusting([root, issuing, twin], [listOf(issuing, bob.serial), listOf(twin, 'ff')])),
+      await published(trusting([root, issuing, twin], [crlOf(issuing, bob.serial), crlOf(twin, 'ff')])),
     );
     expect([await verdict(ann.pem), await verdict(bob.pem), await verdict(carl.pem)]).toEqual([
       'ok',
@@ -105,7 +107,7 @@ describe('the authorizer', () => {
           .join('\n'),
       'unreadable-certificate',
     ],
-    ['a list', () => issuing.issueCrl({ entries: [] }).pem, 'unreadable-certificate'],
+    ['a CRL', () => issuing.issueCrl({ entries: [] }).pem, 'unreadable-certificate'],
   ] satisfies readonly (readonly [string, () => string | undefined, Reason])[])(
     'refuses %s',
     async (_name, pem, reason) => {
@@ -118,28 +120,28 @@ describe('the authorizer', () => {
     const again = await issuing.rekey();
     const serial = 'abcdef';
     const leaves = [await issuing.issue('CN=a', { serial }), await again.issue('CN=b', { serial })];
-    const files = await published(trusting([root, issuing, again], [listOf(again, serial)]));
+    const files = await published(trusting([root, issuing, again], [crlOf(again, serial)]));
     const verdicts = async () => {
       const { verdict } = authorizerOn(files);
       return [await verdict(leaves[0]?.pem), await verdict(leaves[1]?.pem)];
     };
     expect(await verdicts()).toEqual(['ok', 'revoked']);
-    const head = 'acme/authorizers/edge.json';
-    const text = Buffer.from(files.get(head) ?? []).toString();
-    files.set(head, Buffer.from(text.replace(/"keyIds": \[[^\]]*\]/g, '"keyIds": []')));
+    const manifest = 'acme/authorizers/edge.json';
+    const text = Buffer.from(files.get(manifest) ?? []).toString();
+    files.set(manifest, Buffer.from(text.replace(/"keyIds": \[[^\]]*\]/g, '"keyIds": []')));
     expect(await verdicts()).toEqual(['ok', 'revoked']);
   });
 
   test('refuses who was issued by a key that nobody knows, under whatever name', async () => {
     const stranger = await createTestCa({ subject: 'CN=Issuing', key: 'P-256', clock });
-    const { verdict } = authorizerOn(await published(trusting([root, issuing], [listOf(issuing)])));
+    const { verdict } = authorizerOn(await published(trusting([root, issuing], [crlOf(issuing)])));
     expect(await verdict((await stranger.issue('CN=x')).pem)).toBe('unknown-issuer');
   });
 
   test('refuses everyone below a revoked CA, however deep, and nobody beside', async () => {
     const deep = await issuing.intermediate('CN=Deep');
     const beside = await root.intermediate('CN=Beside');
-    const trust = trusting([root, issuing, deep, beside], [listOf(root, issuing.serial)]);
+    const trust = trusting([root, issuing, deep, beside], [crlOf(root, issuing.serial)]);
     const { verdict } = authorizerOn(
       await published(withRevocation(trust, { revokedCas: [known(trust, issuing)] })),
     );
@@ -149,29 +151,28 @@ describe('the authorizer', () => {
     expect(await Promise.all(verdicts)).toEqual(['ca-revoked', 'ca-revoked', 'ok']);
   });
 
-  test('keeps what is published when a list is not at hand, with what the deny list adds', async () => {
-    const files = await published(trusting([root, issuing], [listOf(issuing, bob.serial)]));
+  test('keeps what is published when a CRL could not be read, with what the deny list adds', async () => {
+    const files = await published(trusting([root, issuing], [crlOf(issuing, bob.serial)]));
     const trust = trusting([root, issuing], []);
     const key = known(trust, issuing).keySha256;
     const entry: DenyEntry = { serial: ann.serial, caKey: key, ca: '', by: '', why: '', since: '' };
-    const { io, upload, head } = memoryIo(files);
+    const bucket = memoryBucket(files);
     const without = withRevocation(trust, { kept: new Map([[key, 'list-memory-lost']]), denied: [entry] });
-    const { steps, artifacts } = planCheck(desiredCheck(without), head(), new Set(), io.context);
-    for (const step of upload(steps, artifacts)) await performApiGateway(step, undefined as never, io);
+    await bucket.perform(planCrls(desiredManifest(without), bucket.published(), new Set(), context));
     const { verdict } = authorizerOn(files);
     expect([await verdict(ann.pem), await verdict(bob.pem)]).toEqual(['revoked', 'revoked']);
-    expect(await authorizerOn(await published(without)).verdict(bob.pem)).toBe('no-list');
+    expect(await authorizerOn(await published(without)).verdict(bob.pem)).toBe('no-crl');
   });
 
-  test('uses a list for the grace, to the millisecond', async () => {
-    const trust = withRevocation(trusting([root, issuing], [listOf(issuing)]), { graceMs: hour });
+  test('uses a CRL for the grace, to the millisecond', async () => {
+    const trust = withRevocation(trusting([root, issuing], [crlOf(issuing)]), { graceMs: hour });
     const files = await published(trust);
     expect(await authorizerOn(files, now + 25 * hour).verdict(ann.pem)).toBe('ok');
-    expect(await authorizerOn(files, now + 25 * hour + 1).verdict(ann.pem)).toBe('stale-list');
+    expect(await authorizerOn(files, now + 25 * hour + 1).verdict(ann.pem)).toBe('stale-crl');
   });
 
-  test('takes a set only if it is the one that the head names', async () => {
-    const files = await published(trusting([root, issuing], [listOf(issuing, bob.serial)]));
+  test('takes a set only if it is the one that the manifest names', async () => {
+    const files = await published(trusting([root, issuing], [crlOf(issuing, bob.serial)]));
     const set = [...files.keys()].find((key) => key.includes('/sets/')) ?? '';
     files.set(set, new Uint8Array(20));
     const { verdict, lines } = authorizerOn(files);
@@ -181,20 +182,20 @@ describe('the authorizer', () => {
 
   test('asks S3 once for all that come at the same time', async () => {
     const { verdict, reads } = authorizerOn(
-      await published(trusting([root, issuing], [listOf(issuing, bob.serial)])),
+      await published(trusting([root, issuing], [crlOf(issuing, bob.serial)])),
     );
     await Promise.all(Array.from({ length: 20 }, () => verdict(ann.pem)));
     expect(reads).toHaveLength(2);
   });
 
-  test('a CA that came since the last look lets its clients in within a second, not after the next poll', async () => {
+  test('the clients of a CA that came since the last look are admitted within a second, not after the next poll', async () => {
     const other = await createTestCa({ subject: 'CN=Other', key: 'P-256', clock });
     const dora = await other.issue('CN=dora');
-    const files = await published(trusting([root, issuing], [listOf(issuing)]));
+    const files = await published(trusting([root, issuing], [crlOf(issuing)]));
     let at = now;
     const { verdict, reads } = authorizerOn(files, () => at);
     expect(await verdict(ann.pem)).toBe('ok');
-    const later = await published(trusting([root, issuing, other], [listOf(issuing)]));
+    const later = await published(trusting([root, issuing, other], [crlOf(issuing)]));
     for (const [key, bytes] of later) files.set(key, bytes);
     expect(await verdict(dora.pem)).toBe('unknown-issuer');
     at += 1_000;
@@ -205,11 +206,11 @@ describe('the authorizer', () => {
   });
 
   test('asks the own authorizer of the user only about those who are not refused', async () => {
-    const files = await published(trusting([root, issuing], [listOf(issuing, bob.serial)]));
+    const files = await published(trusting([root, issuing], [crlOf(issuing, bob.serial)]));
     const asked: unknown[] = [];
     const own = createAuthorizer({
       objects: { read: async (key) => ({ bytes: files.get(key) ?? new Uint8Array(), etag: 'e' }) },
-      head: 'acme/authorizers/edge.json',
+      manifest: 'acme/authorizers/edge.json',
       answer: 'simple',
       now: () => now,
       log: () => undefined,
@@ -227,12 +228,12 @@ describe('the authorizer', () => {
   });
 
   test.each([
-    ['no head', {}],
-    ['a head that is no address', { TRUSTLOOM_HEAD: 'bucket/key' }],
-    ['a poll that is no number', { TRUSTLOOM_HEAD: 's3://b/k', TRUSTLOOM_POLL_SECONDS: 'often' }],
-    ['another answer', { TRUSTLOOM_HEAD: 's3://b/k', TRUSTLOOM_ANSWER: 'yes' }],
+    ['no manifest', {}],
+    ['a manifest that is no address', { TRUSTLOOM_MANIFEST: 'bucket/key' }],
+    ['a poll that is no number', { TRUSTLOOM_MANIFEST: 's3://b/k', TRUSTLOOM_POLL_SECONDS: 'often' }],
+    ['another answer', { TRUSTLOOM_MANIFEST: 's3://b/k', TRUSTLOOM_ANSWER: 'yes' }],
   ])('does not start with %s', (_name, env) => {
-    expect(() => settingsFrom(env)).toThrow(/TRUSTLOOM_HEAD, _POLL_SECONDS or _ANSWER/);
+    expect(() => settingsFrom(env)).toThrow(/TRUSTLOOM_MANIFEST, _POLL_SECONDS or _ANSWER/);
   });
 });
 
@@ -344,7 +345,7 @@ describe('a million certificates', () => {
   }, 60_000);
 });
 
-test('a key without a list and without entries needs no set', () => {
-  const trust = trusting([root, issuing], [listOf(issuing)]);
+test('a key without a CRL and without entries needs no set', () => {
+  const trust = trusting([root, issuing], [crlOf(issuing)]);
   expect(checkedKeys(trust).map((key) => setFile(key))).toEqual([undefined, undefined]);
 });

@@ -9,8 +9,8 @@ import {
   runAdapterContract,
 } from '@trustloom/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AuthorizerEvent } from '../src/authorizer/index.ts';
 import { apiGateway } from '../src/index.ts';
+import type { AuthorizerEvent } from '../src/revocation/authorizer/index.ts';
 import { type BuiltAuthorizer, loadAuthorizer } from './support/bundle.ts';
 
 /** IAM knows API Gateway's calls by their HTTP method. */
@@ -45,7 +45,7 @@ describe.each(['rest', 'http'] as const)('a domain managed by the %s API', (api)
         const client = new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true });
         const authorizer = built.createAuthorizer({
           objects: built.s3Objects({ bucket, owner: place.account, client }),
-          head: 'acme/authorizers/edge.json',
+          manifest: 'acme/authorizers/edge.json',
           pollMs: 0,
           now: clock.now,
           log: () => undefined,

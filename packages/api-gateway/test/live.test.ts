@@ -5,7 +5,7 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createTestCa, type TestCa, type TestLeaf } from '@trustloom/testkit';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type BuiltAuthorizer, buildAuthorizer, loadAuthorizer } from './support/bundle.ts';
-import { openStory, type Story } from './support/story.ts';
+import { openScenario, type Scenario } from './support/scenario.ts';
 
 const hour = 3_600_000;
 const poll = 10_000;
@@ -21,19 +21,19 @@ beforeAll(async () => {
   [ann, bob] = [await issuing.issue('CN=ann'), await issuing.issue('CN=bob')];
 });
 
-let story: Story;
-afterEach(async () => story?.close());
+let scenario: Scenario;
+afterEach(async () => scenario?.close());
 
 /** Applied, with nobody revoked. */
 async function opened(
-  ...given: Parameters<typeof openStory> extends [unknown, ...infer Rest] ? Rest : never
+  ...given: Parameters<typeof openScenario> extends [unknown, ...infer Rest] ? Rest : never
 ) {
-  story = await openStory(built, ...given);
-  story.publish(root);
-  story.publish(issuing);
-  await story.accept(root, issuing);
-  await story.apply();
-  return story;
+  scenario = await openScenario(built, ...given);
+  scenario.publish(root);
+  scenario.publish(issuing);
+  await scenario.accept(root, issuing);
+  await scenario.apply();
+  return scenario;
 }
 
 describe('a client that is revoked while everything runs', () => {
@@ -44,32 +44,32 @@ describe('a client that is revoked while everything runs', () => {
     ['http', { payload: '2.0', simple: true, answer: 'simple' }],
   ] as const)('is refused after one refresh: %s API %o', async (kind, settings) => {
     await opened(kind, settings);
-    expect(await Promise.all([story.knock(ann), story.knock(bob), story.knock()])).toEqual([
+    expect(await Promise.all([scenario.knock(ann), scenario.knock(bob), scenario.knock()])).toEqual([
       200,
       200,
       'no-connection',
     ]);
-    story.publish(issuing, bob);
-    const report = await story.open().refresh();
+    scenario.publish(issuing, bob);
+    const report = await scenario.open().refresh();
     expect([report.exitCode, report.targets[0]?.done.map(({ id }) => id)]).toEqual([0, ['publish']]);
-    story.clock.advance(poll);
-    expect(await Promise.all([story.knock(ann), story.knock(bob)])).toEqual([200, 403]);
-    expect(story.logged).toEqual([
+    scenario.clock.advance(poll);
+    expect(await Promise.all([scenario.knock(ann), scenario.knock(bob)])).toEqual([200, 403]);
+    expect(scenario.logged).toEqual([
       expect.stringMatching(/^\{"trustloom":"revoked","client":"[0-9a-f]{12}:[0-9a-f]+"\}$/),
     ]);
   });
 
-  test('a refresh without news writes nothing; one with the same entries moves only the head', async () => {
+  test('a refresh without news writes nothing; one with the same entries moves only the manifest', async () => {
     await opened('rest');
-    story.publish(issuing, bob);
-    await story.open().refresh();
-    const writes = () => story.local.calls().filter(({ action }) => action === 'PutObject').length;
+    scenario.publish(issuing, bob);
+    await scenario.open().refresh();
+    const writes = () => scenario.local.calls().filter(({ action }) => action === 'PutObject').length;
     const before = writes();
-    expect((await story.open().refresh()).calls).toBe(0);
+    expect((await scenario.open().refresh()).calls).toBe(0);
     expect(writes()).toBe(before);
-    story.publish(issuing, bob);
-    await story.open().refresh();
-    const sets = story.local
+    scenario.publish(issuing, bob);
+    await scenario.open().refresh();
+    const sets = scenario.local
       .state()
       .s3.flatMap(({ objects }) => [...objects.keys()].filter((key) => key.includes('/sets/')));
     expect(sets).toHaveLength(1);
@@ -77,22 +77,24 @@ describe('a client that is revoked while everything runs', () => {
 
   test('by `revoke` is refused at once, and let in again by `unrevoke`', async () => {
     await opened('http', { payload: '2.0' });
-    await story.open().apply({ approve: 'any' });
-    await story.http.send(new UpdateApiCommand({ ApiId: story.apiId, DisableExecuteApiEndpoint: true }));
+    await scenario.open().apply({ approve: 'any' });
+    await scenario.http.send(
+      new UpdateApiCommand({ ApiId: scenario.apiId, DisableExecuteApiEndpoint: true }),
+    );
     const request = { serials: [bob.serial], ca: issuing.sha256 };
-    const report = await story.open().revoke({ ...request, by: 'ann', why: 'stolen' });
+    const report = await scenario.open().revoke({ ...request, by: 'ann', why: 'stolen' });
     expect(report.targets).toMatchObject([{ name: 'edge', state: 'in force', gaps: [] }]);
-    story.clock.advance(poll);
-    expect(await story.knock(bob)).toBe(403);
-    await story.open().unrevoke(request);
-    story.clock.advance(poll);
-    expect(await story.knock(bob)).toBe(200);
+    scenario.clock.advance(poll);
+    expect(await scenario.knock(bob)).toBe(403);
+    await scenario.open().unrevoke(request);
+    scenario.clock.advance(poll);
+    expect(await scenario.knock(bob)).toBe(200);
   });
 
   test('where the target names no authorizer gets in, and everybody says so', async () => {
     await opened('http', { payload: '2.0' });
-    story.publish(issuing, bob);
-    const open = () => story.open({});
+    scenario.publish(issuing, bob);
+    const open = () => scenario.open({});
     const said = (await open().check()).findings.find(({ code }) => code === 'crl-not-enforced');
     expect(said?.message).toBe('API Gateway checks no list: the client revoked by CN=Issuing gets in here');
     const plan = await open().plan();
@@ -114,159 +116,161 @@ describe('a client that is revoked while everything runs', () => {
 
 describe('the set', () => {
   test('is there before anybody is trusted, and a CA that is trusted later brings its list first', async () => {
-    story = await openStory(built, 'rest');
-    story.publish(root);
-    story.publish(issuing, bob);
-    await story.accept(root, issuing);
-    const report = await story.apply();
+    scenario = await openScenario(built, 'rest');
+    scenario.publish(root);
+    scenario.publish(issuing, bob);
+    await scenario.accept(root, issuing);
+    const report = await scenario.apply();
     const done = report.targets[0]?.done.map(({ id }) => id) ?? [];
     expect(done.indexOf('publish')).toBeLessThan(done.indexOf('enforce'));
-    expect(await Promise.all([story.knock(ann), story.knock(bob)])).toEqual([200, 403]);
+    expect(await Promise.all([scenario.knock(ann), scenario.knock(bob)])).toEqual([200, 403]);
     const other = await createTestCa({ subject: 'CN=Other', key: 'P-256' });
     const carl = await other.issue('CN=carl');
-    story.publish(other, carl);
-    await story.accept(root, issuing, other);
-    const second = (await story.apply()).targets[0]?.done.map(({ id }) => id);
+    scenario.publish(other, carl);
+    await scenario.accept(root, issuing, other);
+    const second = (await scenario.apply()).targets[0]?.done.map(({ id }) => id);
     expect(second).toEqual(['publish', 'grant-cas']);
-    story.clock.advance(poll);
-    expect(await story.knock(carl)).toBe(403);
+    scenario.clock.advance(poll);
+    expect(await scenario.knock(carl)).toBe(403);
   });
 
   test('that was never there refuses everyone; the reason is in the log', async () => {
     await opened('rest');
-    story.deploy({ head: 'acme/authorizers/other.json' });
-    expect(await story.knock(ann)).toBe(403);
-    expect(story.logged.at(-1)).toBe('{"trustloom":"no-set"}');
+    scenario.deploy({ manifest: 'acme/authorizers/other.json' });
+    expect(await scenario.knock(ann)).toBe(403);
+    expect(scenario.logged.at(-1)).toBe('{"trustloom":"no-set"}');
   });
 
   test('past its nextUpdate is used for the grace, then nobody gets in', async () => {
     await opened('rest');
-    story.clock.advance(24.5 * hour);
-    expect(await story.knock(ann)).toBe(200);
-    story.clock.advance(hour);
-    expect(await story.knock(ann)).toBe(403);
-    expect(story.logged.at(-1)).toContain('"stale-list"');
-    story.publish(root);
-    story.publish(issuing);
-    await story.open().refresh();
-    story.clock.advance(poll);
-    expect(await story.knock(ann)).toBe(200);
+    scenario.clock.advance(24.5 * hour);
+    expect(await scenario.knock(ann)).toBe(200);
+    scenario.clock.advance(hour);
+    expect(await scenario.knock(ann)).toBe(403);
+    expect(scenario.logged.at(-1)).toContain('"stale-crl"');
+    scenario.publish(root);
+    scenario.publish(issuing);
+    await scenario.open().refresh();
+    scenario.clock.advance(poll);
+    expect(await scenario.knock(ann)).toBe(200);
   });
 
   test('stays in use when S3 fails or what lies there is broken, and the next good one takes its place', async () => {
     await opened('rest');
-    expect(await story.knock(bob)).toBe(200);
-    story.publish(issuing, bob);
-    await story.open().refresh();
-    const heal = story.local.faults.add({
+    expect(await scenario.knock(bob)).toBe(200);
+    scenario.publish(issuing, bob);
+    await scenario.open().refresh();
+    const heal = scenario.local.faults.add({
       service: 's3',
       action: 'GetObject',
       error: { name: 'InternalError', status: 500 },
       times: 100,
     });
-    story.clock.advance(poll);
-    expect(await story.knock(ann)).toBe(200);
+    scenario.clock.advance(poll);
+    expect(await scenario.knock(ann)).toBe(200);
     heal();
-    story.clock.advance(poll);
-    expect(await Promise.all([story.knock(ann), story.knock(bob)])).toEqual([200, 403]);
-    await story.s3.send(
+    scenario.clock.advance(poll);
+    expect(await Promise.all([scenario.knock(ann), scenario.knock(bob)])).toEqual([200, 403]);
+    await scenario.s3.send(
       new PutObjectCommand({
         Bucket: 'trustloom-222222222222-eu-west-1',
         Key: 'acme/authorizers/edge.json',
         Body: '{}',
       }),
     );
-    story.clock.advance(poll);
-    expect(await Promise.all([story.knock(ann), story.knock(bob)])).toEqual([200, 403]);
-    // A head that somebody broke is mended by the next refresh.
-    await story.open().refresh();
-    story.clock.advance(poll);
-    story.deploy();
-    expect(await Promise.all([story.knock(ann), story.knock(bob)])).toEqual([200, 403]);
+    scenario.clock.advance(poll);
+    expect(await Promise.all([scenario.knock(ann), scenario.knock(bob)])).toEqual([200, 403]);
+    // A manifest that somebody broke is written anew by the next refresh.
+    await scenario.open().refresh();
+    scenario.clock.advance(poll);
+    scenario.deploy();
+    expect(await Promise.all([scenario.knock(ann), scenario.knock(bob)])).toEqual([200, 403]);
   });
 
   test('a CA that its issuer revoked lets nobody in, while its removal waits for the consent', async () => {
     await opened('rest');
     const serial = issuing.serial;
-    story.files['CN=Root.crl'] = root.issueCrl({
+    scenario.files['CN=Root.crl'] = root.issueCrl({
       entries: [{ serial }],
       number: 90,
-      thisUpdate: Math.floor(story.clock.now() / 1000) * 1000,
+      thisUpdate: Math.floor(scenario.clock.now() / 1000) * 1000,
     }).der;
-    await story.open().refresh();
-    story.clock.advance(poll);
-    expect(await story.knock(ann)).toBe(403);
-    expect(story.logged.at(-1)).toContain('"ca-revoked"');
+    await scenario.open().refresh();
+    scenario.clock.advance(poll);
+    expect(await scenario.knock(ann)).toBe(403);
+    expect(scenario.logged.at(-1)).toContain('"ca-revoked"');
   });
 });
 
 describe('what is published', () => {
   const bucket = 'trustloom-222222222222-eu-west-1';
-  const head = 'acme/authorizers/edge.json';
+  const manifest = 'acme/authorizers/edge.json';
   const liesThere = () => {
     const versions =
-      story.local
+      scenario.local
         .state()
         .s3.find(({ name }) => name === bucket)
-        ?.objects.get(head) ?? [];
+        ?.objects.get(manifest) ?? [];
     return versions.length > 0 && versions.at(-1)?.deleteMarker === false;
   };
 
   test('and was deleted by hand is published again by the next refresh; status is red meanwhile', async () => {
     await opened('http', { payload: '2.0' });
-    await story.http.send(new UpdateApiCommand({ ApiId: story.apiId, DisableExecuteApiEndpoint: true }));
-    story.publish(issuing, bob);
-    await story.open().refresh();
+    await scenario.http.send(
+      new UpdateApiCommand({ ApiId: scenario.apiId, DisableExecuteApiEndpoint: true }),
+    );
+    scenario.publish(issuing, bob);
+    await scenario.open().refresh();
     const [key = '', versions = []] =
-      [...(story.local.state().s3.find(({ name }) => name === bucket)?.objects ?? [])].find(([name]) =>
+      [...(scenario.local.state().s3.find(({ name }) => name === bucket)?.objects ?? [])].find(([name]) =>
         name.includes('/sets/'),
       ) ?? [];
     for (const { versionId } of versions)
-      await story.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
-    story.deploy();
-    expect(await story.knock(ann)).toBe(403);
-    const status = await story.open().status();
+      await scenario.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+    scenario.deploy();
+    expect(await scenario.knock(ann)).toBe(403);
+    const status = await scenario.open().status();
     expect(status.exitCode).toBe(1);
     expect(status.targets[0]?.revocation.red).toEqual([
       expect.stringMatching(/^the set of CN=Issuing is gone from S3 \(acme\/sets\//),
     ]);
-    const plan = await story.open().plan();
-    expect(plan.targets[0]?.steps.map(({ effect, reason }) => [effect, reason])).toEqual([
-      ['revoke', 'what the authorizer of edge reads of CN=Issuing is gone from S3'],
+    const plan = await scenario.open().plan();
+    expect(plan.targets[0]?.steps.map(({ effect, summary }) => [effect, summary])).toEqual([
+      ['revoke', `publish for the authorizer: CRL of Issuing [${issuing.sha256.slice(0, 8)}], 1 entry`],
     ]);
-    expect((await story.open().refresh()).calls).toBe(1);
-    story.clock.advance(poll);
-    expect(await Promise.all([story.knock(ann), story.knock(bob)])).toEqual([200, 403]);
-    expect((await story.open().plan()).changes).toBe(false);
-    expect((await story.open().status()).exitCode).toBe(0);
+    expect((await scenario.open().refresh()).calls).toBe(1);
+    scenario.clock.advance(poll);
+    expect(await Promise.all([scenario.knock(ann), scenario.knock(bob)])).toEqual([200, 403]);
+    expect((await scenario.open().plan()).changes).toBe(false);
+    expect((await scenario.open().status()).exitCode).toBe(0);
   });
 
   test('stays while a route asks the authorizer after the target has left, and goes once none does', async () => {
     await opened('http', { payload: '2.0' });
-    const left = await story.leave();
-    expect(left.targets[0]?.done.map(({ id }) => id)).toEqual(['open', 'unmark']);
+    const left = await scenario.leave();
+    expect(left.targets[0]?.done.map(({ id }) => id)).toEqual(['relax', 'untag']);
     expect(left.findings.map(({ code, severity }) => [code, severity])).toEqual([
       ['authorizer-asked', 'warning'],
     ]);
-    expect([liesThere(), (await story.leave()).calls]).toEqual([true, 0]);
-    const { Items: [route] = [] } = await story.http.send(new GetRoutesCommand({ ApiId: story.apiId }));
-    await story.http.send(new DeleteRouteCommand({ ApiId: story.apiId, RouteId: route?.RouteId }));
-    const gone = await story.leave();
+    expect([liesThere(), (await scenario.leave()).calls]).toEqual([true, 0]);
+    const { Items: [route] = [] } = await scenario.http.send(new GetRoutesCommand({ ApiId: scenario.apiId }));
+    await scenario.http.send(new DeleteRouteCommand({ ApiId: scenario.apiId, RouteId: route?.RouteId }));
+    const gone = await scenario.leave();
     expect([gone.targets[0]?.done.map(({ id }) => id), gone.targets[0]?.state, liesThere()]).toEqual([
-      ['delete-head'],
+      ['delete-manifest'],
       'left',
       false,
     ]);
-    expect((await story.leave()).targets).toEqual([]);
+    expect((await scenario.leave()).targets).toEqual([]);
   });
 
   test('goes at once when the domain was deleted before the target left', async () => {
     await opened('rest');
-    await story.rest.send(new DeleteDomainNameCommand({ domainName: 'api.example.com' }));
-    const gone = await story.leave();
+    await scenario.rest.send(new DeleteDomainNameCommand({ domainName: 'api.example.com' }));
+    const gone = await scenario.leave();
     expect([gone.exitCode, gone.targets[0]?.done.map(({ id }) => id), liesThere()]).toEqual([
       0,
-      ['delete-head'],
+      ['delete-manifest'],
       false,
     ]);
   });
@@ -280,20 +284,20 @@ describe('a cached answer', () => {
     'never serves another certificate: %s API, with the certificate in the key',
     async (kind, source) => {
       await opened(kind, { payload: '2.0', ttl: 300, sources: [source] });
-      story.publish(issuing, bob);
-      await story.open().refresh();
-      story.clock.advance(poll);
-      expect([await story.knock(ann), await story.knock(bob), await story.knock(ann)]).toEqual([
+      scenario.publish(issuing, bob);
+      await scenario.open().refresh();
+      scenario.clock.advance(poll);
+      expect([await scenario.knock(ann), await scenario.knock(bob), await scenario.knock(ann)]).toEqual([
         200, 403, 200,
       ]);
-      const { gaps } = (await story.open().status()).targets[0]?.holds?.enforcement ?? { gaps: ['?'] };
+      const { gaps } = (await scenario.open().status()).targets[0]?.holds?.enforcement ?? { gaps: ['?'] };
       expect(gaps.filter((gap) => !gap.includes('default endpoint'))).toEqual([]);
     },
   );
 
   test('without the certificate in its key would, and status says so', async () => {
     await opened('rest', { ttl: 300, sources: ['method.request.header.Host'] });
-    const status = await story.open().status();
+    const status = await scenario.open().status();
     expect(status.targets[0]?.holds?.enforcement).toMatchObject({
       mechanism: 'authorizer',
       state: 'not-enforced',
@@ -301,10 +305,10 @@ describe('a cached answer', () => {
         expect.stringMatching(/live ANY \/, .*keeps answers for 300 s without the certificate in the key/),
       ]),
     });
-    story.publish(issuing, bob);
-    await story.open().refresh();
-    story.clock.advance(poll);
-    expect([await story.knock(ann), await story.knock(bob)]).toEqual([200, 200]);
+    scenario.publish(issuing, bob);
+    await scenario.open().refresh();
+    scenario.clock.advance(poll);
+    expect([await scenario.knock(ann), await scenario.knock(bob)]).toEqual([200, 200]);
   });
 });
 

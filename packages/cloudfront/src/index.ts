@@ -1,36 +1,53 @@
-import type { CloudFrontClient } from '@aws-sdk/client-cloudfront';
-import type { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore';
-import {
-  type Adapter,
-  type AdapterSpec,
-  defineAdapter,
-  type Io,
-  type JsonObject,
-  type Place,
-} from '@trustloom/core';
-import { cloudfrontFacts } from './facts.ts';
-import { observeCloudfront } from './observe.ts';
+import type { Adapter, Place } from '@trustloom/core';
+import { asAdapter, defineService, type SdkClient, type Service } from '@trustloom/core/adapter';
+import type { CloudfrontSteps, Desired, Observed } from './model/index.ts';
+import { observeCloudfront } from './observe/index.ts';
 import { performCloudfront } from './perform.ts';
-import { planCloudfront } from './plan.ts';
-import { cloudfrontPort } from './port.ts';
-import { checkPort } from './port-check.ts';
-import { keysPort } from './port-keys.ts';
+import { planCloudfront } from './plan/index.ts';
+import type { CloudfrontPort } from './port/index.ts';
 import { renderCloudfront } from './render.ts';
-import type { Desired, Observed } from './state.ts';
-import { type CloudfrontTarget, cloudfrontPlace, cloudfrontTarget } from './target.ts';
+import { cloudfrontInformation } from './service.ts';
+import { type CloudfrontTarget, cloudfrontTarget } from './target.ts';
 
-export { cloudfrontFacts } from './facts.ts';
+export { cloudfrontInformation } from './service.ts';
 export { type CloudfrontTarget, cloudfrontTarget } from './target.ts';
 
-/** What the adapter needs: clients for each place; the place's region is always us-east-1. */
+/**
+ * Viewer mutual TLS of CloudFront distributions. The SDK is loaded when a target is first looked at.
+ *
+ * @example
+ * const bound = cloudfrontService.bind({ distributions: ['E2EXAMPLE'] }, context)
+ */
+export const cloudfrontService: Service = defineService<
+  CloudfrontTarget,
+  Desired,
+  Observed,
+  CloudfrontPort,
+  CloudfrontSteps
+>({
+  key: 'cloudfront',
+  facts: cloudfrontInformation,
+  schema: cloudfrontTarget,
+  // CloudFront is global; its control plane and its bundles lie in us-east-1.
+  place: () => ({ region: 'us-east-1' }),
+  readsInventory: ({ mode, revocation }) => revocation === 'compact' && mode !== 'passthrough',
+  render: renderCloudfront,
+  observe: observeCloudfront,
+  plan: planCloudfront,
+  perform: performCloudfront,
+  connect: async (io) => (await import('./port/index.ts')).cloudfrontPort(io),
+});
+
+/** Clients for each place; the place's region is always us-east-1. */
 export interface CloudfrontOptions {
-  readonly client: (place: Place) => CloudFrontClient;
-  /** The data plane of key value stores. The client signs with SigV4A: import `@aws-sdk/signature-v4a` beside it. */
-  readonly keyValueStore: (place: Place) => CloudFrontKeyValueStoreClient;
+  /** A `CloudFrontClient`. */
+  readonly client: (place: Place) => SdkClient;
+  /** A `CloudFrontKeyValueStoreClient`: the data plane of KeyValueStores. */
+  readonly keyValueStore: (place: Place) => SdkClient;
 }
 
 /**
- * The adapter for viewer mutual TLS of CloudFront distributions. Does no I/O by itself.
+ * The adapter for today's engine. Does no I/O by itself.
  *
  * @param options.client gives the client for an account; called for each observation and write
  * @param options.keyValueStore gives the client for keys and values of an account
@@ -41,21 +58,9 @@ export interface CloudfrontOptions {
  * })
  */
 export function cloudfront({ client, keyValueStore }: CloudfrontOptions): Adapter {
-  const ports = (io: Io) => ({
-    cloudfront: cloudfrontPort(client, io),
-    check: checkPort(client, io),
-    keys: keysPort(keyValueStore, io),
-  });
-  const spec: AdapterSpec<CloudfrontTarget, Desired, Observed, JsonObject> = {
-    facts: cloudfrontFacts,
-    key: 'cloudfront',
-    target: cloudfrontTarget,
-    place: cloudfrontPlace,
-    readsInventory: ({ mode, revocation }) => revocation === 'compact' && mode !== 'passthrough',
-    render: (trust, target, context) => renderCloudfront(trust, target, context),
-    observe: (target, io) => observeCloudfront(target, ports(io), io),
-    plan: (desired, observed, target, context) => planCloudfront(desired, observed, target, context),
-    perform: (step, _target, io) => performCloudfront(step, ports(io), io),
-  };
-  return defineAdapter(spec);
+  return asAdapter(cloudfrontService, (place) => ({
+    client: <C extends SdkClient>(_: unknown, serviceId: string) =>
+      (serviceId === 'CloudFront' ? client(place) : keyValueStore(place)) as C,
+    fetch,
+  }));
 }

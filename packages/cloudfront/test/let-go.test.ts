@@ -1,12 +1,12 @@
-import type { Step, Trust } from '@trustloom/core';
+import type { Trust } from '@trustloom/core';
 import { contextOf, createTestCa, letGo, trustOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
-import { desiredKeys } from '../src/keys/desired.ts';
-import { chooseLayout } from '../src/keys/layout.ts';
-import { freshItems } from '../src/keys/reconcile.ts';
-import { planCloudfront } from '../src/plan.ts';
+import type { CloudfrontStep, Observed } from '../src/model/index.ts';
+import { planCloudfront } from '../src/plan/index.ts';
 import { renderCloudfront } from '../src/render.ts';
-import type { Observed } from '../src/state.ts';
+import { desiredEntries } from '../src/revocation/entries/index.ts';
+import { chooseLayout } from '../src/revocation/entries/layout.ts';
+import { changed, freshItems } from '../src/revocation/entries/reconcile.ts';
 import { type CloudfrontTarget, cloudfrontTarget } from '../src/target.ts';
 import { edge, shown } from './support/edge.ts';
 import { serials } from './support/keys.ts';
@@ -15,7 +15,7 @@ const day = 86_400_000;
 const now = Date.now();
 const context = contextOf({ name: 'web', region: 'us-east-1', now: () => now });
 const targetOf = (revocation: 'exact' | 'compact'): CloudfrontTarget =>
-  cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], revocation });
+  cloudfrontTarget().parse({ distributions: ['E2EXAMPLE'], revocation });
 
 const ca = await createTestCa({ subject: 'CN=Silent' });
 const other = await createTestCa({ subject: 'CN=Other' });
@@ -54,30 +54,31 @@ const trusts = (): { readonly before: Trust; readonly after: Trust } => {
 /** A target whose function reads a store with what `trust` says. */
 function running(trust: Trust, target: CloudfrontTarget) {
   const rendering = renderCloudfront(trust, target, context);
-  const code = rendering.desired.check?.code ?? '';
-  const keys = desiredKeys(trust, trust.cas, 'exact');
-  const layout = chooseLayout('exact', { count: keys.set.count, textBytes: keys.textBytes }, 'test');
-  const items = freshItems(keys, layout);
+  const code = rendering.desired.revocation?.code ?? '';
+  const entries = desiredEntries(trust, trust.cas, 'exact');
+  const layout = chooseLayout('exact', { count: entries.set.count, textBytes: entries.textBytes }, 'test');
+  const items = freshItems(entries, layout);
   const observed: Observed = {
-    fn: { id: 'fn', name: 'fn', ours: true, live: { code, store: 'arn:keys' } },
-    keys: [{ name: 'keys', arn: 'arn:keys', broken: false, layout, held: { etag: 'E1', items } }],
-    copies: { old: [], listed: [] },
+    fn: { id: 'fn', name: 'fn', owned: true, live: { code, store: 'arn:keys' } },
+    keyValueStores: [{ name: 'keys', arn: 'arn:keys', layout, held: { etag: 'E1', items } }],
+    copies: { old: [], noted: [] },
     distributions: [],
   };
   return { code, items, observed };
 }
 
-const planned = (trust: Trust, observed: Observed, target: CloudfrontTarget): readonly Step[] =>
+const planned = (trust: Trust, observed: Observed, target: CloudfrontTarget): readonly CloudfrontStep[] =>
   planCloudfront(renderCloudfront(trust, target, context).desired, observed, target, context).steps;
 
 /** The items after some updates. */
-function written(items: ReadonlyMap<string, string>, steps: readonly Step[]): ReadonlyMap<string, string> {
-  const next = new Map(items);
-  for (const { input } of steps) {
-    for (const [key, value] of Object.entries(input.puts ?? {})) next.set(key, String(value));
-    for (const key of Array.isArray(input.deletes) ? input.deletes : []) next.delete(String(key));
-  }
-  return next;
+function written(
+  items: ReadonlyMap<string, string>,
+  steps: readonly CloudfrontStep[],
+): ReadonlyMap<string, string> {
+  return steps.reduce(
+    (held, step) => (step.kind === 'update-entries' ? changed(held, step.input) : held),
+    items,
+  );
 }
 
 describe('a list that was let go', () => {
@@ -94,15 +95,18 @@ describe('a list that was let go', () => {
       );
     expect(await admits(items)).toEqual([false, false, false, false]);
     const steps = planned(after, observed, target).filter(({ id }) => !id.startsWith('create-store'));
-    expect(steps.map(({ effect, id, things }) => [effect, id, things])).toEqual([
-      ['readmit', 'let-go:1', [ended.sha256]],
+    expect(steps.map(({ effect, id, affects }) => [effect, id, affects])).toEqual([
+      ['readmit', 'withdraw-crls:1', [ended.sha256]],
     ]);
     const left = written(items, steps);
     expect(await admits(left)).toEqual([true, true, false, false]);
     expect(await edge(code, left, now).admits([shown(others)], 'CN=Other')).toBe(false);
-    const [keys] = observed.keys;
-    const again = { ...observed, keys: keys ? [{ ...keys, held: { etag: 'E2', items: left } }] : [] };
-    expect(planned(after, again, target).filter(({ input }) => input.do === 'update-keys')).toEqual([]);
+    const [store] = observed.keyValueStores;
+    const again = {
+      ...observed,
+      keyValueStores: store ? [{ ...store, held: { etag: 'E2', items: left } }] : [],
+    };
+    expect(planned(after, again, target).filter(({ kind }) => kind === 'update-entries')).toEqual([]);
   });
 
   it('stays while news of another CA are put in force, before that step', async () => {
@@ -112,10 +116,10 @@ describe('a list that was let go', () => {
     const crl = other.issueCrl({ number: 9, entries: [{ serial: others }, { serial: news }] });
     const next = trustOf({ cas: [ca, other], lists: [{ issuer: other, crl }] });
     const trust = { ...after, revocation: { ...after.revocation, lists: next.revocation.lists } };
-    const steps = planned(trust, observed, target).filter(({ input }) => input.do === 'update-keys');
+    const steps = planned(trust, observed, target).filter(({ kind }) => kind === 'update-entries');
     expect(steps.map(({ effect, id, after: first }) => [effect, id, first])).toEqual([
-      ['revoke', 'revoke-keys:1', []],
-      ['readmit', 'let-go:1', ['revoke-keys:1']],
+      ['revoke', 'update-entries:1', []],
+      ['readmit', 'withdraw-crls:1', ['update-entries:1']],
     ]);
     const held = written(items, steps.slice(0, 1));
     const at = edge(running(before, target).code, held, now);
@@ -126,8 +130,8 @@ describe('a list that was let go', () => {
     const { before, after } = trusts();
     const { observed } = running(before, target);
     const steps = planned(after, observed, targetOf('compact'));
-    const things = steps.filter(({ effect }) => effect === 'readmit').flatMap((step) => step.things);
-    expect(things).toEqual([ended.sha256]);
-    expect(steps.map(({ id }) => id)).toContain('create-keys');
+    const affected = steps.filter(({ effect }) => effect === 'readmit').flatMap((step) => step.affects);
+    expect(affected).toEqual([ended.sha256]);
+    expect(steps.map(({ id }) => id)).toContain('create-key-value-store');
   });
 });

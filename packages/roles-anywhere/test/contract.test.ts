@@ -13,8 +13,8 @@ import {
   type Stage,
 } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
-import { createSession } from '../src/create-session.ts';
 import { rolesAnywhere } from '../src/index.ts';
+import { createSession } from '../src/port/create-session.ts';
 
 runAdapterContract(
   { describe, it },

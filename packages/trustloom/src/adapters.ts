@@ -24,8 +24,8 @@ export interface Kind {
 export const kinds: readonly Kind[] = [
   {
     key: 'cloudfront',
-    facts: async () => (await import('@trustloom/cloudfront/facts')).cloudfrontFacts,
-    target: async () => (await import('@trustloom/cloudfront/target')).cloudfrontTarget,
+    facts: async () => (await import('@trustloom/cloudfront/service')).cloudfrontInformation,
+    target: async () => (await import('@trustloom/cloudfront/target')).cloudfrontTarget(),
     async open(aws) {
       const [{ cloudfront }, { CloudFrontClient }, { CloudFrontKeyValueStoreClient }] = await Promise.all([
         import('@trustloom/cloudfront'),
@@ -43,8 +43,8 @@ export const kinds: readonly Kind[] = [
   },
   {
     key: 'alb',
-    facts: async () => (await import('@trustloom/alb/facts')).albFacts,
-    target: async () => (await import('@trustloom/alb/target')).albTarget,
+    facts: async () => (await import('@trustloom/alb/service')).albInfo,
+    target: async () => (await import('@trustloom/alb/target')).albTarget(),
     async open(aws) {
       const [{ alb }, { ElasticLoadBalancingV2Client }] = await Promise.all([
         import('@trustloom/alb'),
@@ -57,8 +57,8 @@ export const kinds: readonly Kind[] = [
   },
   {
     key: 'apiGateway',
-    facts: async () => (await import('@trustloom/api-gateway/facts')).apiGatewayFacts,
-    target: async () => (await import('@trustloom/api-gateway/target')).apiGatewayTarget,
+    facts: async () => (await import('@trustloom/api-gateway/service')).apiGatewayInformation,
+    target: async () => (await import('@trustloom/api-gateway/target')).apiGatewayTarget(),
     async open(aws) {
       const [{ apiGateway }, { APIGatewayClient }, { ApiGatewayV2Client }] = await Promise.all([
         import('@trustloom/api-gateway'),
@@ -73,8 +73,8 @@ export const kinds: readonly Kind[] = [
   },
   {
     key: 'rolesAnywhere',
-    facts: async () => (await import('@trustloom/roles-anywhere/facts')).rolesAnywhereFacts,
-    target: async () => (await import('@trustloom/roles-anywhere/target')).rolesAnywhereTarget,
+    facts: async () => (await import('@trustloom/roles-anywhere/service')).rolesAnywhereInformation,
+    target: async () => (await import('@trustloom/roles-anywhere/target')).rolesAnywhereSchema(),
     async open(aws) {
       const [{ rolesAnywhere }, { RolesAnywhereClient }] = await Promise.all([
         import('@trustloom/roles-anywhere'),

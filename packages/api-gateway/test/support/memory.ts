@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { Artifact, Io, JsonObject, Step } from '@trustloom/core';
+import { isOutput, type StepIo, type Value } from '@trustloom/core/adapter';
 import { contextOf } from '@trustloom/testkit';
-import { readHead } from '../../src/authorizer/head.ts';
-import type { PublishedHead } from '../../src/plan-check.ts';
+import { performApiGateway } from '../../src/perform.ts';
+import type { CrlPlan } from '../../src/plan/crls.ts';
+import { apiGatewayPort } from '../../src/port/index.ts';
+import { type Published, readManifest } from '../../src/revocation/manifest.ts';
 
-const context = contextOf({ name: 'edge', now: () => 0 });
-const headKey = 'acme/authorizers/edge.json';
+export const context = contextOf({ name: 'edge', now: () => 0 });
+const manifestKey = 'acme/authorizers/edge.json';
 
 /** A bucket in memory: what publishing needs of the world, and where the authorizer reads. */
-export function memoryIo(files: Map<string, Uint8Array>) {
+export function memoryBucket(files: Map<string, Uint8Array>) {
   const etagOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-  const io: Io = {
+  const unused = () => {
+    throw new TypeError('publishing needs S3 alone');
+  };
+  const outputs = new Map<string, object>();
+  const io: StepIo = {
     context,
     signal: new AbortController().signal,
     clock: { now: () => 0, sleep: async () => undefined },
@@ -18,6 +24,11 @@ export function memoryIo(files: Map<string, Uint8Array>) {
     paced: (_family, send) => send(),
     shared: (_key, read) => read(),
     afterWrite: false,
+    client: unused,
+    fetch: unused,
+    value: <V>(value: Value<V>): V =>
+      isOutput(value) ? (Reflect.get(outputs.get(value.outputOf) ?? {}, value.field) as V) : value,
+    uploaded: ({ sha256 }) => ({ bucket: 'b', key: `acme/sets/${sha256}.bin`, version: 'v' }),
     readObject: async ({ key }) => files.get(key),
     files: {
       async get(key) {
@@ -40,22 +51,17 @@ export function memoryIo(files: Map<string, Uint8Array>) {
     },
   };
   return {
-    io,
-    /** The head as it lies there. */
-    head(): PublishedHead {
-      const bytes = files.get(headKey) ?? new Uint8Array();
-      return { etag: etagOf(bytes), head: readHead(Buffer.from(bytes).toString()) };
+    /** The manifest as it lies there. */
+    published(): Published {
+      const bytes = files.get(manifestKey) ?? new Uint8Array();
+      return { etag: etagOf(bytes), manifest: readManifest(Buffer.from(bytes).toString()) };
     },
-    /** Puts the artifacts, and gives the steps with their places filled in. */
-    upload(steps: readonly Step[], artifacts: readonly Artifact[]): readonly Step[] {
-      let text = JSON.stringify(steps);
-      for (const { sha256, body } of artifacts) {
-        const key = `acme/sets/${sha256}.bin`;
-        files.set(key, typeof body === 'string' ? Buffer.from(body) : body);
-        const place: JsonObject = { bucket: 'b', key, version: 'v' };
-        text = text.replaceAll(JSON.stringify({ $artifact: sha256 }), JSON.stringify(place));
-      }
-      return JSON.parse(text);
+    /** Uploads the artifacts, and does the steps. */
+    async perform({ steps, artifacts }: CrlPlan) {
+      for (const { sha256, body } of artifacts)
+        files.set(`acme/sets/${sha256}.bin`, typeof body === 'string' ? Buffer.from(body) : body);
+      for (const { id, kind, input } of steps)
+        outputs.set(id, (await performApiGateway[kind](input, apiGatewayPort(io), io)).output);
     },
   };
 }

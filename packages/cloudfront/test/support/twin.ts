@@ -1,5 +1,5 @@
-import type { Layout } from '../../src/keys/layout.ts';
-import { hashSerial } from '../../src/keys/serial-hash.ts';
+import type { Layout } from '../../src/revocation/entries/layout.ts';
+import { hashSerial } from '../../src/revocation/entries/serials.ts';
 
 /**
  * Another serial, of up to 64 bits, with the same hash under this layout: for two words the hash is a bijection, so it is run backwards.

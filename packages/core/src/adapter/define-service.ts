@@ -1,5 +1,6 @@
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
+import type { StandardSchemaV1 } from '../util/standard-schema.ts';
 import type { Instant } from '../util/time.ts';
 import type {
   BoundStep,
@@ -24,8 +25,17 @@ import type { TargetContext, Trust } from './target.ts';
  * export const alb: Service = defineService({ key: 'alb', facts, schema, place, render, observe, plan, perform, connect })
  */
 export function defineService<Target extends object, Desired, Observed, Port, T extends StepTable<T>>(
-  spec: ServiceSpec<Target, Desired, Observed, Port, T>,
+  given: ServiceSpec<Target, Desired, Observed, Port, T>,
 ): Service {
+  // Every target is read with it, and making one costs more than reading with it.
+  let schema: StandardSchemaV1<unknown, Target> | undefined;
+  const spec = {
+    ...given,
+    schema() {
+      schema ??= given.schema();
+      return schema;
+    },
+  };
   return Object.freeze({
     key: spec.key,
     facts: spec.facts,

@@ -69,11 +69,13 @@ function shimTarget(service: Service, config: object, context: TargetContext, ac
         ...defined({ artifacts: plan.artifacts, stays: plan.stays }),
         findings: plan.findings,
         steps: plan.steps.map(
-          ({ step: { affects, reason, nonBlocking, replacesRevocation, kind, files, ...rest } }): Step => {
+          ({
+            step: { affects, summary, reason: _, nonBlocking, replacesRevocation, kind, files, ...rest },
+          }): Step => {
             return {
               ...rest,
               things: affects,
-              mends: reason,
+              mends: summary,
               ...defined({ unawaited: nonBlocking, swapsRevocation: replacesRevocation }),
               input: {
                 kind,

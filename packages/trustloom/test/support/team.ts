@@ -131,7 +131,7 @@ function authorizerOf(
 ): (event: unknown) => Promise<unknown> {
   const authorizer = createAuthorizer({
     objects: s3Objects({ bucket, owner: account.id, client: s3 }),
-    head: 'acme/authorizers/api.json',
+    manifest: 'acme/authorizers/api.json',
     pollMs: 0,
     now: clock.now,
     log: () => undefined,

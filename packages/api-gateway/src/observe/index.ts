@@ -1,0 +1,170 @@
+import {
+  type Certificate,
+  type Door,
+  defined,
+  type Finding,
+  isTrustloomError,
+  type ObjectLocation,
+  type Observation,
+  parseBundle,
+  type ServiceIo,
+} from '@trustloom/core/adapter';
+import { type Observed, ownerOf } from '../model.ts';
+import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
+import { publishedCrls, readPublished } from '../revocation/manifest.ts';
+import type { ApiGatewayTarget } from '../target.ts';
+import { heldEnforcement, routesBehind } from './enforcement.ts';
+
+/** Reads the domain, what lies in its truststore, and the endpoints that go around it. */
+export async function observeApiGateway(
+  target: ApiGatewayTarget,
+  port: ApiGatewayPort,
+  io: ServiceIo,
+): Promise<Observation<Observed>> {
+  const listed = io.afterWrite
+    ? undefined
+    : await io.shared(`${target.api} domains`, () => port.domains(target.api));
+  const domain = listed?.get(target.domain) ?? (await port.domain(target));
+  if (domain === undefined) return missing(target, io);
+  const { truststore } = domain;
+  const [cas, apis, published] = await Promise.all([
+    truststore === undefined ? undefined : readTruststore(truststore, io),
+    port.mappedApis(target.domain, {
+      http: () => io.shared('http apis', port.httpApis),
+      rest: () => io.shared('rest apis', port.restApis),
+    }),
+    target.authorizer === undefined ? undefined : readPublished(io),
+  ]);
+  const routes = await routesBehind(target, apis, port);
+  const owner = ownerOf(domain.tags, io.context);
+  const on = truststore !== undefined;
+  return {
+    state: {
+      ...defined({ published }),
+      asking: routes.filter(({ asks }) => asks !== 'no').map(({ route }) => route),
+      domain: { owner, ...defined({ truststore, cas }) },
+    },
+    pending:
+      domain.status === 'UPDATING' || domain.status === 'PENDING'
+        ? [`domain ${target.domain} is ${domain.status}`]
+        : [],
+    holds: {
+      exists: on,
+      cas:
+        on && cas === undefined
+          ? 'unknown'
+          : (cas ?? []).map((certificate) => ({
+              sha256: certificate.sha256,
+              subject: certificate.subject.text,
+              certificate,
+            })),
+      crls: publishedCrls(published),
+      enforcement: heldEnforcement(target, domain, apis, routes, published),
+      attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
+      doors: apis.map((api) => bypassOf(api, io.context.place.region)),
+      endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
+      findings: findingsOf(target, domain, owner === 'another'),
+    },
+  };
+}
+
+async function missing(
+  { domain, authorizer }: ApiGatewayTarget,
+  io: ServiceIo,
+): Promise<Observation<Observed>> {
+  const published = authorizer === undefined ? undefined : await readPublished(io);
+  const finding: Finding = {
+    code: 'attachment-missing',
+    severity: 'error',
+    thing: domain,
+    message: `the custom domain ${domain} does not exist; correct the definition, or create the domain`,
+  };
+  return {
+    state: { asking: [], ...defined({ published }) },
+    pending: [],
+    holds: {
+      exists: false,
+      cas: [],
+      crls: [],
+      attachments: [],
+      doors: [],
+      endpoints: [],
+      findings: [finding],
+    },
+  };
+}
+
+/** The service says where the truststore lies, not what is in it. */
+async function readTruststore(
+  location: ObjectLocation,
+  io: ServiceIo,
+): Promise<readonly Certificate[] | undefined> {
+  try {
+    const bytes = await io.readObject(location);
+    return bytes === undefined ? undefined : parseBundle(bytes, location.key).certificates;
+  } catch (error) {
+    // Somebody else's bucket, or a file that is no bundle: what is trusted there is then unknown, and said to be.
+    if (isTrustloomError(error) && ['input', 'service', 'refused'].includes(error.kind)) return undefined;
+    throw error;
+  }
+}
+
+function bypassOf({ id, defaultEndpointOpen }: MappedApi, region: string): Door {
+  const url = `https://${id}.execute-api.${region}.amazonaws.com`;
+  return {
+    id,
+    state: defaultEndpointOpen ? 'open' : 'closed',
+    what: defaultEndpointOpen
+      ? `${url} goes around mutual TLS; disable the default endpoint`
+      : `${url} is disabled`,
+  };
+}
+
+function findingsOf(
+  { domain }: ApiGatewayTarget,
+  { endpointTypes, securityPolicy, status, statusMessage, warnings }: Domain,
+  taken: boolean,
+): readonly Finding[] {
+  const source = 'AWS: Configuring mutual TLS authentication for a REST API';
+  const precondition = (message: string): Finding => ({
+    code: 'precondition',
+    severity: 'error',
+    thing: domain,
+    message: `the domain ${domain} ${message}`,
+    source,
+  });
+  const finding = (code: Finding['code'], severity: Finding['severity'], message: string): Finding => ({
+    code,
+    severity,
+    thing: domain,
+    message,
+  });
+  return [
+    ...(endpointTypes.every((type) => type === 'REGIONAL')
+      ? []
+      : [precondition(`is ${endpointTypes.join(', ')}; mutual TLS needs REGIONAL`)]),
+    ...(securityPolicy === 'TLS_1_2'
+      ? []
+      : [precondition(`has the security policy ${securityPolicy}; mutual TLS needs TLS_1_2`)]),
+    ...(['AVAILABLE', 'UPDATING', 'PENDING'].includes(status)
+      ? []
+      : [precondition(`is ${status}: ${statusMessage}`)]),
+    // Certificates that the service does not use do not fail the call: they come back as warnings.
+    ...warnings.map((warning) =>
+      finding(
+        'truststore-warning',
+        'warning',
+        `${domain}: the service warns about its truststore: ${warning}`,
+      ),
+    ),
+    ...(taken
+      ? [
+          finding(
+            'name-taken',
+            'error',
+            `the domain ${domain} is followed by another definition or target; remove it there first`,
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,57 @@
+import type { PlanContext, ServicePlan, Step } from '@trustloom/core/adapter';
+import { type ApiGatewaySteps, type Desired, type Observed, ownershipTags } from '../model.ts';
+import type { ApiGatewayTarget } from '../target.ts';
+import { planCaBundle } from './ca-bundle.ts';
+import { type CrlPlan, planCrls } from './crls.ts';
+import { planTeardown } from './teardown.ts';
+
+/** The writes from what is held to what is desired. Pure. */
+export function planApiGateway(
+  desired: Desired | undefined,
+  observed: Observed,
+  target: ApiGatewayTarget,
+  context: PlanContext,
+): ServicePlan<Step<ApiGatewaySteps>> {
+  if (desired === undefined) return planTeardown(observed, target, context);
+  const { domain, published } = observed;
+  if (domain === undefined || domain.owner === 'another') return { steps: [], findings: [] };
+  const trusted = domain.truststore === undefined ? [] : domain.cas;
+  const standing = trusted && new Set(trusted.map(({ keySha256 }) => keySha256));
+  const crls: CrlPlan =
+    desired.manifest === undefined
+      ? { steps: [], artifacts: [] }
+      : planCrls(desired.manifest, published, standing, context);
+  const bundle = planCaBundle(desired, domain, target);
+  if (!desired.managed) {
+    const findings = bundle.steps.map(({ summary, reason }) => ({
+      code: 'attachment-external' as const,
+      severity: 'warning' as const,
+      thing: target.domain,
+      message: `${summary} (${reason}): the attachment is external, so this is left to its owner`,
+    }));
+    return { ...crls, findings };
+  }
+  const tag: readonly Step<ApiGatewaySteps>[] =
+    domain.owner === 'us'
+      ? []
+      : [
+          {
+            kind: 'tag-domain',
+            id: 'tag',
+            effect: 'label',
+            affects: [target.domain],
+            summary: `tag ${target.domain} as followed by ${context.name} of ${context.definition}`,
+            reason: 'it does not carry our ownership tags',
+            action: 'apigateway:PUT',
+            input: { domain: target.domain, tags: ownershipTags(context) },
+          },
+        ];
+  // Nothing is trusted before its CRL is where the authorizer looks.
+  const first = crls.steps.filter(({ effect }) => effect === 'revoke').map(({ id }) => id);
+  const steps = bundle.steps.map((step) => ({ ...step, after: [...(step.after ?? []), ...first] }));
+  return {
+    steps: [...tag, ...crls.steps, ...steps],
+    artifacts: [...crls.artifacts, ...bundle.artifacts],
+    findings: [],
+  };
+}
