@@ -1,6 +1,7 @@
 import { createTestCa, createTestClock, crlOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { type HeldCrl, type Holdings, isoTime, readCertificate } from '../src/index.ts';
+import { caName } from '../src/kit/ca-words.ts';
 import { type FreshnessInput, freshnessOf, type KeyedList } from '../src/state/freshness.ts';
 
 const minute = 60_000;
@@ -122,6 +123,15 @@ test('where Trustloom owns the check, an expired list says until when it is used
   const enforcement = { mechanism: 'authorizer', state: 'enforced', gaps: [] } as const;
   const fresh = judge(ends + minute, {}, { enforcement });
   expect(fresh?.red).toEqual([expect.stringContaining(isoTime(ends + hour))]);
+});
+
+test('CAs of one name are told apart where their key is known', async () => {
+  const rekeyed = readCertificate((await ca.rekey()).der);
+  const all = { known: [...known, rekeyed] };
+  const first = judge(issued, all);
+  const second = judge(issued, { ...all, row: daily({ keySha256: rekeyed.keySha256 }) });
+  expect([first?.issuer, second?.issuer]).toEqual([...known, rekeyed].map(caName));
+  expect(judge(issued, { row: daily({ sha256: 'else' }) })?.issuer).toBe('CN=CA');
 });
 
 test('a list that is not in force is not judged', () => {

@@ -2,13 +2,16 @@ import type { Certificate } from '../x509/certificate.ts';
 import type { ChainBuilding } from '../x509/reach.ts';
 import { isIssuedBy } from '../x509/reach.ts';
 
-/** Ways are looked for up to here: CAs that cross-signed each other have more than anybody can count. */
+/**
+ * Ways are looked for up to here: CAs that cross-signed each other have more than anybody can
+ * count.
+ */
 const mostWays = 50;
 
 /**
- * Every way from a client certificate to what a target trusts, as the service builds chains, the shortest first: issuing CA first, anchor
- * last. Any certificate of the store ends it, and what the client sends may bridge; or every link stands in the store, up to a self-signed
- * root.
+ * Every way from a client certificate to what a target trusts, as the service builds chains, the
+ * shortest first: issuing CA first, anchor last. Any certificate of the store ends it, and what the
+ * client sends may bridge; or every link stands in the store, up to a self-signed root.
  *
  * @param sent what the client may send besides its own certificate
  * @param longest no longer ways than this

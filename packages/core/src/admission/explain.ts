@@ -38,9 +38,10 @@ export interface ExplainCase {
 const longestChain = 8;
 
 /**
- * Would this client get in? Offline: from the definition, the lock and the lists alone, with every chain built as the service builds it;
- * the first that nothing speaks against is told, else the first. Pure. Whoever trusts the answer should probe as well: what a target holds
- * may differ from its definition.
+ * Would this client get in? Offline: from the definition, the lock and the CRLs alone, with every
+ * chain built as the service builds it; the first that nothing speaks against is told, else the
+ * first. Pure. Whoever trusts the answer should probe as well: what a target holds may differ from
+ * its definition.
  */
 export function explainTarget(input: ExplainCase): Explanation {
   const { leaf, target, facts, trust, anchors, sent = [] } = input;

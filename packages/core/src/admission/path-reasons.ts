@@ -1,6 +1,7 @@
 import type { Facts } from '../adapter/facts.ts';
 import { caName } from '../kit/ca-words.ts';
 import { checkCertificate } from '../preflight/index.ts';
+import { keyAlgorithm } from '../preflight/key-algorithm.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { Reason } from './reason.ts';
@@ -16,7 +17,10 @@ interface PathCase {
   readonly now: Instant;
 }
 
-/** Validity, purpose, keys and lengths of one way from a client to its anchor, rule by rule (RFC 5280, 6.1, and what the service adds). */
+/**
+ * Validity, purpose, keys and lengths of one way from a client to its anchor, rule by rule (RFC
+ * 5280, 6.1, and what the service adds).
+ */
 export function pathReasons(input: PathCase, path: readonly Certificate[]): readonly Reason[] {
   return [
     ...validityReasons(input, path),
@@ -70,31 +74,30 @@ function purposeReasons({ leaf, facts }: PathCase, path: readonly Certificate[])
 }
 
 function keyReasons({ leaf, facts, now }: PathCase, path: readonly Certificate[]): readonly Reason[] {
-  const reasons: Reason[] = [];
   const below = belowAnchor(leaf, path);
-  for (const one of below)
-    if (one.signature.hash !== undefined && !strongHashes.has(one.signature.hash))
-      reasons.push({
-        says: 'no',
-        what: 'key',
-        text: `${nameOf(one)} is signed with ${one.signature.name}; SHA-256 or stronger is needed`,
-      });
-  // What the services take is documented for CAs; an odd size of a client's key may pass, a kind of key that they do not know may not.
-  for (const { code, message, unknown } of checkCertificate(leaf, facts, now))
-    if (code === 'key-algorithm')
-      reasons.push({
-        says: leaf.key.kind === 'other' && !unknown ? 'no' : 'unknown',
-        what: 'key',
-        text: message,
-      });
-  for (const one of below)
-    if (one.unknownCritical.length > 0)
-      reasons.push({
-        says: 'unknown',
-        what: 'key',
-        text: `${nameOf(one)} has critical extensions that may not be understood: ${one.unknownCritical.join(', ')}`,
-      });
-  return reasons.length > 0 ? reasons : [{ says: 'yes', what: 'key', text: `${leaf.key.name} key` }];
+  const say = (says: Reason['says'], text: string): Reason => ({ says, what: 'key', text });
+  const weak = below.filter(
+    ({ signature }) => signature.hash !== undefined && !strongHashes.has(signature.hash),
+  );
+  const reasons = [
+    ...weak.map((one) =>
+      say('no', `${nameOf(one)} is signed with ${one.signature.name}; SHA-256 or stronger is needed`),
+    ),
+    // What the services take is documented for CAs; an odd size of a client's key may pass, a kind
+    // of key that they do not know may not.
+    ...checkCertificate(leaf, facts, now, [keyAlgorithm]).map(({ message, unknown }) =>
+      say(leaf.key.kind === 'other' && !unknown ? 'no' : 'unknown', message),
+    ),
+    ...below
+      .filter(({ unknownCritical }) => unknownCritical.length > 0)
+      .map((one) =>
+        say(
+          'unknown',
+          `${nameOf(one)} has critical extensions that may not be understood: ${one.unknownCritical.join(', ')}`,
+        ),
+      ),
+  ];
+  return reasons.length > 0 ? reasons : [say('yes', `${leaf.key.name} key`)];
 }
 
 function lengthReasons(
@@ -103,7 +106,8 @@ function lengthReasons(
 ): readonly Reason[] {
   const max = limits.chainDepth?.max;
   const no = (text: string): Reason => ({ says: 'no', what: 'limits', text });
-  // RFC 5280, 6.1.4 (l) and (m): CAs between a CA and the leaf, without those that renewed themselves; the anchor is trusted as it is.
+  // RFC 5280, 6.1.4 (l) and (m): CAs between a CA and the leaf, without those that renewed
+  // themselves; the anchor is trusted as it is.
   const tooLong = path.slice(0, -1).filter((ca, index) => {
     const between = path.slice(0, index).filter(({ subject, issuer }) => subject.der !== issuer.der);
     return ca.pathLength !== undefined && between.length > ca.pathLength;
@@ -121,7 +125,10 @@ export function nameOf(certificate: Certificate): string {
   return certificate.isCa ? caName(certificate) : certificate.subject.text;
 }
 
-/** The leaf and the CAs between it and the anchor: nothing is asked of the anchor itself but its dates. */
+/**
+ * The leaf and the CAs between it and the anchor: nothing is asked of the anchor itself but its
+ * dates.
+ */
 function belowAnchor(leaf: Certificate, path: readonly Certificate[]): readonly Certificate[] {
   return [leaf, ...path.slice(0, -1)];
 }

@@ -17,7 +17,10 @@ interface RevocationCase {
   readonly now: Instant;
 }
 
-/** Every certificate of the chain below the anchor, against the CRLs, what left them, and the deny list. */
+/**
+ * Every certificate of the chain below the anchor, against the CRLs, what left them, and the deny
+ * list.
+ */
 export function revocationReasons(input: RevocationCase, path: readonly Certificate[]): readonly Reason[] {
   const { leaf, revocationEnforced } = input;
   const pairs = [leaf, ...path.slice(0, -1)].map((child, index) => ({ child, issuer: path[index] }));
@@ -93,7 +96,10 @@ function noCrlReasons(child: Certificate, issuer: Certificate, input: Revocation
   return [{ says: 'unknown', what: 'revocation', text }];
 }
 
-/** A CRL past its end: clients are refused after grace where Trustloom enforces revocation itself; elsewhere it is unknown. */
+/**
+ * A CRL past its end: clients are refused after grace where Trustloom enforces revocation itself;
+ * elsewhere it is unknown.
+ */
 function staleReasons(
   { trust: { revocation }, facts, now }: RevocationCase,
   path: readonly Certificate[],

@@ -26,8 +26,9 @@ function howToVerify({
 }
 
 /**
- * Checks a list's signature with an issuer's key. `unsupported` (an algorithm that Node 20 cannot verify) is never told as `invalid`.
- * Synchronous on purpose: an asynchronous verify copies the whole list first.
+ * Verifies the signature of a CRL with an issuer's key. `unsupported` (an algorithm that Node 20
+ * cannot verify) is never reported as `invalid`. Synchronous on purpose: an asynchronous verify
+ * copies the whole CRL first.
  */
 export function verifyCrl(crl: Crl, issuer: Certificate): 'valid' | 'invalid' | 'unsupported' {
   const { tbs, algorithm, signature } = crl.signed;
@@ -44,10 +45,10 @@ export function verifyCrl(crl: Crl, issuer: Certificate): 'valid' | 'invalid' | 
 }
 
 /**
- * The known CA whose key signed the CRL: by the issuer's name as encoded, by key identifier where both have
- * one, and by signature. CAs that were re-keyed share their name, so the name alone never decides. When no
- * signature verifies, the CA that the CRL claims by name and key identifier is given, so that a bad
- * signature can be told from an unknown issuer.
+ * The known CA whose key signed the CRL: by the issuer's name as encoded, by key identifier where
+ * both have one, and by signature. CAs that were re-keyed share their name, so the name alone never
+ * decides. When no signature verifies, the CA that the CRL claims by name and key identifier is
+ * given, so that a bad signature can be told from an unknown issuer.
  *
  * @example
  * const issuer = crlIssuer(crl, [...lock.entries.map(({ certificate }) => certificate)])

@@ -50,10 +50,10 @@ export type CrlVerdict = {
 );
 
 /**
- * Judges one CRL of a known issuer, and compares it with the one in force; pure. Accepted is what has a
- * valid signature and a newer thisUpdate. A lower number, or the very second of the one in force without
- * a higher number, needs a CRL that lost nothing without a reason; one that lost much is refused. Only
- * the consent `readmit` takes those.
+ * Judges one CRL of a known issuer, and compares it with the one in force; pure. Accepted is what
+ * has a valid signature and a newer thisUpdate. A lower number, or the very second of the one in
+ * force without a higher number, needs a CRL that lost nothing without a reason; one that lost much
+ * is refused. Only the consent `readmit` takes those.
  *
  * @see RFC 5280, 6.3.3 and 5.2.3
  * @example
@@ -162,7 +162,10 @@ function stepBack({ crl, issuer, inForce }: CrlCase, unexplained: number): Refus
   return undefined;
 }
 
-/** Why a CRL that is no earlier issue may not be newer either: it must have lost nothing without a reason. */
+/**
+ * Why a CRL that is no earlier issue may not be newer either: it must have lost nothing without a
+ * reason.
+ */
 function whyNotNewer(crl: Crl, inForce: CrlInForce): Refusal | undefined {
   if (numberWentBack(crl, inForce))
     return {
@@ -205,7 +208,8 @@ function issued({ thisUpdate, number }: Pick<CrlInForce, 'thisUpdate' | 'number'
 }
 
 /**
- * True when a CRL is an earlier issue than another of the same CA: by its time; of two of one second, by number.
+ * True when a CRL is an earlier issue than another of the same CA: by its time; of two of one
+ * second, by number.
  *
  * @see RFC 5280, 5.2.3
  * @example

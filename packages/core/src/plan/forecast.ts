@@ -24,8 +24,8 @@ interface Growth {
 }
 
 /**
- * When the complete CRLs of one target will no longer fit its service, at the rate at which they grew since
- * the first that was accepted. Pure.
+ * When the complete CRLs of one target will no longer fit its service, at the rate at which they
+ * grew since the first that was accepted. Pure.
  *
  * @param lists those that go to the target
  * @param rows what the state has of their history

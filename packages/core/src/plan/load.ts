@@ -35,11 +35,17 @@ export interface Gathered {
   readonly crls: readonly OfferedCrl[];
   /** The issued serials of groups. */
   readonly inventories: readonly { readonly inventory: Inventory; readonly group: string }[];
-  /** A bundle or an inventory in error stops every write but a refresh; a CRL that cannot be read is left alone. */
+  /**
+   * A bundle or an inventory in error stops every write but a refresh; a CRL that cannot be read is
+   * left alone.
+   */
   readonly findings: readonly Finding[];
 }
 
-/** What loading needs: a definition, its lock, the ways to its sources, and the services of its targets. */
+/**
+ * What loading needs: a definition, its lock, the ways to its sources, and the services of its
+ * targets.
+ */
 export interface LoadParts {
   readonly definition: Definition;
   readonly lock: Lock;
@@ -59,7 +65,10 @@ export interface Loaded {
   readonly now: Instant;
 }
 
-/** Loads sources and state. Never throws for what a source gives or does not give: that is a finding. */
+/**
+ * Loads sources and state. Never throws for what a source gives or does not give: that is a
+ * finding.
+ */
 export async function load(
   parts: LoadParts & { readonly record: TrustloomRecord },
   signal?: AbortSignal,
@@ -72,7 +81,10 @@ export async function load(
   return { definition, lock, gathered, revocation, copies, now: clock.now() };
 }
 
-/** Loads the sources alone, as if nothing had been accepted of them yet: what `check` and `accept` need. */
+/**
+ * Loads the sources alone, as if nothing had been accepted of them yet: what `check` and `accept`
+ * need.
+ */
 export async function loadSources(parts: LoadParts, signal?: AbortSignal): Promise<Loaded> {
   const { definition, lock, clock } = parts;
   const gathered = await gather(parts, signal);
@@ -80,7 +92,10 @@ export async function loadSources(parts: LoadParts, signal?: AbortSignal): Promi
   return { definition, lock, gathered, revocation, copies: new Map(), now: clock.now() };
 }
 
-/** Fetches and reads every source, side by side, but inventories only of groups that a target needs them of. */
+/**
+ * Fetches and reads every source, side by side, but inventories only of groups that a target needs
+ * them of.
+ */
 async function gather(
   { definition, sources, services }: LoadParts,
   given: AbortSignal | undefined,

@@ -84,9 +84,9 @@ function trustOn(
     ...(named.length > 0 && good.length === 0 ? [nobodyLeft(target.name)] : []),
     ...(named.length === 0 ? nothingTrusted(target, gathered) : []),
   ];
-  // A retired or revoked CA stands where it is until its removal is consented to; till then its CRL moves
-  // on. Where only retired ones are left, the error above keeps every other write from happening; where
-  // only revoked ones are, nobody new is trusted.
+  // A retired or revoked CA stands where it is until its removal is consented to; till then its CRL
+  // moves on. Where only retired ones are left, the error above keeps every other write from
+  // happening; where only revoked ones are, nobody new is trusted.
   const cas = [good, named, retired].find((some) => some.length > 0);
   if (cas === undefined) return { findings };
   const keys = crlKeys([...named, ...retired], known);
@@ -124,8 +124,8 @@ function revocationOf(
 }
 
 /**
- * A CA certificate is revoked when the CRL of the CA that issued it says so. It stays so when enforcement of
- * that CRL is withdrawn: whoever admits clients again has said nothing of a CA.
+ * A CA certificate is revoked when the CRL of the CA that issued it says so. It stays so when
+ * enforcement of that CRL is withdrawn: whoever admits clients again has said nothing of a CA.
  */
 function isRevoked(ca: Certificate, { lists, letGo, retained }: ResolvedCrls): boolean {
   const all = [...lists, ...letGo.flatMap(({ list }) => list ?? [])];
@@ -139,7 +139,10 @@ function isRevoked(ca: Certificate, { lists, letGo, retained }: ResolvedCrls): b
   );
 }
 
-/** Keys whose CRLs matter where these CAs are trusted: of the CAs, of what can reach them, and of what issued them. */
+/**
+ * Keys whose CRLs matter where these CAs are trusted: of the CAs, of what can reach them, and of
+ * what issued them.
+ */
 function crlKeys(cas: readonly Certificate[], known: readonly Certificate[]): ReadonlySet<string> {
   const reached = reach({ anchors: cas, known, chain: 'any-anchor' }).map(({ ca }) => ca);
   const keys = new Set([...cas, ...reached].map(({ keySha256 }) => keySha256));
@@ -164,7 +167,9 @@ function caRevoked(target: TargetDefinition, ca: Certificate): Finding {
   };
 }
 
-/** When a source is in error, that is what matters; that nothing is trusted only follows from it. */
+/**
+ * When a source is in error, that is what matters; that nothing is trusted only follows from it.
+ */
 function nothingTrusted(
   { name, trust, at }: TargetDefinition,
   { findings, offers }: Gathered,

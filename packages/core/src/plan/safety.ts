@@ -14,7 +14,9 @@ export interface LetIn {
   readonly reached: readonly ReachedCa[];
 }
 
-/** Computes reach after the plan: the anchors to be, and those held today whose removal has to wait. */
+/**
+ * Computes reach after the plan: the anchors to be, and those held today whose removal has to wait.
+ */
 export function letIn(target: RunTarget, view: TrustView): LetIn {
   const { name, bound, planned, rendered } = target;
   const staying = planned.steps.some(({ effect, leftOut }) => effect === 'remove' && leftOut === undefined)
@@ -129,7 +131,10 @@ export function exposureOf(
   });
 }
 
-/** Why the revoked are admitted once the plan is done: nothing checks, or a check that others attach is not asked everywhere. */
+/**
+ * Why the revoked are admitted once the plan is done: nothing checks, or a check that others attach
+ * is not asked everywhere.
+ */
 function unenforcedOn({ bound, rendered, observed }: RunTarget): string | undefined {
   if (bound.facts.capabilities.revocation === 'list') return undefined;
   const mechanism = rendered?.rendering?.mechanism ?? 'none';

@@ -9,12 +9,18 @@ import { defined } from '../util/defined.ts';
 import { isoTime } from '../util/time.ts';
 import type { AcceptedList, RevocationRecord } from './state.ts';
 
-/** One row of the state: of each CA key one for the complete CRL, each partition, and each delta CRL. */
+/**
+ * One row of the state: of each CA key one for the complete CRL, each partition, and each delta
+ * CRL.
+ */
 export interface CrlSlot {
   /** SHA-256 of the issuer's key. */
   readonly keySha256: string;
   readonly complete: boolean;
-  /** The row's key in the state: the issuer's key, for all but the complete CRL with a slash and the slot. */
+  /**
+   * The row's key in the state: the issuer's key, for all but the complete CRL with a slash and the
+   * slot.
+   */
   readonly stateKey: string;
 }
 
@@ -57,8 +63,8 @@ const issuesKept = 10;
 type Blobs = Pick<VersionedStore, 'getBlob' | 'putBlob'>;
 
 /**
- * Reads back what is needed to judge what the sources gave: the CRL in force where another is offered, or
- * none, and the retained serials.
+ * Reads back what is needed to judge what the sources gave: the CRL in force where another is
+ * offered, or none, and the retained serials.
  *
  * @param offered SHA-256 of the CRLs that the sources gave
  */
@@ -84,7 +90,10 @@ export async function recallCrls(
   return new Map(await Promise.all(recalled));
 }
 
-/** Puts CRLs and retained serials under their digests; the rows of the state may name them from then on. */
+/**
+ * Puts CRLs and retained serials under their digests; the rows of the state may name them from then
+ * on.
+ */
 export async function keepLists(accepted: readonly NewlyAccepted[], blobs: Blobs): Promise<void> {
   await Promise.all(
     accepted.flatMap(({ row, crl, retained }) => [
@@ -133,7 +142,10 @@ async function recallRetained(
     : parseRetained(new TextDecoder().decode(bytes));
 }
 
-/** The bytes are used only if they hash to their name; they were verified once, when the CRL was accepted. */
+/**
+ * The bytes are used only if they hash to their name; they were verified once, when the CRL was
+ * accepted.
+ */
 function readBack(bytes: Uint8Array, sha256: string): Crl | undefined {
   try {
     const crl = parseCrl(bytes, 'the CRL in force');

@@ -8,7 +8,10 @@ import type { AcceptedList } from './state.ts';
 
 /** A CRL in force is shown as late from this long before its end. */
 const lastHourMs = 3_600_000;
-/** While it is unknown how often a CA publishes: its next CRL should be there this long before the end of the last. */
+/**
+ * While it is unknown how often a CA publishes: its next CRL should be there this long before the
+ * end of the last.
+ */
 const assumedOverlapMs = 600_000;
 
 /** How fresh one CRL in force is. */
@@ -18,16 +21,21 @@ export interface ListFreshness {
   readonly entries: number;
   /** ISO time. */
   readonly nextUpdate?: string;
-  /** `overdue`: the CA should have published the next CRL by now. `expired` and `overdue` are red. */
+  /**
+   * `overdue`: the CA should have published the next CRL by now. `expired` and `overdue` are red.
+   */
   readonly state: 'fresh' | 'last-hour' | 'overdue' | 'expired';
   /** A newer CRL is accepted and not yet in force here. */
   readonly behind: boolean;
   /**
-   * From the issue of the newest CRL until it got here, in milliseconds; while it is not in force, until
-   * now. The worst that a revocation had to wait.
+   * From the issue of the newest CRL until it got here, in milliseconds; while it is not in force,
+   * until now. The worst that a revocation had to wait.
    */
   readonly lagMs?: number;
-  /** The longest that this may take: `maxLag`, or what the CRL before lives on after the next one was issued. */
+  /**
+   * The longest that this may take: `maxLag`, or what the CRL before lives on after the next one
+   * was issued.
+   */
   readonly budgetMs?: number;
   /** What makes it red, with the setting that would fix it. */
   readonly red: readonly string[];
@@ -52,7 +60,10 @@ export interface FreshnessInput {
   readonly graceMs: number;
 }
 
-/** Pure: how fresh the CRLs in force on one target are, judged by what the state has of their issues. */
+/**
+ * Pure: how fresh the CRLs in force on one target are, judged by what the state has of their
+ * issues.
+ */
 export function freshnessOf(
   holds: Holdings | undefined,
   input: FreshnessInput,
@@ -93,7 +104,10 @@ function crlFreshness(
   };
 }
 
-/** Whose it is, and its row: by digest, else by the key that signed it, else by name; of a CRL that was read back the key is known. */
+/**
+ * Whose it is, and its row: by digest, else by the key that signed it, else by name; of a CRL that
+ * was read back the key is known.
+ */
 function attributed(
   held: HeldCrl,
   { rows, known }: FreshnessInput,
@@ -140,9 +154,9 @@ function lateText(
 }
 
 /**
- * How long a CRL lives on after the next one was issued: its life less the time between issues. CRLs by hand
- * come between, runs are late or missed: of the times between issues within one life, the upper quartile
- * counts. Unknown before the third issue.
+ * How long a CRL lives on after the next one was issued: its life less the time between issues.
+ * CRLs by hand come between, runs are late or missed: of the times between issues within one life,
+ * the upper quartile counts. Unknown before the third issue.
  */
 function overlapOf({ thisUpdate, nextUpdate, recent = [] }: AcceptedList): number | undefined {
   if (nextUpdate === undefined || recent.length < 2) return undefined;
@@ -156,7 +170,9 @@ function overlapOf({ thisUpdate, nextUpdate, recent = [] }: AcceptedList): numbe
   return usual === undefined ? undefined : life - usual;
 }
 
-/** The next CRL was to come `overlap` before this one ends; it is overdue when half of that is gone. */
+/**
+ * The next CRL was to come `overlap` before this one ends; it is overdue when half of that is gone.
+ */
 function stateOf(
   nextUpdate: Instant | undefined,
   overlapMs = assumedOverlapMs,

@@ -11,13 +11,19 @@ import type { Certificate } from '../../x509/certificate.ts';
 import { isWithdrawn, type MissedCrls, missedCrls, type StateRow } from './publication.ts';
 import type { RetainedRow } from './retain.ts';
 
-/** What is in force by definition, of all CA keys; sorted by key, of each the complete CRL first. */
+/**
+ * What is in force by definition, of all CA keys; sorted by key, of each the complete CRL first.
+ */
 export interface CrlsInForce extends Pick<RevocationSet, 'lists' | 'kept' | 'letGo'> {
-  /** Serials that left a CRL and stay refused where Trustloom enforces revocation itself, by CA key. */
+  /**
+   * Serials that left a CRL and stay refused where Trustloom enforces revocation itself, by CA key.
+   */
   readonly retained: ReadonlyMap<string, readonly RetainedSerial[]>;
   /** CRLs that the state does not have yet, by their keys in it. */
   readonly accepted: ReadonlyMap<string, NewlyAccepted>;
-  /** Rows whose enforcement this run withdraws, as the state is to have them, by their keys in it. */
+  /**
+   * Rows whose enforcement this run withdraws, as the state is to have them, by their keys in it.
+   */
   readonly letGoNow: ReadonlyMap<string, AcceptedList>;
   /** Rows of the state as they will be. */
   readonly rows: readonly KeyedList[];
@@ -34,7 +40,10 @@ export interface InForceParts {
   readonly allow: ReadonlySet<string>;
 }
 
-/** Puts in force what was taken, else what was accepted before, and nothing whose enforcement is withdrawn. */
+/**
+ * Puts in force what was taken, else what was accepted before, and nothing whose enforcement is
+ * withdrawn.
+ */
 export function crlsInForce(rows: readonly RetainedRow[], parts: InForceParts): CrlsInForce {
   const stateRows = rows.flatMap(({ slot, stored, accepted }): readonly StateRow[] => {
     const row = accepted?.row ?? stored;

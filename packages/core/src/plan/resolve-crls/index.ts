@@ -13,8 +13,8 @@ export interface ResolvedCrls extends CrlsInForce {
 }
 
 /**
- * The way of a CRL, per row of the state: whose it is, whether it is taken, what stays refused of what left
- * it, and what is in force then. Pure.
+ * The way of a CRL, per row of the state: whose it is, whether it is taken, what stays refused of
+ * what left it, and what is in force then. Pure.
  *
  * @param known every CA known
  * @param allow the consents given

@@ -57,7 +57,9 @@ export function attributeCrls(
   };
 }
 
-/** CAs whose CRLs count: those in the lock in any state, and those offered that one of these issued. */
+/**
+ * CAs whose CRLs count: those in the lock in any state, and those offered that one of these issued.
+ */
 function crlIssuers(lock: Lock, known: readonly Certificate[]): readonly Certificate[] {
   const locked = lock.entries.map(({ certificate }) => certificate);
   const below = known.filter((ca) => locked.some((parent) => isIssuedBy(ca, parent)));

@@ -21,7 +21,10 @@ export interface JudgedRow extends CrlRow {
 /** What is asked of the run: what time it is, how long leaves live, which consents were given. */
 export type JudgeParts = Pick<Loaded, 'definition' | 'now'> & { readonly allow: ReadonlySet<string> };
 
-/** Judges the CRLs that are offered for a row, and compares each with the one in force: down to the newest that is taken. */
+/**
+ * Judges the CRLs that are offered for a row, and compares each with the one in force: down to the
+ * newest that is taken.
+ */
 export function judgeRow(row: CrlRow, { definition, now, allow }: JudgeParts): JudgedRow {
   const { stored, copy } = row;
   const refused: Judged<'refused'>[] = [];
@@ -40,7 +43,10 @@ export function judgeRow(row: CrlRow, { definition, now, allow }: JudgeParts): J
   return { ...row, refused, taken: undefined };
 }
 
-/** The newest first: by time, within one second by number, and of those that are still alike the one in force. */
+/**
+ * The newest first: by time, within one second by number, and of those that are still alike the one
+ * in force.
+ */
 function byIssue(a: Crl, b: Crl, inForce: string | undefined): number {
   if (a.sha256 === b.sha256) return 0;
   if (a.thisUpdate !== b.thisUpdate) return b.thisUpdate - a.thisUpdate;

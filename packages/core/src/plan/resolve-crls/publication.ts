@@ -12,12 +12,17 @@ export interface StateRow {
   readonly isNew: boolean;
 }
 
-/** CRLs that missed two issues in a row: their CA publishes them no more, and they stay in force. */
+/**
+ * CRLs that missed two issues in a row: their CA publishes them no more, and they stay in force.
+ */
 export interface MissedCrls {
   /** Accepted CAs with the key; never empty. */
   readonly cas: readonly Certificate[];
   readonly missed: readonly StateRow[];
-  /** Nothing else of that CA is in force: it publishes nothing any more, neither complete CRLs nor parts. */
+  /**
+   * Nothing else of that CA is in force: it publishes nothing any more, neither complete CRLs nor
+   * parts.
+   */
   readonly stopped: boolean;
 }
 
@@ -40,8 +45,8 @@ export function missedCrls(
 }
 
 /**
- * True when enforcement of these CRLs is withdrawn now: of all CRLs of a CA or of none, each by its consent.
- * A CRL that comes only now is never among them: the same words readmit an older CRL.
+ * True when enforcement of these CRLs is withdrawn now: of all CRLs of a CA or of none, each by its
+ * consent. A CRL that comes only now is never among them: the same words readmit an older CRL.
  */
 export function isWithdrawn(
   { missed, stopped }: MissedCrls,

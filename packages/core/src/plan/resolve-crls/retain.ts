@@ -4,7 +4,10 @@ import { defined } from '../../util/defined.ts';
 import type { Instant } from '../../util/time.ts';
 import type { JudgedRow } from './judge.ts';
 
-/** A row with the serials that left its CRL and stay refused where Trustloom enforces revocation itself. */
+/**
+ * A row with the serials that left its CRL and stay refused where Trustloom enforces revocation
+ * itself.
+ */
 export interface RetainedRow extends JudgedRow {
   readonly retained: readonly RetainedSerial[];
   /** What the state is to have of it; undefined when that stays as it is. */
