@@ -63,7 +63,8 @@ export async function observeApiGateway(
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
       doors: apis.map((api) => bypassOf(api, io.context.place.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
-      findings: findingsOf(target, domain, owner === 'another'),
+      findings: findingsOf(target, domain),
+      unmet: owner === 'another' ? [takenDomain(target)] : [],
     },
   };
 }
@@ -89,7 +90,8 @@ async function missing(
       attachments: [],
       doors: [],
       endpoints: [],
-      findings: [finding],
+      findings: [],
+      unmet: [finding],
     },
   };
 }
@@ -123,7 +125,6 @@ function bypassOf({ id, defaultEndpointOpen }: MappedApi, region: string): Door 
 function findingsOf(
   { domain }: ApiGatewayTarget,
   { endpointTypes, securityPolicy, status, statusMessage, warnings }: Domain,
-  taken: boolean,
 ): readonly Finding[] {
   const source = 'AWS: Configuring mutual TLS authentication for a REST API';
   const precondition = (message: string): Finding => ({
@@ -132,12 +133,6 @@ function findingsOf(
     thing: domain,
     message: `the domain ${domain} ${message}`,
     source,
-  });
-  const finding = (code: Finding['code'], severity: Finding['severity'], message: string): Finding => ({
-    code,
-    severity,
-    thing: domain,
-    message,
   });
   return [
     ...(endpointTypes.every((type) => type === 'REGIONAL')
@@ -150,21 +145,22 @@ function findingsOf(
       ? []
       : [precondition(`is ${status}: ${statusMessage}`)]),
     // Certificates that the service does not use do not fail the call: they come back as warnings.
-    ...warnings.map((warning) =>
-      finding(
-        'truststore-warning',
-        'warning',
-        `${domain}: the service warns about its truststore: ${warning}`,
-      ),
+    ...warnings.map(
+      (warning): Finding => ({
+        code: 'truststore-warning',
+        severity: 'warning',
+        thing: domain,
+        message: `${domain}: the service warns about its truststore: ${warning}`,
+      }),
     ),
-    ...(taken
-      ? [
-          finding(
-            'name-taken',
-            'error',
-            `the domain ${domain} is followed by another definition or target; remove it there first`,
-          ),
-        ]
-      : []),
   ];
+}
+
+function takenDomain({ domain }: ApiGatewayTarget): Finding {
+  return {
+    code: 'name-taken',
+    severity: 'error',
+    thing: domain,
+    message: `the domain ${domain} is followed by another definition or target; remove it there first`,
+  };
 }

@@ -1,4 +1,3 @@
-import type { Finding } from '../errors/finding.ts';
 import { defined } from '../util/defined.ts';
 import { isJsonObject, type Json } from '../util/json.ts';
 import type { BoundStep, ObservedTarget, RenderedTarget, Service, ServicePlan, StepIo } from './contract.ts';
@@ -28,14 +27,8 @@ export function asService(adapter: Adapter): Service {
               : { rendering: { ...rendering, noneLeft: isNoneLeft(trust, rendering.anchors) } }),
             observe: async (io): Promise<ObservedTarget> => {
               const observation = await bound.observe(io);
-              const isUnmet = ({ code }: Finding) => code === 'attachment-missing' || code === 'name-taken';
-              const { findings } = observation.holds;
               return {
-                holds: {
-                  ...observation.holds,
-                  findings: findings.filter((finding) => !isUnmet(finding)),
-                  unmet: findings.filter(isUnmet),
-                },
+                holds: observation.holds,
                 pending: observation.pending,
                 plan(at): ServicePlan<BoundStep> {
                   const plan = bound.plan(rendering, observation, at);
