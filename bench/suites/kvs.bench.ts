@@ -16,7 +16,7 @@ import {
 } from '../../packages/cloudfront/src/revocation/entries/reconcile.ts';
 import type { EntryForm } from '../../packages/cloudfront/src/revocation/entries/serials.ts';
 import { generateConnectionFunction } from '../../packages/cloudfront/src/revocation/function.ts';
-import { cloudfrontInformation } from '../../packages/cloudfront/src/service.ts';
+import { cloudfrontInfo } from '../../packages/cloudfront/src/service.ts';
 import { edge, shown } from '../../packages/cloudfront/test/support/edge.ts';
 import { keysOf, serials } from '../../packages/cloudfront/test/support/keys.ts';
 import { type Effort, type Measured, median, type Skipped, type Suite, time } from '../lib/measured.ts';
@@ -59,7 +59,7 @@ const bytesOf = (items: ReadonlyMap<string, string>): number =>
 function capacity(form: EntryForm, about: number): Measured {
   const desired = keysOf(mixed(about, 21), form);
   const bytes = bytesOf(freshItems(desired, layoutOf(desired)));
-  const fit = Math.floor((about * cloudfrontInformation.limits.storeBytes.max) / bytes);
+  const fit = Math.floor((about * cloudfrontInfo.limits.storeBytes.max) / bytes);
   return { id: `kvs/${form}-entries`, value: fit, note: `${(bytes / about).toFixed(2)} bytes each` };
 }
 

@@ -1,4 +1,4 @@
-import { asAdapter, defineService, type Place, type SdkClient, type Service } from '@trustloom/core/adapter';
+import { defineService, type Service } from '@trustloom/core/adapter';
 import { observeAlb } from './observe/index.ts';
 import { performAlb } from './perform.ts';
 import { planAlb } from './plan/index.ts';
@@ -14,9 +14,9 @@ export { type AlbTarget, albTarget } from './target.ts';
  * `@aws-sdk/client-elastic-load-balancing-v2`, which is loaded when a target is observed.
  *
  * @example
- * const target = albService.bind({ listeners: ['arn:aws:elasticloadbalancing:...'] }, context)
+ * const target = alb.bind({ listeners: ['arn:aws:elasticloadbalancing:...'] }, context)
  */
-export const albService: Service = defineService({
+export const alb: Service = defineService({
   key: 'alb',
   facts: albInfo,
   schema: albTarget,
@@ -27,25 +27,3 @@ export const albService: Service = defineService({
   perform: performAlb,
   connect: async (io) => (await import('./port/index.ts')).albPort(io),
 });
-
-/** What the adapter needs: an ELBv2 client for each place. */
-export interface AlbOptions {
-  readonly client: (place: Place) => SdkClient;
-  readonly fetch?: typeof globalThis.fetch;
-}
-
-/**
- * The service for an engine that takes adapters. Does no I/O by itself.
- *
- * @param options.client gives the client for an account and region; called for each observation and write
- * @param options.fetch for the presigned addresses by which the service gives bundles and CRLs back
- * @example
- * const adapter = alb({ client: ({ region }) => new ElasticLoadBalancingV2Client({ region, maxAttempts: 1 }) })
- */
-export function alb({ client, fetch = globalThis.fetch }: AlbOptions): ReturnType<typeof asAdapter> {
-  return asAdapter(albService, (place) => ({
-    // The port asks for one class only, which is what the caller gives.
-    client: <C extends SdkClient>() => client(place) as C,
-    fetch,
-  }));
-}

@@ -4,7 +4,7 @@ const quotas = 'AWS: API Gateway quotas';
 const checked = '2026-11';
 
 /** All data about mutual TLS of API Gateway custom domains. Every number stands here once. */
-export const apiGatewayInformation = {
+export const apiGatewayInfo = {
   service: 'api-gateway',
   title: 'API Gateway',
   capabilities: {

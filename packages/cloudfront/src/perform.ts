@@ -41,8 +41,8 @@ export const performCloudfront: Handlers<CloudfrontSteps, CloudfrontPort> = {
     const expected = store.etag === undefined ? await port.itemsEtag(arn) : io.value(store.etag);
     const etag = await port.updateItems(arn, { puts, deletes }, expected);
     if (copy === undefined) return { output: { etag } };
-    // Notes lie where a refresh may write them, so only revoking steps leave some: a store that is only
-    // filled is read back.
+    // Notes lie where a refresh may write them, so only revoking steps leave some: a store that is
+    // only filled is read back.
     const { sha256, before } = copy;
     const keys = { arn, etag, sha256, location: { ...io.uploaded({ sha256 }) }, before: asJson(before) };
     return { output: { etag }, notes: { keys } };
@@ -72,7 +72,9 @@ export const performCloudfront: Handlers<CloudfrontSteps, CloudfrontPort> = {
   },
 };
 
-/** What the state remembers after our own write: the only way to know later what the store holds. */
+/**
+ * What the state remembers after our own write: the only way to know later what the store holds.
+ */
 function storeNotes(
   etag: string,
   bundle: string,

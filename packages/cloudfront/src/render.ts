@@ -18,7 +18,7 @@ import {
 import type { Desired } from './model/index.ts';
 import { entryFindings } from './revocation/entries/findings.ts';
 import { desiredRevocation } from './revocation/index.ts';
-import { cloudfrontInformation } from './service.ts';
+import { cloudfrontInfo } from './service.ts';
 import type { CloudfrontTarget } from './target.ts';
 
 /** What the target should hold: the CAs as anchors, and what refuses the revoked. */
@@ -36,18 +36,21 @@ export function renderCloudfront(
     anchors: cas,
     artifacts: [bundle],
     findings: sortFindings([
-      ...cas.flatMap((ca) => checkCertificate(ca, cloudfrontInformation, now)),
-      ...checkBundle(cas, cloudfrontInformation, now),
+      ...cas.flatMap((ca) => checkCertificate(ca, cloudfrontInfo, now)),
+      ...checkBundle(cas, cloudfrontInfo, now),
       ...trust.revocation.lists
         .filter(({ crl }) => crl.entryCount > 0)
-        .flatMap(({ crl }) => checkCrl(crl, cloudfrontInformation, now)),
+        .flatMap(({ crl }) => checkCrl(crl, cloudfrontInfo, now)),
       ...ocspFindings(cas, trust, target),
       ...(revocation === undefined ? [] : entryFindings(revocation.entries)),
     ]),
   };
 }
 
-/** With the OCSP flag, every certificate below the anchor has to name a responder; what stands in the store is exempt. */
+/**
+ * With the OCSP flag, every certificate below the anchor has to name a responder; what stands in
+ * the store is exempt.
+ */
 function ocspFindings(
   anchors: readonly Certificate[],
   { known, groups }: Trust,

@@ -8,9 +8,9 @@ const checked = '2026-11';
  * What viewer mutual TLS of CloudFront can do, as data. Every number stands here once.
  *
  * @example
- * const { max } = cloudfrontInformation.limits.certificates
+ * const { max } = cloudfrontInfo.limits.certificates
  */
-export const cloudfrontInformation = {
+export const cloudfrontInfo = {
   service: 'cloudfront',
   title: 'CloudFront',
   capabilities: {
@@ -77,7 +77,8 @@ export const cloudfrontInformation = {
       checked,
     },
   },
-  // No control-plane rate is published. Users saw UpdateDistribution throttled at two or three in a minute.
+  // No control-plane rate is published. Users saw UpdateDistribution throttled at two or three in a
+  // minute.
   rates: {
     distribution: {
       burst: 2,

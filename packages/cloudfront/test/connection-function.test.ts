@@ -170,7 +170,10 @@ function inRunner(store: ReadonlyMap<string, string>, serialNumber: string, more
   return runConnectionFunction({ code, store, timeMs: 1000, now, event });
 }
 
-/** Runs the code as njs takes it: a main file that calls the handler, and the module `cloudfront` beside it. */
+/**
+ * Runs the code as njs takes it: a main file that calls the handler, and the module `cloudfront`
+ * beside it.
+ */
 function inNjs(
   source: string,
   items: ReadonlyMap<string, string>,

@@ -19,9 +19,6 @@ export type {
   Service,
 } from './adapter/contract.ts';
 export type * from './adapter/facts.ts';
-export type * from './adapter/legacy.ts';
-export { defineAdapter } from './adapter/legacy-define.ts';
-export type * from './adapter/legacy-step.ts';
 // record
 export type {
   Address,

@@ -1,14 +1,13 @@
-import type { Adapter } from '@trustloom/core';
-import { asAdapter, defineService, type Place, type SdkClient, type Service } from '@trustloom/core/adapter';
+import { defineService, type Service } from '@trustloom/core/adapter';
 import { observeRolesAnywhere } from './observe.ts';
 import { performRolesAnywhere } from './perform.ts';
 import { planRolesAnywhere } from './plan/index.ts';
 import { renderRolesAnywhere } from './render.ts';
-import { rolesAnywhereInformation } from './service.ts';
-import { rolesAnywherePlace, rolesAnywhereSchema } from './target.ts';
+import { rolesAnywhereInfo } from './service.ts';
+import { rolesAnywherePlace, rolesAnywhereTarget } from './target.ts';
 
-export { rolesAnywhereInformation } from './service.ts';
-export { type RolesAnywhereTarget, rolesAnywhereSchema } from './target.ts';
+export { rolesAnywhereInfo } from './service.ts';
+export { type RolesAnywhereTarget, rolesAnywhereTarget } from './target.ts';
 
 /**
  * Trust anchors of IAM Roles Anywhere. The client's own retries must be off: a create that is
@@ -16,12 +15,12 @@ export { type RolesAnywhereTarget, rolesAnywhereSchema } from './target.ts';
  * `endpoint`.
  *
  * @example
- * const bound = rolesAnywhereService.bind({ region: 'eu-west-1' }, context)
+ * const bound = rolesAnywhere.bind({ region: 'eu-west-1' }, context)
  */
-export const rolesAnywhereService: Service = defineService({
+export const rolesAnywhere: Service = defineService({
   key: 'rolesAnywhere',
-  facts: rolesAnywhereInformation,
-  schema: rolesAnywhereSchema,
+  facts: rolesAnywhereInfo,
+  schema: rolesAnywhereTarget,
   place: rolesAnywherePlace,
   render: (trust, _target, context) => renderRolesAnywhere(trust, context),
   observe: observeRolesAnywhere,
@@ -29,23 +28,3 @@ export const rolesAnywhereService: Service = defineService({
   perform: performRolesAnywhere,
   connect: async (io) => (await import('./port/index.ts')).rolesAnywherePort(io),
 });
-
-/** What the adapter needs: a client for each place. */
-export interface RolesAnywhereOptions {
-  readonly client: (place: Place) => SdkClient;
-}
-
-/**
- * The service as today's engine takes it.
- *
- * @example
- * const adapter = rolesAnywhere({
- *   client: ({ region }) => new RolesAnywhereClient({ region, maxAttempts: 0 }),
- * })
- */
-export function rolesAnywhere({ client }: RolesAnywhereOptions): Adapter {
-  return asAdapter(rolesAnywhereService, (place) => ({
-    client: <C extends SdkClient>() => client(place) as C,
-    fetch: globalThis.fetch,
-  }));
-}

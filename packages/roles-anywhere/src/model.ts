@@ -178,5 +178,5 @@ export function taggedKey(
 
 /** Name of the note that an object is ours: with it no look at its tags is needed. */
 export function ownershipNote(id: string): string {
-  return `owned:${id}`;
+  return `mark:${id}`;
 }

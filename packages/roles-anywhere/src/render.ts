@@ -18,9 +18,9 @@ import {
   type Trust,
 } from '@trustloom/core/adapter';
 import type { Crls, Desired, DesiredAnchor, ReachingCrls, UnusableCrl, UsableCrl } from './model.ts';
-import { rolesAnywhereInformation } from './service.ts';
+import { rolesAnywhereInfo } from './service.ts';
 
-const { capabilities, limits } = rolesAnywhereInformation;
+const { capabilities, limits } = rolesAnywhereInfo;
 
 /**
  * One anchor for each key that issues client certificates, with the CRL of every known CA whose
@@ -48,7 +48,7 @@ export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'no
     anchors: issuing,
     artifacts: [],
     findings: [
-      ...issuing.flatMap((ca) => checkCertificate(ca, rolesAnywhereInformation, now)),
+      ...issuing.flatMap((ca) => checkCertificate(ca, rolesAnywhereInfo, now)),
       ...findings.filter(({ thing }) => thing !== undefined && about.has(thing)),
       ...anchors.flatMap((anchor) => [...limitFindings(anchor), ...withoutCrl(anchor, known)]),
     ],
@@ -74,7 +74,7 @@ function usableCrls(
     const hasSibling =
       crl.scope !== 'complete' &&
       lists.some((one) => one.issuer.keySha256 === issuer.keySha256 && one.crl.scope === 'complete');
-    const found = checkCrl(crl, rolesAnywhereInformation, now).map((one) =>
+    const found = checkCrl(crl, rolesAnywhereInfo, now).map((one) =>
       hasSibling && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
     );
     // That a CRL is expired was said once when it was judged.

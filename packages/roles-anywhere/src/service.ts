@@ -5,7 +5,7 @@ const checked = '2026-11';
 const family = (actions: readonly string[]) => ({ burst: 1, perSecond: 1, actions, source: quotas, checked });
 
 /** What trust anchors of IAM Roles Anywhere can do. Every number stands here once. */
-export const rolesAnywhereInformation = {
+export const rolesAnywhereInfo = {
   service: 'roles-anywhere',
   title: 'IAM Roles Anywhere',
   capabilities: {
@@ -32,7 +32,7 @@ export const rolesAnywhereInformation = {
       source: 'RFC 5280, 5.2.4 and 5.2.5; what the service does is unknown',
     },
     'crl-too-large': { severity: 'error', source: 'AWS: IAM Roles Anywhere quotas; service model' },
-    'crl-empty': { severity: 'note', source: 'seen live by two: ImportCrl refuses a list without entries' },
+    'crl-empty': { severity: 'note', source: 'seen live by two: ImportCrl refuses a CRL without entries' },
     'key-algorithm': {
       severity: 'unknown',
       source: 'AWS: IAM Roles Anywhere User Guide, Signature validation; sizes and curves unknown',

@@ -16,7 +16,7 @@ export interface RolesAnywhereTarget {
 }
 
 /** Schema of a target. */
-export function rolesAnywhereSchema(): StandardSchemaV1<unknown, RolesAnywhereTarget> {
+export function rolesAnywhereTarget(): StandardSchemaV1<unknown, RolesAnywhereTarget> {
   const z = zod();
   return z
     .strictObject({

@@ -20,8 +20,7 @@ runAdapterContract(
   { describe, it },
   {
     name: 'roles-anywhere',
-    adapter: (aws) =>
-      rolesAnywhere({ client: (place) => aws.client(RolesAnywhereClient, 'RolesAnywhere', place) }),
+    service: rolesAnywhere,
     // A list of a CA above an anchor has no place on it: it speaks of CAs, and the anchor stands below.
     listsInForce: ({ cas, known, revocation }) => {
       const reached = new Set(

@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/client-rolesanywhere';
 import { createSources, createStore, createUploads, openAws, serviceAccess } from '@trustloom/aws';
 import { acceptCas, createTrustloom, definitionFromObject, emptyLock, type Lock } from '@trustloom/core';
-import { asService } from '@trustloom/core/adapter';
 import { startLocalAws } from '@trustloom/local-aws';
 import {
   createTestClock,
@@ -46,19 +45,22 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
     version: '0.0.0-test',
     clock,
   });
+  const accessTo = serviceAccess(aws);
   let afterWrite: (() => Promise<void>) | undefined;
-  const adapter = rolesAnywhere({
-    client(place) {
-      const client = aws.client(RolesAnywhereClient, 'RolesAnywhere', place);
-      client.middlewareStack.add(
-        (next, { commandName = '' }) =>
-          async (args) => {
-            const answer = await next(args);
-            if (!commandName.startsWith('List')) await afterWrite?.();
-            return answer;
-          },
-        { step: 'initialize', name: 'afterWrite', override: true },
-      );
+  const access: typeof accessTo = (place, accountName) => ({
+    ...accessTo(place, accountName),
+    client(Class, serviceId) {
+      const client = accessTo(place, accountName).client(Class, serviceId);
+      if (client instanceof RolesAnywhereClient)
+        client.middlewareStack.add(
+          (next, { commandName = '' }) =>
+            async (args) => {
+              const answer = await next(args);
+              if (!commandName.startsWith('List')) await afterWrite?.();
+              return answer;
+            },
+          { step: 'initialize', name: 'afterWrite', override: true },
+        );
       return client;
     },
   });
@@ -69,15 +71,15 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
       groups: { devices: { serverlessCa: { bucket } } },
       targets: { jobs: { trust: ['devices'], rolesAnywhere: { region } } },
     },
-    { env: {}, services: [asService(adapter)] },
+    { env: {}, services: [rolesAnywhere] },
   );
   let lock: Lock = emptyLock;
   const trustloom = () =>
     createTrustloom({
       definition,
       lock,
-      services: [asService(adapter)],
-      access: serviceAccess(aws),
+      services: [rolesAnywhere],
+      access,
       sources: createSources(aws, { baseDir: '/' }),
       uploads: createUploads(aws, { definition: 'acme' }),
       store: createStore(aws, { place: { account, region }, accountName: account, definition: 'acme' }),

@@ -14,7 +14,7 @@ import {
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock, trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { rolesAnywhereService } from '../src/index.ts';
+import { rolesAnywhere } from '../src/index.ts';
 import { context, makeFamily } from './fixtures.ts';
 
 /** One target on a local AWS, with a state of notes that can be lost. */
@@ -22,7 +22,7 @@ async function open(target: JsonObject = {}) {
   const clock = createTestClock();
   const local = await startLocalAws({ clock });
   const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', context.place));
-  const bound = rolesAnywhereService.bind(target, context);
+  const bound = rolesAnywhere.bind(target, context);
   const paced: string[] = [];
   const outputs = new Map<string, object>();
   let notes: JsonObject = {};
@@ -199,7 +199,7 @@ describe('observing', () => {
 });
 
 describe('a target in a definition', () => {
-  const { place } = rolesAnywhereService;
+  const { place } = rolesAnywhere;
 
   test('its place comes from the region, else from the profile to probe with', () => {
     expect(place({ region: 'eu-west-2' })).toEqual({ region: 'eu-west-2' });

@@ -25,12 +25,12 @@ import {
   TrustloomError,
   type VersionedStore,
 } from '@trustloom/core';
-import { checkKinds, openServices } from './adapters.ts';
 import { clockFor } from './clock.ts';
 import type { DefinitionInput } from './define.ts';
 import { readDefinition, readLock, writeLock } from './files.ts';
 import { probeTargets } from './probe/probe.ts';
 import type { ProbeClient, ProbeReport } from './probe/report.ts';
+import { servicesFor } from './services.ts';
 import { version } from './version.ts';
 
 /** How to open a definition. Everything has a default. */
@@ -45,6 +45,8 @@ export interface OpenOptions {
   readonly region?: string;
   /** Endpoint of all services: a local AWS. */
   readonly endpointUrl?: string;
+  /** Services of others, beside the four of this package: what `defineService` of `@trustloom/core/adapter` gives. */
+  readonly services?: readonly Service[];
   /** Default the machine's; against a local AWS one whose waits are short. */
   readonly clock?: Clock;
 }
@@ -106,31 +108,20 @@ export interface TextOptions extends OpenOptions {
 export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
   const { env, clock, baseDir, file = 'definition' } = options;
   const keys = options.text === undefined ? kindsIn(options.object) : kindsOf(options.text, file);
-  checkKinds(keys, file);
   const lockFile = options.lockFile ?? join(baseDir, 'trustloom.lock');
-  // The accounts stand in the definition, and the definition is read with the services, which want clients: so clients come late.
-  let aws: Aws | undefined;
-  const late: Pick<Aws, 'client'> = {
-    client(Class, serviceId, place) {
-      if (aws === undefined)
-        throw new TrustloomError('contract-broken', 'a client was asked for before the accounts were known');
-      return aws.client(Class, serviceId, place);
-    },
-  };
   const parse = (services: readonly Service[]): Definition =>
     options.text === undefined
       ? definitionFromObject(options.object, { env, services })
       : parseDefinition(options.text, { file, env, services });
-  const named = await openServices(keys, late);
+  const named = await servicesFor(keys, options.services ?? [], file);
   const definition = parse(named);
-  aws = openAws({
+  const opened = openAws({
     env,
     accounts: definition.accounts,
     version,
     clock,
     ...defined({ profile: options.profile, region: options.region, endpointUrl: options.endpointUrl }),
   });
-  const opened = aws;
   const { place, accountName } = definition.record;
   const store = createStore(opened, {
     place,
@@ -163,7 +154,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     const missing = Object.values(targets)
       .map(({ kind }) => kind)
       .filter((kind) => !keys.includes(kind));
-    return openServices([...new Set(missing)], opened);
+    return servicesFor(missing, options.services ?? [], 'trust.json');
   };
   const changeLock = async (
     given: AbortOptions | undefined,

@@ -13,7 +13,7 @@ import {
 } from '@trustloom/core/adapter';
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock, makeAlb, makeBucket, type TestLeaf } from '@trustloom/testkit';
-import { albService } from '../../src/index.ts';
+import { alb } from '../../src/index.ts';
 import { context } from './story.ts';
 
 const order: readonly Effect[] = [
@@ -48,7 +48,7 @@ export async function openLive(target: object = {}) {
   });
   const elb = aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place);
   const uploads = createUploads(aws, { definition: context.definition });
-  const bound = albService.bind({ listeners: [listenerArn], ...target }, context);
+  const bound = alb.bind({ listeners: [listenerArn], ...target }, context);
   let notes: JsonObject = {};
   const files = new Map<string, Required<ObjectLocation>>();
   let outputs = new Map<string, object>();

@@ -1,7 +1,7 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { type Code, isTrustloomError, type ServiceIo, serviceError } from '@trustloom/core/adapter';
-import type { apiGatewayInformation } from '../service.ts';
+import type { apiGatewayInfo } from '../service.ts';
 
 /** How the calls of one observation or one write are made. */
 export interface Calls {
@@ -14,7 +14,7 @@ export interface Calls {
   readonly get: <T>(send: () => Promise<T>) => Promise<T>;
 }
 
-type Family = keyof typeof apiGatewayInformation.rates;
+type Family = keyof typeof apiGatewayInfo.rates;
 
 /** The services' exceptions by name, as our codes. */
 const exceptions: Readonly<Record<string, Code>> = {

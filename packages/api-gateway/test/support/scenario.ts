@@ -12,7 +12,6 @@ import {
   type Trustloom,
   TrustloomError,
 } from '@trustloom/core';
-import { asService } from '@trustloom/core/adapter';
 import { startLocalAws } from '@trustloom/local-aws';
 import {
   type ApiKind,
@@ -52,10 +51,6 @@ export async function openScenario(
   };
   const accounts = [{ name: 'apps', id: place.account }];
   const aws = openAws({ env, accounts, version: '0.0.0-test', clock, random: () => 0 });
-  const adapter = apiGateway({
-    v1: (at) => aws.client(APIGatewayClient, 'API Gateway', at),
-    v2: (at) => aws.client(ApiGatewayV2Client, 'ApiGatewayV2', at),
-  });
   const files: Record<string, string | Uint8Array> = {};
   const sources: Sources = {
     async fetch({ text }) {
@@ -85,7 +80,7 @@ export async function openScenario(
               },
             },
       },
-      { env: {}, services: [asService(adapter)] },
+      { env: {}, services: [apiGateway] },
     );
     const uploads = createUploads(aws, { definition: 'acme' });
     const store = createStore(aws, { place, accountName: 'apps', definition: 'acme' });
@@ -93,7 +88,7 @@ export async function openScenario(
       ...{
         definition,
         lock,
-        services: [asService(adapter)],
+        services: [apiGateway],
         access: serviceAccess(aws),
         sources,
         uploads,

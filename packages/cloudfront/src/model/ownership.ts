@@ -11,7 +11,10 @@ export const tagKeys = {
   layout: 'trustloom:layout',
 } as const;
 
-/** The ownership tags of a target's object; a trust store names its bundle besides, a KeyValueStore its layout. */
+/**
+ * The ownership tags of a target's object; a trust store names its bundle besides, a KeyValueStore
+ * its layout.
+ */
 export function ownershipTags(
   { definition, name }: TargetContext,
   { bundle, layout }: { readonly bundle?: string; readonly layout?: string } = {},
@@ -29,14 +32,17 @@ export function isOwned(tags: Tags, { definition, name }: TargetContext): boolea
 }
 
 /**
- * Name of the trust store, and of the connection function: definition and target in readable form, and
- * eight digits that keep it apart from any other.
+ * Name of the trust store, and of the connection function: definition and target in readable form,
+ * and eight digits that keep it apart from any other.
  */
 export function objectName(context: TargetContext): string {
   return `${readable(context, 55)}-${digits(context)}`;
 }
 
-/** What the names of all KeyValueStores of a target begin with: while one replaces another, there are two. */
+/**
+ * What the names of all KeyValueStores of a target begin with: while one replaces another, there
+ * are two.
+ */
 export function keyValueStorePrefix(context: TargetContext): string {
   return `${readable(context, 46)}-${digits(context)}-`;
 }
@@ -50,8 +56,8 @@ function digits({ definition, name }: TargetContext): string {
 }
 
 /**
- * Key of the note by which the state remembers that we made a function or a KeyValueStore, so that its
- * tags need not be read. The note is the layout of a store, and `function` for a function.
+ * Key of the note by which the state remembers that we made a function or a KeyValueStore, so that
+ * its tags need not be read. The note is the layout of a store, and `function` for a function.
  */
 export function ownershipNote(id: string): string {
   return `mark:${id}`;

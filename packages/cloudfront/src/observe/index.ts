@@ -18,7 +18,9 @@ import { copiesIn } from '../revocation/copies.ts';
 import type { CloudfrontTarget } from '../target.ts';
 import { enforcedCrls, enforcementOf, foreignFunction, observeRevocation } from './revocation.ts';
 
-/** Reads what the target holds: our store as far as the service describes it, and the distributions. */
+/**
+ * Reads what the target holds: our store as far as the service describes it, and the distributions.
+ */
 export async function observeCloudfront(
   target: CloudfrontTarget,
   port: CloudfrontPort,
@@ -103,9 +105,9 @@ async function readStore(
 }
 
 /**
- * The service never shows what a store holds. It is known while the store has the ETag that our last
- * write left and the tag of the bundle that was written: then the bundle is read from where it was
- * uploaded, and must hash to its name.
+ * The service never shows what a store holds. It is known while the store has the ETag that our
+ * last write left and the tag of the bundle that was written: then the bundle is read from where it
+ * was uploaded, and must hash to its name.
  *
  * @returns the CAs, or why they are not known
  */

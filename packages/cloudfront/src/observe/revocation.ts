@@ -50,7 +50,10 @@ export async function observeRevocation(port: CloudfrontPort, io: Io): Promise<O
   };
 }
 
-/** The note or layout tag of a function or a store of ours: from the state where we made it, else from its tags. Undefined: not ours. */
+/**
+ * The note or layout tag of a function or a store of ours: from the state where we made it, else
+ * from its tags. Undefined: not ours.
+ */
 async function ownedAs(
   id: string,
   arn: string,
@@ -104,7 +107,9 @@ export function enforcementOf(
   return { mechanism: 'function', state, gaps };
 }
 
-/** What keeps the live function from being the one that we would write; undefined when nothing does. */
+/**
+ * What keeps the live function from being the one that we would write; undefined when nothing does.
+ */
 function functionGap(observed: Observed, mode: 'required' | 'optional'): string | undefined {
   const { fn } = observed;
   if (fn?.owned !== true) return 'the connection function does not carry our ownership tag';

@@ -15,7 +15,10 @@ export interface Attachment {
   readonly after: readonly string[];
 }
 
-/** One update for each distribution that differs, with the whole of its mutual TLS settings: an association is edited in place. */
+/**
+ * One update for each distribution that differs, with the whole of its mutual TLS settings: an
+ * association is edited in place.
+ */
 export function planAttachments(
   desired: Desired,
   observed: Observed,

@@ -21,7 +21,9 @@ export interface BundlePlan {
   readonly artifacts: readonly Artifact[];
 }
 
-/** The writes that make the trust store hold the CAs, by the union where some come and others go. */
+/**
+ * The writes that make the trust store hold the CAs, by the union where some come and others go.
+ */
 export function planBundle(
   desired: Desired,
   { store }: Observed,
@@ -55,7 +57,10 @@ function createStore(
   };
 }
 
-/** Where the content is known: the union first, the CAs that go later and by consent. Where it is not: what is desired, in one write. */
+/**
+ * Where the content is known: the union first, the CAs that go later and by consent. Where it is
+ * not: what is desired, in one write.
+ */
 function update(
   desired: Desired,
   store: ObservedTrustStore,
@@ -168,9 +173,9 @@ export function tagStore({ id, arn, name }: ObservedTrustStore, tags: Tags): Clo
 }
 
 /**
- * With the state lost, tag and count are all there is. When both are those of the desired bundle, it is
- * taken to be there; otherwise it is written again. A change by hand that keeps the count shows only
- * while the state knows the ETag.
+ * With the state lost, tag and count are all there is. When both are those of the desired bundle,
+ * it is taken to be there; otherwise it is written again. A change by hand that keeps the count
+ * shows only while the state knows the ETag.
  */
 function assumed(desired: Desired, store: ObservedTrustStore): readonly Certificate[] | undefined {
   const same =

@@ -5,7 +5,10 @@ import type { Copies } from '../revocation/copies.ts';
 /** So many copies that nothing reads are worth a call to delete them. */
 const worthACall = 10;
 
-/** The target left the definition: its distributions ask for no certificate any more, then all that is ours goes. */
+/**
+ * The target left the definition: its distributions ask for no certificate any more, then all that
+ * is ours goes.
+ */
 export function planTeardown(observed: Observed): readonly CloudfrontStep[] {
   const { store, fn, distributions } = observed;
   const ownStore = store?.owned === true ? store : undefined;
@@ -36,7 +39,10 @@ export function planTeardown(observed: Observed): readonly CloudfrontStep[] {
   ];
 }
 
-/** Deletes all of what refuses the revoked: our connection function, its KeyValueStores, and their copies. */
+/**
+ * Deletes all of what refuses the revoked: our connection function, its KeyValueStores, and their
+ * copies.
+ */
 export function deleteRevocation(
   { fn, keyValueStores, copies: { old, current, noted } }: Observed,
   after: readonly string[],
@@ -52,7 +58,10 @@ export function deleteRevocation(
   ];
 }
 
-/** Deletes copies of earlier states of a KeyValueStore, which each revoking write leaves behind, once there are many. */
+/**
+ * Deletes copies of earlier states of a KeyValueStore, which each revoking write leaves behind,
+ * once there are many.
+ */
 export function deleteOldCopies({ old, noted }: Copies): readonly CloudfrontStep[] {
   return old.length < worthACall ? [] : [deleteCopies(old, noted, [])];
 }

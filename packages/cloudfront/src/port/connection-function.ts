@@ -15,7 +15,7 @@ import type { Tags } from '../model/ownership.ts';
 import { allPages, type Calls, needed, tagSet, unlessMissing } from './calls.ts';
 
 /** A connection function as the service lists it. */
-export interface ListedFunction {
+interface ListedFunction {
   readonly id: string;
   readonly arn: string;
   readonly name: string;

@@ -22,10 +22,16 @@ export interface Distribution extends Mtls {
 }
 
 export interface DistributionPort {
-  /** By id, those that the list describes in full: what it leaves out of the others may be there all the same. */
+  /**
+   * By id, those that the list describes in full: what it leaves out of the others may be there all
+   * the same.
+   */
   distributions(): Promise<ReadonlyMap<string, Distribution>>;
   distribution(id: string): Promise<Distribution | undefined>;
-  /** Changes the mutual TLS of a distribution and the function that looks at it, nothing else: everything is sent back as it was read. */
+  /**
+   * Changes the mutual TLS of a distribution and the function that looks at it, nothing else:
+   * everything is sent back as it was read.
+   */
   setMtls(distribution: string, mtls: Mtls): Promise<void>;
 }
 
@@ -90,7 +96,10 @@ type Settings = Pick<
   | 'ConnectionFunctionAssociation'
 >;
 
-/** One that asks for certificates as ours do, listed with every setting: no model says that the list has all. */
+/**
+ * One that asks for certificates as ours do, listed with every setting: no model says that the list
+ * has all.
+ */
 function isWhole({
   ViewerMtlsConfig: config,
   ConnectionFunctionAssociation: fn,

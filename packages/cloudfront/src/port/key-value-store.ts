@@ -41,7 +41,10 @@ export interface ListedKeyValueStore {
   readonly status: string;
 }
 
-/** KeyValueStores: CloudFront itself manages them; their items are a service apart, with ETags of its own. */
+/**
+ * KeyValueStores: CloudFront itself manages them; their items are a service apart, with ETags of
+ * its own.
+ */
 export interface KeyValueStorePort {
   keyValueStores(): Promise<readonly ListedKeyValueStore[]>;
   /** Makes a store that imports its items from a file. @returns its ARN */

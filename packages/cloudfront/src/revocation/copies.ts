@@ -10,7 +10,10 @@ import {
 } from '@trustloom/core/adapter';
 import type { Items } from './entries/reconcile.ts';
 
-/** Below this many items a few calls read the store back, and a copy would only delay the next revocation. */
+/**
+ * Below this many items a few calls read the store back, and a copy would only delay the next
+ * revocation.
+ */
 const worthACopy = 500;
 /** So many files are noted at most: one call deletes them all. */
 const mostNoted = 1_000;
@@ -25,7 +28,10 @@ export interface Copies {
   readonly noted: readonly FileVersion[];
 }
 
-/** A file with what a store will hold after its last write; undefined where reading the store back costs little. */
+/**
+ * A file with what a store will hold after its last write; undefined where reading the store back
+ * costs little.
+ */
 export function copyOf(arn: string, items: Items): Artifact | undefined {
   if (items.size < worthACopy) return undefined;
   const data = [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({ key, value }));
@@ -40,9 +46,9 @@ export function replacedBy({ old, current }: Copies): readonly FileVersion[] {
 }
 
 /**
- * What a store with this ETag holds, from the copy of our own last write. Undefined when the state does
- * not vouch for it: somebody else wrote the store, an answer was lost, or the file is not what it was;
- * then the store has to be read back.
+ * What a store with this ETag holds, from the copy of our own last write. Undefined when the state
+ * does not vouch for it: somebody else wrote the store, an answer was lost, or the file is not what
+ * it was; then the store has to be read back.
  */
 export async function recallItems(arn: string, etag: string, io: Io): Promise<Items | undefined> {
   const { keys } = io.notes;
@@ -53,7 +59,10 @@ export async function recallItems(arn: string, etag: string, io: Io): Promise<It
   return bytes === undefined || sha256Hex(bytes) !== keys.sha256 ? undefined : readItems(bytes);
 }
 
-/** The copies of a target. Each revoking write notes the one that it replaces; those deleted since are told apart. */
+/**
+ * The copies of a target. Each revoking write notes the one that it replaces; those deleted since
+ * are told apart.
+ */
 export function copiesIn({ keys, cleaned }: JsonObject): Copies {
   const { location = null, before }: JsonObject = isJsonObject(keys) ? keys : {};
   const [current] = filesIn([location]);

@@ -1,6 +1,9 @@
 /** What the function is generated for. */
 export interface ConnectionFunctionOptions {
-  /** `optional` admits clients without a certificate. In `passthrough` there is nothing to check, so no function. */
+  /**
+   * `optional` admits clients without a certificate. In `passthrough` there is nothing to check, so
+   * no function.
+   */
   readonly mode: 'required' | 'optional';
   /** How long past its end a CRL is still good enough, in milliseconds; whole seconds count. */
   readonly graceMs: number;
@@ -15,10 +18,12 @@ export interface FunctionHeader {
 /**
  * The code of a connection function that refuses the revoked: it looks the serial of the client's
  * certificate up in the KeyValueStore (`docs/concepts/key-value-store.md`), and those of the
- * intermediates that the client sent. What it cannot read it refuses: no manifest, no bucket, an unknown
- * notation, any error. Old syntax, below 3 KB; needs no library, and no change when CRLs do.
+ * intermediates that the client sent. What it cannot read it refuses: no manifest, no bucket, an
+ * unknown notation, any error. Old syntax, below 3 KB; needs no library, and no change when CRLs
+ * do.
  *
- * Source of the event and of the runtime: AWS, Associate a CloudFront Connection Function; checked 2026-11.
+ * Source of the event and of the runtime: AWS, Associate a CloudFront Connection Function; checked
+ * 2026-11.
  *
  * @example
  * const code = generateConnectionFunction({ mode: 'required', graceMs: 24 * 3_600_000 })
@@ -46,12 +51,12 @@ export function readFunctionHeader(code: string): FunctionHeader | undefined {
 const headerLine = ({ mode, graceSeconds }: FunctionHeader) => `// trustloom ${mode} grace=${graceSeconds}`;
 
 /**
- * What a client costs in an interpreter is mostly calls, above all asynchronous ones, and objects and
- * long strings made: a part of a serial is read and judged by one conversion (the digit after it makes a
- * space at its end an error, too), values are searched as they are, and all that waits stands in one
- * function. It must run in old interpreters of the njs family: no `?.`, no `??`, no classes, and `await`
- * only where a value is assigned. Hash and text of a serial are those of `entries/serials.ts`; a test
- * holds the two together.
+ * What a client costs in an interpreter is mostly calls, above all asynchronous ones, and objects
+ * and long strings made: a part of a serial is read and judged by one conversion (the digit after
+ * it makes a space at its end an error, too), values are searched as they are, and all that waits
+ * stands in one function. It must run in old interpreters of the njs family: no `?.`, no `??`, no
+ * classes, and `await` only where a value is assigned. Hash and text of a serial are those of
+ * `entries/serials.ts`; a test holds the two together.
  */
 const template = `%HEADER%
 import cf from 'cloudfront';

@@ -13,7 +13,10 @@ export interface DesiredRevocation {
   readonly withdrawn?: Withdrawn;
 }
 
-/** CRLs whose enforcement was withdrawn: a store that has one keeps it until a step with that consent takes it out. */
+/**
+ * CRLs whose enforcement was withdrawn: a store that has one keeps it until a step with that
+ * consent takes it out.
+ */
 export interface Withdrawn {
   /** What a store should say as long as it has them. */
   readonly before: DesiredEntries;

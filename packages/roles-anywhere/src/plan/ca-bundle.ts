@@ -6,10 +6,10 @@ import {
   type StoredAnchor,
   stepIds,
 } from '../model.ts';
-import { rolesAnywhereInformation } from '../service.ts';
+import { rolesAnywhereInfo } from '../service.ts';
 import { disableAnchor } from './attachments.ts';
 
-const { anchorCertificates, anchorCharacters } = rolesAnywhereInformation.limits;
+const { anchorCertificates, anchorCharacters } = rolesAnywhereInfo.limits;
 
 /** The writes on the certificates of one anchor. */
 export interface BundlePlan {

@@ -23,7 +23,7 @@ import {
   TrustloomError,
 } from '@trustloom/core/adapter';
 import type { OwnershipTags, RolesAnywhereSteps } from '../model.ts';
-import type { rolesAnywhereInformation } from '../service.ts';
+import type { rolesAnywhereInfo } from '../service.ts';
 
 /** The service's exceptions by name, as our codes. */
 const exceptions: Readonly<Record<string, Code>> = {
@@ -83,7 +83,7 @@ export function rolesAnywherePort(io: ServiceIo): RolesAnywherePort {
   const client = io.client(RolesAnywhereClient, 'RolesAnywhere');
   const abort = { abortSignal: io.signal };
   const calls =
-    (family: keyof typeof rolesAnywhereInformation.rates) =>
+    (family: keyof typeof rolesAnywhereInfo.rates) =>
     async <T>(action: string, send: () => Promise<T>): Promise<T> => {
       try {
         return await io.paced(family, send);

@@ -1,6 +1,5 @@
 import { type Aws, openAws } from '@trustloom/aws';
-import type { Adapter, JsonObject, Place, Service, Trust } from '@trustloom/core';
-import { asService } from '@trustloom/core/adapter';
+import type { JsonObject, Place, Service, Trust } from '@trustloom/core';
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock } from '../clock.ts';
 import { makeBucket } from '../estate/where.ts';
@@ -33,9 +32,7 @@ export interface Subject {
 export interface ContractOptions {
   /** For titles: `alb`. */
   readonly name: string;
-  /** The service; or, of the old contract, what makes an adapter with clients of its own. */
-  readonly service?: Service;
-  readonly adapter?: (aws: Aws) => Adapter;
+  readonly service: Service;
   /** Default account 222222222222 in eu-west-1; CloudFront: us-east-1. */
   readonly place?: Place;
   /** Makes what a team has before: the listener, the domain, the profile. */
@@ -92,7 +89,7 @@ export async function openWorld(
         random: () => 0,
       });
       opened.push(aws);
-      return { aws, service: serviceOf(options, aws) };
+      return { aws, service: options.service };
     },
     writes() {
       const calls = local.calls().slice(seen);
@@ -104,12 +101,6 @@ export async function openWorld(
       await local.close();
     },
   };
-}
-
-function serviceOf({ name, service, adapter }: ContractOptions, aws: Aws): Service {
-  if (service !== undefined) return service;
-  if (adapter === undefined) throw new TypeError(`${name}: give the service`);
-  return asService(adapter(aws));
 }
 
 /** True for operations that change nothing, by their name. */

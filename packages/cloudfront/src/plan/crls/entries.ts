@@ -28,7 +28,10 @@ export function isRead(store: ObservedKeyValueStore | undefined): store is ReadS
   return store?.layout !== undefined && store.held !== undefined;
 }
 
-/** The store that the function reads gets new entries; with the last of them the copy of what it then holds. */
+/**
+ * The store that the function reads gets new entries; with the last of them the copy of what it
+ * then holds.
+ */
 export function revokeSteps(
   store: ReadStore,
   changes: EntryChanges,
@@ -60,7 +63,10 @@ export function revokeSteps(
   return { steps: [...steps.slice(0, -1), { ...last, files: [{ sha256, kind }], input }], artifacts: [copy] };
 }
 
-/** What takes withdrawn CRLs out: from what the store will hold after the revoking steps, of which `last` is the last. */
+/**
+ * What takes withdrawn CRLs out: from what the store will hold after the revoking steps, of which
+ * `last` is the last.
+ */
 export function withdrawSteps(
   store: ReadStore,
   revoking: ItemChanges,
@@ -108,7 +114,10 @@ export function fillSteps(
   });
 }
 
-/** Updates one after the other. Each names the ETag that the one before left, so nobody else's write is lost. */
+/**
+ * Updates one after the other. Each names the ETag that the one before left, so nobody else's write
+ * is lost.
+ */
 function updateSteps(
   arn: Value<string>,
   changes: ItemChanges,

@@ -74,7 +74,8 @@ export function planFunction(
         { ...publish, replacesRevocation: true },
       ] as const)
     : [write, publish];
-  // The function for `required` refuses those without a certificate: it comes after the distributions.
+  // The function for `required` refuses those without a certificate: it comes after the
+  // distributions.
   const stricter =
     mode === 'required' &&
     live?.store !== undefined &&

@@ -34,7 +34,10 @@ export interface RevocationPlan {
 
 const nothing = { fn: undefined, steps: [], before: [], artifacts: [], findings: [] };
 
-/** What refuses the revoked: the KeyValueStore, then the function that reads it, then what nothing needs any more. */
+/**
+ * What refuses the revoked: the KeyValueStore, then the function that reads it, then what nothing
+ * needs any more.
+ */
 export function planRevocation(
   { revocation }: Desired,
   observed: Observed,
@@ -96,8 +99,8 @@ function moveOn(store: ReadStore, revocation: DesiredRevocation, { copies }: Obs
 }
 
 /**
- * Why the store in use has to make way for another: it stays as long as it has the form that is asked
- * for, room, and refuses no valid client; while a CRL cannot be read, it stays in any case.
+ * Why the store in use has to make way for another: it stays as long as it has the form that is
+ * asked for, room, and refuses no valid client; while a CRL cannot be read, it stays in any case.
  */
 function unfitness(
   { name, layout }: ReadStore,
@@ -109,7 +112,8 @@ function unfitness(
     return `key value store ${name} is ${layout.form}, and the definition says ${form}`;
   if (overflowing.length > 0) return `key value store ${name} is full`;
   if (inventory.wrongDenials(layout).count > 0) return `key value store ${name} refuses a valid serial`;
-  // So full on average that some bucket will overflow soon: time for a new one, as long as it is not urgent.
+  // So full on average that some bucket will overflow soon: time for a new one, as long as it is
+  // not urgent.
   return textBytes / layout.buckets > valueBytes * 0.8 ? `key value store ${name} is nearly full` : undefined;
 }
 

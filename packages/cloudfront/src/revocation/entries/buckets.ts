@@ -1,11 +1,17 @@
 import type { Layout } from './layout.ts';
 import { exactText, hashSerial, type SerialSet, writeFour } from './serials.ts';
 
-/** Serials in the buckets of a layout, each bucket sorted and without doubles: the same set gives the same text. */
+/**
+ * Serials in the buckets of a layout, each bucket sorted and without doubles: the same set gives
+ * the same text.
+ */
 export interface Packed {
   /** By bucket: the value, however long. */
   readonly values: readonly string[];
-  /** An index into the set for an entry of a bucket, to name its serial; undefined when there is none. */
+  /**
+   * An index into the set for an entry of a bucket, to name its serial; undefined when there is
+   * none.
+   */
   readonly find: (bucket: number, entry: string) => number | undefined;
 }
 
@@ -34,7 +40,10 @@ export function packSerials(set: SerialSet, layout: Layout): Packed {
 /** Serials by their hash, in the order of the set. */
 interface Hashed {
   readonly bucketOf: Uint32Array;
-  /** 48 bits as a number: the low half of the first word of the hash, and the second. So they sort without making strings. */
+  /**
+   * 48 bits as a number: the low half of the first word of the hash, and the second. So they sort
+   * without making strings.
+   */
   readonly fingerprints: Float64Array;
   /** Where each bucket begins when all stand one behind the other; one more for their end. */
   readonly starts: Uint32Array;
@@ -113,7 +122,10 @@ function compactValues(hashed: Hashed): readonly string[] {
   });
 }
 
-/** The value of a bucket without entries: none is empty, as the service's pages differ on empty values. */
+/**
+ * The value of a bucket without entries: none is empty, as the service's pages differ on empty
+ * values.
+ */
 const noEntries = '.';
 
 /** Entries as the text of a base bucket. */

@@ -1,12 +1,12 @@
 import { caName, count, type Finding, issuingCas } from '@trustloom/core/adapter';
-import { cloudfrontInformation } from '../../service.ts';
+import { cloudfrontInfo } from '../../service.ts';
 import type { DesiredEntries } from './index.ts';
 import { chooseLayout, type Layout } from './layout.ts';
 import { issuesCas } from './manifest.ts';
 import type { EntryChanges } from './reconcile.ts';
 import { textBytesOf } from './serials.ts';
 
-const { storeBytes } = cloudfrontInformation.limits;
+const { storeBytes } = cloudfrontInfo.limits;
 
 /** What of the desired entries a store cannot hold, or the function cannot tell apart. */
 export function entryFindings(desired: DesiredEntries): readonly Finding[] {
@@ -45,7 +45,10 @@ function capacityFindings(desired: DesiredEntries): readonly Finding[] {
   ];
 }
 
-/** With several CAs, a serial below 64 bits may belong to a client of each: the store knows serials alone. */
+/**
+ * With several CAs, a serial below 64 bits may belong to a client of each: the store knows serials
+ * alone.
+ */
 function shortSerialFindings({ keys }: DesiredEntries): readonly Finding[] {
   const cas = keys.flatMap((key) => key.cas);
   // A CA that only issues other CAs has no client to be taken for another's.
@@ -74,8 +77,8 @@ function shortSerialFindings({ keys }: DesiredEntries): readonly Finding[] {
 }
 
 /**
- * Good CAs that look like revoked ones: they are admitted, unless a revoked CA is known by that serial
- * or intermediates are looked up among all.
+ * Good CAs that look like revoked ones: they are admitted, unless a revoked CA is known by that
+ * serial or intermediates are looked up among all.
  */
 function caSerialFindings({ ambiguous, manifest }: DesiredEntries): readonly Finding[] {
   return ambiguous
@@ -118,7 +121,9 @@ function fullFindings({ overflowing }: EntryChanges): readonly Finding[] {
   ];
 }
 
-/** What the form `compact` promises to valid clients: zero only where every serial was looked at. */
+/**
+ * What the form `compact` promises to valid clients: zero only where every serial was looked at.
+ */
 export function boundOf({ form, inventory, unread }: DesiredEntries, layout: Layout): string {
   if (form === 'exact') return '';
   const { count: wrong } = inventory.wrongDenials(layout);
@@ -128,7 +133,10 @@ export function boundOf({ form, inventory, unread }: DesiredEntries, layout: Lay
   return `; of the ${count(inventory.issued)} issued serials${some}, none is refused by mistake`;
 }
 
-/** A new entry can make a valid serial look like a revoked one; a store with another seed tells them apart. */
+/**
+ * A new entry can make a valid serial look like a revoked one; a store with another seed tells them
+ * apart.
+ */
 function denialFindings(layout: Layout, { form, inventory, unread }: DesiredEntries): readonly Finding[] {
   if (layout.form !== form) return [];
   const { count, first } = inventory.wrongDenials(layout);

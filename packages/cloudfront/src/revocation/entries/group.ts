@@ -26,13 +26,17 @@ export interface GroupChanges {
   readonly overflowing: readonly number[];
 }
 
-/** Entries that the delta may add in `compact`: with a base bucket as full as it is made, the bound of 2^-41 holds. */
+/**
+ * Entries that the delta may add in `compact`: with a base bucket as full as it is made, the bound
+ * of 2^-41 holds.
+ */
 const mostCompactAdded = 58;
 
 /**
- * The writes of one group, from what its buckets hold to what they should say. What is new goes to the
- * delta; when that is full, into the base, and a later write clears the delta. An entry is in force as
- * the function reads it: what the delta adds, else what the base has and the delta does not remove.
+ * The writes of one group, from what its buckets hold to what they should say. What is new goes to
+ * the delta; when that is full, into the base, and a later write clears the delta. An entry is in
+ * force as the function reads it: what the delta adds, else what the base has and the delta does
+ * not remove.
  */
 export function planGroup(group: Group): GroupChanges {
   const { layout, items, index, unread, settled } = group;
@@ -61,8 +65,8 @@ export function planGroup(group: Group): GroupChanges {
       .filter((entry) => wanted.has(entry) && !fresh.has(entry) && !added.has(entry))
       .map((entry) => [index, entry] as const),
   ];
-  // An entry of another bucket may look the same in compact form: it is never removed then, for that
-  // would admit the other one.
+  // An entry of another bucket may look the same in compact form: it is never removed then, for
+  // that would admit the other one.
   const gone = unread ? [] : diffs.flatMap((one) => one.gone).filter((entry) => !wanted.has(entry));
   const strays = unread ? [] : delta.added.filter((entry) => !wanted.has(entry));
   const surplus = strays.length + gone.filter((entry) => !removed.has(entry)).length;
@@ -137,7 +141,10 @@ function putDelta({ layout, index }: Group, text: string | undefined, delta: Del
   return value === text ? [] : [[deltaKey(index), value] as const];
 }
 
-/** What a delta bucket says of the base buckets below it: who is refused besides, and who of them is refused no longer. */
+/**
+ * What a delta bucket says of the base buckets below it: who is refused besides, and who of them is
+ * refused no longer.
+ */
 interface Delta {
   readonly added: readonly string[];
   readonly removed: readonly string[];

@@ -38,7 +38,10 @@ export interface DesiredEntries {
   readonly inventory: InventoryCheck;
 }
 
-/** Reads off a trust what has to be refused: of every CA key by which a client is admitted, and of those above it. */
+/**
+ * Reads off a trust what has to be refused: of every CA key by which a client is admitted, and of
+ * those above it.
+ */
 export function desiredEntries(
   trust: Trust,
   anchors: readonly Certificate[],

@@ -3,13 +3,15 @@ import { type Layout, layoutTag } from './layout.ts';
 import { type EntryForm, hashSerial, type SerialSet } from './serials.ts';
 
 /** Issued serials that a compact store would refuse though they are not revoked. */
-export interface WrongDenials {
+interface WrongDenials {
   readonly count: number;
   /** The first of them, lower-case hex. */
   readonly first?: string;
 }
 
-/** What the inventories of the groups say about stores of one set; each layout is looked at once. */
+/**
+ * What the inventories of the groups say about stores of one set; each layout is looked at once.
+ */
 export interface InventoryCheck {
   /** Issued serials that are known. */
   readonly issued: number;
@@ -40,10 +42,10 @@ export function inventoryCheck(
 }
 
 /**
- * Checks every issued serial against a compact store of this layout: which of the valid ones look like
- * a revoked one. It is stricter than the function by a hair: an entry counts wherever its delta bucket
- * reaches, so that it may move between delta and base. Serials are read as CloudFront documents to
- * show them, in hex with colons.
+ * Checks every issued serial against a compact store of this layout: which of the valid ones look
+ * like a revoked one. It is stricter than the function by a hair: an entry counts wherever its
+ * delta bucket reaches, so that it may move between delta and base. Serials are read as CloudFront
+ * documents to show them, in hex with colons.
  */
 function wrongDenials(set: SerialSet, layout: Layout, inventories: readonly Inventory[]): WrongDenials {
   const table = tableOf(set, layout);
@@ -62,7 +64,10 @@ function wrongDenials(set: SerialSet, layout: Layout, inventories: readonly Inve
   return { count, ...defined({ first }) };
 }
 
-/** Half a million revoked serials by what stands for them, in typed arrays: no object for any of them. */
+/**
+ * Half a million revoked serials by what stands for them, in typed arrays: no object for any of
+ * them.
+ */
 function tableOf({ bytes: held, ends, count }: SerialSet, layout: Layout) {
   const { seed, groups } = layout;
   const mask = 2 ** Math.ceil(Math.log2(count * 2 + 2)) - 1;

@@ -1,10 +1,10 @@
 import { sha256Hex } from '@trustloom/core/adapter';
-import { cloudfrontInformation } from '../../service.ts';
+import { cloudfrontInfo } from '../../service.ts';
 import type { EntryForm, Seed } from './serials.ts';
 
 /**
- * How a store is laid out: fixed when it is made, and kept in its tag, so that its keys can be judged
- * without trusting them.
+ * How a store is laid out: fixed when it is made, and kept in its tag, so that its keys can be
+ * judged without trusting them.
  */
 export interface Layout {
   readonly form: EntryForm;
@@ -15,14 +15,22 @@ export interface Layout {
   readonly groups: number;
 }
 
-/** Bytes that a base bucket gets when a store is made: room to grow, and for `compact` a share of the promised bound. */
+/**
+ * Bytes that a base bucket gets when a store is made: room to grow, and for `compact` a share of
+ * the promised bound.
+ */
 const targetFill = 560;
 /** With the manifest and the items of some CRLs, all delta buckets still fit into two updates. */
 const mostGroups = 90;
-/** So many serials share a delta bucket: one of a hundred that comes or goes in a day leaves room for more. */
+/**
+ * So many serials share a delta bucket: one of a hundred that comes or goes in a day leaves room
+ * for more.
+ */
 const perGroup = { exact: 2000, compact: 5500 } as const;
 
-/** The layout for so many serials of so many bytes of text. `salt` differs from attempt to attempt. */
+/**
+ * The layout for so many serials of so many bytes of text. `salt` differs from attempt to attempt.
+ */
 export function chooseLayout(
   form: EntryForm,
   { count, textBytes }: { readonly count: number; readonly textBytes: number },
@@ -54,9 +62,12 @@ export function readLayout(tag: string | undefined): Layout | undefined {
   return { form, ...layout };
 }
 
-/** Key of a base bucket, and of the delta bucket above it. Base keys are bare numbers: there are thousands. */
+/**
+ * Key of a base bucket, and of the delta bucket above it. Base keys are bare numbers: there are
+ * thousands.
+ */
 export const baseKey = (bucket: number): string => String(bucket);
 export const deltaKey = (group: number): string => `d${group}`;
 
 /** Bytes that a value takes at most. */
-export const valueBytes = cloudfrontInformation.limits.valueBytes.max;
+export const valueBytes = cloudfrontInfo.limits.valueBytes.max;

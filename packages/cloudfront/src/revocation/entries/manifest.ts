@@ -12,7 +12,9 @@ import {
 import type { Layout } from './layout.ts';
 import { collectSerials, exactText, nameKey, serialBytes } from './serials.ts';
 
-/** Key of the manifest in a store: `head` since the first version, and functions that run read it. */
+/**
+ * Key of the manifest in a store: `head` since the first version, and functions that run read it.
+ */
 export const manifestKey = 'head';
 
 /** Until when clients of an issuer are admitted: an instant in seconds, or one of these. */
@@ -22,7 +24,9 @@ const refused = 1;
 
 /** What of the manifest follows from the CRLs, before it is known how the store is laid out. */
 export interface Manifest {
-  /** By key of the issuer's name: seconds; 0 for a CRL that never ends, 1 for a CA that is revoked. */
+  /**
+   * By key of the issuer's name: seconds; 0 for a CRL that never ends, 1 for a CA that is revoked.
+   */
   readonly ends: ReadonlyMap<string, number | 'unread'>;
   /** Serials of CAs that are refused as intermediates. */
   readonly cas: readonly string[];
@@ -39,7 +43,10 @@ export interface AmbiguousCa {
   readonly key: CheckedKey;
 }
 
-/** So many characters of serials of CAs, ten long ones, stand in the manifest; more are looked up in the buckets. */
+/**
+ * So many characters of serials of CAs, ten long ones, stand in the manifest; more are looked up in
+ * the buckets.
+ */
 const caCharacters = 300;
 const fits = (cas: readonly string[]) => cas.join('.').length <= caCharacters;
 /** So many issuers stand in the manifest by name; with more, only the earliest end counts. */
@@ -85,12 +92,18 @@ function withoutAmbiguous(key: CheckedKey, ambiguous: readonly AmbiguousCa[]): r
     .filter((text) => !good.has(text));
 }
 
-/** Serials of every certificate of a revoked CA: its CRL names one of them, the others are cross-signed. */
+/**
+ * Serials of every certificate of a revoked CA: its CRL names one of them, the others are
+ * cross-signed.
+ */
 export function revokedCas(keys: readonly CheckedKey[]): readonly string[] {
   return keys.filter(({ revoked }) => revoked).flatMap(({ cas }) => cas.map(({ serial }) => serial));
 }
 
-/** Re-keyed CAs share a name: the earliest end counts, but a revoked one does not refuse its successor's clients. */
+/**
+ * Re-keyed CAs share a name: the earliest end counts, but a revoked one does not refuse its
+ * successor's clients.
+ */
 function endOf(keys: readonly CheckedKey[]): number | 'unread' {
   const alive = keys.filter(({ revoked }) => !revoked);
   if (alive.length === 0) return refused;
@@ -116,8 +129,8 @@ export interface HeldManifest {
 }
 
 /**
- * The value of the manifest's item. Where a CRL could not be read, what the store said of its issuer
- * still holds, and so do the serials of CAs; a store that said nothing refuses its clients.
+ * The value of the manifest's item. Where a CRL could not be read, what the store said of its
+ * issuer still holds, and so do the serials of CAs; a store that said nothing refuses its clients.
  */
 export function manifestValue(
   layout: Layout,
@@ -166,7 +179,10 @@ export const isCrlKey = (key: string): boolean => /^l[0-9a-f]{16}$/.test(key);
 /** Key of the item that describes the CRL of a CA key. */
 export const crlKey = (keySha256: string): string => `l${keySha256.slice(0, 16)}`;
 
-/** One item for each CRL, from which people read how fresh the store is. The function does not read them. */
+/**
+ * One item for each CRL, from which people read how fresh the store is. The function does not read
+ * them.
+ */
 export function crlItems({ revocation }: Trust, keys: readonly CheckedKey[]): ReadonlyMap<string, string> {
   const known = new Set(keys.map(({ keySha256 }) => keySha256));
   return new Map(

@@ -1,5 +1,5 @@
 import { type Artifact, type Instant, sha256Hex } from '@trustloom/core/adapter';
-import { cloudfrontInformation } from '../../service.ts';
+import { cloudfrontInfo } from '../../service.ts';
 import { packSerials } from './buckets.ts';
 import { planGroup } from './group.ts';
 import type { DesiredEntries } from './index.ts';
@@ -18,7 +18,10 @@ export interface ItemChanges {
 
 /** What has to be written so that a store says what it should. */
 export interface EntryChanges extends ItemChanges {
-  /** In the order in which they are written: what refuses more comes before the manifest, which vouches for it. */
+  /**
+   * In the order in which they are written: what refuses more comes before the manifest, which
+   * vouches for it.
+   */
   readonly puts: readonly Item[];
   readonly added: number;
   readonly removed: number;
@@ -28,12 +31,15 @@ export interface EntryChanges extends ItemChanges {
   readonly overflowing: readonly number[];
 }
 
-/** Base buckets written this long ago are at every edge ("within seconds", says AWS), so the delta above them may be cleared. */
+/**
+ * Base buckets written this long ago are at every edge ("within seconds", says AWS), so the delta
+ * above them may be cleared.
+ */
 const propagatedSeconds = 60;
 
 /**
- * The writes from what a store holds to what it should say, bucket by bucket. Pure. Whatever prefix of
- * them is done, all that the store refused before and should refuse is refused.
+ * The writes from what a store holds to what it should say, bucket by bucket. Pure. Whatever prefix
+ * of them is done, all that the store refused before and should refuse is refused.
  */
 export function reconcile(desired: DesiredEntries, layout: Layout, items: Items, now: Instant): EntryChanges {
   const packed = packSerials(desired.set, layout);
@@ -83,7 +89,7 @@ export function changed(items: Items, { puts, deletes }: ItemChanges): Items {
 
 /** Changes cut into updates: what is put first, what is deleted last. */
 export function batchesOf({ puts, deletes }: ItemChanges): readonly ItemChanges[] {
-  const size = cloudfrontInformation.limits.keysPerUpdate.max;
+  const size = cloudfrontInfo.limits.keysPerUpdate.max;
   return Array.from({ length: Math.ceil((puts.length + deletes.length) / size) }, (_, at) => {
     const from = at * size;
     const deleting = Math.max(0, from - puts.length);
@@ -112,12 +118,18 @@ export interface NewStore {
 
 /** So often another seed is tried when a bucket overflows; each attempt has a few more buckets. */
 const attempts = 20;
-/** So many seeds that refuse a valid serial of an inventory are passed over: one in ten thousand does so at most. */
+/**
+ * So many seeds that refuse a valid serial of an inventory are passed over: one in ten thousand
+ * does so at most.
+ */
 const passedOver = 3;
 const openFile = '{"data":[';
 const closeFile = ']}';
 
-/** Lays out a new store that refuses no valid serial of an inventory. The same desire gives the same store, unless the name is taken. */
+/**
+ * Lays out a new store that refuses no valid serial of an inventory. The same desire gives the same
+ * store, unless the name is taken.
+ */
 export function newStore(desired: DesiredEntries, taken: (digits: string) => boolean): NewStore | undefined {
   const content = contentDigest(desired);
   let passed = 0;
@@ -143,11 +155,12 @@ function contentDigest({ form, set, crlItems }: DesiredEntries): string {
 function fileOf(items: readonly Item[]): Pick<NewStore, 'file' | 'rest'> {
   const lines: string[] = [];
   let bytes = openFile.length + closeFile.length;
-  // The manifest comes first: without its buckets it admits nobody, so a store that is not complete is safe.
+  // The manifest comes first: without its buckets it admits nobody, so a store that is not complete
+  // is safe.
   const ordered = [...items].reverse();
   for (const [key, value] of ordered) {
     const line = JSON.stringify({ key, value });
-    if (bytes + line.length + 1 > cloudfrontInformation.limits.importBytes.max) break;
+    if (bytes + line.length + 1 > cloudfrontInfo.limits.importBytes.max) break;
     bytes += Buffer.byteLength(line) + 1;
     lines.push(line);
   }

@@ -3,7 +3,10 @@ import type { CheckedKey } from '@trustloom/core/adapter';
 /** `exact`: whole serials. `compact`: 48 bits of a keyed hash stand for each. */
 export type EntryForm = 'exact' | 'compact';
 
-/** Serials to be refused, as bytes one after the other: no string and no object for each of half a million. */
+/**
+ * Serials to be refused, as bytes one after the other: no string and no object for each of half a
+ * million.
+ */
 export interface SerialSet {
   /** Magnitudes, big-endian, without leading zeros. */
   readonly bytes: Uint8Array;
@@ -144,7 +147,10 @@ export function serialBytes(hex: string): Buffer {
   return Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
 }
 
-/** A serial as a number in base 64 with the digits of base64url, without leading zeros: its exact form. */
+/**
+ * A serial as a number in base 64 with the digits of base64url, without leading zeros: its exact
+ * form.
+ */
 export function exactText(bytes: Uint8Array, start: number, end: number): string {
   const groups = Math.ceil((end - start) / 3);
   const text = Buffer.alloc(groups * 4);

@@ -6,11 +6,11 @@ import {
   stepIds,
   type UnusableCrl,
 } from '../../model.ts';
-import { rolesAnywhereInformation } from '../../service.ts';
+import { rolesAnywhereInfo } from '../../service.ts';
 import { deleteCrl, type IssuerPlan, planUnusable, planUsable, type Where } from './of-issuer.ts';
 import { keysWithdrawn, planWithdrawn } from './withdrawn.ts';
 
-const slots = rolesAnywhereInformation.limits.crlLists.max;
+const slots = rolesAnywhereInfo.limits.crlLists.max;
 
 /** The writes for the CRLs of one anchor. */
 export interface CrlPlan {

@@ -27,7 +27,10 @@ const ended = ca.issueCrl({
 });
 const alive = { issuer: other, crl: other.issueCrl({ entries: [{ serial: others }] }) };
 
-/** What is trusted before and after the list of one of two CAs was let go; what had left it, and who is denied, stay. */
+/**
+ * What is trusted before and after the list of one of two CAs was let go; what had left it, and who
+ * is denied, stay.
+ */
 const trusts = (): { readonly before: Trust; readonly after: Trust } => {
   const gone = letGo(ca, ended);
   const more = {
@@ -81,10 +84,10 @@ function written(
   );
 }
 
-describe('a list that was let go', () => {
+describe('a CRL whose enforcement was withdrawn', () => {
   const target = targetOf('exact');
 
-  it('leaves the key value store by a step that readmits; who is denied, or had left the list, stays refused', async () => {
+  it('leaves the key value store by a step that readmits; who is denied, or had left the CRL, stays refused', async () => {
     const { before, after } = trusts();
     const { code, items, observed } = running(before, target);
     const admits = (held: ReadonlyMap<string, string>) =>
@@ -109,7 +112,7 @@ describe('a list that was let go', () => {
     expect(planned(after, again, target).filter(({ kind }) => kind === 'update-entries')).toEqual([]);
   });
 
-  it('stays while news of another CA are put in force, before that step', async () => {
+  it('stays while new entries of another CA are put in force, before that step', async () => {
     const { before, after } = trusts();
     const { items, observed } = running(before, target);
     const [news = ''] = serials(1, 16, 2);
