@@ -137,7 +137,7 @@ describe('what is observed', () => {
     const arn = `arn:aws:elasticloadbalancing:${gone.region}:${gone.account}:listener/app/gone/50dc6c495c0c9188/f2f7dc8efc522ab2`;
     live = await openLive({ listeners: [arn] });
     const { holds } = await live.observe();
-    expect(holds.findings).toMatchObject([{ code: 'attachment-missing', severity: 'error', thing: arn }]);
+    expect(holds.unmet).toMatchObject([{ code: 'attachment-missing', severity: 'error', thing: arn }]);
   });
 
   test('a denied call arrives as its code', async () => {

@@ -52,6 +52,7 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
       doors: listeners.bypasses,
       endpoints: listeners.endpoints,
       findings: [...listeners.findings, ...unreadableParts(stores)],
+      unmet: listeners.unmet,
     },
   };
 }

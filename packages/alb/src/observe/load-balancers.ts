@@ -19,6 +19,8 @@ export interface Listeners {
   readonly bypasses: readonly Door[];
   readonly endpoints: readonly Endpoint[];
   readonly findings: readonly Finding[];
+  /** Listeners that the definition names and that do not exist. */
+  readonly unmet: readonly Finding[];
 }
 
 /** Reads the load balancers of a target, each once. */
@@ -43,7 +45,8 @@ export async function readListeners(target: AlbTarget, port: AlbPort, io: Io): P
       const host = balancers.get(balancerArn(arn))?.host;
       return host === undefined ? [] : [{ kind: 'tls', host, port: number }];
     }),
-    findings: [...missing(target, found), ...wrongProtocol(found)],
+    findings: wrongProtocol(found),
+    unmet: missing(target, found),
   };
 }
 

@@ -67,13 +67,8 @@ export async function observeCloudfront(
         what: `whether the origin of ${id} can be reached around CloudFront`,
       })),
       endpoints: found.map(({ host }) => ({ kind: 'tls', host, port: 443 })),
-      findings: [
-        ...missing(target, found),
-        ...found.flatMap(preconditions),
-        ...failed(listed),
-        ...foreign(store, target),
-        ...foreignFunction(fn),
-      ],
+      findings: [...found.flatMap(preconditions), ...failed(listed)],
+      unmet: [...missing(target, found), ...foreign(store, target), ...foreignFunction(fn)],
     },
   };
 }
