@@ -1,5 +1,4 @@
 import { CloudFrontClient, CreateTrustStoreCommand, GetTrustStoreCommand } from '@aws-sdk/client-cloudfront';
-import { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   cloudFrontEdits,
