@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkCertificate, parseBundle } from '@trustloom/core';
 import { createTestCa } from '@trustloom/testkit';
-import { albFacts } from '../../packages/alb/src/facts.ts';
+import { albInfo } from '../../packages/alb/src/service.ts';
 import type { Effort, Measured, Skipped, Suite } from '../lib/measured.ts';
 import { coldMs, compared, has, inProcess, inRow, pair, printed, selfTimed } from '../lib/pair.ts';
 
@@ -33,7 +33,7 @@ async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)
   const bytes = readFileSync(file);
   const read = () => {
     const { certificates } = parseBundle(bytes, file);
-    for (const one of certificates) checkCertificate(one, albFacts, now);
+    for (const one of certificates) checkCertificate(one, albInfo, now);
     return certificates;
   };
   if (read().length !== count) throw new Error('certificates are missing');

@@ -18,7 +18,6 @@ async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)
   const sizes = quick ? [100_000] : [500_000, 1_000_000];
   const figures: (Measured | Skipped)[] = [];
   for (const size of sizes) figures.push(...(await againstOpenssl(size, runs)));
-  figures.push(await streamed(quick ? 100_000 : 1_000_000));
   figures.push(await againstPython(quick ? 100_000 : 500_000, runs));
   figures.push(...(await againstPeculiar(quick ? 10_000 : 500_000)));
   for (const size of [10, 1_000]) {
@@ -30,7 +29,7 @@ async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)
 }
 
 const ours = (file: string, { caFile }: ListData, ...more: readonly string[]) =>
-  wholeProcess(node, [join(yardsticks, 'ours.mjs'), 'verify', file, caFile, ...more]);
+  wholeProcess(node, [join(yardsticks, 'ours.mjs'), file, caFile, ...more]);
 
 async function againstOpenssl(size: number, runs: number): Promise<readonly (Measured | Skipped)[]> {
   const id = (what: string) => `crl-process/${size / 1_000}k-${what}-vs-openssl`;
@@ -43,20 +42,6 @@ async function againstOpenssl(size: number, runs: number): Promise<readonly (Mea
   const der = await pair(ours(list.derFile, list), openssl(list.derFile, 'DER'), runs);
   const pem = await pair(ours(list.pemFile, list), openssl(list.pemFile, 'PEM'), runs);
   return [compared(id('wall'), der), compared(id('peak'), der, 'peak'), compared(id('pem'), pem)];
-}
-
-/** A list read as it comes, never whole: its peak over that of node itself, less the eight bytes an entry that offsets would take. */
-async function streamed(size: number): Promise<Measured> {
-  const list = await listOf(size);
-  const script = [join(yardsticks, 'ours.mjs'), 'stream', list.derFile, list.caFile];
-  if (printed<{ readonly seen: number }>(node, script).seen !== size) throw new Error('entries are missing');
-  const peaks = await pair(wholeProcess(node, script), wholeProcess(node, ['-e', '0']), 3);
-  const over = peaks.a.peak - peaks.b.peak;
-  return {
-    id: 'crl-process/stream-mib',
-    value: over - (8 * size) / 2 ** 20,
-    note: `${over.toFixed(1)} MiB over the ${Math.round(peaks.b.peak)} of node itself, ${size} entries, nothing kept`,
-  };
 }
 
 /** openssl says that the signature verifies, and names the same number of serials. */

@@ -5,14 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCrl } from '@trustloom/core';
 import { createTestCa } from '@trustloom/testkit';
-import { generateConnectionFunction } from '../../packages/cloudfront/src/connection-function/index.ts';
-import type { DesiredKeys } from '../../packages/cloudfront/src/keys/desired.ts';
-import { chooseLayout, type KeyForm, type Layout } from '../../packages/cloudfront/src/keys/layout.ts';
-import { storeLimits } from '../../packages/cloudfront/src/keys/limits.ts';
-import { newStore } from '../../packages/cloudfront/src/keys/new-store.ts';
-import { packSerials, splitEntries } from '../../packages/cloudfront/src/keys/pack.ts';
-import { freshItems, reconcile } from '../../packages/cloudfront/src/keys/reconcile.ts';
-import { batchesOf } from '../../packages/cloudfront/src/plan-keys.ts';
+import { packSerials, splitEntries } from '../../packages/cloudfront/src/revocation/entries/buckets.ts';
+import type { DesiredEntries } from '../../packages/cloudfront/src/revocation/entries/index.ts';
+import { chooseLayout, type Layout } from '../../packages/cloudfront/src/revocation/entries/layout.ts';
+import {
+  batchesOf,
+  freshItems,
+  newStore,
+  reconcile,
+} from '../../packages/cloudfront/src/revocation/entries/reconcile.ts';
+import type { EntryForm } from '../../packages/cloudfront/src/revocation/entries/serials.ts';
+import { generateConnectionFunction } from '../../packages/cloudfront/src/revocation/function.ts';
+import { cloudfrontInfo } from '../../packages/cloudfront/src/service.ts';
 import { edge, shown } from '../../packages/cloudfront/test/support/edge.ts';
 import { keysOf, serials } from '../../packages/cloudfront/test/support/keys.ts';
 import { type Effort, type Measured, median, type Skipped, type Suite, time } from '../lib/measured.ts';
@@ -45,43 +49,37 @@ async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)
   ];
 }
 
-const layoutOf = (desired: DesiredKeys): Layout =>
+const layoutOf = (desired: DesiredEntries): Layout =>
   chooseLayout(desired.form, { count: desired.set.count, textBytes: desired.textBytes }, 'bench');
 
 const bytesOf = (items: ReadonlyMap<string, string>): number =>
   [...items].reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
 
 /** How many serials one store takes: from a store of about so many. */
-function capacity(form: KeyForm, about: number): Measured {
+function capacity(form: EntryForm, about: number): Measured {
   const desired = keysOf(mixed(about, 21), form);
   const bytes = bytesOf(freshItems(desired, layoutOf(desired)));
-  const fit = Math.floor((about * storeLimits.storeBytes.max) / bytes);
+  const fit = Math.floor((about * cloudfrontInfo.limits.storeBytes.max) / bytes);
   return { id: `kvs/${form}-entries`, value: fit, note: `${(bytes / about).toFixed(2)} bytes each` };
 }
 
 /** UpdateKeys calls for a day on which 0.5 % of the serials go and as many come. */
 function churn(half: readonly string[], layout: Layout, items: ReadonlyMap<string, string>): number {
   const next = [...half.slice(2500), ...mixed(2500, 31)];
-  const { puts, deletes } = reconcile(keysOf(next, 'compact'), layout, items, now);
-  return batchesOf(puts, deletes).length;
+  return batchesOf(reconcile(keysOf(next, 'compact'), layout, items, now)).length;
 }
 
 function urgent(half: readonly string[], layout: Layout, items: ReadonlyMap<string, string>): number {
-  const { puts, deletes } = reconcile(
-    keysOf([...half, ...serials(1, 20, 41)], 'compact'),
-    layout,
-    items,
-    now,
-  );
-  return batchesOf(puts, deletes).length;
+  const more = keysOf([...half, ...serials(1, 20, 41)], 'compact');
+  return batchesOf(reconcile(more, layout, items, now)).length;
 }
 
 /** PutObject, CreateKeyValueStore, one look whether it is ready, updates for what the file had no room for, the function, its publication. */
-function fullLoad(desired: DesiredKeys): Measured {
+function fullLoad(desired: DesiredEntries): Measured {
   const rest = newStore(desired, () => false)?.rest ?? [];
   return {
     id: 'kvs/full-load-calls',
-    value: 5 + batchesOf(rest, []).length,
+    value: 5 + batchesOf({ puts: rest, deletes: [] }).length,
     note: '500,000 serials, compact',
   };
 }

@@ -3,5 +3,5 @@ import { base } from '../../tsup.base.ts';
 
 export default defineConfig({
   ...base,
-  entry: { index: 'src/index.ts', facts: 'src/facts.ts', target: 'src/target.ts' },
+  entry: { index: 'src/index.ts', service: 'src/service.ts', target: 'src/target.ts' },
 });

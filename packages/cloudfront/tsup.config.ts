@@ -5,8 +5,8 @@ export default defineConfig({
   ...base,
   entry: {
     index: 'src/index.ts',
-    facts: 'src/facts.ts',
+    service: 'src/service.ts',
     target: 'src/target.ts',
-    'connection-function': 'src/connection-function/index.ts',
+    'connection-function': 'src/revocation/function.ts',
   },
 });

@@ -5,8 +5,8 @@ export default defineConfig({
   ...base,
   entry: {
     index: 'src/index.ts',
-    facts: 'src/facts.ts',
+    service: 'src/service.ts',
     target: 'src/target.ts',
-    'create-session': 'src/create-session.ts',
+    'create-session': 'src/port/create-session.ts',
   },
 });

@@ -1,117 +1,129 @@
 import {
   bundleArtifact,
   type Certificate,
+  caName,
   checkBundle,
   checkCertificate,
   checkCrl,
+  crlPem,
   type Finding,
   type Instant,
   issuingCas,
+  type PlanContext,
   type Rendering,
   type RevocationList,
   type RuleFinding,
   reach,
+  sha256Hex,
   sortCertificates,
-  type TargetContext,
   type Trust,
-} from '@trustloom/core';
-import { listArtifact, listOf } from './artifacts.ts';
-import { albFacts } from './facts.ts';
-import type { Desired } from './state.ts';
+} from '@trustloom/core/adapter';
+import type { Desired, DesiredCrl } from './model.ts';
+import { albInfo } from './service.ts';
 import type { AlbTarget } from './target.ts';
 
-/** What the store should hold: the CAs as anchors, and the lists that go with them. */
-export function renderAlb(
-  trust: Trust,
-  target: AlbTarget,
-  context: TargetContext & { readonly now: Instant },
-): Rendering<Desired> {
+/** What the store should hold: the CAs as anchors, and the CRLs that go with them. */
+export function renderAlb(trust: Trust, target: AlbTarget, context: PlanContext): Rendering<Desired> {
   const { now } = context;
   const cas = sortCertificates(
     context.anchors === 'issuing' ? issuingCas(trust.cas, trust.known) : trust.cas,
   );
-  const keys = new Set(cas.map(({ keySha256 }) => keySha256));
-  const lists = trust.revocation.lists
-    .filter((list) => !isWithheld(list, now))
-    .map(listOf)
+  const crls = trust.revocation.lists
+    .filter((crl) => !isUnusable(crl, now))
+    .map(desiredCrl)
     .sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
-  const known = sortCertificates(trust.known);
   return {
     desired: {
       cas,
-      known,
-      lists,
-      withheld: withheldKeys(trust, now),
-      letGo: trust.revocation.letGo,
+      known: sortCertificates(trust.known),
+      crls,
+      unusable: unusableKeys(trust, now),
+      withdrawn: trust.revocation.letGo,
       managed: context.attach === 'managed',
     },
     anchors: cas,
-    artifacts: [bundleArtifact(cas), ...lists.map(listArtifact)],
+    artifacts: [bundleArtifact(cas), ...crls.map(({ file }) => file)],
     findings: [
-      ...cas.flatMap((ca) => checkCertificate(ca, albFacts, now)),
-      ...checkBundle(cas, albFacts, now),
-      // Expired ones were told once when they were judged.
-      ...trust.revocation.lists
-        .filter(({ issuer }) => keys.has(issuer.keySha256))
-        .flatMap(({ issuer, crl }) =>
-          siblingCounts(checkCrl(crl, albFacts, now), hasList(trust, issuer, now)),
-        )
-        .filter(({ code }) => code !== 'crl-expired'),
+      ...cas.flatMap((ca) => checkCertificate(ca, albInfo, now)),
+      ...checkBundle(cas, albInfo, now),
+      ...crlFindings(trust, cas, now),
       ...notInStore(trust, cas, context),
       ...tooManyVerify(target),
     ],
   };
 }
 
-/**
- * An expired list is never attached: nobody has told what it does there. One that breaks a rule of the service (too large, a negative
- * serial) would be refused. What is in force stays.
- */
-function isWithheld({ expired, crl }: RevocationList, now: Instant): boolean {
-  return expired || checkCrl(crl, albFacts, now).some(({ severity }) => severity === 'error');
+/** A CRL with its file. */
+export function desiredCrl({ issuer, crl }: Pick<DesiredCrl, 'issuer' | 'crl'>): DesiredCrl {
+  const body = crlPem(crl);
+  return { issuer, crl, file: { sha256: sha256Hex(body), kind: 'crl', body } };
 }
 
-/** Keys of CAs that may have revoked somebody, without a list that could be put in place. */
-function withheldKeys(trust: Trust, now: Instant): readonly string[] {
-  const { lists, kept, letGo } = trust.revocation;
-  const withheld = lists.filter(
-    (list) => list.crl.entryCount > 0 && isWithheld(list, now) && !hasList(trust, list.issuer, now),
+/** Keys of the CAs whose clients are admitted when these stand in a store. */
+export function reachedKeys(
+  anchors: readonly Certificate[],
+  known: readonly Certificate[],
+): ReadonlySet<string> {
+  const { chain } = albInfo.capabilities;
+  return new Set(reach({ anchors, known, chain }).map(({ ca }) => ca.keySha256));
+}
+
+/**
+ * An expired CRL is never attached: what it does there is unknown. One that breaks a rule of the service
+ * (too large, a negative serial) would be refused. What is in force stays.
+ */
+function isUnusable({ expired, crl }: RevocationList, now: Instant): boolean {
+  return expired || checkCrl(crl, albInfo, now).some(({ severity }) => severity === 'error');
+}
+
+/** Keys of CAs that may have revoked somebody, without a CRL that could be put in place. */
+function unusableKeys(trust: Trust, now: Instant): readonly string[] {
+  const { lists: crls, kept: unread, letGo: withdrawn } = trust.revocation;
+  const unusable = crls.filter(
+    (one) => one.crl.entryCount > 0 && isUnusable(one, now) && !hasCrl(trust, one.issuer, now),
   );
-  const gone = letGo.filter(
-    ({ keySha256, entries }) => entries > 0 && lists.every(({ issuer }) => issuer.keySha256 !== keySha256),
+  const gone = withdrawn.filter(
+    ({ keySha256, entries }) => entries > 0 && crls.every(({ issuer }) => issuer.keySha256 !== keySha256),
   );
   return [
     ...new Set([
-      ...kept.keys(),
-      ...withheld.map(({ issuer }) => issuer.keySha256),
+      ...unread.keys(),
+      ...unusable.map(({ issuer }) => issuer.keySha256),
       ...gone.map(({ keySha256 }) => keySha256),
     ]),
   ].sort();
 }
 
-/** A list of this CA can be put in place, so that partitions and delta lists beside it are not missed. */
-function hasList({ revocation: { lists } }: Trust, { keySha256 }: Certificate, now: Instant): boolean {
-  return lists.some((list) => list.issuer.keySha256 === keySha256 && !isWithheld(list, now));
+/** A CRL of this CA can be put in place, so that partitions and delta CRLs beside it are not missed. */
+function hasCrl({ revocation: { lists } }: Trust, { keySha256 }: Certificate, now: Instant): boolean {
+  return lists.some((one) => one.issuer.keySha256 === keySha256 && !isUnusable(one, now));
 }
 
-/** Without its partitions and delta lists the complete list of a CA still says everything; only it may be behind. */
-function siblingCounts(findings: readonly RuleFinding[], has: boolean): readonly RuleFinding[] {
-  return findings.map((one) =>
-    has && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
-  );
+/** What the rules say of the CRLs of CAs in the store. Expired ones were reported when they were judged. */
+function crlFindings(trust: Trust, cas: readonly Certificate[], now: Instant): readonly RuleFinding[] {
+  const keys = new Set(cas.map(({ keySha256 }) => keySha256));
+  return trust.revocation.lists
+    .filter(({ issuer }) => keys.has(issuer.keySha256))
+    .flatMap(({ issuer, crl }) => {
+      const has = hasCrl(trust, issuer, now);
+      // Without its partitions and delta CRLs the complete CRL of a CA still says everything; only it may be behind.
+      return checkCrl(crl, albInfo, now).map((one) =>
+        has && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
+      );
+    })
+    .filter(({ code }) => code !== 'crl-expired');
 }
 
-/** Lists of CAs that get clients in without standing in the store: the service may refuse them, so their revoked clients get in. */
+/** CRLs of CAs that are reached without standing in the store: it may refuse them, and so admit revoked clients. */
 function notInStore(
-  trust: Trust,
+  { known, revocation: { lists } }: Trust,
   cas: readonly Certificate[],
-  { name, anchors }: TargetContext,
+  { name, anchors }: PlanContext,
 ): readonly Finding[] {
   const keys = new Set(cas.map(({ keySha256 }) => keySha256));
-  const { chain } = albFacts.capabilities;
-  const reached = new Set(reach({ anchors: cas, known: trust.known, chain }).map(({ ca }) => ca.keySha256));
+  const reached = reachedKeys(cas, known);
   const way = anchors === 'issuing' ? 'Accept it.' : 'Accept it, or use `anchors: issuing`.';
-  return trust.revocation.lists
+  return lists
     .filter(
       ({ issuer: { keySha256 }, crl }) =>
         !keys.has(keySha256) && reached.has(keySha256) && crl.entryCount > 0,
@@ -120,7 +132,7 @@ function notInStore(
       code: 'crl-issuer-not-in-store',
       severity: 'warning',
       thing: crl.sha256,
-      message: `${name}: clients revoked by ${issuer.subject.text} get in: their CA is reached but does not stand in the store, which takes no list of such a CA. ${way}`,
+      message: `${name}: clients revoked by ${caName(issuer)} are admitted: their CA is reached but does not stand in the store, which takes no CRL of such a CA. ${way}`,
       source: 'unknown; the cautious reading',
     }));
 }
@@ -128,7 +140,7 @@ function notInStore(
 /** More listeners of one load balancer than may verify. */
 function tooManyVerify({ listeners, mode }: AlbTarget): readonly Finding[] {
   if (mode !== 'verify') return [];
-  const { max, source } = albFacts.limits.attachments;
+  const { max, source } = albInfo.limits.attachments;
   const balancers = [...new Set(listeners.map(balancerOf))];
   return balancers.flatMap((balancer): readonly Finding[] => {
     const count = listeners.filter((arn) => balancerOf(arn) === balancer).length;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { isTrustloomError } from '@trustloom/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fetchContent } from '../src/content.ts';
+import { fetchContent } from '../src/port/content.ts';
 
 let server: Server;
 let base = '';

@@ -14,10 +14,7 @@ runAdapterContract(
   { describe, it },
   {
     name: 'alb',
-    adapter: (aws) =>
-      alb({
-        client: (place) => aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place),
-      }),
+    service: alb,
     async setup(stage) {
       const { local, place } = stage;
       const { listenerArn } = await makeAlb({ local, ...place });

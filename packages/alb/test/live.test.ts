@@ -2,7 +2,7 @@ import { CreateTrustStoreCommand, ModifyTrustStoreCommand } from '@aws-sdk/clien
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createTestCa, type ListOf, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { marksOf } from '../src/names.ts';
+import { ownershipTags } from '../src/model.ts';
 import { openLive } from './support/live.ts';
 import { context } from './support/story.ts';
 
@@ -93,7 +93,7 @@ describe('real clients at the listener', () => {
 });
 
 describe('what is observed', () => {
-  test('CAs, lists, attachment, the door beside it, and where to knock', async () => {
+  test('CAs, CRLs, attachment, the bypass beside it, and where to knock', async () => {
     await live.apply(trustIn(a));
     const { holds, pending } = await live.observe();
     expect(pending).toEqual([]);
@@ -122,7 +122,7 @@ describe('what is observed', () => {
         Name: 'ours',
         CaCertificatesBundleS3Bucket: Bucket,
         CaCertificatesBundleS3Key: 'a.pem',
-        Tags: Object.entries(marksOf(context)).map(([Key, Value]) => ({ Key, Value })),
+        Tags: Object.entries(ownershipTags(context)).map(([Key, Value]) => ({ Key, Value })),
       }),
     );
     const { pending, holds } = await live.look();
@@ -155,7 +155,7 @@ describe('what is observed', () => {
 });
 
 describe('changed by hand', () => {
-  test('a CA that nobody named: told by name, and removed', async () => {
+  test('a CA that nobody named: named, and removed', async () => {
     await live.apply(trustIn(a));
     const { s3, bucket: Bucket } = live.bucket;
     await s3.send(new PutObjectCommand({ Bucket, Key: 'by-hand.pem', Body: a.ca.pem + b.ca.pem }));
@@ -174,8 +174,8 @@ describe('changed by hand', () => {
     expect(steps).toMatchObject([
       {
         effect: 'remove',
-        things: [b.ca.sha256],
-        mends: 'a CA that the definition does not name is trusted: CN=B',
+        affects: [b.ca.sha256],
+        reason: `a CA that the definition does not name is trusted: B [${b.ca.sha256.slice(0, 8)}]`,
       },
     ]);
     await live.apply(trust);

@@ -1,42 +1,43 @@
 import { revocationSet } from '@trustloom/core';
+import { caName } from '@trustloom/core/adapter';
 import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { marksOf, storeName } from '../src/names.ts';
-import type { StoredListener } from '../src/state.ts';
+import { ownershipTags, type StoredListener } from '../src/model.ts';
+import { storeName } from '../src/plan/index.ts';
 import { makeCast } from './support/cast.ts';
 import {
   context,
-  heldList,
   listenerArn,
   listenerOf,
   pemOf,
   planOf,
   storeArn,
+  storedCrlOf,
   storeOf,
   targetOf,
 } from './support/story.ts';
 
 const entries = [{ serial: '1001' }];
-const { old, fresh, trustIn, listed, settled } = await makeCast();
+const { old, fresh, trustIn, crlFrom, settled } = await makeCast();
 
 describe('from nothing', () => {
-  test('the store, then its lists, and only then the listener', () => {
+  test('the store, then its CRLs, and only then the listener', () => {
     const plan = planOf(trustIn(old), { listeners: [listenerOf(undefined)] });
-    expect(plan.told).toEqual(['grant create-store', 'revoke add-list', 'enforce listener']);
+    expect(plan.told).toEqual(['grant create-store', 'revoke add-crl', 'enforce listener']);
     const [create, list, listener] = plan.steps;
     expect(create).toMatchObject({
-      things: [old.sha256],
-      input: { name: storeName(context), tags: marksOf(context) },
+      affects: [old.sha256],
+      input: { name: storeName(context), tags: ownershipTags(context) },
     });
     expect(plan.file(plan.step('create-store'))).toBe(pemOf(old));
     expect(list).toMatchObject({
       after: ['create-store'],
-      things: [listed(old).sha256],
+      affects: [crlFrom(old).sha256],
       revocation: { added: 1 },
     });
     expect(listener?.after).toEqual(['create-store', list?.id]);
     expect(listener).toMatchObject({
-      things: [`${listenerArn()} mode=verify`],
+      affects: [`${listenerArn()} mode=verify`],
       input: { mode: 'verify', ignoreExpiry: false },
     });
   });
@@ -66,18 +67,19 @@ describe('the bundle', () => {
   test('the union first, the subset later', () => {
     const plan = planOf(quiet(fresh), { stores: [storeOf([old])] });
     expect(plan.told).toEqual(['grant grant-cas', 'remove remove-cas']);
-    expect(plan.steps.map(({ things }) => things)).toEqual([[fresh.sha256], [old.sha256]]);
+    expect(plan.steps.map(({ affects }) => affects)).toEqual([[fresh.sha256], [old.sha256]]);
     expect(plan.steps.map(plan.file)).toEqual([pemOf(old, fresh), pemOf(fresh)]);
     expect(plan.step('remove-cas').after).toEqual(['grant-cas']);
   });
 
-  test('a CA that nobody names is told by name, and goes only by consent', async () => {
+  test('a CA that nobody names is named, and goes only by consent', async () => {
     const planted = await createTestCa({ subject: 'CN=Planted by hand' });
-    const plan = planOf(trustIn(old), { stores: [storeOf([old, planted], [heldList(1, listed(old))])] });
+    const plan = planOf(trustIn(old), { stores: [storeOf([old, planted], [storedCrlOf(1, crlFrom(old))])] });
     expect(plan.told).toEqual(['remove remove-cas']);
     expect(plan.steps[0]).toMatchObject({
-      things: [planted.sha256],
-      mends: 'a CA that the definition does not name is trusted: CN=Planted by hand',
+      affects: [planted.sha256],
+      summary: `remove ${caName(certificateOf(planted))}`,
+      reason: `a CA that the definition does not name is trusted: ${caName(certificateOf(planted))}`,
     });
   });
 
@@ -94,18 +96,18 @@ describe('the bundle', () => {
     expect(swapped.steps.map(swapped.file)).toEqual([pemOf(fresh, old)]);
   });
 
-  test('a bundle that cannot be read is replaced only with consent to all of it; its lists go on', () => {
-    const store = storeOf([], [heldList(1, listed(old))], { readable: false });
+  test('a bundle that cannot be read is replaced only with consent to all of it; its CRLs go on', () => {
+    const store = storeOf([], [storedCrlOf(1, crlFrom(old))], { readable: false });
     const newer = old.issueCrl({ entries, number: 2, thisUpdate: Date.now() + 60_000 });
     const plan = planOf(trustOf({ cas: [old], lists: [{ issuer: old, crl: newer }] }), { stores: [store] });
-    expect(plan.told).toEqual(['remove replace-bundle', 'revoke add-list', 'revoke remove-lists']);
-    expect(plan.steps[0]).toMatchObject({ wholeTarget: true, things: [store.arn] });
-    expect(plan.step('add-list').after).toBeUndefined();
+    expect(plan.told).toEqual(['remove replace-bundle', 'revoke add-crl', 'revoke remove-crls']);
+    expect(plan.steps[0]).toMatchObject({ wholeTarget: true, affects: [store.arn] });
+    expect(plan.step('add-crl').after).toBeUndefined();
   });
 
-  test('a CA whose list is withheld is not trusted without consent', () => {
+  test('a CA whose CRL is unusable is not trusted without consent', () => {
     const trust = quiet(old, fresh);
-    const kept = new Map([[certificateOf(fresh).keySha256, 'crl-bad-signature']]);
+    const kept = new Map([[certificateOf(fresh).keySha256, 'crl-bad-signature' as const]]);
     const withheld = { ...trust, revocation: revocationSet({ kept }) };
     const later = planOf(withheld, { stores: [storeOf([old])] });
     expect(later.step('grant-cas').consents).toEqual(['open:edge']);
@@ -138,8 +140,8 @@ describe('listeners', () => {
     expect(steps).toHaveLength(1);
     expect(steps[0]).toMatchObject({
       effect,
-      things: [`${listenerArn()} mode=${mode}`],
-      mends: `listener edge:443: ${from} -> ${mode}`,
+      affects: [`${listenerArn()} mode=${mode}`],
+      summary: `set listener app/edge:443 from ${from} to ${mode}`,
       input: { mode },
     });
     expect('store' in (steps[0]?.input ?? {})).toBe(mode === 'verify');
@@ -151,7 +153,7 @@ describe('listeners', () => {
     [{ advertise: true }, {}, 'label', 'advertiseCaNames=false'],
   ] as const)('settings %o, wanted %o: %s', (from, target, effect, setting) => {
     const { steps } = change(from, target);
-    expect(steps.map((step) => [step.effect, step.things])).toEqual([
+    expect(steps.map((step) => [step.effect, step.affects])).toEqual([
       [effect, [`${listenerArn()} ${setting}`]],
     ]);
     expect(steps[0]?.input).toMatchObject({ mode: 'verify', store: storeArn('acme-edge-1') });
@@ -159,11 +161,11 @@ describe('listeners', () => {
 
   test('one that verifies with a foreign store is switched, and said so', () => {
     const { steps, codes } = change({ store: storeArn('somebody-else') });
-    expect(steps).toMatchObject([{ effect: 'enforce', things: [`${listenerArn()} store=ours`] }]);
+    expect(steps).toMatchObject([{ effect: 'enforce', affects: [`${listenerArn()} store=owned`] }]);
     expect(codes).toEqual(['attachment-foreign warning']);
   });
 
-  test('external: nothing is written on it, and the difference is told', () => {
+  test('external: nothing is written on it, and the difference is reported', () => {
     const store = settled();
     const scene = {
       stores: [store],
@@ -175,11 +177,11 @@ describe('listeners', () => {
     expect(codes).toEqual(['attachment-external warning']);
   });
 
-  test('external: a CA that has revoked somebody comes in place, by consent, with its list right after', () => {
+  test('external: a CA that has revoked somebody comes in place, by consent, with its CRL right after', () => {
     const plan = planOf(trustIn(old, fresh), { stores: [settled()], terms: { attach: 'external' } });
-    expect(plan.told).toEqual(['grant grant-cas', 'revoke add-list']);
+    expect(plan.told).toEqual(['grant grant-cas', 'revoke add-crl']);
     expect(plan.step('grant-cas').consents).toEqual(['open:edge']);
-    expect(plan.step('add-list').after).toEqual(['grant-cas']);
+    expect(plan.step('add-crl').after).toEqual(['grant-cas']);
     expect(plan.codes).toEqual(['attachment-external warning']);
   });
 });
@@ -190,8 +192,8 @@ describe('a store to adopt', () => {
     return planOf(trust, { stores, target, listeners: [listenerOf(stores[0])] });
   };
 
-  test('gets our mark by consent, and nothing else happens before', () => {
-    const store = storeOf([fresh], [], { name: 'theirs', ours: false });
+  test('gets our ownership tags by consent, and nothing else happens before', () => {
+    const store = storeOf([fresh], [], { name: 'theirs', owned: false });
     const plan = adopting([store]);
     expect(plan.step('adopt')).toMatchObject({ effect: 'label', consents: [`adopt:${store.arn}`] });
     for (const step of plan.steps.slice(1)) expect(step.after).toContain('adopt');
@@ -199,13 +201,13 @@ describe('a store to adopt', () => {
   });
 
   test('is not replaced, let alone deleted, before it is ours', () => {
-    const store = storeOf([old], [heldList(1, listed(old))], { name: 'theirs', ours: false });
+    const store = storeOf([old], [storedCrlOf(1, crlFrom(old))], { name: 'theirs', owned: false });
     const plan = adopting([store], trustIn(old, fresh));
     expect(plan.told).toEqual([
       'label adopt',
       'label create-store',
-      'revoke add-list:next',
-      'revoke add-list:next',
+      'revoke add-crl:next',
+      'revoke add-crl:next',
       'grant switch',
       'clean delete:theirs',
     ]);
@@ -226,13 +228,13 @@ describe('a target that left the definition', () => {
     expect(plan.step('detach').input).toMatchObject({ mode: 'off' });
     expect(plan.step('delete')).toMatchObject({
       wholeTarget: true,
-      things: [old.sha256],
+      affects: [old.sha256],
       after: [plan.step('detach').id],
     });
   });
 
   test('a store that is not ours, and a listener that uses one, stay', () => {
-    const store = settled(old, { ours: false });
+    const store = settled(old, { owned: false });
     expect(planOf(undefined, { stores: [store] }).steps).toEqual([]);
   });
 

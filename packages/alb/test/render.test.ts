@@ -16,7 +16,7 @@ const codes = (findings: readonly { readonly code: string; readonly severity: st
   findings.map(({ code, severity }) => `${code} ${severity}`);
 
 describe('what the store should hold', () => {
-  test('one bundle and a file for each list, all in PEM, in an order of their own', () => {
+  test('one bundle and a file for each CRL, all in PEM, in an order of their own', () => {
     const lists = [
       { issuer: root, crl: root.issueCrl({ entries }) },
       { issuer: one, crl: one.issueCrl({ entries }) },
@@ -38,7 +38,7 @@ describe('what the store should hold', () => {
         .map(({ body }) => body)
         .sort(),
     ).toEqual(lists.map(({ crl }) => crl.pem).sort());
-    expect(desired.lists.map(({ artifact }) => artifact)).toEqual(
+    expect(desired.crls.map(({ file }) => file.sha256)).toEqual(
       artifacts.slice(1).map(({ sha256 }) => sha256),
     );
     expect(turned.artifacts).toEqual(artifacts);
@@ -50,7 +50,7 @@ describe('what the store should hold', () => {
     expect(anchors.map(({ sha256 }) => sha256)).toEqual([one.sha256]);
   });
 
-  test('an expired list is not attached, and its CA counts as one whose list is withheld', () => {
+  test('an expired CRL is not attached, and its CA counts as one whose CRL is unusable', () => {
     const trust = trustOf({ cas: [root], lists: [{ issuer: root, crl: root.issueCrl({ entries }) }] });
     const lists = trust.revocation.lists.map((list) => ({ ...list, expired: true }));
     const { desired, artifacts } = renderAlb(
@@ -59,7 +59,7 @@ describe('what the store should hold', () => {
       context,
     );
     expect(artifacts.map(({ kind }) => kind)).toEqual(['bundle']);
-    expect(desired).toMatchObject({ lists: [], withheld: [lists[0]?.issuer.keySha256] });
+    expect(desired).toMatchObject({ crls: [], unusable: [lists[0]?.issuer.keySha256] });
   });
 });
 

@@ -2,11 +2,20 @@ import { revocationSet } from '@trustloom/core';
 import { type TestCa, trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { makeCast } from './support/cast.ts';
-import { heldList, listenerArn, listenerOf, pemOf, planOf, storeOf, targetOf } from './support/story.ts';
+import {
+  listenerArn,
+  listenerOf,
+  ofKind,
+  pemOf,
+  planOf,
+  storedCrlOf,
+  storeOf,
+  targetOf,
+} from './support/story.ts';
 
 const entries = [{ serial: '1001' }];
 const second = listenerArn('0000000000000002');
-const { old, fresh, trustIn, listed, settled } = await makeCast();
+const { old, fresh, trustIn, crlFrom, settled } = await makeCast();
 
 describe('a second store', () => {
   test('for a CA that has revoked somebody: filled, then switched to, then the first goes', () => {
@@ -14,14 +23,14 @@ describe('a second store', () => {
     const plan = planOf(trustIn(old, fresh), { stores: [store] });
     expect(plan.told).toEqual([
       'label create-store',
-      'revoke add-list:next',
-      'revoke add-list:next',
+      'revoke add-crl:next',
+      'revoke add-crl:next',
       'grant switch',
       'clean delete:acme-edge-1',
     ]);
     const lists = plan.steps.filter(({ effect }) => effect === 'revoke').map(({ id }) => id);
     expect(plan.file(plan.step('create-store'))).toBe(pemOf(old, fresh));
-    expect(plan.step('switch')).toMatchObject({ things: [fresh.sha256], after: ['create-store', ...lists] });
+    expect(plan.step('switch')).toMatchObject({ affects: [fresh.sha256], after: ['create-store', ...lists] });
     expect(plan.step('delete').after).toEqual([plan.step('switch').id]);
   });
 
@@ -30,7 +39,7 @@ describe('a second store', () => {
     const middle = below.issuer as TestCa;
     const cas = [old, fresh, middle, below];
     const lists = [
-      { issuer: old, crl: listed(old) },
+      { issuer: old, crl: crlFrom(old) },
       { issuer: below, crl: below.issueCrl({ entries }) },
     ];
     const plan = planOf(trustOf({ cas, lists }), { stores: [settled()] });
@@ -45,7 +54,7 @@ describe('a second store', () => {
           trustOf({
             cas: [old, fresh],
             lists: [
-              { issuer: old, crl: listed(old) },
+              { issuer: old, crl: crlFrom(old) },
               { issuer: fresh, crl: fresh.issueCrl() },
             ],
           }),
@@ -53,10 +62,10 @@ describe('a second store', () => {
         ),
     ],
     [
-      'has its list in the store already',
+      'has its CRL in the store already',
       () =>
         planOf(trustIn(old, fresh), {
-          stores: [storeOf([old], [heldList(1, listed(old)), heldList(2, listed(fresh))])],
+          stores: [storeOf([old], [storedCrlOf(1, crlFrom(old)), storedCrlOf(2, crlFrom(fresh))])],
         }),
     ],
     [
@@ -72,28 +81,28 @@ describe('a second store', () => {
     const plan = planOf(trustIn(fresh), { stores: [settled()] });
     expect(plan.told).toEqual([
       'label create-store',
-      'revoke add-list:next',
-      'revoke add-list:next',
+      'revoke add-crl:next',
+      'revoke add-crl:next',
       'grant switch',
       'remove remove-cas',
-      'clean clean-lists:next',
+      'clean clean-up-crls:next',
       'clean delete:acme-edge-1',
     ]);
     expect(plan.file(plan.step('create-store'))).toBe(pemOf(old, fresh));
-    expect(plan.step('remove-cas')).toMatchObject({ after: [plan.step('switch').id], things: [old.sha256] });
+    expect(plan.step('remove-cas')).toMatchObject({ after: [plan.step('switch').id], affects: [old.sha256] });
   });
 
   test('a run that was killed goes on with what it began', () => {
     const store = settled();
-    const begun = storeOf([old, fresh], [heldList(1, listed(fresh))], { name: beginning(store) });
+    const begun = storeOf([old, fresh], [storedCrlOf(1, crlFrom(fresh))], { name: beginning(store) });
     const plan = planOf(trustIn(old, fresh), { stores: [store, begun] });
-    expect(plan.told).toEqual(['revoke add-list:next', 'grant switch', 'clean delete:acme-edge-1']);
-    expect(plan.step('switch').input.store).toBe(begun.arn);
+    expect(plan.told).toEqual(['revoke add-crl:next', 'grant switch', 'clean delete:acme-edge-1']);
+    expect(plan.step('switch')).toMatchObject({ input: { store: begun.arn } });
   });
 
   test('one that was begun and then changed by hand is filled again before the switch', () => {
     const store = settled();
-    const begun = storeOf([fresh], [heldList(1, listed(fresh)), heldList(2, listed(old))], {
+    const begun = storeOf([fresh], [storedCrlOf(1, crlFrom(fresh)), storedCrlOf(2, crlFrom(old))], {
       name: beginning(store),
     });
     const plan = planOf(trustIn(old, fresh), { stores: [store, begun] });
@@ -102,9 +111,9 @@ describe('a second store', () => {
   });
 
   test.each(['first', 'last'])(
-    'killed between two listeners, the new store listed %s: the other one follows',
+    'killed between two listeners, the new store crlFrom %s: the other one follows',
     (where) => {
-      const lists = [heldList(1, listed(old)), heldList(2, listed(fresh))];
+      const lists = [storedCrlOf(1, crlFrom(old)), storedCrlOf(2, crlFrom(fresh))];
       const stale = settled();
       const next = storeOf([old, fresh], lists, { name: 'acme-edge-2' });
       const stores = where === 'first' ? [next, stale] : [stale, next];
@@ -119,22 +128,22 @@ describe('a second store', () => {
     },
   );
 
-  test('lists in force of which no newer one is known come along; nothing is readmitted', () => {
+  test('CRLs in force of which no newer one is known come along; nothing is readmitted', () => {
     const trust = { ...trustIn(old, fresh) };
     const lists = trust.revocation.lists.filter(({ issuer }) => issuer.sha256 === fresh.sha256);
     const plan = planOf({ ...trust, revocation: revocationSet({ lists }) }, { stores: [settled()] });
     expect(
       plan.steps
         .filter(({ effect }) => effect === 'revoke')
-        .flatMap(({ things }) => things)
+        .flatMap(({ affects }) => affects)
         .sort(),
-    ).toEqual([listed(old).sha256, listed(fresh).sha256].sort());
+    ).toEqual([crlFrom(old).sha256, crlFrom(fresh).sha256].sort());
     for (const step of plan.steps.filter(({ effect }) => effect === 'revoke'))
       expect(plan.file(step)).toContain('X509 CRL');
   });
 
-  test('a list that cannot come along makes the switch need a consent', () => {
-    const store = storeOf([old], [heldList(1, listed(old)), { id: 2, entries: 3, crl: undefined }]);
+  test('a CRL that cannot come along makes the switch need a consent', () => {
+    const store = storeOf([old], [storedCrlOf(1, crlFrom(old)), { id: 2, entries: 3, crl: undefined }]);
     const plan = planOf(trustIn(old, fresh), { stores: [store] });
     expect(plan.step('switch').consents).toEqual([`readmit:${store.arn}/2`]);
   });
@@ -155,14 +164,12 @@ describe('a second store', () => {
 
   test('its name differs from that of the store that it replaces, even for the same CAs', () => {
     const before = settled(old, { name: beginning(settled()) });
-    expect(planOf(trustIn(old, fresh), { stores: [before] }).step('create-store').input.name).not.toBe(
-      before.name,
-    );
+    expect(beginning(before)).not.toBe(before.name);
   });
 
   test('the first stays while a listener uses it that the definition does not name', () => {
-    const stale = settled(old, { strangers: [second] });
-    const next = storeOf([old, fresh], [heldList(1, listed(old)), heldList(2, listed(fresh))], {
+    const stale = settled(old, { otherUsers: [second] });
+    const next = storeOf([old, fresh], [storedCrlOf(1, crlFrom(old)), storedCrlOf(2, crlFrom(fresh))], {
       name: 'acme-edge-2',
     });
     const plan = planOf(trustIn(old, fresh), { stores: [next, stale] });
@@ -172,7 +179,7 @@ describe('a second store', () => {
 
   test('the first stays while an external listener uses it', () => {
     const stale = settled();
-    const next = storeOf([old, fresh], [heldList(1, listed(old)), heldList(2, listed(fresh))], {
+    const next = storeOf([old, fresh], [storedCrlOf(1, crlFrom(old)), storedCrlOf(2, crlFrom(fresh))], {
       name: 'acme-edge-2',
     });
     const listeners = [listenerOf(next), listenerOf(stale, { arn: second })];
@@ -185,6 +192,7 @@ describe('a second store', () => {
 
   /** The name that a plan gives to the second store. */
   function beginning(store: ReturnType<typeof storeOf>): string {
-    return String(planOf(trustIn(old, fresh), { stores: [store] }).step('create-store').input.name);
+    return ofKind('create-store', planOf(trustIn(old, fresh), { stores: [store] }).step('create-store')).input
+      .name;
   }
 });

@@ -1,13 +1,12 @@
-import type { Adapter } from '@trustloom/core';
-import { asAdapter, defineService, type Place, type SdkClient, type Service } from '@trustloom/core/adapter';
+import { defineService, type Service } from '@trustloom/core/adapter';
 import { observeApiGateway } from './observe/index.ts';
 import { performApiGateway } from './perform.ts';
 import { planApiGateway } from './plan/index.ts';
 import { renderApiGateway } from './render.ts';
-import { apiGatewayInformation } from './service.ts';
+import { apiGatewayInfo } from './service.ts';
 import { apiGatewayPlace, apiGatewayTarget } from './target.ts';
 
-export { apiGatewayInformation } from './service.ts';
+export { apiGatewayInfo } from './service.ts';
 export { type ApiGatewayTarget, apiGatewayTarget } from './target.ts';
 
 /**
@@ -15,11 +14,11 @@ export { type ApiGatewayTarget, apiGatewayTarget } from './target.ts';
  * tags the domain, and publishes the revocation set for the authorizer that the target names.
  *
  * @example
- * const trustloom = await openTrustloom('trustloom.yaml', { services: [apiGatewayService] })
+ * const trustloom = await openTrustloom('trustloom.yaml', { services: [apiGateway] })
  */
-export const apiGatewayService: Service = defineService({
+export const apiGateway: Service = defineService({
   key: 'apiGateway',
-  facts: apiGatewayInformation,
+  facts: apiGatewayInfo,
   schema: apiGatewayTarget,
   place: apiGatewayPlace,
   render: renderApiGateway,
@@ -28,28 +27,3 @@ export const apiGatewayService: Service = defineService({
   perform: performApiGateway,
   connect: async (io) => (await import('./port/index.ts')).apiGatewayPort(io),
 });
-
-/** A client of each API for each account and region. */
-export interface ApiGatewayOptions {
-  /** Of REST APIs. */
-  readonly v1: (place: Place) => SdkClient;
-  /** Of HTTP APIs: used for the APIs behind a domain, and where the target says `api: http`. */
-  readonly v2: (place: Place) => SdkClient;
-}
-
-/**
- * The same for an engine that takes adapters, with the clients given.
- *
- * @example
- * const adapter = apiGateway({
- *   v1: ({ region }) => new APIGatewayClient({ region }),
- *   v2: ({ region }) => new ApiGatewayV2Client({ region }),
- * })
- */
-export function apiGateway({ v1, v2 }: ApiGatewayOptions): Adapter {
-  return asAdapter(apiGatewayService, (place) => ({
-    client: <C extends SdkClient>(_class: unknown, serviceId: string) =>
-      (serviceId === 'API Gateway' ? v1 : v2)(place) as C,
-    fetch: globalThis.fetch,
-  }));
-}

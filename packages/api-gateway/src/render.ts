@@ -12,7 +12,7 @@ import {
 } from '@trustloom/core/adapter';
 import type { Desired } from './model.ts';
 import { desiredManifest } from './revocation/desired.ts';
-import { apiGatewayInformation } from './service.ts';
+import { apiGatewayInfo } from './service.ts';
 import type { ApiGatewayTarget } from './target.ts';
 
 /** What the truststore should hold: every accepted CA, with chains that are complete inside it. */
@@ -36,13 +36,13 @@ export function renderApiGateway(
     artifacts: [bundle],
     mechanism: checked ? 'authorizer' : 'none',
     findings: sortFindings([
-      ...cas.flatMap((ca) => checkCertificate(ca, apiGatewayInformation, now)),
-      ...checkBundle(cas, apiGatewayInformation, now),
+      ...cas.flatMap((ca) => checkCertificate(ca, apiGatewayInfo, now)),
+      ...checkBundle(cas, apiGatewayInfo, now),
       ...trust.revocation.lists
         .filter(({ crl }) => crl.entryCount > 0)
         .flatMap(({ crl }) => [
-          ...checkCrl(crl, apiGatewayInformation, now).filter(({ code }) => code !== 'crl-not-enforced'),
-          ...(checked ? [] : [notEnforced(crl, apiGatewayInformation)]),
+          ...checkCrl(crl, apiGatewayInfo, now).filter(({ code }) => code !== 'crl-not-enforced'),
+          ...(checked ? [] : [notEnforced(crl, apiGatewayInfo)]),
         ]),
     ]),
   };

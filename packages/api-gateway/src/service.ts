@@ -6,7 +6,7 @@ const checked = '2026-11';
 const quota = { adjustable: false, source: quotas, checked } as const;
 
 /** All data about mutual TLS of API Gateway custom domains. Every number stands here once. */
-export const apiGatewayInformation = {
+export const apiGatewayInfo = {
   service: 'api-gateway',
   title: 'API Gateway',
   capabilities: {

@@ -157,7 +157,7 @@ describe('the authorizer', () => {
     const key = known(trust, issuing).keySha256;
     const entry: DenyEntry = { serial: ann.serial, caKey: key, ca: '', by: '', why: '', since: '' };
     const bucket = memoryBucket(files);
-    const without = withRevocation(trust, { kept: new Map([[key, 'source-unreachable']]), denied: [entry] });
+    const without = withRevocation(trust, { kept: new Map([[key, 'list-memory-lost']]), denied: [entry] });
     await bucket.perform(planCrls(desiredManifest(without), bucket.published(), new Set(), context));
     const { verdict } = authorizerOn(files);
     expect([await verdict(ann.pem), await verdict(bob.pem)]).toEqual(['revoked', 'revoked']);

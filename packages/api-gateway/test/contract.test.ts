@@ -1,5 +1,3 @@
-import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
-import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { S3Client } from '@aws-sdk/client-s3';
 import {
   apiGatewayEdits,
@@ -31,11 +29,7 @@ describe.each(['rest', 'http'] as const)('a domain managed by the %s API', (api)
     { describe, it },
     {
       name: `api-gateway (${api})`,
-      adapter: (aws) =>
-        apiGateway({
-          v1: (place) => aws.client(APIGatewayClient, 'API Gateway', place),
-          v2: (place) => aws.client(ApiGatewayV2Client, 'ApiGatewayV2', place),
-        }),
+      service: apiGateway,
       permissionOf: ({ service, action }) =>
         service === 'apigateway' ? `apigateway:${methods[action] ?? 'GET'}` : `${service}:${action}`,
       async setup(stage) {

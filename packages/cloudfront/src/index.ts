@@ -1,61 +1,39 @@
-import type { CloudFrontClient } from '@aws-sdk/client-cloudfront';
-import type { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore';
-import {
-  type Adapter,
-  type AdapterSpec,
-  defineAdapter,
-  type Io,
-  type JsonObject,
-  type Place,
-} from '@trustloom/core';
-import { cloudfrontFacts } from './facts.ts';
-import { observeCloudfront } from './observe.ts';
+import { defineService, type Service } from '@trustloom/core/adapter';
+import type { CloudfrontSteps, Desired, Observed } from './model/index.ts';
+import { observeCloudfront } from './observe/index.ts';
 import { performCloudfront } from './perform.ts';
-import { planCloudfront } from './plan.ts';
-import { cloudfrontPort } from './port.ts';
-import { checkPort } from './port-check.ts';
-import { keysPort } from './port-keys.ts';
+import { planCloudfront } from './plan/index.ts';
+import type { CloudfrontPort } from './port/index.ts';
 import { renderCloudfront } from './render.ts';
-import type { Desired, Observed } from './state.ts';
-import { type CloudfrontTarget, cloudfrontPlace, cloudfrontTarget } from './target.ts';
+import { cloudfrontInfo } from './service.ts';
+import { type CloudfrontTarget, cloudfrontTarget } from './target.ts';
 
-export { cloudfrontFacts } from './facts.ts';
+export { cloudfrontInfo } from './service.ts';
 export { type CloudfrontTarget, cloudfrontTarget } from './target.ts';
 
-/** What the adapter needs: clients for each place; the place's region is always us-east-1. */
-export interface CloudfrontOptions {
-  readonly client: (place: Place) => CloudFrontClient;
-  /** The data plane of key value stores. The client signs with SigV4A: import `@aws-sdk/signature-v4a` beside it. */
-  readonly keyValueStore: (place: Place) => CloudFrontKeyValueStoreClient;
-}
-
 /**
- * The adapter for viewer mutual TLS of CloudFront distributions. Does no I/O by itself.
+ * Viewer mutual TLS of CloudFront distributions. The SDK is loaded when a target is first looked
+ * at.
  *
- * @param options.client gives the client for an account; called for each observation and write
- * @param options.keyValueStore gives the client for keys and values of an account
  * @example
- * const adapter = cloudfront({
- *   client: ({ region }) => new CloudFrontClient({ region, maxAttempts: 1 }),
- *   keyValueStore: ({ region }) => new CloudFrontKeyValueStoreClient({ region, maxAttempts: 1 }),
- * })
+ * const bound = cloudfront.bind({ distributions: ['E2EXAMPLE'] }, context)
  */
-export function cloudfront({ client, keyValueStore }: CloudfrontOptions): Adapter {
-  const ports = (io: Io) => ({
-    cloudfront: cloudfrontPort(client, io),
-    check: checkPort(client, io),
-    keys: keysPort(keyValueStore, io),
-  });
-  const spec: AdapterSpec<CloudfrontTarget, Desired, Observed, JsonObject> = {
-    facts: cloudfrontFacts,
-    key: 'cloudfront',
-    target: cloudfrontTarget,
-    place: cloudfrontPlace,
-    readsInventory: ({ mode, revocation }) => revocation === 'compact' && mode !== 'passthrough',
-    render: (trust, target, context) => renderCloudfront(trust, target, context),
-    observe: (target, io) => observeCloudfront(target, ports(io), io),
-    plan: (desired, observed, target, context) => planCloudfront(desired, observed, target, context),
-    perform: (step, _target, io) => performCloudfront(step, ports(io), io),
-  };
-  return defineAdapter(spec);
-}
+export const cloudfront: Service = defineService<
+  CloudfrontTarget,
+  Desired,
+  Observed,
+  CloudfrontPort,
+  CloudfrontSteps
+>({
+  key: 'cloudfront',
+  facts: cloudfrontInfo,
+  schema: cloudfrontTarget,
+  // CloudFront is global; its control plane and its bundles lie in us-east-1.
+  place: () => ({ region: 'us-east-1' }),
+  readsInventory: ({ mode, revocation }) => revocation === 'compact' && mode !== 'passthrough',
+  render: renderCloudfront,
+  observe: observeCloudfront,
+  plan: planCloudfront,
+  perform: performCloudfront,
+  connect: async (io) => (await import('./port/index.ts')).cloudfrontPort(io),
+});

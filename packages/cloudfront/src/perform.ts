@@ -1,149 +1,87 @@
-import {
-  type Io,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type ObjectLocation,
-  type Receipt,
-  type Step,
-  TrustloomError,
-} from '@trustloom/core';
-import { copiesIn } from './keys-copy.ts';
-import { markNote, markTags } from './names.ts';
-import type { Ports } from './observe-check.ts';
-import type { Mtls } from './state.ts';
+import type { FileVersion, Handlers, JsonObject, ObjectLocation } from '@trustloom/core/adapter';
+import type { CloudfrontSteps } from './model/index.ts';
+import { ownershipNote } from './model/ownership.ts';
+import type { CloudfrontPort } from './port/index.ts';
 
 /** Does one step: one write. */
-export async function performCloudfront({ input }: Step, ports: Ports, io: Io): Promise<Receipt> {
-  const { cloudfront: port, check, keys } = ports;
-  switch (input.do) {
-    case 'create-store': {
-      const { id, etag } = await port.createStore(
-        text(input.name),
-        location(input.bundle),
-        tags(input.tags),
-        input.ocsp === true,
-      );
-      return { result: { id, etag }, notes: notesOf(input, etag), settles: true };
-    }
-    case 'update-store': {
-      const etag = await port.updateStore(
-        text(input.id),
-        location(input.bundle),
-        input.ocsp === true,
-        text(input.etag),
-      );
-      return { result: { etag }, notes: notesOf(input, etag), settles: true };
-    }
-    case 'tag-store':
-      await port.tag(text(input.arn), tags(input.tags));
-      return { result: {} };
-    case 'set-mtls':
-      await port.setMtls(text(input.id), mtlsOf(input));
-      return { result: {}, settles: true };
-    case 'delete-store':
-      await port.deleteStore(text(input.id));
-      return { result: {}, notes: { etag: null, bundle: null, location: null } };
-    case 'create-keys': {
-      const arn = await check.createKeys(text(input.name), location(input.file), tags(input.tags));
-      return {
-        result: { arn },
-        notes: { [markNote(arn)]: tags(input.tags)[markTags.layout] ?? '' },
-        settles: true,
-      };
-    }
-    case 'update-keys': {
-      const arn = text(input.arn);
-      const changes = { puts: Object.entries(tags(input.puts)), deletes: texts(input.deletes) };
-      // A store that was just made has an ETag that nobody could plan with.
-      const expected = typeof input.etag === 'string' ? input.etag : await keys.etag(arn);
-      const etag = await keys.update(arn, changes, expected);
-      return { result: { etag }, ...keysNotes(arn, etag, input) };
-    }
-    case 'delete-keys':
-      await check.deleteKeys(text(input.name));
-      return { result: {}, notes: { [markNote(text(input.arn))]: null } };
-    case 'clean-copies':
-      await io.files.removeVersions(copiesIn({ keys: { before: input.files ?? [] } }).listed);
-      return { result: {}, notes: { cleaned: input.cleaned ?? [] } };
-    case 'create-function': {
-      const made = await check.createFunction(
-        text(input.name),
-        text(input.code),
-        text(input.store),
-        tags(input.tags),
-      );
-      return { result: { ...made }, notes: { [markNote(made.id)]: 'function' } };
-    }
-    case 'update-function':
-      return {
-        result: { etag: await check.updateFunction(text(input.id), text(input.code), text(input.store)) },
-      };
-    case 'publish-function':
-      await check.publishFunction(text(input.id), text(input.etag));
-      return { result: {}, settles: true };
-    case 'delete-function':
-      await check.deleteFunction(text(input.id));
-      return { result: {}, notes: { [markNote(text(input.id))]: null } };
-    default:
-      throw new TrustloomError('contract-broken', 'cloudfront: unknown step');
-  }
+export const performCloudfront: Handlers<CloudfrontSteps, CloudfrontPort> = {
+  async 'create-store'({ bundle, ...store }, port, io) {
+    const location = io.uploaded({ sha256: bundle });
+    const { id, etag } = await port.createTrustStore({ ...store, location });
+    return { output: { id, etag }, notes: storeNotes(etag, bundle, location, store.ocsp), settles: true };
+  },
+  async 'update-store'({ bundle, id, ocsp, etag: expected }, port, io) {
+    const location = io.uploaded({ sha256: bundle });
+    const etag = await port.updateTrustStore({ id, location, ocsp, expected: io.value(expected) });
+    return { output: { etag }, notes: storeNotes(etag, bundle, location, ocsp), settles: true };
+  },
+  async 'tag-store'({ arn, tags }, port) {
+    await port.tag(arn, tags);
+    return { output: {} };
+  },
+  async 'delete-store'({ id }, port) {
+    await port.deleteTrustStore(id);
+    return { output: {}, notes: { etag: null, bundle: null, location: null } };
+  },
+  async 'set-mtls'({ distribution, store, fn, ...settings }, port, io) {
+    const mtls = {
+      ...settings,
+      store: store === undefined ? undefined : io.value(store),
+      fn: fn === undefined ? undefined : io.value(fn),
+    };
+    await port.setMtls(distribution, mtls);
+    return { output: {}, settles: true };
+  },
+  async 'create-key-value-store'({ name, file, layout, tags }, port, io) {
+    const arn = await port.createKeyValueStore(name, io.uploaded({ sha256: file }), tags);
+    return { output: { arn }, notes: { [ownershipNote(arn)]: layout }, settles: true };
+  },
+  async 'update-entries'({ copy, puts, deletes, ...store }, port, io) {
+    const arn = io.value(store.arn);
+    const expected = store.etag === undefined ? await port.itemsEtag(arn) : io.value(store.etag);
+    const etag = await port.updateItems(arn, { puts, deletes }, expected);
+    if (copy === undefined) return { output: { etag } };
+    // Notes lie where a refresh may write them, so only revoking steps leave some: a store that is
+    // only filled is read back.
+    const { sha256, before } = copy;
+    const keys = { arn, etag, sha256, location: { ...io.uploaded({ sha256 }) }, before: asJson(before) };
+    return { output: { etag }, notes: { keys } };
+  },
+  async 'delete-key-value-store'({ name, arn }, port) {
+    await port.deleteKeyValueStore(name);
+    return { output: {}, notes: { [ownershipNote(arn)]: null } };
+  },
+  async 'delete-copies'({ files, noted }, _port, io) {
+    await io.files.removeVersions(files);
+    return { output: {}, notes: { cleaned: asJson(noted) } };
+  },
+  async 'create-function'({ store, ...made }, port, io) {
+    const output = await port.createFunction({ ...made, store: io.value(store) });
+    return { output, notes: { [ownershipNote(output.id)]: 'function' } };
+  },
+  async 'update-function'({ id, code, store }, port, io) {
+    return { output: { etag: await port.updateFunction({ id, code, store: io.value(store) }) } };
+  },
+  async 'publish-function'({ id, etag }, port, io) {
+    await port.publishFunction(io.value(id), io.value(etag));
+    return { output: {}, settles: true };
+  },
+  async 'delete-function'({ id }, port) {
+    await port.deleteFunction(id);
+    return { output: {}, notes: { [ownershipNote(id)]: null } };
+  },
+};
+
+/**
+ * What the state remembers after our own write: the only way to know later what the store holds.
+ */
+function storeNotes(
+  etag: string,
+  bundle: string,
+  location: Required<ObjectLocation>,
+  ocsp: boolean,
+): JsonObject {
+  return { etag, bundle, location: { ...location }, ocsp };
 }
 
-/** What the record remembers after our own write: the only way to know later what the store holds. */
-function notesOf(input: JsonObject, etag: string): JsonObject {
-  return {
-    etag,
-    bundle: text(input.digest),
-    location: { ...location(input.bundle) },
-    ocsp: input.ocsp === true,
-  };
-}
-
-/** Notes lie where a refresh may write them, so only revoking steps leave some: a store that is only filled is read back. */
-function keysNotes(arn: string, etag: string, { copy }: JsonObject): Pick<Receipt, 'notes'> {
-  if (!isJsonObject(copy)) return {};
-  return {
-    notes: {
-      keys: {
-        arn,
-        etag,
-        sha256: text(copy.sha256),
-        location: { ...location(copy.location) },
-        before: copy.before ?? [],
-      },
-    },
-  };
-}
-
-function mtlsOf({ mode, store, fn, ignoreExpiry, advertise }: JsonObject): Mtls {
-  if (mode !== 'off' && mode !== 'passthrough' && mode !== 'optional' && mode !== 'required')
-    throw new TrustloomError('contract-broken', 'cloudfront: unknown mode');
-  return {
-    mode,
-    store: typeof store === 'string' ? store : undefined,
-    fn: typeof fn === 'string' ? fn : undefined,
-    ignoreExpiry: ignoreExpiry === true,
-    advertise: advertise === true,
-  };
-}
-
-function text(value: Json | undefined): string {
-  if (typeof value === 'string') return value;
-  throw new TrustloomError('contract-broken', 'cloudfront: a step lacks a value');
-}
-
-function texts(value: Json | undefined): readonly string[] {
-  return Array.isArray(value) ? value.map((one: Json) => text(one)) : [];
-}
-
-function location(value: Json | undefined): Required<ObjectLocation> {
-  const { bucket, key, version }: JsonObject = isJsonObject(value) ? value : {};
-  return { bucket: text(bucket), key: text(key), version: text(version) };
-}
-
-function tags(value: Json | undefined): Readonly<Record<string, string>> {
-  return isJsonObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, tag]) => [key, text(tag)]))
-    : {};
-}
+const asJson = (files: readonly FileVersion[]) => files.map(({ key, version }) => ({ key, version }));

@@ -1,77 +1,62 @@
 import {
   bundleArtifact,
   type Certificate,
+  caName,
   checkBundle,
   checkCertificate,
   checkCrl,
   defined,
   type Finding,
-  type Instant,
   issuingCas,
+  type PlanContext,
   type Rendering,
   reach,
   sortCertificates,
   sortFindings,
-  type TargetContext,
   type Trust,
-} from '@trustloom/core';
-import { generateConnectionFunction } from './connection-function/generate.ts';
-import { cloudfrontFacts } from './facts.ts';
-import { capacityFindings, caSerialFindings, shortSerialFindings } from './keys/capacity.ts';
-import { desiredKeys } from './keys/desired.ts';
-import { letGoOf } from './keys/let-go.ts';
-import type { Desired, DesiredCheck } from './state.ts';
+} from '@trustloom/core/adapter';
+import type { Desired } from './model/index.ts';
+import { entryFindings } from './revocation/entries/findings.ts';
+import { desiredRevocation } from './revocation/index.ts';
+import { cloudfrontInfo } from './service.ts';
 import type { CloudfrontTarget } from './target.ts';
 
-/** What the store should hold: the CAs as anchors. */
+/** What the target should hold: the CAs as anchors, and what refuses the revoked. */
 export function renderCloudfront(
   trust: Trust,
   target: CloudfrontTarget,
-  context: TargetContext & { readonly now: Instant },
+  { now, anchors, attach }: PlanContext,
 ): Rendering<Desired> {
-  const { now } = context;
-  const cas = sortCertificates(
-    context.anchors === 'issuing' ? issuingCas(trust.cas, trust.known) : trust.cas,
-  );
-  const artifact = bundleArtifact(cas);
-  const check = checkOf(trust, cas, target);
+  const cas = sortCertificates(anchors === 'issuing' ? issuingCas(trust.cas, trust.known) : trust.cas);
+  const bundle = bundleArtifact(cas);
+  const revocation = desiredRevocation(trust, cas, target);
   return {
-    desired: {
-      cas,
-      known: trust.known,
-      artifact: artifact.sha256,
-      managed: context.attach === 'managed',
-      ...defined({ check }),
-    },
-    mechanism: check === undefined ? 'none' : 'function',
+    desired: { cas, bundle: bundle.sha256, managed: attach === 'managed', ...defined({ revocation }) },
+    mechanism: revocation === undefined ? 'none' : 'function',
     anchors: cas,
-    artifacts: [artifact],
+    artifacts: [bundle],
     findings: sortFindings([
-      ...cas.flatMap((ca) => checkCertificate(ca, cloudfrontFacts, now)),
-      ...checkBundle(cas, cloudfrontFacts, now),
+      ...cas.flatMap((ca) => checkCertificate(ca, cloudfrontInfo, now)),
+      ...checkBundle(cas, cloudfrontInfo, now),
       ...trust.revocation.lists
         .filter(({ crl }) => crl.entryCount > 0)
-        .flatMap(({ crl }) => checkCrl(crl, cloudfrontFacts, now)),
+        .flatMap(({ crl }) => checkCrl(crl, cloudfrontInfo, now)),
       ...ocspFindings(cas, trust, target),
-      ...(check === undefined
-        ? []
-        : [
-            ...capacityFindings(check.keys),
-            ...shortSerialFindings(check.keys),
-            ...caSerialFindings(check.keys),
-          ]),
+      ...(revocation === undefined ? [] : entryFindings(revocation.entries)),
     ]),
   };
 }
 
-/** With the OCSP flag, every certificate below the anchor has to name a responder; what stands in the store is exempt. */
+/**
+ * With the OCSP flag, every certificate below the anchor has to name a responder; what stands in
+ * the store is exempt.
+ */
 function ocspFindings(
   anchors: readonly Certificate[],
   { known, groups }: Trust,
   { ocsp, mode }: CloudfrontTarget,
 ): readonly Finding[] {
   if (!ocsp || mode === 'passthrough') return [];
-  const source = 'AWS: CloudFront, Certificate revocation';
   const silent = reach({ anchors, known, chain: 'any-anchor' }).filter(
     ({ ca }) => !ca.selfSigned && ca.ocspUrls.length === 0,
   );
@@ -93,25 +78,10 @@ function ocspFindings(
         severity: direct ? 'warning' : 'error',
         thing: ca.sha256,
         message: direct
-          ? `${ca.subject.text} names no OCSP responder; if its clients name none either, CloudFront refuses them all`
-          : `${ca.subject.text} names no OCSP responder, so CloudFront refuses every client that sends it`,
-        source,
+          ? `${caName(ca)} names no OCSP responder; if its clients name none either, CloudFront refuses them all`
+          : `${caName(ca)} names no OCSP responder, so CloudFront refuses every client that sends it`,
+        source: 'AWS: CloudFront, Certificate revocation',
       }),
     ),
   ];
-}
-
-/** What refuses the revoked, by definition; nothing can in passthrough. */
-function checkOf(
-  trust: Trust,
-  anchors: readonly Certificate[],
-  { mode, revocation: form }: CloudfrontTarget,
-): DesiredCheck | undefined {
-  if (mode === 'passthrough') return undefined;
-  const letGo = letGoOf(trust, anchors, form);
-  return {
-    code: generateConnectionFunction({ mode, graceMs: trust.revocation.graceMs }),
-    keys: desiredKeys(trust, anchors, form),
-    ...defined({ letGo }),
-  };
 }

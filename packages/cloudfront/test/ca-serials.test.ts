@@ -1,10 +1,10 @@
 import { createTestCa, trustOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
-import { generateConnectionFunction } from '../src/connection-function/index.ts';
-import { caSerialFindings } from '../src/keys/capacity.ts';
-import { desiredKeys } from '../src/keys/desired.ts';
-import { chooseLayout } from '../src/keys/layout.ts';
-import { freshItems } from '../src/keys/reconcile.ts';
+import { entryFindings } from '../src/revocation/entries/findings.ts';
+import { desiredEntries } from '../src/revocation/entries/index.ts';
+import { chooseLayout } from '../src/revocation/entries/layout.ts';
+import { freshItems } from '../src/revocation/entries/reconcile.ts';
+import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { edge, shown } from './support/edge.ts';
 import { serials } from './support/keys.ts';
 
@@ -22,13 +22,15 @@ function storeOf(revoked: { readonly byRoot?: readonly string[]; readonly byIssu
       { issuer: issuing, crl: issuing.issueCrl({ entries: entries(revoked.byIssuing) }) },
     ],
   });
-  const desired = desiredKeys(trust, trust.cas, 'exact');
+  const desired = desiredEntries(trust, trust.cas, 'exact');
   const size = { count: desired.set.count, textBytes: desired.textBytes };
   const at = edge(code, freshItems(desired, chooseLayout('exact', size, 'test')), Date.now());
   return {
     /** A client of the issuing CA, which it sends along. */
     admits: (leaf: string) => at.admits([shown(leaf), shown('2')], 'CN=Issuing'),
-    findings: caSerialFindings(desired).map(({ severity, thing }) => `${severity} ${thing}`),
+    findings: entryFindings(desired)
+      .filter(({ code }) => code === 'keys-ca-serial')
+      .map(({ severity, thing }) => `${severity} ${thing}`),
   };
 }
 

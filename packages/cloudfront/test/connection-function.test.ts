@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runConnectionFunction } from '@trustloom/local-aws';
 import { describe, expect, it } from 'vitest';
-import { generateConnectionFunction } from '../src/connection-function/index.ts';
-import { headValue } from '../src/keys/head.ts';
-import { chooseLayout, type KeyForm } from '../src/keys/layout.ts';
-import { freshItems } from '../src/keys/reconcile.ts';
-import { nameKey } from '../src/keys/serial-hash.ts';
+import { chooseLayout } from '../src/revocation/entries/layout.ts';
+import { manifestValue } from '../src/revocation/entries/manifest.ts';
+import { freshItems } from '../src/revocation/entries/reconcile.ts';
+import { type EntryForm, nameKey } from '../src/revocation/entries/serials.ts';
+import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { edge, notations, shown } from './support/edge.ts';
 import { keysOf, serials } from './support/keys.ts';
 
@@ -16,7 +16,7 @@ const now = Date.parse('2026-11-26T08:00:00Z');
 const hour = 3_600_000;
 const code = generateConnectionFunction({ mode: 'required', graceMs: 24 * hour });
 const optional = generateConnectionFunction({ mode: 'optional', graceMs: 0 });
-const forms: readonly KeyForm[] = ['exact', 'compact'];
+const forms: readonly EntryForm[] = ['exact', 'compact'];
 
 /** Serials of every length, with the top bit set and not, all digits, and nothing but a zero. */
 const revoked = [
@@ -30,7 +30,7 @@ const valid = [1, 8, 16, 20]
   .flatMap((bytes) => serials(40, bytes, 100 + bytes))
   .filter((one) => !revoked.includes(one));
 
-function storeOf(form: KeyForm): ReadonlyMap<string, string> {
+function storeOf(form: EntryForm): ReadonlyMap<string, string> {
   const desired = keysOf(revoked, form);
   const size = { count: desired.set.count, textBytes: desired.textBytes };
   return freshItems(desired, chooseLayout(form, size, 'test'));
@@ -94,7 +94,7 @@ describe('the connection function', () => {
       [nameKey('CN=In Grace,O=Acme,C=GB'), seconds - 3600],
       [nameKey('CN=No End,O=Acme,C=GB'), 0],
     ]);
-    const head = headValue(layout, { ends, cas: [], lookUpCas: false }, undefined, 0);
+    const head = manifestValue(layout, { ends, cas: [], lookUpCas: false }, undefined, 0);
     const items = new Map([...freshItems(keysOf([], 'exact'), layout), ['head', head]]);
     const at = edge(code, items, now);
     for (const name of [
@@ -118,7 +118,7 @@ describe('the connection function', () => {
         code,
         new Map([
           ...freshItems(desired, layout),
-          ['head', headValue(layout, { ends: new Map(), ...head }, undefined, 0)],
+          ['head', manifestValue(layout, { ends: new Map(), ...head }, undefined, 0)],
         ]),
         now,
       ).admits([shown(good), shown(ca)]);
@@ -170,7 +170,10 @@ function inRunner(store: ReadonlyMap<string, string>, serialNumber: string, more
   return runConnectionFunction({ code, store, timeMs: 1000, now, event });
 }
 
-/** Runs the code as njs takes it: a main file that calls the handler, and the module `cloudfront` beside it. */
+/**
+ * Runs the code as njs takes it: a main file that calls the handler, and the module `cloudfront`
+ * beside it.
+ */
 function inNjs(
   source: string,
   items: ReadonlyMap<string, string>,

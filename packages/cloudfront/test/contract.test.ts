@@ -19,12 +19,7 @@ runAdapterContract(
   {
     name: 'cloudfront',
     place: { account: '222222222222', region: 'us-east-1' },
-    adapter: (aws) =>
-      cloudfront({
-        client: (place) => aws.client(CloudFrontClient, 'CloudFront', place),
-        keyValueStore: (place) =>
-          aws.client(CloudFrontKeyValueStoreClient, 'CloudFront KeyValueStore', place),
-      }),
+    service: cloudfront,
     async setup(stage) {
       const { local, place } = stage;
       const { distributionId, domainName } = await makeCloudFront({ local, ...place });
@@ -42,7 +37,10 @@ runAdapterContract(
   },
 );
 
-/** A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the adapter does. */
+/**
+ * A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the
+ * adapter does.
+ */
 async function foreignStore({ local, place }: Stage) {
   const bucket = `trustloom-${place.account}-${place.region}`;
   const { pem } = await createTestCa({ subject: 'CN=Somebody else' });

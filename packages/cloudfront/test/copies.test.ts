@@ -1,23 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { copiesIn } from '../src/keys-copy.ts';
-import { planCopies, planLastCopies } from '../src/plan-copies.ts';
+import { deleteOldCopies, deleteRevocation } from '../src/plan/teardown.ts';
+import { type Copies, copiesIn } from '../src/revocation/copies.ts';
 
 const file = (n: number) => ({ key: `acme/keys/${n}.json`, version: `v${n}` });
 const files = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => file(from + n));
 const noted = (before: readonly object[], current = file(99)) => ({
   keys: { arn: 'a', etag: 'e', location: { bucket: 'b', ...current }, before: before as never },
 });
+/** What a target that leaves does with its copies. */
+const leaving = (copies: Copies) =>
+  deleteRevocation({ keyValueStores: [], distributions: [], copies }, ['detach:E2EXAMPLE']);
 
 describe('copies of a key value store', () => {
   test('wait until they are worth a call, and never count for the approval', () => {
-    expect(planCopies(copiesIn(noted(files(0, 9))))).toEqual([]);
-    const [step] = planCopies(copiesIn(noted(files(0, 10))));
-    expect(step).toMatchObject({ effect: 'clean', things: [], input: { files: files(0, 10) } });
+    expect(deleteOldCopies(copiesIn(noted(files(0, 9))))).toEqual([]);
+    const [step] = deleteOldCopies(copiesIn(noted(files(0, 10))));
+    expect(step).toMatchObject({ effect: 'clean', affects: [], input: { files: files(0, 10) } });
   });
 
   test('that were deleted are not deleted again before the next write has forgotten them', () => {
     const notes = { ...noted(files(0, 10)), cleaned: files(0, 10) };
-    expect(planCopies(copiesIn(notes))).toEqual([]);
+    expect(deleteOldCopies(copiesIn(notes))).toEqual([]);
     expect(copiesIn({ ...noted(files(10, 12)), cleaned: files(0, 10) }).old).toEqual(files(10, 12));
   });
 
@@ -27,14 +30,14 @@ describe('copies of a key value store', () => {
   });
 
   test('all go with a target that leaves, once', () => {
-    const [step] = planLastCopies(copiesIn(noted(files(0, 2))), ['delete-function']);
-    expect(step).toMatchObject({ input: { files: [...files(0, 2), file(99)] }, after: ['delete-function'] });
-    const after = { ...noted(files(0, 2)), cleaned: step?.input.cleaned ?? [] };
-    expect(planLastCopies(copiesIn(after), [])).toEqual([]);
+    const [step] = leaving(copiesIn(noted(files(0, 2))));
+    const all = [...files(0, 2), file(99)];
+    expect(step).toMatchObject({ input: { files: all, noted: all }, after: ['detach:E2EXAMPLE'] });
+    expect(leaving(copiesIn({ ...noted(files(0, 2)), cleaned: all }))).toEqual([]);
   });
 
-  test('a record that says nothing, or nonsense, gives nothing to delete', () => {
+  test('a state that says nothing, or nonsense, gives nothing to delete', () => {
     for (const notes of [{}, { keys: 1 }, { keys: { before: [{ key: 1 }, 'x'] } }])
-      expect(copiesIn(notes)).toEqual({ old: [], listed: [] });
+      expect(copiesIn(notes)).toEqual({ old: [], noted: [] });
   });
 });

@@ -1,16 +1,15 @@
 import { parseInventory, type TrustedGroup } from '@trustloom/core';
 import { contextOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
-import { generateConnectionFunction } from '../src/connection-function/index.ts';
 import { cloudfront } from '../src/index.ts';
-import { inventoryCheck } from '../src/keys/denials.ts';
-import type { DesiredKeys } from '../src/keys/desired.ts';
-import { type Layout, layoutTag } from '../src/keys/layout.ts';
-import { newStore } from '../src/keys/new-store.ts';
-import { freshItems } from '../src/keys/reconcile.ts';
-import { hashSerial, writeFour } from '../src/keys/serial-hash.ts';
-import { planCheck } from '../src/plan-check.ts';
-import type { Observed } from '../src/state.ts';
+import type { Observed } from '../src/model/index.ts';
+import { planRevocation } from '../src/plan/crls/index.ts';
+import type { DesiredEntries } from '../src/revocation/entries/index.ts';
+import { inventoryCheck } from '../src/revocation/entries/inventory.ts';
+import { type Layout, layoutTag } from '../src/revocation/entries/layout.ts';
+import { freshItems, newStore } from '../src/revocation/entries/reconcile.ts';
+import { hashSerial, writeFour } from '../src/revocation/entries/serials.ts';
+import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { cloudfrontTarget } from '../src/target.ts';
 import { edge, shown } from './support/edge.ts';
 import { keysOf, numbers, serials } from './support/keys.ts';
@@ -26,12 +25,12 @@ const groupOf = (...issued: readonly (readonly string[])[]): TrustedGroup => ({
 });
 
 /** A compact store of these serials, made with an eye on an inventory. */
-function desiredWith(revoked: readonly string[], ...groups: readonly TrustedGroup[]): DesiredKeys {
+function desiredWith(revoked: readonly string[], ...groups: readonly TrustedGroup[]): DesiredEntries {
   const desired = keysOf(revoked, 'compact');
   return { ...desired, inventory: inventoryCheck(desired.set, 'compact', groups) };
 }
 
-function made(desired: DesiredKeys): { readonly layout: Layout; readonly digits: string } {
+function made(desired: DesiredEntries): { readonly layout: Layout; readonly digits: string } {
   const store = newStore(desired, () => false);
   if (store === undefined) throw new TypeError('no store');
   return store;
@@ -43,7 +42,9 @@ function nonZeroBytes(length: number, seed: number): Buffer {
   return Buffer.from(Uint8Array.from({ length }, () => 1 + (next() % 255)));
 }
 
-/** Looks serials up in base buckets entry by entry, as the function does in a store without news. */
+/**
+ * Looks serials up in base buckets entry by entry, as the function does in a store without news.
+ */
 function entriesOf(items: ReadonlyMap<string, string>, { seed, buckets }: Layout) {
   const entries = Array.from(
     { length: buckets },
@@ -75,7 +76,8 @@ describe('an inventory of issued serials', () => {
     expect(desired.inventory.wrongDenials(first.layout)).toEqual({ count: 1, first: twin });
     const { layout, digits } = made(desired);
     expect(digits).not.toBe(first.digits);
-    // Every serial against the items as they are packed, entry by entry, without the code that chose the seed.
+    // Every serial against the items as they are packed, entry by entry, without the code that
+    // chose the seed.
     const items = freshItems(desired, layout);
     const refuses = entriesOf(items, layout);
     const wrong: number[] = [];
@@ -105,27 +107,27 @@ describe('an inventory of issued serials', () => {
     const desired = desiredWith([...before, news], groupOf(before, [valid]));
     const held = { etag: 'E1', items: freshItems(keysOf(before, 'compact'), layout) };
     const observed: Observed = {
-      fn: { id: 'fn', name: 'fn', ours: true, live: { code, store: 'arn:old' } },
-      keys: [{ name: 'old', arn: 'arn:old', broken: false, layout, held }],
-      copies: { old: [], listed: [] },
+      fn: { id: 'fn', name: 'fn', owned: true, live: { code, store: 'arn:old' } },
+      keyValueStores: [{ name: 'old', arn: 'arn:old', layout, held }],
+      copies: { old: [], noted: [] },
       distributions: [],
     };
-    const plan = planCheck(
-      { cas: [], known: [], artifact: '', managed: true, check: { code, keys: desired } },
+    const plan = planRevocation(
+      { cas: [], bundle: '', managed: true, revocation: { code, entries: desired } },
       observed,
-      cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], revocation: 'compact' }),
+      cloudfrontTarget().parse({ distributions: ['E2EXAMPLE'], revocation: 'compact' }),
       context,
     );
     expect(plan.findings).toMatchObject([{ code: 'keys-wrong-denial', severity: 'error', thing: valid }]);
     const steps = [...plan.steps, ...plan.later([])];
     expect(steps.map(({ id }) => id)).toEqual([
-      'revoke-keys:1',
-      'create-keys',
+      'update-entries:1',
+      'create-key-value-store',
       'update-function',
       'publish-function',
-      expect.stringMatching(/^delete-keys/),
+      expect.stringMatching(/^delete-key-value-store/),
     ]);
-    expect(steps[1]?.mends).toMatch(/of the 3,001 issued serials, none is refused by mistake$/);
+    expect(steps[1]?.summary).toMatch(/of the 3,001 issued serials, none is refused by mistake$/);
     expect(layoutTag(made(desired).layout)).not.toBe(layoutTag(layout));
   });
 
@@ -134,10 +136,6 @@ describe('an inventory of issued serials', () => {
     ['exact', 'required', false],
     ['compact', 'passthrough', false],
   ])('is asked for by a target that is %s and %s: %s', (revocation, mode, expected) => {
-    const nobody = () => {
-      throw new TypeError('no call is made');
-    };
-    const adapter = cloudfront({ client: nobody, keyValueStore: nobody });
-    expect(adapter.readsInventory({ distributions: ['E2EXAMPLE'], revocation, mode })).toBe(expected);
+    expect(cloudfront.readsInventory({ distributions: ['E2EXAMPLE'], revocation, mode })).toBe(expected);
   });
 });

@@ -1,30 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { generateConnectionFunction } from '../src/connection-function/index.ts';
-import type { DesiredKeys } from '../src/keys/desired.ts';
-import { readHeadValue } from '../src/keys/head.ts';
-import { chooseLayout, type KeyForm, type Layout } from '../src/keys/layout.ts';
-import { newStore } from '../src/keys/new-store.ts';
-import { freshItems, reconcile } from '../src/keys/reconcile.ts';
-import { batchesOf } from '../src/plan-keys.ts';
+import type { DesiredEntries } from '../src/revocation/entries/index.ts';
+import { chooseLayout, type Layout } from '../src/revocation/entries/layout.ts';
+import { readManifest } from '../src/revocation/entries/manifest.ts';
+import { batchesOf, freshItems, newStore, reconcile } from '../src/revocation/entries/reconcile.ts';
+import type { EntryForm } from '../src/revocation/entries/serials.ts';
+import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { edge, shown } from './support/edge.ts';
 import { keysOf, serials } from './support/keys.ts';
 
 const start = Date.parse('2026-11-26T08:00:00Z');
 const code = generateConnectionFunction({ mode: 'required', graceMs: 0 });
-const forms: readonly KeyForm[] = ['exact', 'compact'];
+const forms: readonly EntryForm[] = ['exact', 'compact'];
 const pool = serials(200, 16, 7);
 
 type Items = ReadonlyMap<string, string>;
 
-const layoutOf = (desired: DesiredKeys): Layout =>
+const layoutOf = (desired: DesiredEntries): Layout =>
   chooseLayout(desired.form, { count: desired.set.count, textBytes: desired.textBytes }, 'test');
 
 /** The store after each of the writes that `reconcile` asks for. */
-function writes(desired: DesiredKeys, layout: Layout, items: Items, now: number): readonly Items[] {
-  const { puts, deletes } = reconcile(desired, layout, items, now);
+function writes(desired: DesiredEntries, layout: Layout, items: Items, now: number): readonly Items[] {
+  const changes = reconcile(desired, layout, items, now);
   let state = items;
-  return batchesOf(puts, deletes).map((batch) => {
+  return batchesOf(changes).map((batch) => {
     const next = new Map([...state, ...batch.puts]);
     for (const key of batch.deletes) next.delete(key);
     state = next;
@@ -47,7 +46,7 @@ describe('a key value store', () => {
         from: fc.nat({ max: 500 }),
         count: fc.nat({ max: 100 }),
         waitSeconds: fc.constantFrom(1, 30, 90),
-        kept: fc.boolean(),
+        unread: fc.boolean(),
       });
       await fc.assert(
         fc.asyncProperty(fc.array(moment, { minLength: 2, maxLength: 6 }), async (course) => {
@@ -56,12 +55,12 @@ describe('a key value store', () => {
           let wanted = pool.slice(0, 40);
           let items: Items = freshItems(keysOf(wanted, form), layout);
           let now = start;
-          for (const { from, count, waitSeconds, kept } of course) {
+          for (const { from, count, waitSeconds, unread } of course) {
             now += waitSeconds * 1000;
             const before = await refused(items, pool, now);
             const next = pool.slice(from, from + count);
-            const desired = keysOf(next, form, { kept });
-            const due = new Set(kept ? [...before, ...next] : next);
+            const desired = keysOf(next, form, { unread });
+            const due = new Set(unread ? [...before, ...next] : next);
             const already = before.filter((serial) => due.has(serial));
             for (const state of writes(desired, layout, items, now)) {
               const held = new Set(await refused(state, already, now));
@@ -119,7 +118,7 @@ describe('a key value store', () => {
         writes(keysOf(pool.slice(0, count), 'exact'), layout, items, start + seconds * 1000).at(-1) ?? items;
       return before;
     };
-    const mergedAt = () => readHeadValue(items.get('head'))?.merged ?? 0;
+    const mergedAt = () => readManifest(items)?.merged ?? 0;
     let seconds = 0;
     for (; mergedAt() === 0 && count < 184; seconds += 1) grow(8, seconds);
     expect(mergedAt()).toBeGreaterThan(0);

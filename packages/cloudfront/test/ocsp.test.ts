@@ -9,7 +9,7 @@ const telling = await root.intermediate('CN=Telling', { ocspUrl: 'http://ocsp.ac
 const context = contextOf({ name: 'edge', region: 'us-east-1', now: Date.now });
 
 function findings(parts: Parameters<typeof trustOf>[0], ocsp = true, mode = 'required') {
-  const target = cloudfrontTarget.parse({ distributions: ['E2EXAMPLE'], ocsp, mode });
+  const target = cloudfrontTarget().parse({ distributions: ['E2EXAMPLE'], ocsp, mode });
   const rendered = renderCloudfront(trustOf(parts), target, context);
   return rendered.findings
     .filter(({ code }) => code === 'ocsp-no-url')

@@ -21,6 +21,7 @@ export type {
   Observation,
   ObservedTarget,
   RenderedTarget,
+  RenderedTrust,
   Rendering,
   SdkClient,
   SdkClientClass,
@@ -32,7 +33,6 @@ export type {
 } from './adapter/contract.ts';
 export { defineService } from './adapter/define-service.ts';
 export type { Capabilities, Facts, Limit, LimitName, Rate, Verdict } from './adapter/facts.ts';
-export { asAdapter } from './adapter/legacy-shim.ts';
 export type { Artifact, FileVersion, ObjectLocation, OwnFiles } from './adapter/ports.ts';
 export {
   type ArtifactRef,
@@ -49,8 +49,7 @@ export {
   type Value,
 } from './adapter/step.ts';
 export type { PlanContext, TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
-export { isOlderIssue, judgeCrl } from './crl/accept.ts';
-export type { Crl, LetGoList, RevocationList, RevocationSet } from './crl/crl.ts';
+export type { Crl, LetGoList, RevocationList, RevocationSet, UnreadReason } from './crl/crl.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
 export type { Inventory } from './crl/inventory.ts';
 export { crlPem, parseCrl } from './crl/read-crl.ts';
@@ -61,6 +60,7 @@ export { isTrustloomError, TrustloomError } from './errors/error.ts';
 export { type Finding, type Severity, sortFindings } from './errors/finding.ts';
 export { bundleArtifact, caDigests, caName, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
+export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
 export { notEnforced } from './preflight/crl-not-enforced.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './preflight/index.ts';
 export type { Place } from './util/account-region.ts';

@@ -9,11 +9,16 @@ export type {
   HeldEnforcement,
   Holdings,
 } from './adapter/content.ts';
-export type { Io, Observation, Rendering } from './adapter/contract.ts';
+export type {
+  Access,
+  Io,
+  Observation,
+  Rendering,
+  SdkClient,
+  SdkClientClass,
+  Service,
+} from './adapter/contract.ts';
 export type * from './adapter/facts.ts';
-export type * from './adapter/legacy.ts';
-export { defineAdapter } from './adapter/legacy-define.ts';
-export type * from './adapter/legacy-step.ts';
 // record
 export type {
   Address,
@@ -26,7 +31,7 @@ export type {
   Sources,
   Uploads,
 } from './adapter/ports.ts';
-export { createPacers, type Pacer, type Pacers } from './adapter/rate-limit.ts';
+export { createPacers, type Pacers } from './adapter/rate-limit.ts';
 export type { Effect, RevocationChange } from './adapter/step.ts';
 export type { TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
 export type { VersionedStore } from './adapter/versioned-store.ts';
@@ -44,24 +49,17 @@ export {
   type Trustloom,
   type TrustloomParts,
 } from './create.ts';
-// crl
-export { type CrlCase, type CrlVerdict, isOlderIssue, judgeCrl, type ListInForce } from './crl/accept.ts';
 export {
   type Crl,
-  type CrlSignature,
   type LetGoList,
   type RevocationList,
   type RevocationSet,
   revocationSet,
-  type SerialVisitor,
 } from './crl/crl.ts';
 export type { DenyEntry } from './crl/deny-list.ts';
-export { normalSerial } from './crl/deny-list.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
 export { type Inventory, parseInventory } from './crl/inventory.ts';
-export type { ListedEntry } from './crl/listed-entry.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
-export { type ScannedCrl, scanCrl } from './crl/scan-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
 // definition
 export type {
@@ -105,22 +103,25 @@ export { codes } from './errors/codes.ts';
 export type { ErrorContext } from './errors/error.ts';
 export { isTrustloomError, TrustloomError } from './errors/error.ts';
 export type { Finding, Location, Severity } from './errors/finding.ts';
-export { sortFindings } from './errors/finding.ts';
+export { isBlocking, isRefusal, sortFindings } from './errors/finding.ts';
 // adapter
 export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
+// crl
+export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
 export type { LeftOut, PlannedStep } from './plan/consent.ts';
-export type { Offer } from './plan/gather.ts';
+export type { ContentSummary } from './plan/content-summary.ts';
+export type { Offer } from './plan/load.ts';
 export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
 export type { PlanOptions } from './plan/prepare.ts';
 // rules
 export { notEnforced } from './preflight/crl-not-enforced.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './preflight/index.ts';
 export { checkMatrix, type Matrix, type MatrixCell } from './preflight/matrix.ts';
-export { type Rule, verdictOf } from './preflight/rule.ts';
+export { verdictOf } from './preflight/rule.ts';
 export { type CheckReport, checkReport } from './report/check.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
-export { escapeMarkdown, markdownTable, textTable } from './report/table.ts';
+export { markdownTable, textTable } from './report/table.ts';
 export {
   findingsText,
   matrixText,
@@ -131,31 +132,20 @@ export {
   statusText,
 } from './report/text.ts';
 export type { ListFreshness } from './state/freshness.ts';
-export type {
-  AcceptedList,
-  HeldLease,
-  Lease,
-  RecordedTarget,
-  RecordObject,
-  RevocationRecord,
-  TrustloomRecord,
-  TrustRecord,
-} from './state/state.ts';
-export { leaseMs, openRecord } from './state/state.ts';
+export { openRecord } from './state/state.ts';
 export type { Place } from './util/account-region.ts';
-export { placeText } from './util/account-region.ts';
-export { sameBytes, sha256Hex, toHex } from './util/bytes.ts';
+export { sha256Hex } from './util/bytes.ts';
 export { count } from './util/count.ts';
 export { defined } from './util/defined.ts';
 export type { Json, JsonObject } from './util/json.ts';
 export { isJsonObject } from './util/json.ts';
 export type { AbortOptions } from './util/signal.ts';
-export type { StandardResult, StandardSchemaV1 } from './util/standard-schema.ts';
+export type { StandardSchemaV1 } from './util/standard-schema.ts';
 export type { Clock, Instant } from './util/time.ts';
 export { isoTime } from './util/time.ts';
 // bundle
-export type { Certificate, DistinguishedName, PublicKeyFacts } from './x509/certificate.ts';
-export { type PemBlock, readPem, writePem } from './x509/pem.ts';
-export { incompleteChains, isIssuedBy, issuingCas, type ReachedCa, reach } from './x509/reach.ts';
+export type { Certificate } from './x509/certificate.ts';
+export { readPem } from './x509/pem.ts';
+export { isIssuedBy, issuingCas, reach } from './x509/reach.ts';
 export { bundlePem, parseBundle, sortCertificates } from './x509/trust-bundle.ts';
 export { readCertificate } from './x509/x509.ts';

@@ -10,9 +10,8 @@ import {
   readCertificate,
   readPem,
   sortCertificates,
-  writePem,
 } from '../src/index.ts';
-import { pemLength } from '../src/x509/pem.ts';
+import { pemLength, writePem } from '../src/x509/pem.ts';
 import * as der from './support/der.ts';
 
 const openssl = spawnSync('openssl', ['version']).status === 0;

@@ -1,14 +1,8 @@
 import { createTestCa } from '@trustloom/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  bundlePem,
-  incompleteChains,
-  issuingCas,
-  parseBundle,
-  reach,
-  readCertificate,
-} from '../src/index.ts';
+import { bundlePem, issuingCas, parseBundle, reach, readCertificate } from '../src/index.ts';
+import { incompleteChains } from '../src/x509/reach.ts';
 
 const root = await createTestCa({ subject: 'CN=Acme Root,O=Acme', key: 'P-384' });
 const issuing = await root.intermediate('CN=Acme Issuing,O=Acme');

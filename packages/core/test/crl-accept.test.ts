@@ -35,21 +35,21 @@ function judge(
     ...(nextUpdate === undefined ? {} : { nextUpdate }),
     ...(forget ? {} : { crl: before }),
   };
-  const { verdict, lost, findings } = judgeCrl({ crl, issuer: by, now: at, inForce, ...rest });
-  return { verdict, codes: findings.map(({ code }) => code), lost, findings };
+  const { outcome, lost, findings } = judgeCrl({ crl, issuer: by, now: at, inForce, ...rest });
+  return { outcome, codes: findings.map(({ code }) => code), lost, findings };
 }
 
 describe('accepted is a valid signature of a known issuer key and a newer thisUpdate', () => {
   const [before, after] = [older(serials(3)), newer(serials(4))];
 
   test('with both it is accepted, and nothing is said', () => {
-    expect(judge(before, after)).toMatchObject({ verdict: 'accepted', lost: [], findings: [] });
+    expect(judge(before, after)).toMatchObject({ outcome: 'accepted', lost: [], findings: [] });
   });
 
   test('with a signature of another key, or of none, it is refused', async () => {
     const rekeyed = readCertificate((await ca.rekey()).der);
     expect(judge(before, after, { by: rekeyed })).toMatchObject({
-      verdict: 'refused',
+      outcome: 'refused',
       codes: ['crl-bad-signature'],
     });
     const spoiled = Uint8Array.from(after.der);
@@ -58,7 +58,7 @@ describe('accepted is a valid signature of a known issuer key and a newer thisUp
   });
 
   test('with an earlier thisUpdate it is refused, whatever its number', () => {
-    expect(judge(after, older(serials(4), 99))).toMatchObject({ verdict: 'refused', codes: ['crl-older'] });
+    expect(judge(after, older(serials(4), 99))).toMatchObject({ outcome: 'refused', codes: ['crl-older'] });
   });
 
   test.each([
@@ -66,18 +66,18 @@ describe('accepted is a valid signature of a known issuer key and a newer thisUp
     ['the same number', 5, 'refused', ['crl-shrunk']],
     ['no number', undefined, 'refused', ['crl-shrunk']],
     ['a lower number', 4, 'refused', ['crl-older']],
-  ])('of the same second, one serial less, with %s it is %s', (_what, number, verdict, codes) => {
+  ])('of the same second, one serial less, with %s it is %s', (_what, number, outcome, codes) => {
     const again = list(serials(2), { number, thisUpdate: before.thisUpdate });
     const judged = judge(before, again);
-    expect(judged.verdict).toBe(verdict);
+    expect(judged.outcome).toBe(outcome);
     expect(judged.codes).toEqual(codes.length > 0 ? codes : ['crl-serials-lost']);
   });
 
   test('of the same second and number it is taken when it lost nothing, which somebody must be able to tell', () => {
     const again = list(serials(4), { number: 5, thisUpdate: before.thisUpdate });
-    expect(judge(before, again)).toMatchObject({ verdict: 'accepted', codes: [] });
+    expect(judge(before, again)).toMatchObject({ outcome: 'accepted', codes: [] });
     expect(judge(before, again, { forget: true })).toMatchObject({
-      verdict: 'refused',
+      outcome: 'refused',
       codes: ['crl-older'],
     });
   });
@@ -85,10 +85,12 @@ describe('accepted is a valid signature of a known issuer key and a newer thisUp
 
 test('a newer list that is already expired is accepted, to be used where the check is ours; its end is told as an error', () => {
   const ended = list(serials(4), { number: 6, thisUpdate: now - 30 * 60_000, nextUpdate: now - 60_000 });
-  const { verdict, codes, findings } = judge(older(serials(3)), ended);
-  expect([verdict, ...codes]).toEqual(['accepted', 'crl-expired']);
+  const { outcome, codes, findings } = judge(older(serials(3)), ended);
+  expect([outcome, ...codes]).toEqual(['accepted', 'crl-expired']);
   expect(findings[0]).toMatchObject({ severity: 'error' });
-  expect(findings[0]?.message).toMatch(/used where Trustloom owns the check and not attached elsewhere/);
+  expect(findings[0]?.message).toMatch(
+    /used where Trustloom enforces revocation itself and not attached elsewhere/,
+  );
 });
 
 describe('refused: the list in force stays, and the report says so', () => {
@@ -96,7 +98,7 @@ describe('refused: the list in force stays, and the report says so', () => {
 
   test('with the only consent that takes the newer one', () => {
     const [said] = judge(older(serials(50)), shrunk).findings;
-    expect(said?.message).toContain('the list in force stays');
+    expect(said?.message).toContain('the CRL in force stays');
     expect(said?.message).not.toContain('although');
     expect(said?.message).toContain(`--allow readmit:${shrunk.sha256}`);
   });
@@ -105,46 +107,46 @@ describe('refused: the list in force stays, and the report says so', () => {
     const [said] = judge(older(serials(50)), shrunk, { at: now + 2 * hour }).findings;
     expect(said).toMatchObject({ code: 'crl-shrunk', severity: 'error' });
     expect(said?.message).toContain(
-      'the list in force stays, although that one ended at 2026-11-24T11:00:00Z',
+      'the CRL in force stays, although that one ended at 2026-11-24T11:00:00Z',
     );
   });
 
   test('with none in force it is not used, and that is said', () => {
     const wrong = list(serials(1), { thisUpdate: now + hour });
-    const { verdict, findings } = judgeCrl({ crl: wrong, issuer, now });
-    expect(verdict).toBe('refused');
+    const { outcome, findings } = judgeCrl({ crl: wrong, issuer, now });
+    expect(outcome).toBe('refused');
     expect(findings[0]?.message).toContain('it is not used');
   });
 });
 
 describe('serials that disappeared are reported, and refused above a threshold', () => {
   test('a few without a reason are named; the list is taken', () => {
-    const { verdict, codes, findings } = judge(older(serials(20)), newer(serials(18, 3)));
-    expect([verdict, ...codes]).toEqual(['accepted', 'crl-serials-lost']);
+    const { outcome, codes, findings } = judge(older(serials(20)), newer(serials(18, 3)));
+    expect([outcome, ...codes]).toEqual(['accepted', 'crl-serials-lost']);
     expect(findings[0]?.message).toContain('no longer names 1001, 1002');
   });
 
   test('more than ten and more than a tenth refuse it, unless that very list is readmitted', () => {
     const [before, after] = [older(serials(50)), newer(serials(39, 12))];
-    const { verdict, codes, findings } = judge(before, after);
-    expect([verdict, ...codes]).toEqual(['refused', 'crl-shrunk']);
+    const { outcome, codes, findings } = judge(before, after);
+    expect([outcome, ...codes]).toEqual(['refused', 'crl-shrunk']);
     expect(findings[0]?.message).toContain('lost 11 of 50 serials');
     expect(findings[0]?.message).toContain(`readmit:${after.sha256}`);
-    expect(judge(before, after, { readmit: true }).verdict).toBe('accepted');
-    expect(judge(older(serials(50)), newer(serials(40, 11))).verdict).toBe('accepted');
-    expect(judge(older(serials(111)), newer(serials(100, 12))).verdict).toBe('accepted');
+    expect(judge(before, after, { readmit: true }).outcome).toBe('accepted');
+    expect(judge(older(serials(50)), newer(serials(40, 11))).outcome).toBe('accepted');
+    expect(judge(older(serials(111)), newer(serials(100, 12))).outcome).toBe('accepted');
   });
 
   test('of certificates that must have expired they may go, as many as there are', () => {
-    const { verdict, codes } = judge(older(serials(50)), newer([]), { leafLifeMs: 9 * day });
-    expect([verdict, ...codes]).toEqual(['accepted']);
-    expect(judge(older(serials(50)), newer([]), { leafLifeMs: 11 * day }).verdict).toBe('refused');
+    const { outcome, codes } = judge(older(serials(50)), newer([]), { leafLifeMs: 9 * day });
+    expect([outcome, ...codes]).toEqual(['accepted']);
+    expect(judge(older(serials(50)), newer([]), { leafLifeMs: 11 * day }).outcome).toBe('refused');
   });
 
   test('on hold they may go at once', () => {
     const held = serials(30).map((entry) => ({ ...entry, reason: 'certificateHold' as const }));
-    const { verdict, codes, lost } = judge(older(held), newer([]));
-    expect([verdict, ...codes]).toEqual(['accepted']);
+    const { outcome, codes, lost } = judge(older(held), newer([]));
+    expect([outcome, ...codes]).toEqual(['accepted']);
     expect(lost).toHaveLength(30);
     expect(lost[0]).toEqual({ serial: '1001', revokedAt: now - 10 * day, reason: 6 });
   });
@@ -152,19 +154,19 @@ describe('serials that disappeared are reported, and refused above a threshold',
 
 describe('a lower number needs a later thisUpdate and no unexplained loss', () => {
   test('with both it is taken and told, as after a CA was re-created', () => {
-    const { verdict, codes } = judge(older(serials(3), 400), newer(serials(4), 0));
-    expect([verdict, ...codes]).toEqual(['accepted', 'crl-number-back']);
+    const { outcome, codes } = judge(older(serials(3), 400), newer(serials(4), 0));
+    expect([outcome, ...codes]).toEqual(['accepted', 'crl-number-back']);
   });
 
   test('refuses a list that lost a single serial', () => {
-    const { verdict, codes } = judge(older(serials(3), 400), newer(serials(2), 0));
-    expect([verdict, ...codes]).toEqual(['refused', 'crl-shrunk']);
+    const { outcome, codes } = judge(older(serials(3), 400), newer(serials(2), 0));
+    expect([outcome, ...codes]).toEqual(['refused', 'crl-shrunk']);
   });
 
   test('refuses a list when nobody can tell what was lost', () => {
-    const { verdict, codes } = judge(older(serials(3), 400), newer(serials(4), 0), { forget: true });
-    expect([verdict, ...codes]).toEqual(['refused', 'crl-number-back']);
-    expect(judge(older(serials(3), 400), newer(serials(4), 401), { forget: true }).verdict).toBe('accepted');
+    const { outcome, codes } = judge(older(serials(3), 400), newer(serials(4), 0), { forget: true });
+    expect([outcome, ...codes]).toEqual(['refused', 'crl-number-back']);
+    expect(judge(older(serials(3), 400), newer(serials(4), 401), { forget: true }).outcome).toBe('accepted');
   });
 });
 

@@ -10,8 +10,6 @@ import { hostile } from './support/hostile.ts';
 interface Reading {
   readonly end: string | number;
   readonly ms: number;
-  readonly scanned: string | number;
-  readonly scanMs: number;
   readonly peakMb: number;
 }
 
@@ -30,7 +28,7 @@ function read(ca: string, files: readonly string[]): readonly Reading[] {
     .map((line) => JSON.parse(line) as Reading);
 }
 
-test('every hostile list ends as it should within two seconds and 256 MB, whole and as it comes', async () => {
+test('every hostile list ends as it should within two seconds and 256 MB', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
   try {
     const ca = join(folder, 'ca.pem');
@@ -44,9 +42,8 @@ test('every hostile list ends as it should within two seconds and 256 MB, whole 
     });
     const readings = read(ca, files);
     all.forEach(([name, { end }], index) => {
-      expect.soft(readings[index], name).toMatchObject({ end, scanned: end });
+      expect.soft(readings[index], name).toMatchObject({ end });
       expect.soft(readings[index]?.ms, name).toBeLessThan(mostMs);
-      expect.soft(readings[index]?.scanMs, name).toBeLessThan(mostMs);
       expect.soft(readings[index]?.peakMb, name).toBeLessThan(mostMb);
     });
   } finally {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diffCrls, parseCrl, readCrl, writePem } from '../src/index.ts';
+import { diffCrls, parseCrl, readCrl } from '../src/index.ts';
+import { writePem } from '../src/x509/pem.ts';
 import * as der from './support/der.ts';
 import { entry, listOf, serialOf } from './support/lists.ts';
 

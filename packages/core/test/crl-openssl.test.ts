@@ -131,7 +131,7 @@ authorityKeyIdentifier = keyid
       const { issuer, crl } = make(key, ...sign);
       expect(verifyCrl(crl, issuer)).toBe('unsupported');
       const judged = judgeCrl({ crl, issuer, now: crl.thisUpdate });
-      expect([judged.verdict, judged.findings[0]?.code]).toEqual(['refused', 'crl-signature-unsupported']);
+      expect([judged.outcome, judged.findings[0]?.code]).toEqual(['refused', 'crl-signature-unsupported']);
     },
   );
 
@@ -139,8 +139,8 @@ authorityKeyIdentifier = keyid
     const { issuer, crl } = make(ec('P-256'));
     const judge = (number: string, thisUpdate: number) => {
       const inForce = { sha256: '0'.repeat(64), number, thisUpdate, entries: 1, crl };
-      const { verdict, findings } = judgeCrl({ crl, issuer, now: crl.thisUpdate, inForce });
-      return [verdict, ...findings.map(({ code }) => code)];
+      const { outcome, findings } = judgeCrl({ crl, issuer, now: crl.thisUpdate, inForce });
+      return [outcome, ...findings.map(({ code }) => code)];
     };
     expect(judge(String(0x1a2c), crl.thisUpdate)).toEqual(['refused', 'crl-older']);
     expect(judge(String(0x1a2a), crl.thisUpdate)).toEqual(['accepted']);

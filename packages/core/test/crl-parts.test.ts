@@ -96,8 +96,8 @@ test('an indirect list is refused by name', () => {
       extensions: [{ oid: '2.5.29.28', critical: true, value: der.sequence(der.tlv(0x84, Buffer.of(255))) }],
     }).der,
   );
-  const { verdict, findings } = judgeCrl({ crl: indirect, issuer, now });
-  expect([verdict, ...findings.map(({ code }) => code)]).toEqual(['refused', 'crl-indirect']);
+  const { outcome, findings } = judgeCrl({ crl: indirect, issuer, now });
+  expect([outcome, ...findings.map(({ code }) => code)]).toEqual(['refused', 'crl-indirect']);
 });
 
 describe('judging lists of several kinds', () => {

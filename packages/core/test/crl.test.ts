@@ -157,11 +157,11 @@ describe('judging a list', () => {
   test('a newer one is accepted, the same one is the same', () => {
     const newer = crl({ number: 6, thisUpdate: now });
     expect(judgeCrl({ crl: newer, issuer, now, inForce })).toEqual({
-      verdict: 'accepted',
+      outcome: 'accepted',
       lost: [],
       findings: [],
     });
-    expect(judgeCrl({ crl: newer, issuer, now, inForce: { ...inForce, sha256: newer.sha256 } }).verdict).toBe(
+    expect(judgeCrl({ crl: newer, issuer, now, inForce: { ...inForce, sha256: newer.sha256 } }).outcome).toBe(
       'same',
     );
   });
@@ -173,7 +173,7 @@ describe('judging a list', () => {
       now,
       inForce,
     });
-    expect([judged.verdict, ...codes(judged)]).toEqual(['refused', 'crl-older']);
+    expect([judged.outcome, ...codes(judged)]).toEqual(['refused', 'crl-older']);
   });
 
   test('an expired one is told, a future one refused', () => {
@@ -185,13 +185,13 @@ describe('judging a list', () => {
       issuer,
       now,
     });
-    expect([future.verdict, ...codes(future)]).toEqual(['refused', 'crl-not-yet-valid']);
+    expect([future.outcome, ...codes(future)]).toEqual(['refused', 'crl-not-yet-valid']);
   });
 
   test('one signed by another key is refused', async () => {
     const other = readCertificate((await ca.rekey()).der);
     const judged = judgeCrl({ crl: crl({}), issuer: other, now });
-    expect([judged.verdict, ...codes(judged)]).toEqual(['refused', 'crl-bad-signature']);
+    expect([judged.outcome, ...codes(judged)]).toEqual(['refused', 'crl-bad-signature']);
   });
 
   test('what changed from one issue to the next is counted and shown', () => {

@@ -4,12 +4,12 @@ import {
   acceptCas,
   emptyLock,
   type Lock,
-  leaseMs,
   openRecord,
   readCertificate,
   retireCa,
   TrustloomError,
 } from '../src/index.ts';
+import { leaseMs } from '../src/state/state.ts';
 import { type Files, openToys } from './support/run.ts';
 import { createToy, stock, type Toy } from './support/toy.ts';
 import { memoryStore } from './support/world.ts';
@@ -163,7 +163,11 @@ describe('applying', () => {
 
   test.each([
     ['waits for a grant elsewhere', {}, ['settled two', 'enforce one']],
-    ['does not wait for one that nobody is waiting for', { unawaited: true }, ['enforce one', 'settled two']],
+    [
+      'does not wait for one that nobody is waiting for',
+      { nonBlocking: true },
+      ['enforce one', 'settled two'],
+    ],
   ] as const)('a target that begins to enforce %s', async (_, over, expected) => {
     const order: string[] = [];
     toys.two = { ...createToy(), lazy: 5, ...over };
@@ -193,7 +197,7 @@ describe('applying', () => {
 
   test('before anything is taken away, every grant is done', async () => {
     await open().apply({ approve: 'any', allow });
-    toys.two = { ...createToy(), lazy: 5, unawaited: true };
+    toys.two = { ...createToy(), lazy: 5, nonBlocking: true };
     files['ca.pem'] = root.pem + next.pem;
     await accept();
     ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
@@ -295,6 +299,21 @@ describe('applying', () => {
       0,
     ]);
     expect(Object.keys((await openRecord(store, clock).trust.read()).targets)).toEqual(['one']);
+  });
+
+  test('an attachment that is gone stops a target that stays, and not one that leaves', async () => {
+    toys.one = { ...createToy(), gone: true };
+    const stays = await open().apply({ approve: 'any', allow });
+    const [one] = stays.plan.targets;
+    expect(one?.findings.map(({ code }) => code)).toEqual(['attachment-missing']);
+    expect(one?.steps.map(({ effect, leftOut }) => [effect, leftOut])).toContainEqual([
+      'grant',
+      'precondition',
+    ]);
+    expect(toys.one.cas).toEqual([]);
+    toys.one = { ...createToy(), cas: [rootCa], gone: true };
+    const gone = await open(['two']).apply({ approve: 'any', allow: ['remove:one'] });
+    expect([gone.exitCode, gone.targets[0]?.state, toys.one.cas]).toEqual([0, 'left', []]);
   });
 
   test('waits for the lease that a killed run left behind', async () => {

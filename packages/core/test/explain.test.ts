@@ -2,6 +2,7 @@ import { createTestCa, createTestClock, trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { explainTarget } from '../src/admission/explain.ts';
 import { type Facts, readCertificate, type Trust } from '../src/index.ts';
+import { caName } from '../src/kit/ca-words.ts';
 import { factsOf } from './support/services.ts';
 
 const hour = 3_600_000;
@@ -52,8 +53,8 @@ function explain(
 describe('a client certificate', () => {
   test('gets in through a root when the client sends its issuing CA, and that is said', () => {
     const { verdict, chain, reasons } = explain(leaf);
-    expect([verdict, ...chain]).toEqual(['let in', 'CN=Issuing', 'CN=Root']);
-    expect(reasons[0]?.text).toContain('the client has to send CN=Issuing');
+    expect([verdict, ...chain]).toEqual(['let in', caName(issuingCa), caName(rootCa)]);
+    expect(reasons[0]?.text).toContain(`the client has to send ${caName(issuingCa)}`);
   });
 
   test('gets in nowhere that its CA does not reach', async () => {
@@ -120,7 +121,7 @@ describe('a revoked client', () => {
     expect(explain(leaf, { trust: retained, ...stores }).verdict).toBe('refused');
     const followed = explain(leaf, { trust: denied });
     expect(followed.verdict).toBe('let in');
-    expect(followed.reasons.map(({ text }) => text).join()).toContain('follows only lists of the CA');
+    expect(followed.reasons.map(({ text }) => text).join()).toContain('follows only CRLs of the CA');
   });
 
   test('gets in where the service takes no list of a CA that does not stand in its store, and that is said', () => {

@@ -1,6 +1,7 @@
 import { createTestCa, createTestClock } from '@trustloom/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { acceptCas, emptyLock, type Lock, openRecord, readCertificate } from '../src/index.ts';
+import { caName } from '../src/kit/ca-words.ts';
 import { type Files, openToys } from './support/run.ts';
 import { createToy, stock, type Toy } from './support/toy.ts';
 import { memoryStore } from './support/world.ts';
@@ -86,8 +87,8 @@ describe('the list of a CA that stopped publishing', () => {
       `readmit 222222222222/eu-west-1 two ${last}`,
     ]);
     expect(plan.exposure).toEqual([
-      'one: clients that CN=Issuing revoked get in (its list was let go)',
-      'two: clients that CN=Issuing revoked get in (its list was let go)',
+      `one: clients that ${caName(issuingCa)} revoked are admitted (enforcement of its CRL is withdrawn)`,
+      `two: clients that ${caName(issuingCa)} revoked are admitted (enforcement of its CRL is withdrawn)`,
     ]);
     const report = await open().apply({ approve: plan.digest, allow });
     expect([report.exitCode, codesOf(report)]).toEqual([0, ['crl-let-go']]);
@@ -113,7 +114,9 @@ describe('the list of a CA that stopped publishing', () => {
     const [explained] = await open().explain(leaf);
     expect(explained?.verdict).toBe('let in');
     expect(explained?.reasons.map(({ text }) => text)).toContainEqual(
-      expect.stringMatching(/CN=Issuing has no revocation in force: its list was let go at 2026-/),
+      expect.stringMatching(
+        /^CN=device: Issuing \[.{8}\] has no revocation in force: enforcement of its CRL was withdrawn at 2026-/,
+      ),
     );
   });
 

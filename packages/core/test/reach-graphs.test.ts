@@ -1,14 +1,8 @@
 import { createTestCa, createTestClock } from '@trustloom/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Certificate,
-  incompleteChains,
-  isIssuedBy,
-  issuingCas,
-  reach,
-  readCertificate,
-} from '../src/index.ts';
+import { type Certificate, isIssuedBy, issuingCas, reach, readCertificate } from '../src/index.ts';
+import { incompleteChains } from '../src/x509/reach.ts';
 
 const clock = createTestClock('2026-11-24T10:00:00Z');
 const make = (subject: string) => createTestCa({ subject, key: 'P-256', clock });

@@ -1,6 +1,6 @@
 import {
   defined,
-  type Endpoint,
+  type Finding,
   type HeldCrl,
   type Io,
   isTrustloomError,
@@ -8,37 +8,51 @@ import {
   parseBundle,
   parseCrl,
   sha256Hex,
-} from '@trustloom/core';
-import { markedKey, markNote, namesAnchor, namesList } from './names.ts';
-import type { ListedAnchor, ListedCrl, RolesAnywherePort } from './port.ts';
-import type { Observed, StoredAnchor, StoredList } from './state.ts';
+} from '@trustloom/core/adapter';
+import {
+  isOurName,
+  type Observed,
+  ownershipNote,
+  type StoredAnchor,
+  type StoredCrl,
+  taggedKey,
+} from './model.ts';
+import type { ListedAnchor, ListedCrl, RolesAnywherePort } from './port/index.ts';
 import type { RolesAnywhereTarget } from './target.ts';
 
-/** Reads what the target holds: our anchors, by name and then by tag, and every list on them. */
+type Tagged<T> = T & { readonly taggedKey: string | undefined };
+
+/** Reads what the target holds: our anchors, by name and then by tag, and every CRL on them. */
 export async function observeRolesAnywhere(
-  target: RolesAnywhereTarget,
+  { probe }: RolesAnywhereTarget,
   port: RolesAnywherePort,
   io: Io,
 ): Promise<Observation<Observed>> {
-  const listed = (await io.shared('anchors', port.anchors)).filter(
-    ({ id, name }) => namesAnchor(io.context, name) || noted(io, id) !== undefined,
+  const { place } = io.context;
+  const likely = (await io.shared('anchors', port.anchors)).filter(
+    ({ id, name }) => isOurName(io.context, name, 1) || noted(io, id) !== undefined,
   );
-  const marked = await withMarks(listed, port, io);
-  const ours = marked.flatMap(({ thing, mark }) =>
-    mark === undefined ? [] : [{ anchor: thing, key: mark }],
+  const ours = (await withTags(likely, port, io, 1)).flatMap(({ taggedKey: key, ...anchor }) =>
+    key === undefined ? [] : [{ ...anchor, key }],
   );
-  const arns = new Set(ours.map(({ anchor }) => anchor.arn));
-  const crls =
+  const arns = new Set(ours.map(({ arn }) => arn));
+  const onOurs =
     ours.length === 0
       ? []
-      : (await io.shared('lists', port.crls)).filter(({ anchorArn }) => arns.has(anchorArn));
-  const lists = await withMarks(crls, port, io, ({ name }) => namesList(io.context, name));
+      : (await io.shared('crls', port.crls)).filter(({ anchorArn }) => arns.has(anchorArn));
+  const crls = await withTags(onOurs, port, io, 2);
   const anchors = ours
-    .map(({ anchor, key }) => storedAnchor(anchor, key, lists))
+    .map((anchor) => storedAnchor(anchor, crls))
     .sort(
       (a, b) => Number(b.enabled) - Number(a.enabled) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
     );
   const enabled = anchors.filter((anchor) => anchor.enabled);
+  const anyRole: Finding = {
+    code: 'anchor-any-role',
+    severity: 'note',
+    message: `any role of account ${place.account} that trusts rolesanywhere.amazonaws.com can be had through these anchors, unless its trust policy names their ARN (aws:SourceArn)`,
+    source: 'AWS: IAM Roles Anywhere trust model',
+  };
   return {
     state: { anchors },
     pending: [],
@@ -46,14 +60,14 @@ export async function observeRolesAnywhere(
       exists: anchors.length > 0,
       cas: enabled.some(({ unreadable }) => unreadable !== undefined)
         ? 'unknown'
-        : enabled
-            .flatMap(({ cas }) => cas)
-            .map((certificate) => ({
+        : enabled.flatMap(({ cas }) =>
+            cas.map((certificate) => ({
               sha256: certificate.sha256,
               subject: certificate.subject.text,
               certificate,
             })),
-      crls: anchors.flatMap((anchor) => anchor.lists.map((list) => heldList(list, anchor.enabled))),
+          ),
+      crls: anchors.flatMap((anchor) => anchor.crls.map((crl) => heldCrl(crl, anchor.enabled))),
       attachments: anchors.map(({ arn, enabled: on }) => ({
         id: arn,
         mode: on ? 'enabled' : 'disabled',
@@ -61,67 +75,66 @@ export async function observeRolesAnywhere(
         ignoresExpiry: false,
       })),
       doors: [],
-      endpoints: endpointsOf(target, enabled, io),
-      findings:
-        enabled.length === 0
+      endpoints:
+        probe === undefined
           ? []
           : [
               {
-                code: 'anchor-any-role',
-                severity: 'note',
-                message: `any role of account ${io.context.place.account} that trusts rolesanywhere.amazonaws.com can be had through these anchors, unless its trust policy names their ARN (aws:SourceArn)`,
-                source: 'AWS: IAM Roles Anywhere trust model',
+                kind: 'create-session',
+                region: place.region,
+                trustAnchorArns: enabled.map(({ arn }) => arn),
+                profileArn: probe.profile,
+                roleArn: probe.role,
               },
             ],
+      findings: enabled.length === 0 ? [] : [anyRole],
     },
   };
 }
 
-/** Our mark on each object: from the record where we made it, else from its tags. `likely` spares looking at tags that cannot be ours. */
-async function withMarks<T extends { readonly id: string; readonly arn: string }>(
-  things: readonly T[],
+/**
+ * With our ownership tag: from the state where we made the object, else from its tags if its name
+ * (of so many keys) is one of ours.
+ */
+async function withTags<T extends { readonly id: string; readonly arn: string; readonly name: string }>(
+  objects: readonly T[],
   port: RolesAnywherePort,
   io: Io,
-  likely: (thing: T) => boolean = () => true,
-): Promise<readonly { readonly thing: T; readonly mark: string | undefined }[]> {
+  keys: 1 | 2,
+): Promise<readonly Tagged<T>[]> {
   return Promise.all(
-    things.map(async (thing) => {
-      const known = noted(io, thing.id);
-      if (known !== undefined || !likely(thing)) return { thing, mark: known };
-      return { thing, mark: markedKey((await port.tags(thing.arn)) ?? {}, io.context) };
+    objects.map(async (object) => {
+      const known = noted(io, object.id);
+      if (known !== undefined || !isOurName(io.context, object.name, keys))
+        return { ...object, taggedKey: known };
+      return { ...object, taggedKey: taggedKey((await port.tags(object.arn)) ?? {}, io.context) };
     }),
   );
 }
 
 function noted({ notes }: Io, id: string): string | undefined {
-  const note = notes[markNote(id)];
+  const note = notes[ownershipNote(id)];
   return typeof note === 'string' ? note : undefined;
 }
 
 function storedAnchor(
-  { id, arn, name, enabled, pem, createdAt }: ListedAnchor,
-  key: string,
-  crls: readonly { readonly thing: ListedCrl; readonly mark: string | undefined }[],
+  { pem, ...anchor }: ListedAnchor & Pick<StoredAnchor, 'key'>,
+  crls: readonly Tagged<ListedCrl>[],
 ): StoredAnchor {
-  const cas = readable(() => parseBundle(pem, name).certificates);
+  const cas = readable(() => parseBundle(pem, anchor.name).certificates);
   return {
-    id,
-    arn,
-    name,
-    enabled,
-    key,
-    createdAt,
+    ...anchor,
     cas: cas ?? [],
     // What somebody else put there may not be readable by our rules, or lie with AWS Private CA.
     ...(cas === undefined ? { unreadable: sha256Hex(pem) } : {}),
-    lists: crls
-      .filter(({ thing }) => thing.anchorArn === arn)
-      .map(({ thing, mark }) => ({
-        id: thing.id,
-        name: thing.name,
-        enabled: thing.enabled,
-        mark,
-        crl: readable(() => parseCrl(thing.data, thing.name)),
+    crls: crls
+      .filter(({ anchorArn }) => anchorArn === anchor.arn)
+      .map(({ id, name, enabled, data, ...crl }) => ({
+        id,
+        name,
+        enabled,
+        taggedKey: crl.taggedKey,
+        crl: readable(() => parseCrl(data, name)),
       }))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
@@ -136,34 +149,9 @@ function readable<T>(read: () => T): T | undefined {
   }
 }
 
-function heldList({ id, enabled, crl }: StoredList, anchorEnabled: boolean): HeldCrl {
-  if (crl === undefined)
-    return { sha256: id, issuer: 'unreadable list', entries: 0, inForce: enabled && anchorEnabled };
-  const { sha256, issuer, entryCount, thisUpdate, nextUpdate } = crl;
-  return {
-    sha256,
-    issuer: issuer.text,
-    entries: entryCount,
-    thisUpdate,
-    ...defined({ nextUpdate }),
-    inForce: enabled && anchorEnabled,
-    crl,
-  };
-}
-
-function endpointsOf(
-  { probe }: RolesAnywhereTarget,
-  anchors: readonly StoredAnchor[],
-  io: Io,
-): readonly Endpoint[] {
-  if (probe === undefined) return [];
-  return [
-    {
-      kind: 'create-session',
-      region: io.context.place.region,
-      trustAnchorArns: anchors.map(({ arn }) => arn),
-      profileArn: probe.profile,
-      roleArn: probe.role,
-    },
-  ];
+function heldCrl({ id, enabled, crl }: StoredCrl, anchorEnabled: boolean): HeldCrl {
+  const inForce = enabled && anchorEnabled;
+  if (crl === undefined) return { sha256: id, issuer: 'a CRL that cannot be read', entries: 0, inForce };
+  const { sha256, issuer, entryCount: entries, thisUpdate, nextUpdate } = crl;
+  return { sha256, issuer: issuer.text, entries, thisUpdate, ...defined({ nextUpdate }), inForce, crl };
 }

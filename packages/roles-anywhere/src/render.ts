@@ -1,106 +1,170 @@
 import {
   type Certificate,
+  type Code,
+  caName,
+  caNames,
   checkCertificate,
+  checkCrl,
+  codes,
   defined,
   type Finding,
   type Instant,
   issuingCas,
+  type PlanContext,
   type Rendering,
+  type RevocationSet,
+  reach,
   sortCertificates,
-  type TargetContext,
   type Trust,
-} from '@trustloom/core';
-import { rolesAnywhereFacts } from './facts.ts';
-import { listsReaching, sortLists } from './reached.ts';
-import type { Desired, DesiredAnchor } from './state.ts';
+} from '@trustloom/core/adapter';
+import type { Crls, Desired, DesiredAnchor, ReachingCrls, UnusableCrl, UsableCrl } from './model.ts';
+import { rolesAnywhereInfo } from './service.ts';
 
-const { limits } = rolesAnywhereFacts;
+const { capabilities, limits } = rolesAnywhereInfo;
 
-/** One anchor for each key that issues client certificates, with the list of every known CA whose clients can reach it. */
-export function renderRolesAnywhere(
-  trust: Trust,
-  context: TargetContext & { readonly now: Instant },
-): Rendering<Desired> {
-  const { now } = context;
+/**
+ * One anchor for each key that issues client certificates, with the CRL of every known CA whose
+ * clients can reach it.
+ */
+export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'now'>): Rendering<Desired> {
   const known = sortCertificates([...new Set([...trust.cas, ...trust.known])]);
-  // An anchor of a revoked CA is not wanted, also when there is no other: without anchors nobody gets in.
+  // An anchor of a revoked CA is not wanted, also when there is no other: without anchors nobody is
+  // admitted.
   const revoked = new Set(trust.revoked.map(({ sha256 }) => sha256));
   const good = trust.cas.filter(({ sha256 }) => !revoked.has(sha256));
   const issuing = sortCertificates(issuingCas(good, known));
-  const { findings, ...revocation } = sortLists(trust.revocation, known, now);
+  const { findings, ...crls } = usableCrls(trust.revocation, known, now);
   const keys = [...new Set(issuing.map(({ keySha256 }) => keySha256))].sort();
   const anchors = keys.map((key): DesiredAnchor => {
     const cas = issuing.filter(({ keySha256 }) => keySha256 === key);
-    return { key, cas, ...listsReaching(cas, known, revocation) };
+    return { key, cas, ...reachingCrls(cas, known, crls) };
   });
   const reached = new Set(anchors.flatMap((anchor) => anchor.keys));
   const about = new Set(
     trust.revocation.lists.filter(({ issuer }) => reached.has(issuer.keySha256)).map(({ crl }) => crl.sha256),
   );
   return {
-    desired: { anchors, known, revocation },
+    desired: { anchors, known, crls },
     anchors: issuing,
     artifacts: [],
     findings: [
-      ...issuing.flatMap((ca) => checkCertificate(ca, rolesAnywhereFacts, now)),
+      ...issuing.flatMap((ca) => checkCertificate(ca, rolesAnywhereInfo, now)),
       ...findings.filter(({ thing }) => thing !== undefined && about.has(thing)),
-      ...anchors.flatMap((anchor) => [...limitFindings(anchor), ...unlisted(anchor, known)]),
+      ...anchors.flatMap((anchor) => [...limitFindings(anchor), ...withoutCrl(anchor, known)]),
     ],
   };
 }
 
-/** What does not fit one anchor keeps everything from being written: an anchor without one of its lists lets the revoked in. */
-function limitFindings({ cas, lists }: DesiredAnchor): readonly Finding[] {
-  const name = cas[0]?.subject.text ?? '';
-  const thing = cas[0]?.sha256;
-  const about = { severity: 'error', ...defined({ thing }) } as const;
-  const full = lists.filter(({ crl }) => crl.entryCount > 0);
-  const characters = cas.reduce((sum, { pem }) => sum + pem.length, 0);
-  const fits = cas.length <= limits.anchorCertificates.max && characters <= limits.anchorCharacters.max;
-  return [
-    ...(fits
-      ? []
-      : [
-          {
-            code: 'anchor-certificate-limit' as const,
-            message: `${name}: ${cas.length} certificates with one key and ${characters} characters; a trust anchor takes ${limits.anchorCertificates.max} and ${limits.anchorCharacters.max}. Retire the older ones.`,
-            source: limits.anchorCertificates.source,
-            ...about,
-          },
-        ]),
-    ...(full.length <= limits.crlLists.max
-      ? []
-      : [
-          {
-            code: 'anchor-crl-limit' as const,
-            message: `${name}: ${full.length} CAs can get clients in through it and have revoked some (${full.map(({ issuer }) => issuer.subject.text).join('; ')}); a trust anchor takes ${limits.crlLists.max} lists, so some revoked clients would get in. Make the issuing CAs anchors instead.`,
-            source: limits.crlLists.source,
-            ...about,
-          },
-        ]),
-  ];
+/**
+ * Sorts the CRLs of a definition into those that can be put in place and those that cannot: refused
+ * when they were judged, expired (what the service does with such a CRL is unknown), or too large.
+ * Of a CA without a usable CRL, what is in force stays.
+ */
+function usableCrls(
+  { lists, kept, letGo }: RevocationSet,
+  known: readonly Certificate[],
+  now: Instant,
+): Crls & { readonly findings: readonly Finding[] } {
+  const usable: UsableCrl[] = [];
+  const unusable: UnusableCrl[] = [];
+  const findings: Finding[] = [];
+  for (const { issuer, crl } of lists) {
+    // Beside the complete CRL of a CA, its partitions and delta CRLs are not missed; only it may be
+    // behind.
+    const hasSibling =
+      crl.scope !== 'complete' &&
+      lists.some((one) => one.issuer.keySha256 === issuer.keySha256 && one.crl.scope === 'complete');
+    const found = checkCrl(crl, rolesAnywhereInfo, now).map((one) =>
+      hasSibling && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
+    );
+    // That a CRL is expired was said once when it was judged.
+    findings.push(...found.filter(({ code }) => code !== 'crl-expired'));
+    const why = found.find(({ severity }) => severity === 'error')?.code;
+    if (hasSibling) continue;
+    if (why === undefined) usable.push({ issuer, crl });
+    else unusable.push({ issuer, why });
+  }
+  for (const [key, reason] of kept) {
+    const issuer = known.find(({ keySha256 }) => keySha256 === key);
+    if (issuer !== undefined && !lists.some((list) => list.issuer.keySha256 === key))
+      unusable.push({ issuer, why: isCode(reason) ? reason : 'crl-older' });
+  }
+  const byKey = (a: UnusableCrl | UsableCrl, b: UnusableCrl | UsableCrl) =>
+    a.issuer.keySha256 < b.issuer.keySha256 ? -1 : 1;
+  return { usable: usable.sort(byKey), unusable: unusable.sort(byKey), withdrawn: letGo, findings };
 }
 
-/** Where no list of a CA is known at all, nobody can be revoked: that is said, and left to the definition. */
-function unlisted(anchor: DesiredAnchor, known: readonly Certificate[]): readonly Finding[] {
-  // That a list was let go is told where it is seen.
-  const listed = new Set([
-    ...[...anchor.lists, ...anchor.withheld].map(({ issuer }) => issuer.keySha256),
-    ...anchor.letGo.map(({ keySha256 }) => keySha256),
-  ]);
-  return anchor.keys
-    .filter((key) => !listed.has(key))
-    .flatMap((key) => {
-      const ca = known.find(({ keySha256 }) => keySha256 === key);
-      return ca === undefined
-        ? []
-        : [
-            {
-              code: 'anchor-no-list' as const,
-              severity: 'warning' as const,
-              thing: ca.sha256,
-              message: `no list of ${ca.subject.text} is known, so none of its clients can be revoked here; add its address to \`crls\``,
-            },
-          ];
+/**
+ * Of all CRLs, those of the CAs whose clients are admitted through an anchor with these
+ * certificates.
+ */
+export function reachingCrls(
+  anchors: readonly Certificate[],
+  known: readonly Certificate[],
+  { usable, unusable, withdrawn }: Crls,
+): ReachingCrls {
+  const keys = reach({ anchors, known, chain: capabilities.chain })
+    .map(({ ca }) => ca.keySha256)
+    .sort();
+  return {
+    usable: usable.filter(({ issuer }) => keys.includes(issuer.keySha256)),
+    unusable: unusable.filter(({ issuer }) => keys.includes(issuer.keySha256)),
+    withdrawn: withdrawn.filter(({ keySha256 }) => keys.includes(keySha256)),
+    keys,
+  };
+}
+
+function isCode(text: string): text is Code {
+  return Object.hasOwn(codes, text);
+}
+
+/**
+ * What does not fit one anchor keeps everything from being written: without one of its CRLs, an
+ * anchor admits the revoked.
+ */
+function limitFindings({ cas, usable }: DesiredAnchor): readonly Finding[] {
+  const { anchorCertificates, anchorCharacters, crlLists } = limits;
+  const common = { severity: 'error', ...defined({ thing: cas[0]?.sha256 }) } as const;
+  const findings: Finding[] = [];
+  const characters = cas.reduce((sum, { pem }) => sum + pem.length, 0);
+  if (cas.length > anchorCertificates.max || characters > anchorCharacters.max)
+    findings.push({
+      code: 'anchor-certificate-limit',
+      message: `${caNames(cas)}: ${cas.length} certificates with one key and ${characters} characters; a trust anchor takes ${anchorCertificates.max} and ${anchorCharacters.max}. Retire the older ones.`,
+      source: anchorCertificates.source,
+      ...common,
     });
+  const full = usable.filter(({ crl }) => crl.entryCount > 0);
+  if (full.length > crlLists.max)
+    findings.push({
+      code: 'anchor-crl-limit',
+      message: `${caNames(cas)}: clients of ${full.length} CAs that have revoked some are admitted through it (${full.map(({ issuer }) => caName(issuer)).join('; ')}); a trust anchor takes ${crlLists.max} CRLs, so some revoked clients would be admitted. Make the issuing CAs anchors instead.`,
+      source: crlLists.source,
+      ...common,
+    });
+  return findings;
+}
+
+/**
+ * Where no CRL of a CA is known at all, nobody can be revoked: that is said, and left to the
+ * definition.
+ */
+function withoutCrl(
+  { keys, usable, unusable, withdrawn }: DesiredAnchor,
+  known: readonly Certificate[],
+): readonly Finding[] {
+  // That enforcement of a CRL was withdrawn is said where it is seen.
+  const named = new Set([
+    ...[...usable, ...unusable].map(({ issuer }) => issuer.keySha256),
+    ...withdrawn.map(({ keySha256 }) => keySha256),
+  ]);
+  return keys
+    .filter((key) => !named.has(key))
+    .flatMap((key) => known.find(({ keySha256 }) => keySha256 === key) ?? [])
+    .map((ca) => ({
+      code: 'anchor-no-list',
+      severity: 'warning',
+      thing: ca.sha256,
+      message: `no CRL of ${caName(ca)} is known, so none of its clients can be revoked here; add its address to \`crls\``,
+    }));
 }

@@ -13,15 +13,14 @@ import {
   type Stage,
 } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
-import { createSession } from '../src/create-session.ts';
 import { rolesAnywhere } from '../src/index.ts';
+import { createSession } from '../src/port/create-session.ts';
 
 runAdapterContract(
   { describe, it },
   {
     name: 'roles-anywhere',
-    adapter: (aws) =>
-      rolesAnywhere({ client: (place) => aws.client(RolesAnywhereClient, 'RolesAnywhere', place) }),
+    service: rolesAnywhere,
     // A list of a CA above an anchor has no place on it: it speaks of CAs, and the anchor stands below.
     listsInForce: ({ cas, known, revocation }) => {
       const reached = new Set(

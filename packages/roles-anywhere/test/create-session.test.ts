@@ -2,7 +2,7 @@ import { CreateTrustAnchorCommand, RolesAnywhereClient } from '@aws-sdk/client-r
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestCa, makeRolesAnywhere, type TestLeaf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { createSession, type SessionRequest } from '../src/create-session.ts';
+import { createSession, type SessionRequest } from '../src/port/create-session.ts';
 
 const region = 'eu-west-1';
 

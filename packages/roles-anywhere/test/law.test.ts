@@ -4,7 +4,7 @@ import {
   ImportCrlCommand,
   RolesAnywhereClient,
 } from '@aws-sdk/client-rolesanywhere';
-import { createSources, createStore, createUploads, openAws } from '@trustloom/aws';
+import { createSources, createStore, createUploads, openAws, serviceAccess } from '@trustloom/aws';
 import { acceptCas, createTrustloom, definitionFromObject, emptyLock, type Lock } from '@trustloom/core';
 import { startLocalAws } from '@trustloom/local-aws';
 import {
@@ -16,14 +16,14 @@ import {
   type TestLeaf,
 } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { createSession } from '../src/create-session.ts';
 import { rolesAnywhere } from '../src/index.ts';
+import { createSession } from '../src/port/create-session.ts';
 
 const region = 'eu-west-1';
 const account = '222222222222';
 
 /** A Serverless CA, a definition that follows it, and a way to knock. */
-async function openStory(unknowns: 'refuse' | 'admit') {
+async function openScenario(unknowns: 'refuse' | 'admit') {
   const clock = createTestClock();
   const local = await startLocalAws({
     clock,
@@ -45,19 +45,22 @@ async function openStory(unknowns: 'refuse' | 'admit') {
     version: '0.0.0-test',
     clock,
   });
+  const accessTo = serviceAccess(aws);
   let afterWrite: (() => Promise<void>) | undefined;
-  const adapter = rolesAnywhere({
-    client(place) {
-      const client = aws.client(RolesAnywhereClient, 'RolesAnywhere', place);
-      client.middlewareStack.add(
-        (next, { commandName = '' }) =>
-          async (args) => {
-            const answer = await next(args);
-            if (!commandName.startsWith('List')) await afterWrite?.();
-            return answer;
-          },
-        { step: 'initialize', name: 'afterWrite', override: true },
-      );
+  const access: typeof accessTo = (place, accountName) => ({
+    ...accessTo(place, accountName),
+    client(Class, serviceId) {
+      const client = accessTo(place, accountName).client(Class, serviceId);
+      if (client instanceof RolesAnywhereClient)
+        client.middlewareStack.add(
+          (next, { commandName = '' }) =>
+            async (args) => {
+              const answer = await next(args);
+              if (!commandName.startsWith('List')) await afterWrite?.();
+              return answer;
+            },
+          { step: 'initialize', name: 'afterWrite', override: true },
+        );
       return client;
     },
   });
@@ -68,14 +71,15 @@ async function openStory(unknowns: 'refuse' | 'admit') {
       groups: { devices: { serverlessCa: { bucket } } },
       targets: { jobs: { trust: ['devices'], rolesAnywhere: { region } } },
     },
-    { env: {}, adapters: [adapter] },
+    { env: {}, services: [rolesAnywhere] },
   );
   let lock: Lock = emptyLock;
   const trustloom = () =>
     createTrustloom({
       definition,
       lock,
-      adapters: [adapter],
+      services: [rolesAnywhere],
+      access,
       sources: createSources(aws, { baseDir: '/' }),
       uploads: createUploads(aws, { definition: 'acme' }),
       store: createStore(aws, { place: { account, region }, accountName: account, definition: 'acme' }),
@@ -144,26 +148,26 @@ interface Knock {
   readonly sendable: readonly string[];
 }
 
-type Story = Awaited<ReturnType<typeof openStory>>;
+type Scenario = Awaited<ReturnType<typeof openScenario>>;
 
 /** The law: no anchor lets a revoked client in, whatever it sends. */
-async function refusesRevoked({ statuses }: Story, { revoked, sendable }: Omit<Knock, 'good'>) {
+async function refusesRevoked({ statuses }: Scenario, { revoked, sendable }: Omit<Knock, 'good'>) {
   for (const leaf of revoked) expect(await statuses(leaf, sendable)).not.toContain(201);
 }
 
-async function letsGoodIn({ statuses }: Story, { good, sendable }: Omit<Knock, 'revoked'>) {
+async function letsGoodIn({ statuses }: Scenario, { good, sendable }: Omit<Knock, 'revoked'>) {
   for (const leaf of good) expect(await statuses(leaf, sendable)).toContain(201);
 }
 
 /** One client good, one revoked by the issuing CA of now. */
-async function issueTwo({ ca }: Story, name: string) {
+async function issueTwo({ ca }: Scenario, name: string) {
   const [good, revoked] = [await ca.issue(`CN=good ${name}`), await ca.issue(`CN=revoked ${name}`)];
   ca.revoke(revoked.serial);
   await ca.dailyRun();
   return { good: [good], revoked: [revoked], sendable: [ca.issuing().pem, ca.root().pem] };
 }
 
-async function applied({ trustloom }: Story, allow: readonly string[] = []) {
+async function applied({ trustloom }: Scenario, allow: readonly string[] = []) {
   return (await trustloom().apply({ approve: 'any', allow })).exitCode;
 }
 
@@ -171,18 +175,18 @@ describe.each(['refuse', 'admit'] as const)(
   'every revoked leaf is refused, through every anchor, with every intermediate (unknowns: %s)',
   (unknowns) => {
     test('before and after the issuing CA is re-keyed, and after each single write', async () => {
-      await using story = await openStory(unknowns);
-      const { ca, trustloom, accept } = story;
-      const first = await issueTwo(story, 'old');
+      await using scenario = await openScenario(unknowns);
+      const { ca, trustloom, accept } = scenario;
+      const first = await issueTwo(scenario, 'old');
       await accept();
-      story.afterEachWrite(() => refusesRevoked(story, first));
-      expect(await applied(story)).toBe(0);
-      await letsGoodIn(story, first);
-      await refusesRevoked(story, first);
+      scenario.afterEachWrite(() => refusesRevoked(scenario, first));
+      expect(await applied(scenario)).toBe(0);
+      await letsGoodIn(scenario, first);
+      await refusesRevoked(scenario, first);
       expect((await trustloom().plan()).changes).toBe(false);
 
       await ca.rekeyIssuing();
-      const second = await issueTwo(story, 'new');
+      const second = await issueTwo(scenario, 'new');
       expect((await trustloom().plan()).news).toEqual([
         expect.objectContaining({ news: 'propose', letInOn: [], notOn: ['jobs'] }),
         expect.objectContaining({ news: 'keep', letInOn: [{ target: 'jobs', through: expect.any(String) }] }),
@@ -193,37 +197,37 @@ describe.each(['refuse', 'admit'] as const)(
         sendable: [...first.sendable, ...second.sendable],
       };
       await accept();
-      story.afterEachWrite(async () => {
-        await refusesRevoked(story, all);
-        await letsGoodIn(story, first);
+      scenario.afterEachWrite(async () => {
+        await refusesRevoked(scenario, all);
+        await letsGoodIn(scenario, first);
       });
-      expect(await applied(story)).toBe(0);
-      await letsGoodIn(story, all);
-      await refusesRevoked(story, all);
-      expect(story.anchors()).toHaveLength(2);
+      expect(await applied(scenario)).toBe(0);
+      await letsGoodIn(scenario, all);
+      await refusesRevoked(scenario, all);
+      expect(scenario.anchors()).toHaveLength(2);
     });
 
-    test('when its list was expired from the start: nobody is trusted before there is a new one', async () => {
-      await using story = await openStory(unknowns);
-      const knock = await issueTwo(story, 'one');
-      await story.accept();
-      story.clock.advance(2 * 86_400_000);
-      story.afterEachWrite(() => refusesRevoked(story, knock));
-      expect(await applied(story)).toBe(1);
-      expect(story.anchors().filter(({ enabled }) => enabled)).toEqual([]);
-      await story.ca.dailyRun();
-      expect(await applied(story)).toBe(0);
-      await letsGoodIn(story, knock);
-      await refusesRevoked(story, knock);
+    test('when its CRL was expired from the start: nobody is trusted before there is a new one', async () => {
+      await using scenario = await openScenario(unknowns);
+      const knock = await issueTwo(scenario, 'one');
+      await scenario.accept();
+      scenario.clock.advance(2 * 86_400_000);
+      scenario.afterEachWrite(() => refusesRevoked(scenario, knock));
+      expect(await applied(scenario)).toBe(1);
+      expect(scenario.anchors().filter(({ enabled }) => enabled)).toEqual([]);
+      await scenario.ca.dailyRun();
+      expect(await applied(scenario)).toBe(0);
+      await letsGoodIn(scenario, knock);
+      await refusesRevoked(scenario, knock);
     });
 
-    test('when the list was disabled and the anchor had got a twin by hand: mended, and refused on the way', async () => {
-      await using story = await openStory(unknowns);
-      const knock = await issueTwo(story, 'one');
-      await story.accept();
-      expect(await applied(story)).toBe(0);
-      const [anchor] = story.anchors();
-      const { client } = story;
+    test('when the CRL was disabled and the anchor had got a double by hand: fixed, and refused on the way', async () => {
+      await using scenario = await openScenario(unknowns);
+      const knock = await issueTwo(scenario, 'one');
+      await scenario.accept();
+      expect(await applied(scenario)).toBe(0);
+      const [anchor] = scenario.anchors();
+      const { client } = scenario;
       // As a create whose answer was lost would leave it, and somebody who tidied up in between.
       const { trustAnchor } = await client.send(
         new CreateTrustAnchorCommand({
@@ -241,19 +245,19 @@ describe.each(['refuse', 'admit'] as const)(
           name: 'theirs',
           enabled: true,
           trustAnchorArn: trustAnchor?.trustAnchorArn,
-          crlData: Buffer.from(story.crlPem()),
+          crlData: Buffer.from(scenario.crlPem()),
         }),
       );
-      await client.send(new DisableCrlCommand({ crlId: story.ownList() }));
-      expect(await applied(story)).toBe(3);
-      await letsGoodIn(story, knock);
-      await refusesRevoked(story, knock);
-      const theirs = (await story.trustloom().plan()).missing;
+      await client.send(new DisableCrlCommand({ crlId: scenario.ownList() }));
+      expect(await applied(scenario)).toBe(3);
+      await letsGoodIn(scenario, knock);
+      await refusesRevoked(scenario, knock);
+      const theirs = (await scenario.trustloom().plan()).missing;
       expect(theirs).toEqual([expect.stringMatching(/^adopt:/)]);
-      story.afterEachWrite(() => refusesRevoked(story, knock));
-      await applied(story, theirs);
-      expect(story.anchors().map(({ id }) => id)).toEqual([anchor?.id]);
-      expect((await story.trustloom().plan()).changes).toBe(false);
+      scenario.afterEachWrite(() => refusesRevoked(scenario, knock));
+      await applied(scenario, theirs);
+      expect(scenario.anchors().map(({ id }) => id)).toEqual([anchor?.id]);
+      expect((await scenario.trustloom().plan()).changes).toBe(false);
     });
   },
 );

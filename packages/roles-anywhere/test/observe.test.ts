@@ -3,26 +3,36 @@ import {
   RolesAnywhereClient,
   UpdateTrustAnchorCommand,
 } from '@aws-sdk/client-rolesanywhere';
-import type { Io, Json, JsonObject } from '@trustloom/core';
+import {
+  isOutput,
+  type JsonObject,
+  type SdkClient,
+  type StepIo,
+  type Trust,
+  type Value,
+} from '@trustloom/core/adapter';
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock, trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { rolesAnywhere } from '../src/index.ts';
-import { context, makeFamily } from './story.ts';
+import { context, makeFamily } from './fixtures.ts';
 
-/** One target on a local AWS, with a record of notes that can be lost. */
+/** One target on a local AWS, with a state of notes that can be lost. */
 async function open(target: JsonObject = {}) {
   const clock = createTestClock();
   const local = await startLocalAws({ clock });
   const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', context.place));
-  const bound = rolesAnywhere({ client: () => client }).bind(target, context);
+  const bound = rolesAnywhere.bind(target, context);
   const paced: string[] = [];
+  const outputs = new Map<string, object>();
   let notes: JsonObject = {};
-  const io = (): Io => ({
+  const io = (): StepIo => ({
     context,
     clock,
     notes,
     signal: new AbortController().signal,
+    client: <C extends SdkClient>() => client as SdkClient as C,
+    fetch,
     paced(family, send) {
       paced.push(family);
       return send();
@@ -37,26 +47,27 @@ async function open(target: JsonObject = {}) {
       remove: async () => 'conflict',
       removeVersions: async () => undefined,
     },
+    value: <V>(value: Value<V>) =>
+      isOutput(value) ? Reflect.get(outputs.get(value.outputOf) ?? {}, value.field) : value,
+    uploaded({ sha256 }) {
+      throw new Error(`nothing is uploaded: ${sha256}`);
+    },
   });
+  const observe = (trust?: Trust) => bound.render(trust, context.now).observe(io());
   return {
     local,
     client,
     paced,
-    observe: () => bound.observe(io()),
-    loseRecord() {
+    observe: () => observe(),
+    loseState() {
       notes = {};
     },
     notes: () => notes,
-    async apply(trust: ReturnType<typeof trustOf> | undefined) {
-      const rendering = trust === undefined ? undefined : bound.render(trust, context.now);
-      const { steps } = bound.plan(rendering, await bound.observe(io()), context.now);
-      const results = new Map<string, JsonObject>();
-      for (const step of steps) {
-        const input = Object.fromEntries(
-          Object.entries(step.input).map(([key, value]) => [key, resolved(value, results)]),
-        );
-        const receipt = await bound.perform({ ...step, input }, io());
-        results.set(step.id, receipt.result);
+    async apply(trust: Trust | undefined) {
+      const { steps } = (await observe(trust)).plan(context.now);
+      for (const { step, perform } of steps) {
+        const receipt = await perform(io());
+        outputs.set(step.id, receipt.output);
         notes = { ...notes, ...receipt.notes };
       }
       return steps.length;
@@ -74,12 +85,6 @@ async function open(target: JsonObject = {}) {
   };
 }
 
-function resolved(value: Json, results: ReadonlyMap<string, JsonObject>): Json {
-  const step = typeof value === 'object' && value !== null ? Reflect.get(value, '$ref') : undefined;
-  const get = typeof value === 'object' && value !== null ? Reflect.get(value, 'get') : undefined;
-  return typeof step === 'string' && typeof get === 'string' ? (results.get(step)?.[get] ?? null) : value;
-}
-
 async function oneAnchor() {
   const { one } = await makeFamily();
   return trustOf({
@@ -89,28 +94,28 @@ async function oneAnchor() {
 }
 
 describe('observing', () => {
-  test('two calls where the record knows what we made; a look at the tags of each where it was lost', async () => {
+  test('two calls where the state knows what we made; a look at the tags of each where it was lost', async () => {
     await using target = await open();
     const trust = await oneAnchor();
     expect(await target.apply(trust)).toBe(3);
     expect(await target.calls(target.observe)).toEqual(['ListTrustAnchors', 'ListCrls']);
-    const known = JSON.stringify((await target.observe()).state);
-    target.loseRecord();
+    const known = JSON.stringify((await target.observe()).holds);
+    target.loseState();
     expect(await target.calls(target.observe)).toEqual([
       'ListTrustAnchors',
       'ListTagsForResource',
       'ListCrls',
       'ListTagsForResource',
     ]);
-    expect(JSON.stringify((await target.observe()).state)).toBe(known);
+    expect(JSON.stringify((await target.observe()).holds)).toBe(known);
     expect(await target.apply(trust)).toBe(0);
   });
 
   test('each call waits for the rate of its family', async () => {
     await using target = await open();
     await target.apply(await oneAnchor());
-    // Two to look; then the anchor is made, its list imported, and it is enabled.
-    expect(target.paced).toEqual(['anchors', 'anchors', 'lists', 'anchors']);
+    // Two to look; then the anchor is made, its CRL imported, and it is enabled.
+    expect(target.paced).toEqual(['anchors', 'anchors', 'crls', 'anchors']);
   });
 
   test('a new name does not hide an anchor of ours', async () => {
@@ -136,7 +141,7 @@ describe('observing', () => {
   test('an anchor that is gone before its tags are read is absent', async () => {
     await using target = await open();
     await target.apply(await oneAnchor());
-    target.loseRecord();
+    target.loseState();
     target.local.faults.add({
       service: 'rolesanywhere',
       action: 'ListTagsForResource',
@@ -145,7 +150,7 @@ describe('observing', () => {
     expect((await target.observe()).holds.exists).toBe(false);
   });
 
-  test('says whom the anchors let in beyond: any role that trusts the service', async () => {
+  test('says who else is admitted through the anchors: any role that trusts the service', async () => {
     await using target = await open();
     await target.apply(await oneAnchor());
     expect((await target.observe()).holds.findings).toEqual([
@@ -153,7 +158,7 @@ describe('observing', () => {
     ]);
   });
 
-  test('tells where to knock, if the definition names a profile and a role', async () => {
+  test('names the endpoint for probes, if the definition names a profile and a role', async () => {
     const probe = {
       profile: 'arn:aws:rolesanywhere:eu-west-1:222222222222:profile/p',
       role: 'arn:aws:iam::222222222222:role/jobs',
@@ -194,16 +199,16 @@ describe('observing', () => {
 });
 
 describe('a target in a definition', () => {
-  const adapter = rolesAnywhere({ client: () => new RolesAnywhereClient({ region: 'eu-west-1' }) });
+  const { place } = rolesAnywhere;
 
   test('its place comes from the region, else from the profile to probe with', () => {
-    expect(adapter.place({ region: 'eu-west-2' })).toEqual({ region: 'eu-west-2' });
+    expect(place({ region: 'eu-west-2' })).toEqual({ region: 'eu-west-2' });
     const probe = {
       profile: 'arn:aws:rolesanywhere:eu-west-1:222222222222:profile/p',
       role: 'arn:aws:iam::222222222222:role/jobs',
     };
-    expect(adapter.place({ probe })).toEqual({ region: 'eu-west-1', account: '222222222222' });
-    expect(adapter.place({})).toEqual({});
+    expect(place({ probe })).toEqual({ region: 'eu-west-1', account: '222222222222' });
+    expect(place({})).toEqual({});
   });
 
   test.each([
@@ -211,8 +216,6 @@ describe('a target in a definition', () => {
     [{ probe: { profile: 'arn:aws:rolesanywhere:eu-west-1:222222222222:profile/p' } }],
     [{ probe: { profile: 'jobs', role: 'arn:aws:iam::222222222222:role/jobs' } }],
   ])('refused: %j', (target) => {
-    expect(() => adapter.place(target as JsonObject)).toThrow(
-      expect.objectContaining({ code: 'definition-value' }),
-    );
+    expect(() => place(target)).toThrow(expect.objectContaining({ code: 'definition-value' }));
   });
 });

@@ -1,8 +1,8 @@
 import { revocationSet } from '@trustloom/core';
 import { certificateOf, createTestCa, letGo, trustOf } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { planRolesAnywhere } from '../src/plan.ts';
-import { anchorOf, context, heldList, keyOf, makeFamily, planOf, told } from './story.ts';
+import { planRolesAnywhere } from '../src/plan/index.ts';
+import { anchorOf, context, heldCrl, idsOf, inShort, keyOf, makeFamily, planOf } from './fixtures.ts';
 
 const day = 86_400_000;
 const entries = [{ serial: '1001' }];
@@ -11,45 +11,50 @@ beforeAll(async () => {
   family = await makeFamily();
 });
 
-/** One issuing CA, with the list that goes with it. */
+/** One issuing CA, with its CRL. */
 function one(crl = family.one.issueCrl({ entries })) {
   const { one: ca } = family;
   return { ca, crl, trust: trustOf({ cas: [ca], lists: [{ issuer: ca, crl }] }) };
 }
 
-/** The same trust, with its list refused or expired. */
-function withheld(trust: ReturnType<typeof trustOf>, why = 'crl-bad-signature') {
+/** The same trust, with its CRL refused or expired. */
+function unusable(trust: ReturnType<typeof trustOf>, why = 'crl-bad-signature' as const) {
   return { ...trust, revocation: revocationSet({ kept: new Map([[keyOf(family.one), why]]) }) };
 }
 
 describe('from nothing', () => {
-  test('made disabled, given its list, then enabled', () => {
+  test('created disabled, given its CRL, then enabled', () => {
     const { trust, ca, crl } = one();
     const { steps, findings } = planOf(trust, []);
-    expect(told(steps)).toEqual(['label create-anchor', 'revoke import-list', 'grant enable-anchor']);
-    const [create, list, enable] = steps;
-    expect(list).toMatchObject({ after: [create?.id], things: [crl.sha256], revocation: { added: 1 } });
-    expect(enable).toMatchObject({ after: [create?.id, list?.id], things: [ca.sha256] });
-    expect(list?.input.tags).toEqual({
-      'trustloom:definition': 'acme',
-      'trustloom:target': 'jobs',
-      'trustloom:key': keyOf(ca),
+    expect(inShort(steps)).toEqual(['label create-anchor', 'revoke import-crl', 'grant enable-anchor']);
+    const [create, imported, enable] = steps;
+    expect(imported).toMatchObject({ after: [create?.id], affects: [crl.sha256], revocation: { added: 1 } });
+    expect(enable).toMatchObject({ after: [create?.id, imported?.id], affects: [ca.sha256] });
+    expect(imported?.input).toMatchObject({
+      anchorArn: { outputOf: create?.id, field: 'arn' },
+      tags: { 'trustloom:definition': 'acme', 'trustloom:target': 'jobs', 'trustloom:key': keyOf(ca) },
     });
+    const name = `One [${ca.sha256.slice(0, 8)}]`;
+    expect(steps.map(({ summary, reason }) => `${summary}: ${reason}`)).toEqual([
+      `create trust anchor of ${name}, disabled: there is none yet`,
+      `import CRL of ${name}, 1 entry: it is not in force yet`,
+      `enable trust anchor of ${name}: a disabled anchor admits nobody`,
+    ]);
     expect(findings).toEqual([]);
   });
 
-  test('a list without entries counts as in place', () => {
+  test('a CRL without entries counts as in place', () => {
     const { trust } = one(family.one.issueCrl());
-    expect(told(planOf(trust, []).steps)).toEqual(['label create-anchor', 'grant enable-anchor']);
+    expect(inShort(planOf(trust, []).steps)).toEqual(['label create-anchor', 'grant enable-anchor']);
   });
 
-  test('nobody is trusted while a list is withheld', () => {
-    const { steps, codes } = planOf(withheld(one().trust), []);
+  test('nobody is trusted while a CRL is unusable', () => {
+    const { steps, codes } = planOf(unusable(one().trust), []);
     expect(steps).toEqual([]);
     expect(codes).toEqual(['anchor-list-missing error']);
   });
 
-  test('a list that another CA signed is never bound, whatever stands beside it', () => {
+  test('a CRL that another CA signed is never bound, whatever stands beside it', () => {
     const { ca } = one();
     const trust = trustOf({ cas: [ca], lists: [{ issuer: ca, crl: family.two.issueCrl({ entries }) }] });
     const { steps, codes } = planOf(trust, []);
@@ -59,21 +64,21 @@ describe('from nothing', () => {
 });
 
 describe('certificates of an anchor', () => {
-  test('what holds needs nothing', () => {
+  test('what is in sync needs nothing', () => {
     const { trust, ca, crl } = one();
-    expect(planOf(trust, [anchorOf([ca], { lists: [heldList(ca, crl)] })])).toMatchObject({
+    expect(planOf(trust, [anchorOf([ca], { crls: [heldCrl(ca, crl)] })])).toMatchObject({
       steps: [],
       findings: [],
     });
   });
 
-  test('a renewed twin comes before the old one goes', async () => {
+  test('a renewed CA comes before the old one goes', async () => {
     const { ca, crl } = one();
     const renewed = await ca.renew();
     const { steps } = planOf(trustOf({ cas: [renewed], known: [ca], lists: [{ issuer: ca, crl }] }), [
-      anchorOf([ca], { lists: [heldList(ca, crl)] }),
+      anchorOf([ca], { crls: [heldCrl(ca, crl)] }),
     ]);
-    expect(steps.map(({ effect, things }) => [effect, ...things])).toEqual([
+    expect(steps.map(({ effect, affects }) => [effect, ...affects])).toEqual([
       ['grant', renewed.sha256],
       ['remove', ca.sha256],
     ]);
@@ -84,8 +89,8 @@ describe('certificates of an anchor', () => {
     const { ca, crl } = one();
     const [second, third] = [await ca.renew(), await ca.renew()];
     const trust = trustOf({ cas: [second, third], known: [ca], lists: [{ issuer: ca, crl }] });
-    const { steps } = planOf(trust, [anchorOf([ca, second], { lists: [heldList(ca, crl)] })]);
-    expect(steps.map(({ effect, things }) => [effect, ...things])).toEqual([
+    const { steps } = planOf(trust, [anchorOf([ca, second], { crls: [heldCrl(ca, crl)] })]);
+    expect(steps.map(({ effect, affects }) => [effect, ...affects])).toEqual([
       ['remove', ca.sha256],
       ['grant', third.sha256],
     ]);
@@ -95,54 +100,55 @@ describe('certificates of an anchor', () => {
   test('two foreign CAs in both slots go one by one, and the anchor is never empty', async () => {
     const { trust, ca, crl } = one();
     const planted = [await createTestCa({ subject: 'CN=X' }), await createTestCa({ subject: 'CN=Y' })];
-    const { steps } = planOf(trust, [anchorOf(planted, { key: keyOf(ca), lists: [heldList(ca, crl)] })]);
-    expect(told(steps)).toEqual(['remove update-anchor', 'grant update-anchor', 'remove update-anchor']);
-    for (const { input } of steps) expect(String(input.pem)).toContain('BEGIN CERTIFICATE');
-    expect(steps.at(-1)?.input.pem).toBe(certificateOf(ca).pem);
+    const { steps } = planOf(trust, [anchorOf(planted, { key: keyOf(ca), crls: [heldCrl(ca, crl)] })]);
+    expect(inShort(steps)).toEqual(['remove update-anchor', 'grant update-anchor', 'remove update-anchor']);
+    const pem = expect.stringContaining('BEGIN CERTIFICATE');
+    for (const { input } of steps) expect(input).toMatchObject({ pem });
+    expect(steps.at(-1)?.input).toMatchObject({ pem: certificateOf(ca).pem });
   });
 
   test('a bundle that cannot be read is replaced by consent', () => {
     const { trust, ca, crl } = one();
-    const held = anchorOf([], { key: keyOf(ca), unreadable: 'ab'.repeat(32), lists: [heldList(ca, crl)] });
+    const held = anchorOf([], { key: keyOf(ca), unreadable: 'ab'.repeat(32), crls: [heldCrl(ca, crl)] });
     expect(planOf(trust, [held]).steps).toEqual([
-      expect.objectContaining({ effect: 'remove', things: ['ab'.repeat(32)] }),
+      expect.objectContaining({ effect: 'remove', affects: ['ab'.repeat(32)] }),
     ]);
   });
 
-  test('a foreign CA in an anchor whose list is withheld: the anchor is disabled', async () => {
+  test('a foreign CA in an anchor whose CRL is unusable: the anchor is disabled', async () => {
     const planted = await createTestCa({ subject: 'CN=X' });
     const { ca, trust } = one();
-    const { steps, codes } = planOf(withheld(trust), [anchorOf([planted], { key: keyOf(ca) })]);
-    expect(steps).toEqual([expect.objectContaining({ effect: 'remove', things: [planted.sha256] })]);
-    expect(told(steps)).toEqual(['remove disable-anchor']);
+    const { steps, codes } = planOf(unusable(trust), [anchorOf([planted], { key: keyOf(ca) })]);
+    expect(steps).toEqual([expect.objectContaining({ effect: 'remove', affects: [planted.sha256] })]);
+    expect(inShort(steps)).toEqual(['remove disable-anchor']);
     expect(codes).toEqual(['anchor-list-missing error']);
   });
 
-  test('an anchor disabled by hand is enabled once its list is in force', () => {
+  test('an anchor disabled by hand is enabled once its CRL is in force', () => {
     const { trust, ca, crl } = one();
-    const held = anchorOf([ca], { enabled: false, lists: [heldList(ca, crl, { enabled: false })] });
+    const held = anchorOf([ca], { enabled: false, crls: [heldCrl(ca, crl, { enabled: false })] });
     const { steps } = planOf(trust, [held]);
-    expect(told(steps)).toEqual(['revoke enable-list', 'grant enable-anchor']);
+    expect(inShort(steps)).toEqual(['revoke enable-crl', 'grant enable-anchor']);
     expect(steps[1]?.after).toEqual([steps[0]?.id]);
   });
 
-  test('a renewed twin is let in although the list is withheld: it lets in nobody more', async () => {
+  test('a renewed CA is added although its CRL is unusable: it admits nobody more', async () => {
     const { ca } = one();
     const renewed = await ca.renew();
-    const trust = withheld(trustOf({ cas: [ca, renewed] }));
-    expect(told(planOf(trust, [anchorOf([ca])]).steps)).toEqual(['grant update-anchor']);
-    // Once the old one has ended, nobody gets in: then it would.
+    const trust = unusable(trustOf({ cas: [ca, renewed] }));
+    expect(inShort(planOf(trust, [anchorOf([ca])]).steps)).toEqual(['grant update-anchor']);
+    // Once the old one has ended, nobody is admitted: then it would.
     const later = Math.max(...[ca].map((each) => certificateOf(each).notAfter)) + 1;
-    expect(told(planOf(trust, [anchorOf([ca])], later).steps)).toEqual([]);
+    expect(inShort(planOf(trust, [anchorOf([ca])], later).steps)).toEqual([]);
   });
 });
 
-describe('lists of an anchor', () => {
+describe('CRLs of an anchor', () => {
   test('a newer one is put in place of the older, by its id', () => {
     const { ca } = one();
     const older = ca.issueCrl({ number: 1, thisUpdate: context.now - day / 2, entries });
     const newer = ca.issueCrl({ number: 2, entries: [...entries, { serial: '1002' }] });
-    const { steps } = planOf(one(newer).trust, [anchorOf([ca], { lists: [heldList(ca, older)] })]);
+    const { steps } = planOf(one(newer).trust, [anchorOf([ca], { crls: [heldCrl(ca, older)] })]);
     expect(steps).toEqual([
       expect.objectContaining({
         effect: 'revoke',
@@ -156,73 +162,71 @@ describe('lists of an anchor', () => {
     const { ca } = one();
     const older = ca.issueCrl({ number: 1, thisUpdate: context.now - day / 2, entries });
     const newer = ca.issueCrl({ number: 2, entries: [...entries, { serial: '1002' }] });
-    const { steps } = planOf(one(older).trust, [anchorOf([ca], { lists: [heldList(ca, newer)] })]);
-    expect(steps).toEqual([expect.objectContaining({ effect: 'readmit', things: [older.sha256] })]);
+    const { steps } = planOf(one(older).trust, [anchorOf([ca], { crls: [heldCrl(ca, newer)] })]);
+    expect(steps).toEqual([expect.objectContaining({ effect: 'readmit', affects: [older.sha256] })]);
   });
 
-  test('the last entry goes: the list is disabled; the first comes back: updated, then enabled', () => {
+  test('the last entry goes: the CRL is disabled; the first comes back: updated, then enabled', () => {
     const { ca, crl } = one(family.one.issueCrl({ thisUpdate: context.now - day / 2, entries }));
     const empty = ca.issueCrl({ number: 2 });
-    const off = planOf(one(empty).trust, [anchorOf([ca], { lists: [heldList(ca, crl)] })]);
-    expect(told(off.steps)).toEqual(['revoke disable-list']);
+    const off = planOf(one(empty).trust, [anchorOf([ca], { crls: [heldCrl(ca, crl)] })]);
+    expect(inShort(off.steps)).toEqual(['revoke disable-crl']);
     const back = ca.issueCrl({ number: 3, entries });
-    const on = planOf(one(back).trust, [anchorOf([ca], { lists: [heldList(ca, crl, { enabled: false })] })]);
-    expect(told(on.steps)).toEqual(['revoke update-list', 'revoke enable-list']);
+    const on = planOf(one(back).trust, [anchorOf([ca], { crls: [heldCrl(ca, crl, { enabled: false })] })]);
+    expect(inShort(on.steps)).toEqual(['revoke update-crl', 'revoke enable-crl']);
     expect(on.steps[1]?.after).toEqual([on.steps[0]?.id]);
   });
 
   test('what is in force stays when the newest is refused, and comes back when somebody disabled it', () => {
     const { ca, crl, trust } = one();
-    const held = heldList(ca, crl);
-    expect(planOf(withheld(trust), [anchorOf([ca], { lists: [held] })])).toMatchObject({
+    const held = heldCrl(ca, crl);
+    expect(planOf(unusable(trust), [anchorOf([ca], { crls: [held] })])).toMatchObject({
       steps: [],
       findings: [],
     });
-    const off = planOf(withheld(trust), [anchorOf([ca], { lists: [{ ...held, enabled: false }] })]);
-    expect(told(off.steps)).toEqual(['revoke enable-list']);
+    const off = planOf(unusable(trust), [anchorOf([ca], { crls: [{ ...held, enabled: false }] })]);
+    expect(inShort(off.steps)).toEqual(['revoke enable-crl']);
   });
 
-  test('a list of the same name and another key is not what was in force', async () => {
+  test('a CRL of the same name and another key is not what was in force', async () => {
     const { ca, trust } = one();
     const rekeyed = await ca.rekey();
-    const wrong = heldList(ca, rekeyed.issueCrl({ entries }), { enabled: false });
-    const { steps, codes } = planOf(withheld(trust), [anchorOf([ca], { lists: [wrong] })]);
+    const wrong = heldCrl(ca, rekeyed.issueCrl({ entries }), { enabled: false });
+    const { steps, codes } = planOf(unusable(trust), [anchorOf([ca], { crls: [wrong] })]);
     expect(steps).toEqual([]);
     expect(codes).toEqual(['anchor-list-missing warning']);
   });
 
-  test('content of another CA in a list of ours is replaced', () => {
+  test('content of another CA in a CRL of ours is replaced', () => {
     const { ca, trust } = one();
-    const wrong = heldList(ca, family.two.issueCrl({ thisUpdate: context.now + 60_000, entries }));
-    expect(told(planOf(trust, [anchorOf([ca], { lists: [wrong] })]).steps)).toEqual(['revoke update-list']);
+    const wrong = heldCrl(ca, family.two.issueCrl({ thisUpdate: context.now + 60_000, entries }));
+    expect(inShort(planOf(trust, [anchorOf([ca], { crls: [wrong] })]).steps)).toEqual(['revoke update-crl']);
   });
 
   test('a duplicate goes only after the right one is in force', () => {
     const { ca, crl, trust } = one();
-    const lists = [
-      heldList(ca, crl, { id: 'b', enabled: false }),
-      heldList(ca, ca.issueCrl({ thisUpdate: context.now - day / 2, entries }), { id: 'a' }),
+    const crls = [
+      heldCrl(ca, crl, { id: 'b', enabled: false }),
+      heldCrl(ca, ca.issueCrl({ thisUpdate: context.now - day / 2, entries }), { id: 'a' }),
     ];
-    const { steps } = planOf(trust, [anchorOf([ca], { lists })]);
-    expect(steps.map(({ effect, input }) => [effect, input.do, input.id])).toEqual([
-      ['revoke', 'update-list', 'a'],
-      ['clean', 'delete-list', 'b'],
-    ]);
+    const { steps } = planOf(trust, [anchorOf([ca], { crls })]);
+    expect(inShort(steps)).toEqual(['revoke update-crl', 'clean delete-crl']);
+    expect(idsOf(steps)).toEqual(['a', 'b']);
     expect(steps[1]?.after).toEqual([steps[0]?.id]);
   });
 
-  test('a list of somebody else is never touched; ours comes beside it', () => {
+  test('a CRL of somebody else is never touched; ours comes beside it', () => {
     const { ca, crl, trust } = one();
-    const foreign = heldList(ca, crl, { id: 'theirs', mark: undefined });
-    const { steps, codes } = planOf(trust, [anchorOf([ca], { lists: [foreign] })]);
-    expect(told(steps)).toEqual(['revoke import-list']);
+    const foreign = heldCrl(ca, crl, { id: 'theirs', taggedKey: undefined });
+    const { steps, codes } = planOf(trust, [anchorOf([ca], { crls: [foreign] })]);
+    expect(inShort(steps)).toEqual(['revoke import-crl']);
     expect(codes).toEqual(['anchor-foreign-list warning']);
   });
 
-  test('lists of somebody else in both places: an error, and nobody new is trusted', () => {
+  test('CRLs of somebody else in both places: an error, and nobody new is trusted', () => {
     const { ca, crl, trust } = one();
-    const lists = ['x', 'y'].map((id) => heldList(ca, crl, { id, mark: undefined }));
-    const { steps, codes } = planOf(trust, [anchorOf([ca], { lists, enabled: false })]);
+    const crls = ['x', 'y'].map((id) => heldCrl(ca, crl, { id, taggedKey: undefined }));
+    const { steps, codes } = planOf(trust, [anchorOf([ca], { crls, enabled: false })]);
     expect(steps).toEqual([]);
     expect(codes).toEqual([
       'anchor-foreign-list error',
@@ -231,95 +235,119 @@ describe('lists of an anchor', () => {
     ]);
   });
 
-  test('a list of ours that is of no use makes room for one that is needed', () => {
+  test('a CRL of ours that is of no use makes room for one that is needed', () => {
     const { ca, crl, trust } = one();
-    const lists = [
-      heldList(ca, crl, { id: 'theirs', mark: undefined }),
-      heldList(family.two, family.two.issueCrl({ entries }), { id: 'idle' }),
+    const crls = [
+      heldCrl(ca, crl, { id: 'theirs', taggedKey: undefined }),
+      heldCrl(family.two, family.two.issueCrl({ entries }), { id: 'idle' }),
     ];
-    const { steps } = planOf(trust, [anchorOf([ca], { lists })]);
-    expect(told(steps)).toEqual(['revoke delete-list', 'revoke import-list']);
-    expect(steps[0]?.input.id).toBe('idle');
+    const { steps } = planOf(trust, [anchorOf([ca], { crls })]);
+    expect(inShort(steps)).toEqual(['revoke delete-crl', 'revoke import-crl']);
+    expect(idsOf(steps)[0]).toBe('idle');
     expect(steps[1]?.after).toEqual([steps[0]?.id]);
   });
 
-  test('a list that merely lost its source stays', () => {
+  test('one that is to be enabled again makes no room, although an issue of it was withdrawn', () => {
+    const { root, one: ca, two } = family;
+    const older = ca.issueCrl({ number: 1, thisUpdate: context.now - day / 2, entries });
+    const trust = trustOf({
+      cas: [two],
+      known: [root, ca],
+      lists: [
+        { issuer: ca, crl: ca.issueCrl({ number: 2, entries }) },
+        { issuer: two, crl: two.issueCrl({ entries }) },
+      ],
+    });
+    const revocation = { ...trust.revocation, letGo: [letGo(ca, older)] };
+    // Through the root both are reached; somebody else's CRL stands beside ours.
+    const crls = [
+      heldCrl(ca, older, { id: 'ours', enabled: false }),
+      heldCrl(two, two.issueCrl({ entries }), { id: 'theirs', taggedKey: undefined }),
+    ];
+    const { steps } = planOf({ ...trust, revocation }, [anchorOf([root], { crls })]);
+    const ours = steps.filter(
+      ({ effect, input }) => effect === 'revoke' && 'id' in input && input.id === 'ours',
+    );
+    expect(inShort(ours)).toEqual(['revoke update-crl', 'revoke enable-crl']);
+  });
+
+  test('a CRL that merely lost its source stays', () => {
     const { ca, crl } = one();
-    const plan = planOf(trustOf({ cas: [ca] }), [anchorOf([ca], { lists: [heldList(ca, crl)] })]);
+    const plan = planOf(trustOf({ cas: [ca] }), [anchorOf([ca], { crls: [heldCrl(ca, crl)] })]);
     expect(plan.steps).toEqual([]);
     expect(plan.rendered.map(({ code }) => code)).toEqual(['anchor-no-list']);
   });
 });
 
 describe('anchors that go', () => {
-  test('disabled by consent, then its lists, then itself', () => {
+  test('disabled by consent, then its CRLs, then itself', () => {
     const { trust, ca, crl } = one();
     const { two } = family;
-    const kept = anchorOf([ca], { lists: [heldList(ca, crl)] });
-    const gone = anchorOf([two], { lists: [heldList(two, two.issueCrl({ entries }))] });
+    const kept = anchorOf([ca], { crls: [heldCrl(ca, crl)] });
+    const gone = anchorOf([two], { crls: [heldCrl(two, two.issueCrl({ entries }))] });
     const { steps } = planOf(trust, [kept, gone]);
-    expect(told(steps)).toEqual(['remove disable-anchor', 'clean delete-list', 'clean delete-anchor']);
-    expect(steps[0]?.things).toEqual([two.sha256]);
+    expect(inShort(steps)).toEqual(['remove disable-anchor', 'clean delete-crl', 'clean delete-anchor']);
+    expect(steps[0]?.affects).toEqual([two.sha256]);
     expect(steps[2]?.after).toEqual([steps[0]?.id, steps[1]?.id]);
   });
 
-  test('while the consent is missing, it follows its list', () => {
+  test('while the consent is missing, it follows its CRL', () => {
     const { ca, crl } = one();
     const { two } = family;
-    const listOfTwo = two.issueCrl({ number: 2, entries: [...entries, { serial: '1002' }] });
+    const crlOfTwo = two.issueCrl({ number: 2, entries: [...entries, { serial: '1002' }] });
     const trust = trustOf({
       cas: [ca],
       known: [two],
       lists: [
         { issuer: ca, crl },
-        { issuer: two, crl: listOfTwo },
+        { issuer: two, crl: crlOfTwo },
       ],
     });
-    const older = heldList(two, two.issueCrl({ thisUpdate: context.now - day / 2, entries }));
-    const kept = anchorOf([ca], { lists: [heldList(ca, crl)] });
-    const { steps } = planOf(trust, [kept, anchorOf([two], { lists: [older] })]);
-    expect(told(steps)).toEqual([
-      'revoke update-list',
+    const older = heldCrl(two, two.issueCrl({ thisUpdate: context.now - day / 2, entries }));
+    const kept = anchorOf([ca], { crls: [heldCrl(ca, crl)] });
+    const { steps } = planOf(trust, [kept, anchorOf([two], { crls: [older] })]);
+    expect(inShort(steps)).toEqual([
+      'revoke update-crl',
       'remove disable-anchor',
-      'clean delete-list',
+      'clean delete-crl',
       'clean delete-anchor',
     ]);
     expect(steps[0]?.after).toEqual([]);
     // One imported on the way goes with the others.
     const bare = planOf(trust, [kept, anchorOf([two])]).steps;
-    expect(told(bare)).toEqual([
-      'revoke import-list',
+    expect(inShort(bare)).toEqual([
+      'revoke import-crl',
       'remove disable-anchor',
-      'clean delete-list',
+      'clean delete-crl',
       'clean delete-anchor',
     ]);
-    expect(bare[2]?.input.id).toEqual({ $ref: bare[0]?.id, get: 'id' });
+    expect(idsOf(bare)[2]).toEqual({ outputOf: bare[0]?.id, field: 'id' });
   });
 
-  test('a duplicate is disabled before its lists go, and only once the other is enabled', () => {
+  test('a duplicate is disabled before its CRLs go, and only once the other is enabled', () => {
     const { trust, ca, crl } = one();
-    const kept = anchorOf([ca], { id: 'old', lists: [heldList(ca, crl)] });
-    const duplicate = anchorOf([ca], { id: 'new', createdAt: 1, lists: [heldList(ca, crl, { id: 'l2' })] });
+    const kept = anchorOf([ca], { id: 'old', crls: [heldCrl(ca, crl)] });
+    const duplicate = anchorOf([ca], { id: 'new', createdAt: 1, crls: [heldCrl(ca, crl, { id: 'l2' })] });
     const { steps } = planOf(trust, [kept, duplicate]);
-    expect(told(steps)).toEqual(['clean disable-anchor', 'clean delete-list', 'clean delete-anchor']);
-    expect(steps.map(({ input }) => input.id)).toEqual(['new', 'l2', 'new']);
+    expect(inShort(steps)).toEqual(['clean disable-anchor', 'clean delete-crl', 'clean delete-anchor']);
+    expect(idsOf(steps)).toEqual(['new', 'l2', 'new']);
     expect(steps.map(({ after }) => after)).toEqual([[], [steps[0]?.id], [steps[0]?.id, steps[1]?.id]]);
     const off = planOf(trust, [
       { ...kept, enabled: false },
       { ...duplicate, enabled: false },
     ]).steps;
-    expect(told(off)).toEqual(['grant enable-anchor', 'clean delete-list', 'clean delete-anchor']);
+    expect(inShort(off)).toEqual(['grant enable-anchor', 'clean delete-crl', 'clean delete-anchor']);
     expect(off[1]?.after).toEqual([off[0]?.id]);
     const planted = planOf(trust, [kept, { ...duplicate, cas: [certificateOf(family.two)] }]).steps;
-    expect(told(planted)[0]).toBe('remove disable-anchor');
+    expect(inShort(planted)[0]).toBe('remove disable-anchor');
   });
 
-  test('a list of somebody else on an anchor that goes takes a consent to adopt', () => {
+  test('a CRL of somebody else on an anchor that goes takes a consent to adopt', () => {
     const { two } = family;
-    const foreign = heldList(two, two.issueCrl({ entries }), { id: 'theirs', mark: undefined });
+    const foreign = heldCrl(two, two.issueCrl({ entries }), { id: 'theirs', taggedKey: undefined });
     const { steps } = planRolesAnywhere(
       undefined,
-      { anchors: [anchorOf([two], { lists: [foreign] })] },
+      { anchors: [anchorOf([two], { crls: [foreign] })] },
       context,
     );
     expect(steps).toEqual([
@@ -330,7 +358,7 @@ describe('anchors that go', () => {
   });
 });
 
-describe('a list that was let go', () => {
+describe('a CRL whose enforcement was withdrawn', () => {
   const gone = () => {
     const { ca, crl } = one();
     const trust = trustOf({ cas: [ca] });
@@ -339,23 +367,23 @@ describe('a list that was let go', () => {
 
   test('is disabled by its consent, and needs nothing then', () => {
     const { ca, crl, trust } = gone();
-    const { steps } = planOf(trust, [anchorOf([ca], { lists: [heldList(ca, crl)] })]);
-    expect(told(steps)).toEqual(['readmit disable-list']);
-    expect(steps[0]).toMatchObject({ things: [crl.sha256], input: { do: 'disable-list' } });
-    const off = heldList(ca, crl, { enabled: false });
-    expect(planOf(trust, [anchorOf([ca], { lists: [off] })])).toMatchObject({ steps: [], findings: [] });
+    const { steps } = planOf(trust, [anchorOf([ca], { crls: [heldCrl(ca, crl)] })]);
+    expect(inShort(steps)).toEqual(['readmit disable-crl']);
+    expect(steps[0]).toMatchObject({ affects: [crl.sha256], kind: 'disable-crl' });
+    const off = heldCrl(ca, crl, { enabled: false });
+    expect(planOf(trust, [anchorOf([ca], { crls: [off] })])).toMatchObject({ steps: [], findings: [] });
   });
 
   test('leaves one in force that the CA issued later', () => {
     const { ca, trust } = gone();
     const later = family.one.issueCrl({ entries, number: 9, thisUpdate: context.now + 60_000 });
-    expect(planOf(trust, [anchorOf([ca], { lists: [heldList(ca, later)] })]).steps).toEqual([]);
+    expect(planOf(trust, [anchorOf([ca], { crls: [heldCrl(ca, later)] })]).steps).toEqual([]);
   });
 
   test('of an anchor that is not in force yet takes the consent once more', () => {
     const { crl, trust } = gone();
     const { steps } = planOf(trust, []);
-    expect(told(steps)).toEqual(['label create-anchor', 'grant enable-anchor']);
+    expect(inShort(steps)).toEqual(['label create-anchor', 'grant enable-anchor']);
     expect(steps[1]?.consents).toEqual([`readmit:${crl.sha256}`]);
   });
 });

@@ -1,7 +1,7 @@
 import { createTestCa, trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { renderRolesAnywhere } from '../src/render.ts';
-import { context, keyOf, makeFamily } from './story.ts';
+import { context, keyOf, makeFamily } from './fixtures.ts';
 
 const day = 86_400_000;
 const render = (trust: ReturnType<typeof trustOf>) => renderRolesAnywhere(trust, context);
@@ -37,17 +37,17 @@ describe('which CAs become anchors', () => {
   });
 });
 
-describe('which lists an anchor carries', () => {
+describe('which CRLs an anchor carries', () => {
   test('its own, and none of the root above it or of its sister', async () => {
     const { root, one, two } = await makeFamily();
     const entries = [{ serial: '1001' }];
     const lists = [root, one, two].map((issuer) => ({ issuer, crl: issuer.issueCrl({ entries }) }));
     const { desired } = render(trustOf({ cas: [root, one, two], lists }));
-    for (const { key, lists: carried } of desired.anchors)
+    for (const { key, usable: carried } of desired.anchors)
       expect(carried.map(({ issuer }) => issuer.keySha256)).toEqual([key]);
   });
 
-  test('re-keyed CAs share a name, but not a list', async () => {
+  test('re-keyed CAs share a name, but not a CRL', async () => {
     const { one } = await makeFamily();
     const rekeyed = await one.rekey();
     const lists = [one, rekeyed].map((issuer) => ({
@@ -55,11 +55,11 @@ describe('which lists an anchor carries', () => {
       crl: issuer.issueCrl({ entries: [{ serial: '1001' }] }),
     }));
     const { desired } = render(trustOf({ cas: [one, rekeyed], lists }));
-    for (const { key, lists: carried } of desired.anchors)
+    for (const { key, usable: carried } of desired.anchors)
       expect(carried.map(({ issuer }) => issuer.keySha256)).toEqual([key]);
   });
 
-  test('one that is expired is withheld, and so is one whose newest issue was refused', async () => {
+  test('one that is expired is unusable, and so is one whose newest issue was refused', async () => {
     const { one, two } = await makeFamily();
     const crl = one.issueCrl({ thisUpdate: context.now - 2 * day, entries: [{ serial: '1001' }] });
     const trust = trustOf({ cas: [one, two], lists: [{ issuer: one, crl }] });
@@ -67,17 +67,17 @@ describe('which lists an anchor carries', () => {
       ...trust,
       revocation: { ...trust.revocation, kept: new Map([[keyOf(two), 'crl-bad-signature']]) },
     });
-    const why = new Map(desired.anchors.map(({ key, withheld }) => [key, withheld.map((one) => one.why)]));
+    const why = new Map(desired.anchors.map(({ key, unusable }) => [key, unusable.map((one) => one.why)]));
     expect(why).toEqual(
       new Map([
         [keyOf(one), ['crl-expired']],
         [keyOf(two), ['crl-bad-signature']],
       ]),
     );
-    expect(desired.anchors.flatMap(({ lists }) => lists)).toEqual([]);
+    expect(desired.anchors.flatMap(({ usable }) => usable)).toEqual([]);
   });
 
-  test('one that does not fit is withheld, and said', async () => {
+  test('one that does not fit is unusable, and said', async () => {
     const { one } = await makeFamily();
     const listOf = (count: number) => {
       const entries = Array.from({ length: count }, (_, index) => ({
@@ -87,15 +87,15 @@ describe('which lists an anchor carries', () => {
       return render(trustOf({ cas: [one], lists: [{ issuer: one, crl }] }));
     };
     const small = listOf(10_000);
-    expect(small.desired.anchors[0]?.withheld).toEqual([]);
+    expect(small.desired.anchors[0]?.unusable).toEqual([]);
     const large = listOf(12_000);
-    expect(large.desired.anchors[0]?.withheld.map(({ why }) => why)).toEqual(['crl-too-large']);
+    expect(large.desired.anchors[0]?.unusable.map(({ why }) => why)).toEqual(['crl-too-large']);
     expect(large.findings).toContainEqual(
       expect.objectContaining({ code: 'crl-too-large', severity: 'error' }),
     );
   });
 
-  test('a CA of which no list is known at all is said', async () => {
+  test('a CA of which no CRL is known at all is said', async () => {
     const { one, two } = await makeFamily();
     const { findings } = render(trustOf({ cas: [one, two], lists: [{ issuer: one, crl: one.issueCrl() }] }));
     expect(findings.filter(({ code }) => code === 'anchor-no-list')).toEqual([

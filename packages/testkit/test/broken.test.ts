@@ -1,23 +1,15 @@
 import {
   AddTagsCommand,
-  ElasticLoadBalancingV2Client,
+  type ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Aws } from '@trustloom/aws';
-import {
-  type Certificate,
-  defineAdapter,
-  type Io,
-  type JsonObject,
-  type Step,
-  sha256Hex,
-} from '@trustloom/core';
+import { type Certificate, defineService, type ServiceIo, sha256Hex } from '@trustloom/core/adapter';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Cast, contractLaws, makeCast, openWorld } from '../src/index.ts';
-import { type Spec, toySpec } from './toy-adapter.ts';
+import { type Spec, type ToyStep, toySpec } from './toy-adapter.ts';
 import { toyOptions } from './toy-options.ts';
 
-type Steps = readonly Step<JsonObject>[];
+type Steps = readonly ToyStep[];
 
 /** An adapter whose plans are changed after the fact. */
 const replanned =
@@ -31,11 +23,10 @@ const replanned =
 
 /** An adapter that does something besides while it observes. */
 const observing =
-  (doing: (client: ElasticLoadBalancingV2Client, arn: string, io: Io) => Promise<unknown>) =>
-  (spec: Spec, aws: Aws): Partial<Spec> => ({
-    async observe(target, io) {
-      const seen = await spec.observe(target, io);
-      const client = aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', io.context.place);
+  (doing: (client: ElasticLoadBalancingV2Client, arn: string, io: ServiceIo) => Promise<unknown>) =>
+  (spec: Spec): Partial<Spec> => ({
+    async observe(target, client, io) {
+      const seen = await spec.observe(target, client, io);
       await doing(client, seen.state.store?.arn ?? '', io);
       return seen;
     },
@@ -54,6 +45,8 @@ const dropFirst = replanned((steps) =>
     .sort((a, b) => Number(b.id.startsWith('drop:')) - Number(a.id.startsWith('drop:'))),
 );
 
+const isAttach = ({ action, arn }: ToyStep['input']) => action === 'ModifyListener' && arn !== undefined;
+
 /** So that no two plans are alike. */
 let plans = 0;
 
@@ -62,7 +55,7 @@ const faults: readonly (readonly [
   what: string,
   law: string,
   message: RegExp,
-  change: (spec: Spec, aws: Aws) => Partial<Spec>,
+  change: (spec: Spec) => Partial<Spec>,
 ])[] = [
   [
     'forgets the lists',
@@ -76,8 +69,8 @@ const faults: readonly (readonly [
     'converges',
     /a second run must plan nothing/,
     (spec) => ({
-      async observe(target, io) {
-        const seen = await spec.observe(target, io);
+      async observe(target, client, io) {
+        const seen = await spec.observe(target, client, io);
         return { ...seen, state: { ...seen.state, attached: false } };
       },
     }),
@@ -87,11 +80,13 @@ const faults: readonly (readonly [
     'converges',
     /with the record lost: a second run must plan nothing/,
     (spec) => ({
-      async observe(target, io) {
-        const seen = await spec.observe(target, io);
+      async observe(target, client, io) {
+        const seen = await spec.observe(target, client, io);
         return io.notes.made === true ? seen : { ...seen, state: { attached: false } };
       },
-      perform: async (...given) => ({ ...(await spec.perform(...given)), notes: { made: true } }),
+      perform: {
+        send: async (...given) => ({ ...(await spec.perform.send(...given)), notes: { made: true } }),
+      },
     }),
   ],
   [
@@ -121,11 +116,17 @@ const faults: readonly (readonly [
       plan(desired, observed, target, context) {
         const planned = spec.plan(desired, observed, target, context);
         if (desired === undefined || !planned.steps.some(({ id }) => id === 'bundle')) return planned;
-        const base = { things: [], mends: '', action: 'elasticloadbalancing:ModifyListener' };
+        const base = {
+          kind: 'send',
+          affects: [],
+          summary: '',
+          reason: '',
+          action: 'elasticloadbalancing:ModifyListener',
+        } as const;
         const input = { action: 'ModifyListener', listener: target.listener };
-        const off: Step<JsonObject> = { ...base, id: 'off', effect: 'label', input };
+        const off: ToyStep = { ...base, id: 'off', effect: 'label', input };
         const arn = observed.store?.arn ?? '';
-        const on: Step<JsonObject> = { ...base, id: 'on', effect: 'clean', input: { ...input, arn } };
+        const on: ToyStep = { ...base, id: 'on', effect: 'clean', input: { ...input, arn } };
         return { ...planned, steps: [off, ...planned.steps, on] };
       },
     }),
@@ -145,10 +146,12 @@ const faults: readonly (readonly [
     'one-write-a-step',
     /step attach made 2 writes/,
     (spec) => ({
-      async perform(step, target, io) {
-        const receipt = await spec.perform(step, target, io);
-        if (step.id === 'attach') await spec.perform(step, target, io);
-        return receipt;
+      perform: {
+        async send(sent, client, io) {
+          const receipt = await spec.perform.send(sent, client, io);
+          if (isAttach(sent)) await spec.perform.send(sent, client, io);
+          return receipt;
+        },
       },
     }),
   ],
@@ -158,7 +161,7 @@ const faults: readonly (readonly [
     /does not survive JSON/,
     replanned((steps) =>
       steps.map((step) =>
-        Object.assign({}, step, { input: Object.assign({}, step.input, { at: new Date(0) }) }),
+        Object.assign({}, step, { revocation: Object.assign({}, step.revocation, { at: new Date(0) }) }),
       ),
     ),
   ],
@@ -178,13 +181,15 @@ const faults: readonly (readonly [
     'lost-answers',
     /DuplicateTrustStoreName/,
     (spec) => ({
-      async observe(target, io) {
-        const seen = await spec.observe(target, io);
+      async observe(target, client, io) {
+        const seen = await spec.observe(target, client, io);
         return io.notes.arn === undefined ? { ...seen, state: { attached: false } } : seen;
       },
-      async perform(step, target, io) {
-        const receipt = await spec.perform(step, target, io);
-        return { ...receipt, notes: receipt.result };
+      perform: {
+        async send(sent, client, io) {
+          const receipt = await spec.perform.send(sent, client, io);
+          return { ...receipt, notes: { ...receipt.output } };
+        },
       },
     }),
   ],
@@ -193,10 +198,12 @@ const faults: readonly (readonly [
     'lost-answers',
     /answer to create lost: must end in an error of ours/,
     (spec) => ({
-      perform: (...given) =>
-        spec.perform(...given).catch((error: unknown) => {
-          throw new Error(`failed: ${String(error)}`);
-        }),
+      perform: {
+        send: (...given) =>
+          spec.perform.send(...given).catch((error: unknown) => {
+            throw new Error(`failed: ${String(error)}`);
+          }),
+      },
     }),
   ],
   [
@@ -210,7 +217,7 @@ const faults: readonly (readonly [
         const bundle = { sha256: sha256Hex(body), kind: 'bundle', body } as const;
         return {
           ...rendering,
-          desired: { ...rendering.desired, bundle: bundle.sha256 },
+          desired: { ...rendering.desired, bundle: { sha256: bundle.sha256, kind: 'bundle' } },
           artifacts: [bundle, ...rendering.artifacts.slice(1)],
         };
       },
@@ -233,7 +240,7 @@ const faults: readonly (readonly [
     /strictly equal/,
     replanned((steps) => {
       plans += 1;
-      return steps.map((step) => ({ ...step, mends: `${step.mends} ${plans}` }));
+      return steps.map((step) => ({ ...step, summary: `${step.summary} ${plans}` }));
     }),
   ],
   [
@@ -263,33 +270,30 @@ const faults: readonly (readonly [
     'changes the listener of somebody else',
     'foreign-untouched',
     /strictly equal/,
-    (spec, aws) => ({
-      async perform(step, target, io) {
-        const receipt = await spec.perform(step, target, io);
-        if (step.id !== 'attach') return receipt;
-        const arn = step.input.arn;
-        const client = aws.client(
-          ElasticLoadBalancingV2Client,
-          'Elastic Load Balancing v2',
-          io.context.place,
-        );
-        const { DescribeLoadBalancersCommand, DescribeListenersCommand } = await import(
-          '@aws-sdk/client-elastic-load-balancing-v2'
-        );
-        const { LoadBalancers = [] } = await client.send(
-          new DescribeLoadBalancersCommand({ Names: ['other'] }),
-        );
-        const found = await client.send(
-          new DescribeListenersCommand({ LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn }),
-        );
-        const other = found.Listeners?.find(({ Protocol }) => Protocol === 'HTTPS')?.ListenerArn;
-        await client.send(
-          new ModifyListenerCommand({
-            ListenerArn: other,
-            MutualAuthentication: { Mode: 'verify', TrustStoreArn: String(arn) },
-          }),
-        );
-        return receipt;
+    (spec) => ({
+      perform: {
+        async send(sent, client, io) {
+          const receipt = await spec.perform.send(sent, client, io);
+          if (!isAttach(sent) || sent.arn === undefined) return receipt;
+          const arn = io.value(sent.arn);
+          const { DescribeLoadBalancersCommand, DescribeListenersCommand } = await import(
+            '@aws-sdk/client-elastic-load-balancing-v2'
+          );
+          const { LoadBalancers = [] } = await client.send(
+            new DescribeLoadBalancersCommand({ Names: ['other'] }),
+          );
+          const found = await client.send(
+            new DescribeListenersCommand({ LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn }),
+          );
+          const other = found.Listeners?.find(({ Protocol }) => Protocol === 'HTTPS')?.ListenerArn;
+          await client.send(
+            new ModifyListenerCommand({
+              ListenerArn: other,
+              MutualAuthentication: { Mode: 'verify', TrustStoreArn: arn },
+            }),
+          );
+          return receipt;
+        },
       },
     }),
   ],
@@ -302,11 +306,8 @@ describe('the suite catches an adapter that', () => {
   });
 
   const lawOf = (id: string) => contractLaws.find((one) => one.id === id);
-  const broken = (change: (spec: Spec, aws: Aws) => Partial<Spec>) =>
-    toyOptions((aws) => {
-      const spec = toySpec(aws);
-      return defineAdapter({ ...spec, ...change(spec, aws) });
-    });
+  const broken = (change: (spec: Spec) => Partial<Spec>) =>
+    toyOptions(defineService({ ...toySpec, ...change(toySpec) }));
 
   it.each(faults)('%s (law %s)', async (_, id, message, change) => {
     await expect(lawOf(id)?.check(() => openWorld(broken(change)), cast)).rejects.toThrow(message);

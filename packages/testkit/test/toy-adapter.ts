@@ -14,34 +14,37 @@ import {
   ModifyTrustStoreCommand,
   RemoveTrustStoreRevocationsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Aws } from '@trustloom/aws';
 import {
-  type Adapter,
-  type AdapterSpec,
   type Artifact,
+  type ArtifactRef,
   bundlePem,
   type Certificate,
   crlPem,
-  defineAdapter,
+  defined,
+  defineService,
   type Effect,
   type Facts,
-  type Io,
-  type JsonObject,
+  outputOf,
+  type Receipt,
+  type ServiceIo,
+  type ServiceSpec,
   type Step,
+  type StepIo,
   serviceError,
   sha256Hex,
-} from '@trustloom/core';
+  type Value,
+} from '@trustloom/core/adapter';
 import { listDigest, pemDigests } from '../src/index.ts';
 
-/** The least adapter that keeps the laws: one listener, one trust store. Broken variants of it test the suite itself. */
+/** The least service that keeps the laws: one listener, one trust store. Broken variants of it test the suite itself. */
 interface Target {
   readonly listener: string;
 }
 
 interface Desired {
   readonly cas: readonly string[];
-  readonly bundle: string;
-  readonly lists: readonly string[];
+  readonly bundle: ArtifactRef;
+  readonly lists: readonly { readonly der: string; readonly file: ArtifactRef }[];
 }
 
 interface Observed {
@@ -53,7 +56,23 @@ interface Observed {
   readonly attached: boolean;
 }
 
-export type Spec = AdapterSpec<Target, Desired, Observed, JsonObject>;
+/** What a step sends: the words of one API action, with references and files in their places. */
+export interface Sent {
+  readonly action: string;
+  readonly arn?: Value<string>;
+  readonly name?: string;
+  readonly listener?: string;
+  readonly id?: number;
+  readonly file?: ArtifactRef;
+}
+
+/** The one kind of step: a request as it is. */
+export interface ToySteps {
+  readonly send: { readonly input: Sent; readonly output: { readonly arn?: string } };
+}
+
+export type ToyStep = Step<ToySteps>;
+export type Spec = ServiceSpec<Target, Desired, Observed, ElasticLoadBalancingV2Client, ToySteps>;
 
 const source = { source: 'none', checked: '2026-11' };
 
@@ -103,94 +122,97 @@ const step = (
   id: string,
   effect: Effect,
   action: string,
-  input: JsonObject,
+  input: Omit<Sent, 'action'>,
   after: readonly string[] = [],
-): Step<JsonObject> => ({
+): ToyStep => ({
   id,
+  kind: 'send',
   effect,
-  things: [id],
-  mends: id,
+  affects: [id],
+  summary: id,
+  reason: 'toy',
   action: `elasticloadbalancing:${action}`,
   input: { action, ...input },
   after,
+  ...defined({ files: input.file === undefined ? undefined : [input.file] }),
 });
 
-/** Makes the specification; tests change one part of it. */
-export function toySpec(aws: Aws): Spec {
-  return {
-    facts,
-    key: 'toy',
-    target: {
-      '~standard': { version: 1, vendor: 'toy', validate: (value) => ({ value: value as Target }) },
-    },
-    place: () => ({}),
-    render(trust) {
-      const bundle = text(bundlePem(trust.cas), 'bundle');
-      const crls = trust.revocation.lists
-        .map(({ crl }) => ({ der: crl.sha256, artifact: text(crlPem(crl), 'crl') }))
-        .sort((a, b) => (a.der < b.der ? -1 : 1));
-      const anchors: readonly Certificate[] = [...trust.cas].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-      const desired: Desired = {
-        cas: anchors.map((ca) => ca.sha256),
-        bundle: bundle.sha256,
-        lists: crls.map(({ der, artifact }) => `${der} ${artifact.sha256}`),
-      };
-      return { desired, anchors, artifacts: [bundle, ...crls.map(({ artifact }) => artifact)], findings: [] };
-    },
-    observe: (target, io) => observe(aws, target, io),
-    plan: (desired, observed, target, context) => ({
-      steps:
-        desired === undefined
-          ? leave(observed, target)
-          : steps(desired, observed, target, `${context.definition}-${context.name}`),
-      findings: [],
+const refOf = ({ sha256, kind }: Artifact): ArtifactRef => ({ sha256, kind });
+
+/** The specification; tests change one part of it. */
+export const toySpec: Spec = {
+  facts,
+  key: 'toy',
+  schema: () => ({
+    '~standard': { version: 1, vendor: 'toy', validate: (value) => ({ value: value as Target }) },
+  }),
+  place: () => ({}),
+  connect: async (io) => io.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2'),
+  render(trust) {
+    const bundle = text(bundlePem(trust.cas), 'bundle');
+    const crls = trust.revocation.lists
+      .map(({ crl }) => ({ der: crl.sha256, artifact: text(crlPem(crl), 'crl') }))
+      .sort((a, b) => (a.der < b.der ? -1 : 1));
+    const anchors: readonly Certificate[] = [...trust.cas].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+    const desired: Desired = {
+      cas: anchors.map((ca) => ca.sha256),
+      bundle: refOf(bundle),
+      lists: crls.map(({ der, artifact }) => ({ der, file: refOf(artifact) })),
+    };
+    return { desired, anchors, artifacts: [bundle, ...crls.map(({ artifact }) => artifact)], findings: [] };
+  },
+  observe,
+  plan: (desired, observed, target, context) => ({
+    steps:
+      desired === undefined
+        ? leave(observed, target)
+        : steps(desired, observed, target, `${context.definition}-${context.name}`),
+    findings: [],
+  }),
+  perform: { send },
+};
+
+export const toy = defineService(toySpec);
+
+async function send(
+  sent: Sent,
+  client: ElasticLoadBalancingV2Client,
+  io: StepIo,
+): Promise<Receipt<{ readonly arn?: string }>> {
+  const command = commands[sent.action];
+  if (command === undefined) throw new TypeError(`unknown action ${sent.action}`);
+  const input: Said = {
+    ...defined({ name: sent.name, listener: sent.listener, id: sent.id }),
+    ...defined({
+      arn: sent.arn === undefined ? undefined : io.value(sent.arn),
+      file: sent.file === undefined ? undefined : io.uploaded(sent.file),
     }),
-    async perform({ input }, _target, io) {
-      const client = clientOf(aws, io);
-      const { action, ...rest } = input;
-      const send = commands[String(action)];
-      if (send === undefined) throw new TypeError(`unknown action ${String(action)}`);
-      try {
-        return { result: await send(client, rest), settles: true };
-      } catch (error) {
-        throw serviceError(error, `elasticloadbalancing:${String(action)}`);
-      }
-    },
   };
+  try {
+    return { output: await command(client, input), settles: true };
+  } catch (error) {
+    throw serviceError(error, `elasticloadbalancing:${sent.action}`);
+  }
 }
 
-export const toy = (aws: Aws): Adapter => defineAdapter(toySpec(aws));
-
-function steps(
-  desired: Desired,
-  { store, attached }: Observed,
-  target: Target,
-  name: string,
-): Step<JsonObject>[] {
-  const all: Step<JsonObject>[] = [];
-  const bundle = { $artifact: desired.bundle };
-  const storeRef = store === undefined ? { $ref: 'create', get: 'arn' } : store.arn;
-  if (store === undefined) all.push(step('create', 'label', 'CreateTrustStore', { name, bundle }));
+function steps(desired: Desired, { store, attached }: Observed, target: Target, name: string): ToyStep[] {
+  const all: ToyStep[] = [];
+  const file = desired.bundle;
+  const create = step('create', 'label', 'CreateTrustStore', { name, file });
+  const storeRef: Value<string> = store?.arn ?? createdArn(create);
+  if (store === undefined) all.push(create);
   else if (store.cas.join() !== desired.cas.join()) {
     const grows = store.cas.every((ca) => desired.cas.includes(ca));
-    all.push(step('bundle', grows ? 'grant' : 'remove', 'ModifyTrustStore', { arn: store.arn, bundle }));
+    all.push(step('bundle', grows ? 'grant' : 'remove', 'ModifyTrustStore', { arn: store.arn, file }));
   }
   const before = all.map(({ id }) => id);
   const held = store?.lists ?? [];
-  const wanted = desired.lists.map((one) => one.split(' '));
-  const added = wanted.filter(([der]) => !held.some((one) => one.sha256 === der));
-  for (const [der = '', artifact = ''] of added)
-    all.push(
-      step(
-        `add:${der}`,
-        'revoke',
-        'AddTrustStoreRevocations',
-        { arn: storeRef, list: { $artifact: artifact } },
-        before,
-      ),
-    );
-  const adds = added.map(([der = '']) => `add:${der}`);
-  for (const { id, sha256 } of held.filter((one) => !wanted.some(([der]) => der === one.sha256)))
+  const wanted = desired.lists;
+  const added = wanted.filter(({ der }) => !held.some((one) => one.sha256 === der));
+  for (const { der, file } of added)
+    all.push(step(`add:${der}`, 'revoke', 'AddTrustStoreRevocations', { arn: storeRef, file }, before));
+  const adds = added.map(({ der }) => `add:${der}`);
+  for (const { id, sha256 } of held.filter((one) => !wanted.some(({ der }) => der === one.sha256)))
     all.push(
       step(`drop:${sha256}`, 'readmit', 'RemoveTrustStoreRevocations', { arn: storeRef, id }, [
         ...before,
@@ -207,7 +229,13 @@ function steps(
   return all;
 }
 
-function leave({ store, attached }: Observed, target: Target): Step<JsonObject>[] {
+/** Only `create` gives an ARN, and it always does. */
+function createdArn(create: ToyStep): Value<string> {
+  const { outputOf: id, field } = outputOf(create, 'arn');
+  return { outputOf: id, field };
+}
+
+function leave({ store, attached }: Observed, target: Target): ToyStep[] {
   if (store === undefined) return [];
   const off = attached ? [step('detach', 'open', 'ModifyListener', { listener: target.listener })] : [];
   return [
@@ -222,72 +250,70 @@ function leave({ store, attached }: Observed, target: Target): Step<JsonObject>[
   ];
 }
 
-const clientOf = (aws: Aws, io: Io) =>
-  aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', io.context.place);
-
-const where = (value: unknown) => value as { bucket: string; key: string; version: string };
-const word = (value: unknown) => String(value);
+/** What a command is sent with, once references and files are known. */
+interface Said {
+  readonly arn?: string;
+  readonly name?: string;
+  readonly listener?: string;
+  readonly id?: number;
+  readonly file?: { readonly bucket: string; readonly key: string; readonly version: string };
+}
 
 const commands: Readonly<
-  Record<string, (client: ElasticLoadBalancingV2Client, input: JsonObject) => Promise<JsonObject>>
+  Record<string, (client: ElasticLoadBalancingV2Client, input: Said) => Promise<{ readonly arn?: string }>>
 > = {
-  async CreateTrustStore(client, { name, bundle }) {
-    const s3 = where(bundle);
+  async CreateTrustStore(client, { name, file: s3 }) {
     const answer = await client.send(
       new CreateTrustStoreCommand({
-        Name: word(name),
-        CaCertificatesBundleS3Bucket: s3.bucket,
-        CaCertificatesBundleS3Key: s3.key,
-        CaCertificatesBundleS3ObjectVersion: s3.version,
+        Name: name,
+        CaCertificatesBundleS3Bucket: s3?.bucket,
+        CaCertificatesBundleS3Key: s3?.key,
+        CaCertificatesBundleS3ObjectVersion: s3?.version,
         Tags: [{ Key: 'toy', Value: 'ours' }],
       }),
     );
     return { arn: answer.TrustStores?.[0]?.TrustStoreArn ?? '' };
   },
-  async ModifyTrustStore(client, { arn, bundle }) {
-    const s3 = where(bundle);
+  async ModifyTrustStore(client, { arn, file: s3 }) {
     await client.send(
       new ModifyTrustStoreCommand({
-        TrustStoreArn: word(arn),
-        CaCertificatesBundleS3Bucket: s3.bucket,
-        CaCertificatesBundleS3Key: s3.key,
-        CaCertificatesBundleS3ObjectVersion: s3.version,
+        TrustStoreArn: arn,
+        CaCertificatesBundleS3Bucket: s3?.bucket,
+        CaCertificatesBundleS3Key: s3?.key,
+        CaCertificatesBundleS3ObjectVersion: s3?.version,
       }),
     );
     return {};
   },
-  async AddTrustStoreRevocations(client, { arn, list }) {
-    const s3 = where(list);
-    const content = { S3Bucket: s3.bucket, S3Key: s3.key, S3ObjectVersion: s3.version };
+  async AddTrustStoreRevocations(client, { arn, file: s3 }) {
+    const content = { S3Bucket: s3?.bucket, S3Key: s3?.key, S3ObjectVersion: s3?.version };
     await client.send(
-      new AddTrustStoreRevocationsCommand({ TrustStoreArn: word(arn), RevocationContents: [content] }),
+      new AddTrustStoreRevocationsCommand({ TrustStoreArn: arn, RevocationContents: [content] }),
     );
     return {};
   },
   async RemoveTrustStoreRevocations(client, { arn, id }) {
     await client.send(
-      new RemoveTrustStoreRevocationsCommand({ TrustStoreArn: word(arn), RevocationIds: [Number(id)] }),
+      new RemoveTrustStoreRevocationsCommand({ TrustStoreArn: arn, RevocationIds: [id ?? 0] }),
     );
     return {};
   },
   async ModifyListener(client, { listener, arn }) {
     await client.send(
       new ModifyListenerCommand({
-        ListenerArn: word(listener),
-        MutualAuthentication:
-          arn === undefined ? { Mode: 'off' } : { Mode: 'verify', TrustStoreArn: word(arn) },
+        ListenerArn: listener,
+        MutualAuthentication: arn === undefined ? { Mode: 'off' } : { Mode: 'verify', TrustStoreArn: arn },
       }),
     );
     return {};
   },
   async DeleteTrustStore(client, { arn }) {
-    await client.send(new DeleteTrustStoreCommand({ TrustStoreArn: word(arn) }));
+    await client.send(new DeleteTrustStoreCommand({ TrustStoreArn: arn }));
     return {};
   },
 };
 
-async function observe(aws: Aws, target: Target, io: Io) {
-  const client = clientOf(aws, io);
+async function observe(target: Target, client: ElasticLoadBalancingV2Client, io: ServiceIo) {
   try {
     const listeners = await client.send(new DescribeListenersCommand({ ListenerArns: [target.listener] }));
     const attachedTo = listeners.Listeners?.[0]?.MutualAuthentication?.TrustStoreArn;

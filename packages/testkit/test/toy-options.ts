@@ -1,13 +1,12 @@
 import { strict as assert } from 'node:assert';
-import type { Aws } from '@trustloom/aws';
-import type { Adapter } from '@trustloom/core';
+import type { Service } from '@trustloom/core/adapter';
 import { albEdits, albOracle, type ContractOptions, knock, makeAlb } from '../src/index.ts';
 
-/** The suite's options for a toy adapter, or a broken one. */
-export function toyOptions(adapter: (aws: Aws) => Adapter): ContractOptions {
+/** The suite's options for a toy service, or a broken one. */
+export function toyOptions(service: Service): ContractOptions {
   return {
     name: 'toy',
-    adapter,
+    service,
     async setup(stage) {
       const { local, place } = stage;
       const where = { local, ...place };

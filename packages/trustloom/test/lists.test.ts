@@ -82,7 +82,7 @@ test('a refused list: the old one stays everywhere, and the report says so, also
   team.clock.advance(24 * hour);
   const late = await team.trustloom.refresh();
   expect(late.findings.map(({ message }) => message)).toContainEqual(
-    expect.stringMatching(/the list in force stays, although that one ended at /),
+    expect.stringMatching(/the CRL in force stays, although that one ended at /),
   );
   expect(attached()).toEqual(before);
 });

@@ -1,7 +1,16 @@
 import { request } from 'node:https';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { createUploads, openAws } from '@trustloom/aws';
-import type { Effect, Io, Json, JsonObject, ObjectLocation, Step, Trust } from '@trustloom/core';
+import type { JsonObject, ObjectLocation, Trust } from '@trustloom/core';
+import {
+  type BoundStep,
+  type Effect,
+  isOutput,
+  type SdkClient,
+  type StepEnvelope,
+  type StepIo,
+  type Value,
+} from '@trustloom/core/adapter';
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock, makeAlb, makeBucket, type TestLeaf } from '@trustloom/testkit';
 import { alb } from '../../src/index.ts';
@@ -19,7 +28,7 @@ const order: readonly Effect[] = [
 ];
 
 /** A load balancer on a fresh local AWS, real clients to knock with, and an engine in small that performs every step of a plan. */
-export async function openLive(target: Readonly<Record<string, Json>> = {}) {
+export async function openLive(target: object = {}) {
   const clock = createTestClock();
   const local = await startLocalAws({ clock });
   const { place } = context;
@@ -37,11 +46,13 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
     clock,
     random: () => 0,
   });
-  const uploads = createUploads(aws, { definition: context.definition });
   const elb = aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place);
-  const bound = alb({ client: () => elb }).bind({ listeners: [listenerArn], ...target }, context);
+  const uploads = createUploads(aws, { definition: context.definition });
+  const bound = alb.bind({ listeners: [listenerArn], ...target }, context);
   let notes: JsonObject = {};
-  const io: Io = {
+  const files = new Map<string, Required<ObjectLocation>>();
+  let outputs = new Map<string, object>();
+  const io: StepIo = {
     context,
     signal: new AbortController().signal,
     clock,
@@ -53,16 +64,35 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
     afterWrite: false,
     readObject: (location) => uploads.read(place, 'apps', location),
     files: uploads.files(place, 'apps'),
+    // The port asks for this class only.
+    client: <C extends SdkClient>() => elb as SdkClient as C,
+    fetch,
+    value<V>(value: Value<V>): V {
+      return isOutput(value) ? Reflect.get(outputs.get(value.outputOf) ?? {}, value.field) : value;
+    },
+    uploaded({ sha256 }) {
+      const file = files.get(sha256);
+      if (file === undefined) throw new TypeError(`the file ${sha256} is not among those of the step`);
+      return file;
+    },
   };
-  const observe = async () => {
+  const look = (trust?: Trust) => {
+    const rendered = bound.render(trust, clock.now());
+    return { rendered, observed: rendered.observe(io) };
+  };
+  const observe = async (trust?: Trust) => {
     local.settle();
-    return bound.observe(io);
+    const { rendered, observed } = look(trust);
+    return { rendered, ...(await observed) };
   };
   const plan = async (trust: Trust | undefined) => {
-    const observation = await observe();
-    const rendering = trust === undefined ? undefined : bound.render(trust, clock.now());
-    const planned = bound.plan(rendering, observation, clock.now());
-    return { ...planned, artifacts: [...(rendering?.artifacts ?? []), ...(planned.artifacts ?? [])] };
+    const { rendered, plan } = await observe(trust);
+    const planned = plan(clock.now());
+    return {
+      bound: planned.steps,
+      steps: planned.steps.map(({ step }) => step),
+      artifacts: [...(rendered.rendering?.artifacts ?? []), ...(planned.artifacts ?? [])],
+    };
   };
   return {
     local,
@@ -73,28 +103,32 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
     dnsName,
     elb,
     /** Looks at once, settled or not. */
-    look: () => bound.observe(io),
+    look: () => look().observed,
     /** Looks when all has settled. */
     observe,
     plan,
     /** Performs a plan; `after` is called when what each step began has settled. */
-    async apply(trust: Trust | undefined, after?: (step: Step) => Promise<void>): Promise<readonly Step[]> {
-      const { steps, artifacts } = await plan(trust);
-      const results = new Map<string, JsonObject>();
-      const places = new Map<string, Required<ObjectLocation>>();
-      for (const artifact of artifacts)
-        places.set(artifact.sha256, await uploads.put(place, 'apps', artifact));
-      const done: Step[] = [];
-      for (let step = next(steps, done); step !== undefined; step = next(steps, done)) {
-        const input = resolve(step.input, results, places) as JsonObject;
-        const receipt = await bound.perform({ ...step, input }, io);
-        results.set(step.id, receipt.result);
+    async apply(
+      trust: Trust | undefined,
+      after?: (step: StepEnvelope) => Promise<void>,
+    ): Promise<readonly StepEnvelope[]> {
+      const { bound: steps, artifacts } = await plan(trust);
+      outputs = new Map();
+      const done: BoundStep[] = [];
+      for (let next = nextOf(steps, done); next !== undefined; next = nextOf(steps, done)) {
+        const { step } = next;
+        files.clear();
+        for (const artifact of artifacts)
+          if (step.files?.some(({ sha256 }) => sha256 === artifact.sha256))
+            files.set(artifact.sha256, await uploads.put(place, 'apps', artifact));
+        const receipt = await next.perform(io);
+        outputs.set(step.id, receipt.output);
         notes = { ...notes, ...receipt.notes };
         local.settle();
-        done.push(step);
+        done.push(next);
         await after?.(step);
       }
-      return done;
+      return done.map(({ step }) => step);
     },
     /** HTTP status that a client gets; 0 when the connection ended without one. */
     knock(leaf?: TestLeaf): Promise<number> {
@@ -118,23 +152,9 @@ export async function openLive(target: Readonly<Record<string, Json>> = {}) {
   };
 }
 
-function next(steps: readonly Step[], done: readonly Step[]): Step | undefined {
-  const ready = ({ after = [] }: Step) =>
-    after.every((id) => done.some((one) => one.id === id) || !steps.some((one) => one.id === id));
+function nextOf(steps: readonly BoundStep[], done: readonly BoundStep[]): BoundStep | undefined {
+  const isLeft = (id: string) => steps.some((one) => one.step.id === id && !done.includes(one));
   return steps
-    .filter((step) => !done.includes(step) && ready(step))
-    .sort((a, b) => order.indexOf(a.effect) - order.indexOf(b.effect))[0];
-}
-
-function resolve(
-  value: Json,
-  results: ReadonlyMap<string, JsonObject>,
-  places: ReadonlyMap<string, Required<ObjectLocation>>,
-): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => resolve(item, results, places));
-  if (typeof value !== 'object' || value === null) return value;
-  const { $artifact, $ref, get, ...rest } = value as JsonObject;
-  if (typeof $artifact === 'string') return { ...places.get($artifact) };
-  if (typeof $ref === 'string' && typeof get === 'string') return results.get($ref)?.[get] ?? null;
-  return Object.fromEntries(Object.entries(rest).map(([key, item]) => [key, resolve(item, results, places)]));
+    .filter((one) => !done.includes(one) && !one.step.after?.some(isLeft))
+    .sort((a, b) => order.indexOf(a.step.effect) - order.indexOf(b.step.effect))[0];
 }

@@ -1,8 +1,8 @@
-import type { Step, Trust } from '@trustloom/core';
+import type { StepEnvelope, StepKind, Trust } from '@trustloom/core/adapter';
 import { certificateOf, contextOf, crlOf, type IssuedCrl, type MintedCertificate } from '@trustloom/testkit';
-import { planAlb } from '../../src/plan.ts';
+import type { AlbStep, AlbSteps, StoredCrl, StoredListener, StoredStore } from '../../src/model.ts';
+import { planAlb } from '../../src/plan/index.ts';
 import { renderAlb } from '../../src/render.ts';
-import type { StoredList, StoredListener, StoredStore } from '../../src/state.ts';
 import { type AlbTarget, albTarget } from '../../src/target.ts';
 
 /** The target of all plans here. */
@@ -16,12 +16,12 @@ export const storeArn = (name: string) =>
   `arn:aws:elasticloadbalancing:eu-west-1:222222222222:truststore/${name}/0123456789abcdef`;
 
 export function targetOf(more: Readonly<Record<string, unknown>> = {}): AlbTarget {
-  return albTarget.parse({ listeners: [listenerArn()], ...more });
+  return albTarget().parse({ listeners: [listenerArn()], ...more });
 }
 
 export function storeOf(
   cas: readonly MintedCertificate[],
-  lists: readonly StoredList[] = [],
+  crls: readonly StoredCrl[] = [],
   more: Partial<StoredStore> = {},
 ): StoredStore {
   const name = more.name ?? 'acme-edge-1';
@@ -29,16 +29,16 @@ export function storeOf(
     arn: storeArn(name),
     name,
     active: true,
-    ours: true,
+    owned: true,
     readable: true,
     cas: cas.map(certificateOf),
-    lists,
-    strangers: [],
+    crls,
+    otherUsers: [],
     ...more,
   };
 }
 
-export function heldList(id: number, crl: IssuedCrl, entries = crlOf(crl).entryCount): StoredList {
+export function storedCrlOf(id: number, crl: IssuedCrl, entries = crlOf(crl).entryCount): StoredCrl {
   return { id, entries, crl: crlOf(crl) };
 }
 
@@ -83,22 +83,25 @@ export function planOf(trust: Trust | undefined, scene: Scene = {}) {
       ({ effect, id }) => `${effect} ${id.replace(/:[0-9a-f]{8}\b/, '').replace(/:arn:.*/, '')}`,
     ),
     codes: plan.findings.map(({ code, severity }) => `${code} ${severity}`),
-    step: (start: string): Step => {
+    step: (start: string): AlbStep => {
       const found = plan.steps.find(({ id }) => id.startsWith(start));
       if (found === undefined)
         throw new TypeError(`no step ${start} in ${plan.steps.map(({ id }) => id).join(', ')}`);
       return found;
     },
-    /** The PEM of the bundle or list that a step uploads. */
-    file: ({ input }: Step): string => {
-      const named = input.bundle ?? input.list;
-      const sha256 =
-        typeof named === 'object' && named !== null ? Reflect.get(named, '$artifact') : undefined;
-      const body = typeof sha256 === 'string' ? artifacts.get(sha256) : undefined;
+    /** The PEM of the bundle or CRL that a step uploads. */
+    file: ({ files: [file] = [] }: Pick<StepEnvelope, 'files'>): string => {
+      const body = file === undefined ? undefined : artifacts.get(file.sha256);
       if (typeof body !== 'string') throw new TypeError('the step uploads no text that the plan gives');
       return body;
     },
   };
+}
+
+/** A step as one of its kind. */
+export function ofKind<K extends StepKind<AlbSteps>>(kind: K, step: AlbStep | undefined): AlbStep<K> {
+  if (step?.kind !== kind) throw new TypeError(`${step?.id} is no ${kind}`);
+  return step as AlbStep<K>;
 }
 
 /** The bundle of some CAs as it is uploaded. */

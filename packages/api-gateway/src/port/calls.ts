@@ -1,7 +1,7 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { type Code, isTrustloomError, type ServiceIo, serviceError } from '@trustloom/core/adapter';
-import type { apiGatewayInformation } from '../service.ts';
+import type { apiGatewayInfo } from '../service.ts';
 
 /** How the calls of one observation or one write are made. */
 export interface Calls {
@@ -26,7 +26,7 @@ type PageV2 = { readonly MaxResults: string; readonly NextToken: string | undefi
 type AnswerV1<T> = { readonly items?: T[] | undefined; readonly position?: string | undefined };
 type AnswerV2<T> = { readonly Items?: T[] | undefined; readonly NextToken?: string | undefined };
 
-type Family = keyof typeof apiGatewayInformation.rates;
+type Family = keyof typeof apiGatewayInfo.rates;
 
 /** The services' exceptions by name, as our codes. */
 const exceptions: Readonly<Record<string, Code>> = {

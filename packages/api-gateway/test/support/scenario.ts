@@ -1,7 +1,7 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { S3Client } from '@aws-sdk/client-s3';
-import { createStore, createUploads, openAws } from '@trustloom/aws';
+import { createStore, createUploads, openAws, serviceAccess } from '@trustloom/aws';
 import {
   acceptCas,
   createTrustloom,
@@ -54,10 +54,6 @@ export async function openScenario(
   };
   const accounts = [{ name: 'apps', id: place.account }];
   const aws = openAws({ env, accounts, version: '0.0.0-test', clock, random: () => 0 });
-  const adapter = apiGateway({
-    v1: (at) => aws.client(APIGatewayClient, 'API Gateway', at),
-    v2: (at) => aws.client(ApiGatewayV2Client, 'ApiGatewayV2', at),
-  });
   const files: Record<string, string | Uint8Array> = {};
   const sources: Sources = {
     async fetch({ text }) {
@@ -87,12 +83,21 @@ export async function openScenario(
               },
             },
       },
-      { env: {}, adapters: [adapter] },
+      { env: {}, services: [apiGateway] },
     );
     const uploads = createUploads(aws, { definition: 'acme' });
     const store = createStore(aws, { place, accountName: 'apps', definition: 'acme' });
     return createTrustloom({
-      ...{ definition, lock, adapters: [adapter], sources, uploads, store, clock },
+      ...{
+        definition,
+        lock,
+        services: [apiGateway],
+        access: serviceAccess(aws),
+        sources,
+        uploads,
+        store,
+        clock,
+      },
       holder: 'test',
     });
   };

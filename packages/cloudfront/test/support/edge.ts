@@ -1,6 +1,9 @@
 import { Script } from 'node:vm';
 
-/** A connection function that runs here, in this process: the same code as at an edge, without a runner's cost. */
+/**
+ * A connection function that runs here, in this process: the same code as at an edge, without a
+ * runner's cost.
+ */
 export interface Edge {
   /** True when a client with these serials (leaf, then intermediates) is let in. */
   admits(serials: readonly string[], issuer?: string): Promise<boolean>;

@@ -1,8 +1,7 @@
 import type { CheckedKey } from '@trustloom/core';
-import { inventoryCheck } from '../../src/keys/denials.ts';
-import type { DesiredKeys } from '../../src/keys/desired.ts';
-import type { KeyForm } from '../../src/keys/layout.ts';
-import { collectSerials, textBytesOf } from '../../src/keys/serial-set.ts';
+import type { DesiredEntries } from '../../src/revocation/entries/index.ts';
+import { inventoryCheck } from '../../src/revocation/entries/inventory.ts';
+import { collectSerials, type EntryForm, textBytesOf } from '../../src/revocation/entries/serials.ts';
 
 /** A source of numbers that is the same in every run (Mulberry32). */
 export function numbers(seed: number): () => number {
@@ -27,19 +26,23 @@ export function serials(count: number, bytes: number, seed: number): readonly st
 }
 
 /** What a store should say of serials, without certificates and lists. */
-export function keysOf(hex: readonly string[], form: KeyForm, more: Partial<DesiredKeys> = {}): DesiredKeys {
+export function keysOf(
+  hex: readonly string[],
+  form: EntryForm,
+  more: Partial<DesiredEntries> = {},
+): DesiredEntries {
   const set = collectSerials([keyOf(hex)]);
   return {
     form,
     set,
     textBytes: textBytesOf(set, form),
-    head: { ends: new Map(), cas: [], lookUpCas: false },
-    lists: new Map(),
-    kept: false,
-    things: [],
+    manifest: { ends: new Map(), cas: [], lookUpCas: false },
+    crlItems: new Map(),
+    unread: false,
+    crls: [],
     issuers: '',
     keys: [],
-    confused: [],
+    ambiguous: [],
     inventory: inventoryCheck(set, form, []),
     ...more,
   };

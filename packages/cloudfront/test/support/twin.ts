@@ -1,9 +1,9 @@
-import type { Layout } from '../../src/keys/layout.ts';
-import { hashSerial } from '../../src/keys/serial-hash.ts';
+import type { Layout } from '../../src/revocation/entries/layout.ts';
+import { hashSerial } from '../../src/revocation/entries/serials.ts';
 
 /**
- * Another serial, of up to 64 bits, with the same hash under this layout: for two words the hash is a bijection, so it is run backwards.
- * By chance such a pair comes once in 2^48.
+ * Another serial, of up to 64 bits, with the same hash under this layout: for two words the hash is
+ * a bijection, so it is run backwards. By chance such a pair comes once in 2^48.
  */
 export function twinOf(serial: string, { seed }: Layout): string {
   const bytes = Buffer.from(serial.length % 2 === 0 ? serial : `0${serial}`, 'hex');

@@ -1,5 +1,6 @@
 import type { Facts } from '../adapter/facts.ts';
 import type { Trust } from '../adapter/target.ts';
+import { caName } from '../kit/ca-words.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { clientChains } from './chain.ts';
@@ -12,7 +13,7 @@ export interface Explanation {
   readonly target: string;
   readonly service: string;
   readonly verdict: 'let in' | 'refused' | 'unknown';
-  /** The way to what is trusted there, issuing CA first; empty when there is none. */
+  /** The CAs on the way to what is trusted there, issuing CA first; empty when there is none. */
   readonly chain: readonly string[];
   readonly reasons: readonly Reason[];
 }
@@ -28,7 +29,7 @@ export interface ExplainCase {
   /** What stands in the store, as rendered. */
   readonly anchors: readonly Certificate[];
   readonly ignoresExpiry: boolean;
-  /** True where the revoked are refused: the service checks lists, or a check of ours does. */
+  /** True where the revoked are refused: by the service's own check of CRLs, or by ours. */
   readonly revocationEnforced: boolean;
   readonly now: Instant;
 }
@@ -67,7 +68,7 @@ function judge(
   const says = new Set(reasons.map((reason) => reason.says));
   return {
     verdict: says.has('no') ? 'refused' : says.has('unknown') ? 'unknown' : 'let in',
-    chain: path.map(({ subject }) => subject.text),
+    chain: path.map(caName),
     reasons,
   };
 }
@@ -86,11 +87,11 @@ function chainReason(
     return { says: 'no', what: 'chain', text: `${rule} (issuer ${leaf.issuer.text})` };
   }
   const stands = new Set(anchors.map(({ sha256 }) => sha256));
-  const bridges = path.filter(({ sha256 }) => !stands.has(sha256)).map(({ subject }) => subject.text);
+  const bridges = path.filter(({ sha256 }) => !stands.has(sha256)).map(caName);
   const sent = bridges.length === 0 ? '' : `; the client has to send ${bridges.join(', ')}`;
   return {
     says: 'yes',
     what: 'chain',
-    text: `issued by ${issuing.subject.text}, and ${anchor.subject.text} is trusted here${sent}`,
+    text: `issued by ${caName(issuing)}, and ${caName(anchor)} is trusted here${sent}`,
   };
 }

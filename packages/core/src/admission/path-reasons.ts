@@ -1,4 +1,5 @@
 import type { Facts } from '../adapter/facts.ts';
+import { caName } from '../kit/ca-words.ts';
 import { checkCertificate } from '../preflight/index.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -34,9 +35,9 @@ function validityReasons(
   const late = all.find(({ notAfter }) => notAfter < now);
   const say = (says: Reason['says'], text: string): readonly Reason[] => [{ says, what: 'validity', text }];
   if (early !== undefined)
-    return say('no', `${early.subject.text} is not valid before ${isoTime(early.notBefore)}`);
+    return say('no', `${nameOf(early)} is not valid before ${isoTime(early.notBefore)}`);
   if (late === undefined) return say('yes', `valid until ${isoTime(leaf.notAfter)}`);
-  const ended = `${late.subject.text} ended at ${isoTime(late.notAfter)}`;
+  const ended = `${nameOf(late)} ended at ${isoTime(late.notAfter)}`;
   return ignoresExpiry ? say('yes', `${ended}, which the target ignores`) : say('no', ended);
 }
 
@@ -48,7 +49,7 @@ function purposeReasons({ leaf, facts }: PathCase, path: readonly Certificate[])
   const wrong: readonly string[] = [
     ...below
       .filter(({ extendedKeyUsage: uses }) => uses !== undefined && !uses.includes(clientAuth))
-      .map(({ subject }) => `the extended key usage of ${subject.text} does not allow client authentication`),
+      .map((one) => `the extended key usage of ${nameOf(one)} does not allow client authentication`),
     ...(keyUsage === undefined
       ? strict
         ? [`${facts.title} wants a key usage with digitalSignature, and it has none`]
@@ -61,7 +62,7 @@ function purposeReasons({ leaf, facts }: PathCase, path: readonly Certificate[])
       : []),
     ...path
       .filter((ca) => !ca.isCa || ca.keyUsage?.includes('keyCertSign') === false)
-      .map(({ subject }) => `${subject.text} may not issue certificates`),
+      .map((ca) => `${nameOf(ca)} may not issue certificates`),
   ];
   if (wrong.length > 0) return wrong.map((text) => ({ says: 'no', what: 'purpose', text }));
   const text = leaf.isCa ? 'a CA certificate, used as a client certificate' : 'may authenticate a client';
@@ -71,12 +72,12 @@ function purposeReasons({ leaf, facts }: PathCase, path: readonly Certificate[])
 function keyReasons({ leaf, facts, now }: PathCase, path: readonly Certificate[]): readonly Reason[] {
   const reasons: Reason[] = [];
   const below = belowAnchor(leaf, path);
-  for (const { subject, signature } of below)
-    if (signature.hash !== undefined && !strongHashes.has(signature.hash))
+  for (const one of below)
+    if (one.signature.hash !== undefined && !strongHashes.has(one.signature.hash))
       reasons.push({
         says: 'no',
         what: 'key',
-        text: `${subject.text} is signed with ${signature.name}; SHA-256 or stronger is needed`,
+        text: `${nameOf(one)} is signed with ${one.signature.name}; SHA-256 or stronger is needed`,
       });
   // What the services take is documented for CAs; an odd size of a client's key may pass, a kind of key that they do not know may not.
   for (const { code, message, unknown } of checkCertificate(leaf, facts, now))
@@ -86,12 +87,12 @@ function keyReasons({ leaf, facts, now }: PathCase, path: readonly Certificate[]
         what: 'key',
         text: message,
       });
-  for (const { subject, unknownCritical } of below)
-    if (unknownCritical.length > 0)
+  for (const one of below)
+    if (one.unknownCritical.length > 0)
       reasons.push({
         says: 'unknown',
         what: 'key',
-        text: `${subject.text} has critical extensions that may not be understood: ${unknownCritical.join(', ')}`,
+        text: `${nameOf(one)} has critical extensions that may not be understood: ${one.unknownCritical.join(', ')}`,
       });
   return reasons.length > 0 ? reasons : [{ says: 'yes', what: 'key', text: `${leaf.key.name} key` }];
 }
@@ -111,10 +112,13 @@ function lengthReasons(
     ...(max === undefined || path.length <= max
       ? []
       : [no(`${path.length} CAs in the chain; ${title} follows ${max}`)]),
-    ...tooLong.map(({ subject, pathLength }) =>
-      no(`${subject.text} allows ${pathLength} CAs below it, and there are more`),
-    ),
+    ...tooLong.map((ca) => no(`${caName(ca)} allows ${ca.pathLength} CAs below it, and there are more`)),
   ];
+}
+
+/** A certificate for people: a CA by its name and digest, a client by its subject. */
+export function nameOf(certificate: Certificate): string {
+  return certificate.isCa ? caName(certificate) : certificate.subject.text;
 }
 
 /** The leaf and the CAs between it and the anchor: nothing is asked of the anchor itself but its dates. */

@@ -1,8 +1,10 @@
 import type { Facts } from '../adapter/facts.ts';
 import type { Trust } from '../adapter/target.ts';
 import { mergeLists } from '../crl/merged.ts';
+import { caName } from '../kit/ca-words.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { nameOf } from './path-reasons.ts';
 import type { Reason } from './reason.ts';
 
 /** What revocation is judged by. */
@@ -15,12 +17,12 @@ interface RevocationCase {
   readonly now: Instant;
 }
 
-/** Every certificate of the chain below the anchor, against the lists, what left them, and the deny list. */
+/** Every certificate of the chain below the anchor, against the CRLs, what left them, and the deny list. */
 export function revocationReasons(input: RevocationCase, path: readonly Certificate[]): readonly Reason[] {
   const { leaf, revocationEnforced } = input;
   const pairs = [leaf, ...path.slice(0, -1)].map((child, index) => ({ child, issuer: path[index] }));
   const found = pairs.flatMap(({ child, issuer }) =>
-    issuer === undefined ? [] : [saysOf(child, issuer, input), ...unlisted(child, issuer, input)],
+    issuer === undefined ? [] : [saysOf(child, issuer, input), ...noCrlReasons(child, issuer, input)],
   );
   if (!revocationEnforced)
     return found.map(({ says, text, what }) =>
@@ -39,65 +41,59 @@ function saysOf(
   { leaf, trust: { revocation }, facts: { capabilities, title }, anchors }: RevocationCase,
 ): Reason {
   const key = issuer.keySha256;
-  const ownCheck = capabilities.revocation !== 'list';
+  const enforcedByUs = capabilities.revocation !== 'list';
   const say = (says: Reason['says'], text: string): Reason => ({
     says,
     what: 'revocation',
-    text: `${child.subject.text}: ${text}`,
+    text: `${nameOf(child)}: ${text}`,
   });
-  // A service that checks lists itself has the complete one alone.
+  // A service that checks CRLs itself has the complete one alone.
   const ours = revocation.lists.filter(
-    ({ issuer: by, crl }) => by.keySha256 === key && (ownCheck || crl.scope === 'complete'),
+    ({ issuer: by, crl }) => by.keySha256 === key && (enforcedByUs || crl.scope === 'complete'),
   );
   const list = ours.find(({ crl }) => crl.scope !== 'delta');
   const attached =
-    ownCheck || !capabilities.crlIssuerInStore || anchors.some(({ keySha256 }) => keySha256 === key);
+    enforcedByUs || !capabilities.crlIssuerInStore || anchors.some(({ keySha256 }) => keySha256 === key);
   if (mergeLists(ours).has(child.serial)) {
-    const listed = `serial ${child.serial} stands in the list of ${issuer.subject.text}`;
+    const listed = `serial ${child.serial} stands in the CRL of ${caName(issuer)}`;
     if (!attached) return say('yes', `${listed}, which ${title} does not take: that CA is not in its store`);
     // Whether the services look beyond the leaf is not documented.
-    return child === leaf || ownCheck
+    return child === leaf || enforcedByUs
       ? say('no', listed)
-      : say(
-          'unknown',
-          `${listed}; nobody has told whether ${title} looks beyond the client's own certificate`,
-        );
+      : say('unknown', `${listed}; it is unknown whether ${title} looks beyond the client's own certificate`);
   }
-  if (ownCheck && revocation.retained.get(key)?.includes(child.serial))
-    return say(
-      'no',
-      `serial ${child.serial} left the list of ${issuer.subject.text} and is still refused here`,
-    );
+  if (enforcedByUs && revocation.retained.get(key)?.includes(child.serial))
+    return say('no', `serial ${child.serial} left the CRL of ${caName(issuer)} and is still refused here`);
   const entry = revocation.denied.find(({ caKey, serial }) => caKey === key && serial === child.serial);
-  if (ownCheck && entry !== undefined)
+  if (enforcedByUs && entry !== undefined)
     return say('no', `on the deny list since ${entry.since} (${entry.why})`);
   const deny =
-    entry === undefined ? '' : '; the deny list has it, but this service follows only lists of the CA';
+    entry === undefined ? '' : '; the deny list has it, but this service follows only CRLs of the CA';
   const text =
     list === undefined
-      ? unlistedText(issuer, revocation)
-      : `not in the list of ${issuer.subject.text} of ${isoTime(list.crl.thisUpdate)}`;
+      ? noCrlText(issuer, revocation)
+      : `not in the CRL of ${caName(issuer)} of ${isoTime(list.crl.thisUpdate)}`;
   return say('yes', `${text}${deny}`);
 }
 
-function unlistedText({ keySha256, subject }: Certificate, { letGo }: Trust['revocation']): string {
-  const gone = letGo.find((list) => list.keySha256 === keySha256);
-  return gone === undefined
-    ? `no list of ${subject.text} is known`
-    : `${subject.text} has no revocation in force: its list was let go at ${isoTime(gone.since)}`;
+function noCrlText(issuer: Certificate, { letGo }: Trust['revocation']): string {
+  const withdrawn = letGo.find(({ keySha256 }) => keySha256 === issuer.keySha256);
+  return withdrawn === undefined
+    ? `no CRL of ${caName(issuer)} is known`
+    : `${caName(issuer)} has no revocation in force: enforcement of its CRL was withdrawn at ${isoTime(withdrawn.since)}`;
 }
 
-/** A CA without a list, where others have one: nobody has told what some services do then. */
-function unlisted(child: Certificate, issuer: Certificate, input: RevocationCase): readonly Reason[] {
+/** A CA without a CRL, where others have one: what some services do then is unknown. */
+function noCrlReasons(child: Certificate, issuer: Certificate, input: RevocationCase): readonly Reason[] {
   const { trust, facts, leaf } = input;
   const { lists } = trust.revocation;
   if (facts.capabilities.unlistedCa !== 'unknown' || child !== leaf || lists.length === 0) return [];
   if (lists.some((one) => one.issuer.keySha256 === issuer.keySha256)) return [];
-  const text = `nobody has told whether ${facts.title} lets clients of ${issuer.subject.text} in, which has no list where others have one`;
+  const text = `it is unknown whether ${facts.title} admits clients of ${caName(issuer)}, which has no CRL where others have one`;
   return [{ says: 'unknown', what: 'revocation', text }];
 }
 
-/** A list past its end: refused after grace where Trustloom owns the check; elsewhere nobody has told. */
+/** A CRL past its end: clients are refused after grace where Trustloom enforces revocation itself; elsewhere it is unknown. */
 function staleReasons(
   { trust: { revocation }, facts, now }: RevocationCase,
   path: readonly Certificate[],
@@ -107,12 +103,12 @@ function staleReasons(
     if (!expired || !keys.has(issuer.keySha256) || crl.nextUpdate === undefined) return [];
     if (crl.scope === 'delta' || (crl.scope === 'partition' && facts.capabilities.revocation === 'list'))
       return [];
-    const ended = `the list of ${issuer.subject.text} ended at ${isoTime(crl.nextUpdate)}`;
+    const ended = `the CRL of ${caName(issuer)} ended at ${isoTime(crl.nextUpdate)}`;
     const say = (says: Reason['says'], text: string): readonly Reason[] => [
       { says, what: 'revocation', text: `${ended}${text}` },
     ];
     if (facts.capabilities.revocation === 'list')
-      return say('unknown', `; nobody has told what ${facts.title} does then`);
+      return say('unknown', `; it is unknown what ${facts.title} does then`);
     return crl.nextUpdate + revocation.graceMs < now
       ? say('no', ', and the grace is over')
       : say('yes', '; it is used while the grace lasts');

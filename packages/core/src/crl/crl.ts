@@ -1,3 +1,4 @@
+import type { Code } from '../errors/codes.ts';
 import type { Instant } from '../util/time.ts';
 import type { SignatureAlgorithm } from '../x509/algorithm.ts';
 import type { Certificate, DistinguishedName } from '../x509/certificate.ts';
@@ -70,6 +71,21 @@ export interface RevocationList {
   readonly expired: boolean;
 }
 
+/** Why a newer CRL is not taken; its finding has this code. */
+export type CrlRefusal = Extract<
+  Code,
+  | 'crl-bad-signature'
+  | 'crl-signature-unsupported'
+  | 'crl-indirect'
+  | 'crl-not-yet-valid'
+  | 'crl-older'
+  | 'crl-number-back'
+  | 'crl-shrunk'
+>;
+
+/** Why a CRL in force is not available: what the source gives is refused, or the state's copy is lost. */
+export type UnreadReason = CrlRefusal | Extract<Code, 'list-memory-lost'>;
+
 /** A list that somebody let go by consent: its CA had stopped publishing, and nobody is refused by it any more. */
 export interface LetGoList {
   /** SHA-256 of the issuer's key. */
@@ -93,8 +109,8 @@ export interface RevocationSet {
    * lists. Checks of ours merge them (`mergeLists`); a service that takes lists as signed gets the complete ones.
    */
   readonly lists: readonly RevocationList[];
-  /** Keys whose list in force is not at hand: whatever the service holds of that key stays. SHA-256 of the key, with the reason's code. */
-  readonly kept: ReadonlyMap<string, string>;
+  /** Keys whose CRL in force is not available, with the reason: whatever the service holds of that key stays. By SHA-256 of the key. */
+  readonly kept: ReadonlyMap<string, UnreadReason>;
   /** Lists that are in force no longer, by consent: where a service still holds one, taking it away readmits. Sorted by key. */
   readonly letGo: readonly LetGoList[];
   /** Serials that left their list and stay refused where Trustloom owns the check, by SHA-256 of the key. */

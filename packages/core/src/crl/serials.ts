@@ -1,5 +1,5 @@
 import { integerHex } from '../util/der.ts';
-import type { Crl, SerialVisitor } from './crl.ts';
+import type { Crl } from './crl.ts';
 import { type Entries, entryEnd } from './entries.ts';
 import { type SerialIndex, serialAt, serialEnd, serialIndex, serialStart } from './serial-index.ts';
 
@@ -26,7 +26,10 @@ export function serialsOf(der: Uint8Array, entries: Entries): Serials {
     *serials() {
       for (let at = entries.start; at < entries.end; at = entryEnd(der, at)) yield serialText(der, at);
     },
-    eachSerial: (visit) => eachSerialIn(der, entries, visit),
+    eachSerial(visit) {
+      for (let at = entries.start; at < entries.end; at = entryEnd(der, at))
+        visit(der, serialStart(der, at), serialEnd(der, at));
+    },
   };
 }
 
@@ -34,15 +37,6 @@ function indexed(der: Uint8Array, { start, end, count }: Entries): SerialIndex {
   const index = serialIndex(der, count);
   for (let at = start; at < end; at = entryEnd(der, at)) index.add(at);
   return index;
-}
-
-/** Shows the serial of each entry; nothing is made for it. */
-export function eachSerialIn(
-  der: Uint8Array,
-  { start, end }: Pick<Entries, 'start' | 'end'>,
-  visit: SerialVisitor,
-): void {
-  for (let at = start; at < end; at = entryEnd(der, at)) visit(der, serialStart(der, at), serialEnd(der, at));
 }
 
 /** The serial of an entry as text: lower-case hex without leading zeros. */

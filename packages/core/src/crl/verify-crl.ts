@@ -13,7 +13,7 @@ const hashes: Readonly<Record<string, string>> = {
 };
 
 /** What Node needs to check a signature; undefined for an algorithm that Node 20 cannot verify. */
-export function howToVerify({
+function howToVerify({
   scheme,
   hash: name,
   saltLength = 20,
@@ -44,9 +44,13 @@ export function verifyCrl(crl: Crl, issuer: Certificate): 'valid' | 'invalid' | 
 }
 
 /**
- * The known CA whose key signed the list: by the issuer's name as encoded, by key identifier where both have one, and by signature.
- * CAs that were re-keyed share their name, so the name alone never decides. When no signature verifies, the CA that the list claims by
- * name and key identifier is given, so that a bad signature can be told from an unknown issuer.
+ * The known CA whose key signed the CRL: by the issuer's name as encoded, by key identifier where both have
+ * one, and by signature. CAs that were re-keyed share their name, so the name alone never decides. When no
+ * signature verifies, the CA that the CRL claims by name and key identifier is given, so that a bad
+ * signature can be told from an unknown issuer.
+ *
+ * @example
+ * const issuer = crlIssuer(crl, [...lock.entries.map(({ certificate }) => certificate)])
  */
 export function crlIssuer(crl: Crl, known: readonly Certificate[]): Certificate | undefined {
   const named = known.filter(({ subject, isCa }) => isCa && subject.der === crl.issuer.der);
@@ -55,8 +59,10 @@ export function crlIssuer(crl: Crl, known: readonly Certificate[]): Certificate 
       crl.authorityKeyId === undefined || subjectKeyId === undefined || subjectKeyId === crl.authorityKeyId,
   );
   const valid = claimed.filter((ca) => verifyCrl(crl, ca) === 'valid');
-  // Of twins with one key the one that lives longest speaks for it: a stable choice.
-  return [...(valid.length > 0 ? valid : claimed)].sort(
-    (a, b) => b.notAfter - a.notAfter || (a.sha256 < b.sha256 ? -1 : 1),
-  )[0];
+  return longestLived(valid.length > 0 ? valid : claimed);
+}
+
+/** Of the certificates of one key that which lives longest speaks for all: a stable choice. */
+export function longestLived(cas: readonly Certificate[]): Certificate | undefined {
+  return [...cas].sort((a, b) => b.notAfter - a.notAfter || (a.sha256 < b.sha256 ? -1 : 1))[0];
 }

@@ -1,4 +1,5 @@
 import type { Artifact } from '../adapter/ports.ts';
+import { longestLived } from '../crl/verify-crl.ts';
 import { sha256Hex } from '../util/bytes.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { commonName } from '../x509/name.ts';
@@ -6,6 +7,12 @@ import { bundlePem } from '../x509/trust-bundle.ts';
 
 /** So many CAs are named in a text; the rest is counted. */
 const named = 3;
+
+/** The CA with a key, for people: the certificate that lives longest; the subject where none is known. */
+export function caNameOfKey(keySha256: string, known: readonly Certificate[], subject: string): string {
+  const ca = longestLived(known.filter((one) => one.keySha256 === keySha256));
+  return ca === undefined ? subject : caName(ca);
+}
 
 /**
  * The canonical bundle of a set of CAs as a file to upload: the same set has the same name, whatever its order was.

@@ -1,6 +1,7 @@
 import type { Facts, Limit } from '../adapter/facts.ts';
 import type { RevocationList } from '../crl/crl.ts';
 import type { Finding } from '../errors/finding.ts';
+import { caName } from '../kit/ca-words.ts';
 import type { KeyedList } from '../state/freshness.ts';
 import { count } from '../util/count.ts';
 import type { Instant } from '../util/time.ts';
@@ -9,13 +10,13 @@ import { pemLength } from '../x509/pem.ts';
 const day = 86_400_000;
 /** Growth over less than this says nothing. */
 const shortestMs = 7 * day;
-/** How far ahead a full list is worth a note, and from when on a warning. */
+/** How far ahead it is worth a note that no more fits, and from when on a warning. */
 const noteMs = 365 * day;
 const warnMs = 90 * day;
 
-/** One list with how fast it grows. */
+/** One CRL with how fast it grows. */
 interface Growth {
-  readonly issuer: string;
+  readonly ca: string;
   readonly sha256: string;
   readonly entries: number;
   readonly bytes: number;
@@ -23,10 +24,11 @@ interface Growth {
 }
 
 /**
- * When the lists of one target will no longer fit its service, at the rate at which they grew since the first that was accepted. Pure.
+ * When the complete CRLs of one target will no longer fit its service, at the rate at which they grew since
+ * the first that was accepted. Pure.
  *
  * @param lists those that go to the target
- * @param rows what the record knows of their history
+ * @param rows what the state has of their history
  */
 export function forecastFull(
   lists: readonly RevocationList[],
@@ -37,7 +39,7 @@ export function forecastFull(
   const growths = lists.filter(({ crl }) => crl.scope === 'complete').map((list) => growthOf(list, rows));
   const { crlBytes, crlEntries } = facts.limits;
   return [
-    ...growths.flatMap((growth) => (crlBytes === undefined ? [] : listFull(growth, crlBytes, facts, now))),
+    ...growths.flatMap((growth) => (crlBytes === undefined ? [] : crlFull(growth, crlBytes, facts, now))),
     ...(crlEntries === undefined ? [] : storeFull(growths, crlEntries, facts, now)),
   ];
 }
@@ -46,7 +48,7 @@ function growthOf({ issuer, crl }: RevocationList, rows: readonly KeyedList[]): 
   const first = rows.find(({ keySha256, complete }) => complete && keySha256 === issuer.keySha256)?.first;
   const since = first === undefined ? 0 : crl.thisUpdate - Date.parse(first.at);
   return {
-    issuer: issuer.subject.text,
+    ca: caName(issuer),
     sha256: crl.sha256,
     entries: crl.entryCount,
     bytes: pemLength('X509 CRL', crl.der.length),
@@ -55,15 +57,15 @@ function growthOf({ issuer, crl }: RevocationList, rows: readonly KeyedList[]): 
   };
 }
 
-function listFull(growth: Growth, limit: Limit, { title }: Facts, now: Instant): readonly Finding[] {
-  const { issuer, sha256, entries, bytes, entriesPerDay } = growth;
+function crlFull(growth: Growth, limit: Limit, { title }: Facts, now: Instant): readonly Finding[] {
+  const { ca, sha256, entries, bytes, entriesPerDay } = growth;
   if (entries === 0) return [];
   const fit = Math.floor((entries * limit.max) / bytes);
-  const text = `the list of ${issuer} has ${count(entries)} entries and grows by ${rate(entriesPerDay)} a day; ${title} takes about ${count(fit)} of them (${count(limit.max)} ${limit.unit})`;
+  const text = `the CRL of ${ca} has ${count(entries)} entries and grows by ${rate(entriesPerDay)} a day; ${title} takes about ${count(fit)} of them (${count(limit.max)} ${limit.unit})`;
   return full({ left: fit - entries, perDay: entriesPerDay, text, source: limit.source, thing: sha256 }, now);
 }
 
-/** Each list is replaced by adding the newer first: the largest has to fit twice. */
+/** Each CRL is replaced by adding the newer first: the largest has to fit twice. */
 function storeFull(
   growths: readonly Growth[],
   limit: Limit,
@@ -76,7 +78,7 @@ function storeFull(
     growths.reduce((total, one) => total + of(one), of(largest));
   const entries = sum((growth) => growth.entries);
   const perDay = sum((growth) => growth.entriesPerDay);
-  const text = `${title} takes ${count(limit.max)} ${limit.unit}; with the largest list twice, as while it is replaced, there are ${count(entries)}, and ${rate(perDay)} more a day`;
+  const text = `${title} takes ${count(limit.max)} ${limit.unit}; with the largest CRL twice, as while it is replaced, there are ${count(entries)}, and ${rate(perDay)} more a day`;
   return full({ left: limit.max - entries, perDay, text, source: limit.source, thing: largest.sha256 }, now);
 }
 

@@ -1,11 +1,12 @@
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
+import { caName, caNameOfKey } from '../kit/ca-words.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { issuingCas, type ReachedCa, reach } from '../x509/reach.ts';
-import type { Gathered } from './gather.ts';
+import type { Gathered } from './load.ts';
 import type { CaNews } from './plan.ts';
-import type { TrustView } from './trust.ts';
-import type { TargetWork } from './work.ts';
+import type { RunTarget } from './prepared.ts';
+import type { TrustView } from './resolve-trust.ts';
 
 /** Which CA keys get a leaf into a target once the plan is done (as far as its steps may run). */
 export interface LetIn {
@@ -14,18 +15,16 @@ export interface LetIn {
 }
 
 /** Computes reach after the plan: the anchors to be, and those held today whose removal has to wait. */
-export function letIn(work: TargetWork, view: TrustView): LetIn {
-  const { name } = work.bound.context;
-  const staying = work.planned.steps.some(
-    ({ effect, leftOut }) => effect === 'remove' && leftOut === undefined,
-  )
+export function letIn(target: RunTarget, view: TrustView): LetIn {
+  const { name, bound, planned, rendered } = target;
+  const staying = planned.steps.some(({ effect, leftOut }) => effect === 'remove' && leftOut === undefined)
     ? []
-    : heldCertificates(work);
-  const anchors = [...(work.rendering?.anchors ?? []), ...staying];
+    : heldCertificates(target);
+  const anchors = [...(rendered?.rendering?.anchors ?? []), ...staying];
   const known = [...new Map([...view.known, ...anchors].map((ca) => [ca.sha256, ca])).values()];
   return {
     target: name,
-    reached: reach({ anchors, known, chain: work.bound.facts.capabilities.chain }),
+    reached: reach({ anchors, known, chain: bound.facts.capabilities.chain }),
   };
 }
 
@@ -41,7 +40,7 @@ export function newsOf(input: {
   const places = (ca: Certificate, group: string) => {
     const letInOn = reached.flatMap(({ target, reached: keys }) => {
       const through = keys.find((key) => key.ca.keySha256 === ca.keySha256);
-      return through === undefined ? [] : [{ target, through: through.via.subject.text }];
+      return through === undefined ? [] : [{ target, through: caName(through.via) }];
     });
     const open = new Set(letInOn.map(({ target }) => target));
     const notOn = definition.targets
@@ -74,24 +73,23 @@ export function newsOf(input: {
 
 /** Clients that are good by the definition and would be refused. */
 export function lockoutOf(
-  targets: readonly TargetWork[],
+  targets: readonly RunTarget[],
   view: TrustView,
   reached: readonly LetIn[],
 ): readonly string[] {
-  return targets.flatMap((work) => {
-    const { name } = work.bound.context;
+  return targets.flatMap(({ name, rendered }) => {
     const keys = keysOf(reached, name);
-    const trust = work.rendering === undefined ? undefined : view.trusts.get(name);
+    const trust = rendered?.rendering === undefined ? undefined : view.trusts.get(name);
     // A CA that only issues other CAs has no clients of its own to lock out.
     const issuing = trust === undefined ? [] : issuingCas(trust.cas, trust.known);
     const unreached = issuing.filter(({ keySha256 }) => !keys.has(keySha256));
-    return unreached.map(({ subject }) => `${name}: clients of ${subject.text} find no complete chain`);
+    return unreached.map((ca) => `${name}: clients of ${caName(ca)} find no complete chain`);
   });
 }
 
-/** Clients that are not good by the definition and would be let in. */
+/** Clients that are not good by the definition and would be admitted. */
 export function exposureOf(
-  targets: readonly TargetWork[],
+  targets: readonly RunTarget[],
   view: TrustView,
   lock: Lock,
   reached: readonly LetIn[],
@@ -100,38 +98,43 @@ export function exposureOf(
   const lockedKeys = new Set(
     lock.entries.filter(({ state }) => state === 'trusted').map(({ certificate }) => certificate.keySha256),
   );
-  return targets.flatMap((work) => {
-    const { name } = work.bound.context;
+  return targets.flatMap((target) => {
+    const { name } = target;
     const keys = keysOf(reached, name);
     const known = new Set(view.known.map(({ keySha256 }) => keySha256));
-    const strangers = heldCertificates(work).filter(
+    const strangers = heldCertificates(target).filter(
       ({ keySha256 }) => keys.has(keySha256) && !known.has(keySha256),
     );
     const { lists = [], letGo = [] } = view.trusts.get(name)?.revocation ?? {};
-    const unenforced = lists.some(({ crl }) => crl.entryCount > 0) ? unenforcedOn(work) : undefined;
+    const unenforced = lists.some(({ crl }) => crl.entryCount > 0) ? unenforcedOn(target) : undefined;
     return [
       ...unwanted
         .filter(
           ({ certificate }) => keys.has(certificate.keySha256) && !lockedKeys.has(certificate.keySha256),
         )
-        .map(({ state, certificate }) => `${name}: clients of ${certificate.subject.text} (${state}) get in`),
+        .map(
+          ({ state, certificate }) => `${name}: clients of ${caName(certificate)} (${state}) are admitted`,
+        ),
       ...strangers.map(
-        ({ subject }) => `${name}: clients of ${subject.text} get in, which the definition does not name`,
+        (ca) => `${name}: clients of ${caName(ca)} are admitted, which the definition does not name`,
       ),
-      ...(unenforced === undefined ? [] : [`${name}: revoked clients get in (${unenforced})`]),
+      ...(unenforced === undefined ? [] : [`${name}: revoked clients are admitted (${unenforced})`]),
       ...letGo
         .filter(({ keySha256, entries }) => entries > 0 && keys.has(keySha256))
-        .map(({ issuer }) => `${name}: clients that ${issuer} revoked get in (its list was let go)`),
+        .map(({ keySha256, issuer }) => caNameOfKey(keySha256, view.known, issuer))
+        .map(
+          (ca) => `${name}: clients that ${ca} revoked are admitted (enforcement of its CRL is withdrawn)`,
+        ),
     ];
   });
 }
 
-/** Why the revoked get in once the plan is done: nothing checks, or a check that others attach is not asked everywhere. */
-function unenforcedOn({ bound, rendering, observation }: TargetWork): string | undefined {
+/** Why the revoked are admitted once the plan is done: nothing checks, or a check that others attach is not asked everywhere. */
+function unenforcedOn({ bound, rendered, observed }: RunTarget): string | undefined {
   if (bound.facts.capabilities.revocation === 'list') return undefined;
-  const mechanism = rendering?.mechanism ?? 'none';
-  if (mechanism === 'none') return 'nothing checks the lists there';
-  const { enforcement } = observation?.holds ?? {};
+  const mechanism = rendered?.rendering?.mechanism ?? 'none';
+  if (mechanism === 'none') return 'nothing checks CRLs there';
+  const { enforcement } = observed?.holds ?? {};
   if (mechanism !== 'authorizer' || enforcement === undefined || enforcement.state === 'enforced')
     return undefined;
   const [first = 'the authorizer is not asked everywhere', ...more] = enforcement.gaps;
@@ -142,7 +145,7 @@ function keysOf(reached: readonly LetIn[], name: string): ReadonlySet<string> {
   return new Set(reached.find(({ target }) => target === name)?.reached.map(({ ca }) => ca.keySha256) ?? []);
 }
 
-function heldCertificates(work: TargetWork): readonly Certificate[] {
-  const cas = work.observation?.holds.cas ?? [];
+function heldCertificates({ observed }: RunTarget): readonly Certificate[] {
+  const cas = observed?.holds.cas ?? [];
   return cas === 'unknown' ? [] : cas.flatMap(({ certificate }) => certificate ?? []);
 }

@@ -1,69 +1,90 @@
 import type { VersionedStore } from '../adapter/versioned-store.ts';
 import type { Crl, RevocationList } from '../crl/crl.ts';
+import { slotOf } from '../crl/merged.ts';
 import { parseCrl } from '../crl/read-crl.ts';
 import { formatRetained, parseRetained, type RetainedSerial } from '../crl/retained.ts';
 import { isTrustloomError } from '../errors/error.ts';
-import type { Finding } from '../errors/finding.ts';
 import { sha256Hex } from '../util/bytes.ts';
 import { defined } from '../util/defined.ts';
 import { isoTime } from '../util/time.ts';
 import type { AcceptedList, RevocationRecord } from './state.ts';
 
-/** What is remembered of one CA key besides its row in the record. */
-export interface ListMemory {
-  /** The newest list accepted; absent when the source still gives the same, or when it is lost. */
-  readonly crl?: Crl;
-  readonly retained: readonly RetainedSerial[];
+/** One row of the state: of each CA key one for the complete CRL, each partition, and each delta CRL. */
+export interface CrlSlot {
+  /** SHA-256 of the issuer's key. */
+  readonly keySha256: string;
+  readonly complete: boolean;
+  /** The row's key in the state: the issuer's key, for all but the complete CRL with a slash and the slot. */
+  readonly stateKey: string;
 }
 
-/** By SHA-256 of the issuer's key. */
-export type ListMemories = ReadonlyMap<string, ListMemory>;
+/** The row of a CRL with this issuer key. */
+export function slotFor(keySha256: string, crl: Crl): CrlSlot {
+  const slot = slotOf(crl);
+  return slotAt(slot === '' ? keySha256 : `${keySha256}/${slot}`);
+}
 
-/** A list that was accepted now, and what has to be kept of it. */
+/** The row with this key in the state. */
+export function slotAt(stateKey: string): CrlSlot {
+  const [keySha256 = stateKey] = stateKey.split('/', 1);
+  return { keySha256, complete: keySha256 === stateKey, stateKey };
+}
+
+/** What is stored of an accepted CRL besides its row. */
+export interface CrlCopy {
+  /** Absent when a source still gives the same CRL, or when the copy is lost. */
+  readonly crl?: Crl;
+  readonly retained: readonly RetainedSerial[];
+  /** What should have been there: the CRL, the serials that left it. */
+  readonly lost: readonly ('crl' | 'retained')[];
+}
+
+/** By key in the state. */
+export type CrlCopies = ReadonlyMap<string, CrlCopy>;
+
+/** A CRL that was accepted now, and what has to be stored of it. */
 export interface NewlyAccepted {
   readonly row: AcceptedList;
   readonly crl: Crl;
   readonly retained: readonly RetainedSerial[];
-  /** SHA-256 of the list that it was compared with; undefined for the first one. */
+  /** SHA-256 of the CRL that it was compared with; undefined for the first one. */
   readonly comparedWith: string | undefined;
 }
 
-/** So many earlier issues tell how often a CA publishes, whatever lists by hand came between. */
+/** So many earlier issues tell how often a CA publishes, whatever CRLs by hand came between. */
 const issuesKept = 10;
 
 type Blobs = Pick<VersionedStore, 'getBlob' | 'putBlob'>;
 
 /**
- * Reads back what is needed to judge the lists that the sources gave: the list in force where another is offered, or none, and what is
- * retained. What cannot be read is a finding: nobody then knows what the list had.
+ * Reads back what is needed to judge what the sources gave: the CRL in force where another is offered, or
+ * none, and the retained serials.
  *
- * @param offered SHA-256 of the lists that the sources gave
+ * @param offered SHA-256 of the CRLs that the sources gave
  */
-export async function recallLists(
-  record: RevocationRecord,
+export async function recallCrls(
+  { lists }: RevocationRecord,
   offered: ReadonlySet<string>,
   blobs: Blobs,
-): Promise<{ readonly memories: ListMemories; readonly findings: readonly Finding[] }> {
-  const recalled = await Promise.all(
-    Object.entries(record.lists).map(async ([key, row]) => {
-      const findings: Finding[] = [];
-      const lost = (what: string) => findings.push(memoryLost(row, what));
-      const bytes = offered.has(row.sha256) ? undefined : await blobs.getBlob(listKey(row.sha256));
-      const crl = bytes === undefined ? undefined : readBack(bytes, row.sha256);
-      if (crl === undefined && !offered.has(row.sha256)) lost('the list in force');
-      const retained = await recallRetained(row, blobs);
-      if (retained === undefined) lost('what left the list');
-      const memory: ListMemory = { ...defined({ crl }), retained: retained ?? [] };
-      return { key, memory, findings };
-    }),
-  );
-  return {
-    memories: new Map(recalled.map(({ key, memory }) => [key, memory])),
-    findings: recalled.flatMap(({ findings }) => findings),
-  };
+): Promise<CrlCopies> {
+  const recalled = Object.entries(lists).map(async ([stateKey, row]) => {
+    const bytes = offered.has(row.sha256) ? undefined : await blobs.getBlob(listKey(row.sha256));
+    const crl = bytes === undefined ? undefined : readBack(bytes, row.sha256);
+    const retained = await recallRetained(row, blobs);
+    const copy: CrlCopy = {
+      ...defined({ crl }),
+      retained: retained ?? [],
+      lost: [
+        ...(crl === undefined && !offered.has(row.sha256) ? (['crl'] as const) : []),
+        ...(retained === undefined ? (['retained'] as const) : []),
+      ],
+    };
+    return [stateKey, copy] as const;
+  });
+  return new Map(await Promise.all(recalled));
 }
 
-/** Puts lists and retained serials under their digests; the record's rows may name them from then on. */
+/** Puts CRLs and retained serials under their digests; the rows of the state may name them from then on. */
 export async function keepLists(accepted: readonly NewlyAccepted[], blobs: Blobs): Promise<void> {
   await Promise.all(
     accepted.flatMap(({ row, crl, retained }) => [
@@ -75,7 +96,7 @@ export async function keepLists(accepted: readonly NewlyAccepted[], blobs: Blobs
   );
 }
 
-/** The row of a list that was accepted now. */
+/** The row of a CRL that was accepted now. */
 export function acceptedRow(
   { issuer, crl }: Pick<RevocationList, 'issuer' | 'crl'>,
   retained: readonly RetainedSerial[],
@@ -112,24 +133,15 @@ async function recallRetained(
     : parseRetained(new TextDecoder().decode(bytes));
 }
 
-/** The bytes are used only if they hash to their name; they were checked once, when the list was accepted. */
+/** The bytes are used only if they hash to their name; they were verified once, when the CRL was accepted. */
 function readBack(bytes: Uint8Array, sha256: string): Crl | undefined {
   try {
-    const crl = parseCrl(bytes, 'the list in force');
+    const crl = parseCrl(bytes, 'the CRL in force');
     return crl.sha256 === sha256 ? crl : undefined;
   } catch (error) {
     if (isTrustloomError(error)) return undefined;
     throw error;
   }
-}
-
-function memoryLost({ issuer, sha256 }: AcceptedList, what: string): Finding {
-  return {
-    code: 'list-memory-lost',
-    severity: 'warning',
-    thing: sha256,
-    message: `the record's copy of ${what} of ${issuer} is gone or changed; a newer list cannot be compared with it`,
-  };
 }
 
 const listKey = (sha256: string) => `lists/${sha256}.crl`;

@@ -5,11 +5,6 @@ export function sha256Hex(bytes: Uint8Array | string): string {
   return hash('sha256', bytes, 'hex');
 }
 
-/** Bytes as lower-case hex. */
-export function toHex(bytes: Uint8Array): string {
-  return bufferOf(bytes).toString('hex');
-}
-
 /** The same bytes as a Buffer, not copied. */
 export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -18,9 +13,4 @@ export function bufferOf(bytes: Uint8Array): Buffer {
 /** The same bytes to be read in words, not copied. */
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
-}
-
-/** True when both hold the same bytes. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0;
 }

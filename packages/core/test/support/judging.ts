@@ -1,4 +1,3 @@
-import { slotOf } from '../../src/crl/merged.ts';
 import {
   acceptCas,
   type Certificate,
@@ -8,9 +7,9 @@ import {
   emptyLock,
   type LockState,
 } from '../../src/index.ts';
-import { type JudgedLists, judgeLists } from '../../src/plan/lists.ts';
-import { acceptedRow, type ListMemory } from '../../src/state/accepted-crls.ts';
-import { toyAdapter } from './toy.ts';
+import { type ResolvedCrls, resolveCrls } from '../../src/plan/resolve-crls/index.ts';
+import { acceptedRow, type CrlCopy, slotFor } from '../../src/state/accepted-crls.ts';
+import { toyService } from './toy.ts';
 
 const definition = definitionFromObject(
   {
@@ -19,7 +18,7 @@ const definition = definitionFromObject(
     groups: { devices: { from: 'ca.pem', crls: ['ca.crl'] } },
     targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1' } } },
   },
-  { env: {}, adapters: [toyAdapter({})] },
+  { env: {}, services: [toyService({})] },
 );
 
 /** What lists are judged by. */
@@ -38,7 +37,7 @@ export interface Judging {
 }
 
 /** Judges lists as a run does, with a lock and a record made for it. */
-export function judging(input: Judging): JudgedLists {
+export function judging(input: Judging): ResolvedCrls {
   const { now, locked, state = 'trusted', offered = [], lists, before = [], remembered = before } = input;
   const known = [...locked, ...offered];
   const offer = (certificate: Certificate) => ({ certificate, group: 'devices', from: 'ca.pem' });
@@ -48,27 +47,29 @@ export function judging(input: Judging): JudgedLists {
     if (issuer === undefined) throw new TypeError('a list of nobody known');
     return issuer;
   };
-  const place = (crl: Crl) => [issuerOf(crl).keySha256, slotOf(crl)].filter((part) => part !== '').join('/');
+  const stateKey = (crl: Crl) => slotFor(issuerOf(crl).keySha256, crl).stateKey;
   const rowOf = (crl: Crl) => acceptedRow({ issuer: issuerOf(crl), crl }, [], undefined, now);
-  return judgeLists(
+  return resolveCrls(
     {
       definition,
       lock: { ...lock, entries: lock.entries.map((entry) => ({ ...entry, state })) },
       gathered: {
         offers: known.map(offer),
         inventories: [],
-        lists: lists.map((crl) => ({ crl, group: 'devices', from: 'ca.crl' })),
+        crls: lists.map((crl) => ({ crl, group: 'devices', from: 'ca.crl' })),
         findings: [],
       },
-      record: {
+      revocation: {
         formatVersion: 1,
-        lists: Object.fromEntries(before.map((crl) => [place(crl), rowOf(crl)])),
+        lists: Object.fromEntries(before.map((crl) => [stateKey(crl), rowOf(crl)])),
         deny: [],
       },
-      memories: new Map(remembered.map((crl): [string, ListMemory] => [place(crl), { crl, retained: [] }])),
+      copies: new Map(
+        remembered.map((crl): [string, CrlCopy] => [stateKey(crl), { crl, retained: [], lost: [] }]),
+      ),
       now,
-      allow: new Set(),
     },
     known,
+    new Set(),
   );
 }

@@ -1,17 +1,18 @@
 import { strict as assert } from 'node:assert';
-import { createUploads } from '@trustloom/aws';
-import type {
-  BoundTarget,
-  Io,
-  Json,
-  JsonObject,
-  ObjectLocation,
-  Observation,
-  Rendering,
-  Step,
-  TargetPlan,
-  Trust,
-} from '@trustloom/core';
+import { createUploads, serviceAccess } from '@trustloom/aws';
+import type { JsonObject, ObjectLocation, Trust } from '@trustloom/core';
+import {
+  type BoundStep,
+  type BoundTarget,
+  isOutput,
+  type ObservedTarget,
+  type RenderedTarget,
+  type RenderedTrust,
+  type ServiceIo,
+  type ServicePlan,
+  type StepEnvelope,
+  type StepIo,
+} from '@trustloom/core/adapter';
 import type { ContractWorld } from './world.ts';
 
 /** What the record would keep between runs: it outlives a process that was killed. */
@@ -19,32 +20,34 @@ export interface Memory {
   notes: JsonObject;
 }
 
-/** What one look and one plan gave. */
+/** What one look and one plan gave: the plan as data, and what its steps are done with. */
 export interface Planned {
-  readonly rendering: Rendering<unknown> | undefined;
-  readonly observation: Observation<unknown>;
-  readonly plan: TargetPlan<JsonObject>;
+  readonly rendered: RenderedTarget;
+  readonly rendering: RenderedTrust | undefined;
+  readonly plan: ServicePlan<StepEnvelope>;
+  readonly bound: readonly BoundStep[];
 }
 
 /** A run of the engine in small: one target, every consent given, nobody to wait for. Written apart from the engine, as a second opinion. */
 export interface Process {
   readonly bound: BoundTarget;
-  observe(): Promise<Observation<unknown>>;
-  /** Observes until nothing is pending, then plans. `trust` undefined: the target left the definition. */
+  /** Looks once. `trust` undefined: the target left the definition. */
+  observe(trust?: Trust): Promise<ObservedTarget>;
+  /** Observes until nothing is pending, then plans. */
   plan(trust: Trust | undefined): Promise<Planned>;
   /** Uploads what the plan refers to, and performs its steps in order. */
-  run(planned: Planned, watch?: Watch): Promise<readonly Step[]>;
+  run(planned: Planned, watch?: Watch): Promise<readonly StepEnvelope[]>;
 }
 
 /** Looks on while a plan is performed. */
 export interface Watch {
   /** Before a step; `stop` ends the process there, as a kill would. */
-  before?(step: Step, index: number): 'stop' | undefined | Promise<'stop' | undefined>;
+  before?(step: StepEnvelope, index: number): 'stop' | undefined | Promise<'stop' | undefined>;
   /** After a step, once what it started has settled. */
-  after?(step: Step, index: number): void | Promise<void>;
+  after?(step: StepEnvelope, index: number): void | Promise<void>;
 }
 
-const rank: Readonly<Record<Step['effect'], number>> = {
+const rank: Readonly<Record<StepEnvelope['effect'], number>> = {
   revoke: 0,
   label: 1,
   grant: 2,
@@ -58,16 +61,17 @@ const rank: Readonly<Record<Step['effect'], number>> = {
 /** Starts a process in a world. */
 export function startProcess(world: ContractWorld, memory: Memory): Process {
   const { clock, place } = world;
-  const { aws, adapter } = world.open();
+  const { aws, service } = world.open();
   const uploads = createUploads(aws, { definition: 'acme' });
-  const bound = adapter.bind(world.target, {
+  const bound = service.bind(world.target, {
     definition: 'acme',
     name: 'edge',
     place,
     attach: 'managed',
     anchors: 'all',
   });
-  const io = (afterWrite: boolean): Io => ({
+  const io = (afterWrite: boolean): ServiceIo => ({
+    ...serviceAccess(aws)(place, 'apps'),
     context: bound.context,
     signal: new AbortController().signal,
     clock,
@@ -78,97 +82,94 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
     readObject: (location) => uploads.read(place, 'apps', location),
     files: uploads.files(place, 'apps'),
   });
-  const observe = (afterWrite = false) => bound.observe(io(afterWrite));
-  const settled = async (afterWrite: boolean): Promise<Observation<unknown>> => {
+  const settled = async (rendered: RenderedTarget, afterWrite: boolean): Promise<ObservedTarget> => {
     const { everyMs, limitMs } = bound.facts.settle;
     for (let waited = 0; ; waited += everyMs) {
-      const observation = await observe(afterWrite);
-      if (observation.pending.length === 0) return observation;
+      const observed = await rendered.observe(io(afterWrite));
+      if (observed.pending.length === 0) return observed;
       assert.ok(
         waited <= limitMs,
-        `still pending after facts.settle.limitMs: ${observation.pending.join(', ')}`,
+        `still pending after facts.settle.limitMs: ${observed.pending.join(', ')}`,
       );
       await clock.sleep(everyMs);
     }
   };
   return {
     bound,
-    observe: () => observe(),
+    observe: (trust) => bound.render(trust, clock.now()).observe(io(false)),
     async plan(trust) {
-      const rendering = trust === undefined ? undefined : bound.render(trust, clock.now());
-      const observation = await settled(false);
+      const rendered = bound.render(trust, clock.now());
+      const observed = await settled(rendered, false);
+      const { rendering } = rendered;
       const errors = rendering?.findings.filter((finding) => finding.severity === 'error') ?? [];
       assert.deepEqual(errors, [], 'the contract fixtures fit every service, so render must find no error');
-      return { rendering, observation, plan: bound.plan(rendering, observation, clock.now()) };
+      const plan = observed.plan(clock.now());
+      return { rendered, rendering, ...dataOf(plan), bound: plan.steps };
     },
-    async run(planned, watch = {}) {
-      const artifacts = new Map<string, Required<ObjectLocation>>();
-      const known = [...(planned.rendering?.artifacts ?? []), ...(planned.plan.artifacts ?? [])];
-      const needed = new Set(planned.plan.steps.flatMap((step) => artifactNames(step.input)));
+    async run({ rendered, rendering, plan, bound: steps }, watch = {}) {
+      const known = [...(rendering?.artifacts ?? []), ...(plan.artifacts ?? [])];
+      const needed = new Set(plan.steps.flatMap(({ files = [] }) => files.map(({ sha256 }) => sha256)));
+      const files = new Map<string, Required<ObjectLocation>>();
       for (const artifact of known)
         if (needed.has(artifact.sha256))
-          artifacts.set(artifact.sha256, await uploads.put(place, 'apps', artifact));
-      const results = new Map<string, JsonObject>();
-      const done: Step[] = [];
-      for (
-        let step = next(planned.plan.steps, results);
-        step !== undefined;
-        step = next(planned.plan.steps, results)
-      ) {
+          files.set(artifact.sha256, await uploads.put(place, 'apps', artifact));
+      const outputs = new Map<string, object>();
+      const done: StepEnvelope[] = [];
+      for (let next = nextOf(steps, outputs); next !== undefined; next = nextOf(steps, outputs)) {
+        const { step } = next;
         if ((await watch.before?.(step, done.length)) === 'stop') return done;
-        // What is performed went through JSON, as a step must survive.
-        const input = resolve(JSON.parse(JSON.stringify(step.input)), results, artifacts) as JsonObject;
-        const receipt = await bound.perform({ ...step, input }, io(true));
-        results.set(step.id, receipt.result);
-        if (receipt.notes !== undefined) memory.notes = { ...memory.notes, ...receipt.notes };
-        if (receipt.settles === true) await settled(true);
+        const { output, notes, settles } = await next.perform({ ...io(true), ...readers(outputs, files) });
+        outputs.set(step.id, output);
+        if (notes !== undefined) memory.notes = { ...memory.notes, ...notes };
+        if (settles === true) await settled(rendered, true);
         done.push(step);
         await watch.after?.(step, done.length - 1);
       }
-      assert.equal(done.length, planned.plan.steps.length, 'some steps wait for steps that never come');
+      assert.equal(done.length, steps.length, 'some steps wait for steps that never come');
       return done;
     },
   };
 }
 
-function next(steps: readonly Step[], done: ReadonlyMap<string, JsonObject>): Step | undefined {
-  const ids = new Set(steps.map((step) => step.id));
+/** A plan without the handlers of its steps, to be compared. */
+export function dataOf(plan: ServicePlan<BoundStep>): { readonly plan: ServicePlan<StepEnvelope> } {
+  return { plan: { ...plan, steps: plan.steps.map(({ step }) => step) } };
+}
+
+function nextOf(steps: readonly BoundStep[], done: ReadonlyMap<string, object>): BoundStep | undefined {
+  const ids = new Set(steps.map(({ step }) => step.id));
   return steps
-    .filter((step) => !done.has(step.id) && (step.after ?? []).every((id) => done.has(id) || !ids.has(id)))
-    .sort((a, b) => rank[a.effect] - rank[b.effect])[0];
+    .filter(
+      ({ step: { id, after = [] } }) =>
+        !done.has(id) && after.every((other) => done.has(other) || !ids.has(other)),
+    )
+    .sort((a, b) => rank[a.step.effect] - rank[b.step.effect])[0];
 }
 
-function artifactNames(value: Json): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap((item: Json) => artifactNames(item));
-  if (typeof value !== 'object' || value === null) return [];
-  const own = Reflect.get(value, '$artifact');
-  return typeof own === 'string' ? [own] : Object.values(value).flatMap((item: Json) => artifactNames(item));
-}
-
-function resolve(
-  value: Json,
-  results: ReadonlyMap<string, JsonObject>,
-  artifacts: ReadonlyMap<string, Required<ObjectLocation>>,
-): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => resolve(item, results, artifacts));
-  if (typeof value !== 'object' || value === null) return value;
-  const object = value as JsonObject;
-  const { $artifact, $ref, get } = object;
-  if (typeof $artifact === 'string') {
-    const place = artifacts.get($artifact);
-    assert.ok(place, `a step refers to artifact ${$artifact}, which neither rendering nor plan gave`);
-    return { ...place };
-  }
-  if (typeof $ref === 'string' && typeof get === 'string') {
-    const found = results.get($ref)?.[get];
-    assert.notEqual(
-      found,
-      undefined,
-      `a step refers to ${get} of step ${$ref}, which its receipt did not give`,
-    );
-    return found as Json;
-  }
-  return Object.fromEntries(
-    Object.entries(object).map(([key, item]) => [key, resolve(item, results, artifacts)]),
-  );
+/** What a step may read of those before it: never what none of them gave. */
+function readers(
+  outputs: ReadonlyMap<string, object>,
+  files: ReadonlyMap<string, Required<ObjectLocation>>,
+): Pick<StepIo, 'value' | 'uploaded'> {
+  return {
+    value(value) {
+      if (!isOutput(value)) return value;
+      const { outputOf, field } = value;
+      const found = Reflect.get(outputs.get(outputOf) ?? {}, field);
+      assert.notEqual(
+        found,
+        undefined,
+        `a step refers to ${field} of step ${outputOf}, which it did not give`,
+      );
+      return found;
+    },
+    uploaded({ sha256 }) {
+      const file = files.get(sha256);
+      assert.ok(
+        file,
+        `a step refers to file ${sha256}, which neither rendering nor plan gave, or it does not name`,
+      );
+      return file;
+    },
+  };
 }

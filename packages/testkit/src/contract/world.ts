@@ -1,5 +1,5 @@
 import { type Aws, openAws } from '@trustloom/aws';
-import type { Adapter, JsonObject, Place, Trust } from '@trustloom/core';
+import type { JsonObject, Place, Service, Trust } from '@trustloom/core';
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock } from '../clock.ts';
 import { makeBucket } from '../estate/where.ts';
@@ -32,8 +32,7 @@ export interface Subject {
 export interface ContractOptions {
   /** For titles: `alb`. */
   readonly name: string;
-  /** Makes the adapter; called anew for every run, as a new process would. */
-  readonly adapter: (aws: Aws) => Adapter;
+  readonly service: Service;
   /** Default account 222222222222 in eu-west-1; CloudFront: us-east-1. */
   readonly place?: Place;
   /** Makes what a team has before: the listener, the domain, the profile. */
@@ -49,8 +48,8 @@ export interface ContractOptions {
 /** One world of a law: a stage with the subject on it, and the adapter's own view of AWS. */
 export interface ContractWorld extends Stage, Subject, AsyncDisposable {
   readonly options: ContractOptions;
-  /** A new process: its own clients, its own adapter. */
-  open(): { readonly aws: Aws; readonly adapter: Adapter };
+  /** A new process: its own clients. */
+  open(): { readonly aws: Aws; readonly service: Service };
   /** Calls that write, on services other than STS, since the start or the last reading. */
   writes(): readonly { readonly service: string; readonly action: string }[];
 }
@@ -90,7 +89,7 @@ export async function openWorld(
         random: () => 0,
       });
       opened.push(aws);
-      return { aws, adapter: options.adapter(aws) };
+      return { aws, service: options.service };
     },
     writes() {
       const calls = local.calls().slice(seen);

@@ -1,9 +1,7 @@
 import type { Facts, SchemaKind } from '@trustloom/core';
-import { kinds } from '../adapters.ts';
+import { ownServices } from '../services.ts';
 
-/** Every kind with its facts and its target schema, without any SDK: for the JSON Schema and the generated pages. */
+/** Every service with its facts and its target schema: for the JSON Schema and the generated pages. */
 export async function schemaKinds(): Promise<readonly (SchemaKind & { readonly facts: Facts })[]> {
-  return Promise.all(
-    kinds.map(async ({ key, facts, target }) => ({ key, facts: await facts(), target: await target() })),
-  );
+  return (await ownServices()).map(({ key, facts, schema }) => ({ key, facts, target: schema() }));
 }

@@ -13,7 +13,7 @@ function findingLines(of: string, findings: Findings): readonly Line[] {
 }
 
 function stepLine(of: string, step: Step): Line {
-  const { effect, action, things, needs, missing, leftOut = '', revocation } = step;
+  const { effect, action, affects: things, needs, missing, leftOut = '', revocation } = step;
   return {
     of,
     effect,
@@ -29,10 +29,13 @@ function stepLine(of: string, step: Step): Line {
   };
 }
 
+/** The subject in which a CA was recorded: today it is told by its common name and its digest. */
+const subjectOf = (name: string) => name.replace(/^(.*) \[[^\]]*\]$/, 'CN=$1');
+
 function freshnessLines(of: string, rows: Target['freshness']): readonly Line[] {
   return rows.map(({ issuer, entries, state, behind, red }) => ({
     of,
-    issuer,
+    issuer: subjectOf(issuer),
     entries,
     fresh: state,
     behind,
@@ -160,7 +163,7 @@ export function explainLines(explanations: readonly Explanation[]): readonly Lin
   return explanations.map(({ target, verdict, chain, reasons }) => ({
     of: target,
     verdict,
-    chain,
+    chain: chain.map(subjectOf),
     reasons: reasons.map(({ says, what }) => `${what} ${says}`),
   }));
 }

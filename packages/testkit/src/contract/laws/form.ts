@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import type { Trust } from '@trustloom/core';
 import { deepFreeze } from '../freeze.ts';
-import { type Planned, type Process, startProcess } from '../process.ts';
+import { dataOf, type Planned, startProcess } from '../process.ts';
 import { apply, fresh, type Law } from './law.ts';
 
 export const observing: Law = {
@@ -81,16 +81,15 @@ export const purity: Law = {
     const { bound, observe } = startProcess(world, fresh());
     deepFreeze(cast.two);
     deepFreeze(world.target);
-    const now = world.clock.now();
-    bound.render(cast.two, now);
-    const observation = deepFreeze(await observe());
+    const observed = deepFreeze(await observe(cast.two));
     const calls = world.local.calls().length;
-    const words = (process: Pick<Process, 'bound'>) => {
-      const rendering = deepFreeze(process.bound.render(cast.two, now));
-      const plan = process.bound.plan(rendering, observation, now);
-      return JSON.stringify({ artifacts: rendering.artifacts, findings: rendering.findings, plan });
+    const now = world.clock.now();
+    const words = () => {
+      const { rendering } = deepFreeze(bound.render(cast.two, now));
+      const { plan } = dataOf(observed.plan(now));
+      return JSON.stringify({ artifacts: rendering?.artifacts, findings: rendering?.findings, plan });
     };
-    assert.equal(words({ bound }), words({ bound }));
+    assert.equal(words(), words());
     assert.equal(world.local.calls().length, calls, 'rendering or planning made a call');
   },
 };

@@ -32,7 +32,7 @@ async function checkOpened(context: CliContext): Promise<CheckReport> {
 }
 
 async function checkFiles(context: CliContext, files: readonly string[]): Promise<CheckReport> {
-  const { allFacts } = await import('../../adapters.ts');
+  const { allFacts } = await import('../../services.ts');
   const certificates: Certificate[] = [];
   const crls: { readonly crl: Crl; readonly name: string }[] = [];
   const findings: Finding[] = [];

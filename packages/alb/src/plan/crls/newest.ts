@@ -1,0 +1,38 @@
+import { type Certificate, type Crl, crlIssuer, isOlderIssue, verifyCrl } from '@trustloom/core/adapter';
+import type { Desired, DesiredCrl, StoredStore } from '../../model.ts';
+import { desiredCrl } from '../../render.ts';
+
+/** Of each CA the newer of its wanted CRL and of the one in force: nothing is readmitted by a switch. */
+export function newestCrls(desired: Desired, ...stores: readonly StoredStore[]): readonly DesiredCrl[] {
+  const newest = new Map(desired.crls.map((one) => [one.issuer.keySha256, one]));
+  for (const { crl } of stores.flatMap(({ crls }) => crls)) {
+    const issuer = issuerOf(crl, desired, stores);
+    if (crl === undefined || issuer === undefined) continue;
+    const known = newest.get(issuer.keySha256);
+    if (known === undefined || supersedes(crl, known.crl, issuer))
+      newest.set(issuer.keySha256, desiredCrl({ issuer, crl }));
+  }
+  return [...newest.values()].sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
+}
+
+/** Consents for CRLs in force that a second store cannot be given: unreadable ones, and those of unknown CAs. */
+export function lostCrls(desired: Desired, store: StoredStore): readonly string[] {
+  return store.crls
+    .filter(({ crl, entries }) => entries > 0 && issuerOf(crl, desired, [store]) === undefined)
+    .map(({ crl, id }) => `readmit:${crl?.sha256 ?? `${store.arn}/${id}`}`);
+}
+
+/** True when a CRL is a later issue than another of the same CA, and may stand for it. */
+export function supersedes(crl: Crl, other: Crl, issuer: Certificate): boolean {
+  return isOlderIssue(other, crl) && isWhole(crl, issuer);
+}
+
+/** A complete CRL with a valid signature of its CA; anything else may have been put there by hand. */
+export function isWhole(crl: Crl, issuer: Certificate): boolean {
+  return crl.scope === 'complete' && verifyCrl(crl, issuer) === 'valid';
+}
+
+function issuerOf(crl: Crl | undefined, desired: Desired, stores: readonly StoredStore[]) {
+  if (crl === undefined) return undefined;
+  return crlIssuer(crl, [...stores.flatMap(({ cas }) => cas), ...desired.cas, ...desired.known]);
+}

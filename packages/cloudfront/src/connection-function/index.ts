@@ -1,1 +1,0 @@
-export { type ConnectionFunctionOptions, generateConnectionFunction } from './generate.ts';

@@ -1,0 +1,151 @@
+import {
+  type Artifact,
+  defined,
+  type Instant,
+  outputOf,
+  type StepEnvelope,
+  type Value,
+} from '@trustloom/core/adapter';
+import type { CloudfrontStep, ObservedKeyValueStore } from '../../model/index.ts';
+import { type Copies, copyOf, replacedBy } from '../../revocation/copies.ts';
+import type { DesiredEntries } from '../../revocation/entries/index.ts';
+import {
+  batchesOf,
+  changed,
+  type EntryChanges,
+  type ItemChanges,
+  reconcile,
+} from '../../revocation/entries/reconcile.ts';
+import { serialHex } from '../../revocation/entries/serials.ts';
+import type { Withdrawn } from '../../revocation/index.ts';
+
+type UpdateStep = CloudfrontStep<'update-entries'>;
+
+/** A KeyValueStore whose layout and items are known. */
+export type ReadStore = ObservedKeyValueStore & Required<Pick<ObservedKeyValueStore, 'layout' | 'held'>>;
+
+export function isRead(store: ObservedKeyValueStore | undefined): store is ReadStore {
+  return store?.layout !== undefined && store.held !== undefined;
+}
+
+/**
+ * The store that the function reads gets new entries; with the last of them the copy of what it
+ * then holds.
+ */
+export function revokeSteps(
+  store: ReadStore,
+  changes: EntryChanges,
+  entries: DesiredEntries,
+  copies: Copies,
+): { readonly steps: readonly UpdateStep[]; readonly artifacts: readonly Artifact[] } {
+  const { added, removed, firstAdded } = changes;
+  const steps = updateSteps(store.arn, changes, {
+    id: 'update-entries',
+    effect: 'revoke',
+    affects: entries.crls,
+    summary: `update key value store ${store.name}: +${added}, -${removed} revoked serials`,
+    reason: 'its entries are not those of the CRLs and of the deny list in force',
+    etag: store.held.etag,
+    after: [],
+    revocation: {
+      issuer: entries.issuers,
+      added,
+      removed,
+      entries: entries.set.count,
+      serials: firstAdded.map((index) => serialHex(entries.set, index)),
+    },
+  });
+  const last = steps.at(-1);
+  const copy = last === undefined ? undefined : copyOf(store.arn, changed(store.held.items, changes));
+  if (last === undefined || copy === undefined) return { steps, artifacts: [] };
+  const { sha256, kind } = copy;
+  const input = { ...last.input, copy: { sha256, before: replacedBy(copies) } };
+  return { steps: [...steps.slice(0, -1), { ...last, files: [{ sha256, kind }], input }], artifacts: [copy] };
+}
+
+/**
+ * What takes withdrawn CRLs out: from what the store will hold after the revoking steps, of which
+ * `last` is the last.
+ */
+export function withdrawSteps(
+  store: ReadStore,
+  revoking: ItemChanges,
+  {
+    withdrawn,
+    entries,
+    now,
+    last,
+  }: {
+    readonly withdrawn: Withdrawn;
+    readonly entries: DesiredEntries;
+    readonly now: Instant;
+    readonly last: UpdateStep | undefined;
+  },
+): readonly UpdateStep[] {
+  // While another CRL cannot be read, nothing that the store says may go.
+  if (entries.unread) return [];
+  return updateSteps(store.arn, reconcile(entries, store.layout, changed(store.held.items, revoking), now), {
+    id: 'withdraw-crls',
+    effect: 'readmit',
+    affects: withdrawn.crls,
+    summary: `take the CRL of ${withdrawn.issuers} out of key value store ${store.name}`,
+    reason: 'its enforcement was withdrawn, and the store still refuses whom it names',
+    etag: last === undefined ? store.held.etag : outputOf(last, 'etag'),
+    after: last === undefined ? [] : [last.id],
+    replacesRevocation: true,
+  });
+}
+
+/** A store that nothing reads yet is filled; `created` is the step that makes it. */
+export function fillSteps(
+  arn: Value<string>,
+  changes: ItemChanges,
+  etag: string | undefined,
+  created?: string,
+): readonly UpdateStep[] {
+  return updateSteps(arn, changes, {
+    id: 'fill-entries',
+    effect: 'label',
+    affects: ['keys'],
+    summary: 'put entries into the new key value store',
+    reason: 'it lacks them',
+    etag,
+    after: created === undefined ? [] : [created],
+  });
+}
+
+/**
+ * Updates one after the other. Each names the ETag that the one before left, so nobody else's write
+ * is lost.
+ */
+function updateSteps(
+  arn: Value<string>,
+  changes: ItemChanges,
+  {
+    id,
+    summary,
+    etag,
+    after,
+    ...fields
+  }: Omit<StepEnvelope, 'action' | 'after'> & {
+    readonly etag: Value<string> | undefined;
+    readonly after: readonly string[];
+  },
+): readonly UpdateStep[] {
+  const batches = batchesOf(changes);
+  const steps: UpdateStep[] = [];
+  for (const batch of batches) {
+    const before = steps.at(-1);
+    const at = steps.length + 1;
+    steps.push({
+      ...fields,
+      id: `${id}:${at}`,
+      kind: 'update-entries',
+      summary: batches.length === 1 ? summary : `${summary} (${at} of ${batches.length})`,
+      action: 'cloudfront-keyvaluestore:UpdateKeys',
+      input: { arn, ...batch, ...defined({ etag: before === undefined ? etag : outputOf(before, 'etag') }) },
+      after: before === undefined ? after : [before.id],
+    });
+  }
+  return steps;
+}

@@ -1,0 +1,92 @@
+import type { RevocationList } from '../../crl/crl.ts';
+import { looseDeltas } from '../../crl/merged.ts';
+import type { Finding } from '../../errors/finding.ts';
+import { caName, caNameOfKey } from '../../kit/ca-words.ts';
+import type { Certificate } from '../../x509/certificate.ts';
+import type { CrlsInForce } from './in-force.ts';
+import type { AttributedCrls, CrlRow } from './issuers.ts';
+import type { JudgedRow } from './judge.ts';
+import type { MissedCrls } from './publication.ts';
+
+/** What is to be known about the CRLs of a run; nothing is decided by it. */
+export function crlFindings(
+  { unused }: AttributedCrls,
+  rows: readonly JudgedRow[],
+  { lists, letGo, missed }: CrlsInForce,
+  known: readonly Certificate[],
+): readonly Finding[] {
+  const withdrawn = new Set(letGo.map(({ sha256 }) => sha256));
+  return [
+    ...rows.flatMap((row) => copyLost(row, known)),
+    ...unused.map(unusedCrl),
+    ...rows.flatMap(({ refused }) => refused.flatMap(({ findings }) => findings)),
+    // That it has ended is why enforcement of a CRL was withdrawn.
+    ...rows.flatMap(({ taken }) =>
+      taken === undefined || withdrawn.has(taken.crl.sha256) ? [] : taken.findings,
+    ),
+    ...missed.flatMap(publicationStopped),
+    ...withoutBase(lists),
+  ];
+}
+
+function copyLost({ slot, stored, copy }: CrlRow, known: readonly Certificate[]): readonly Finding[] {
+  if (stored === undefined) return [];
+  const name = caNameOfKey(slot.keySha256, known, stored.issuer);
+  const texts = {
+    crl: `the state's copy of the CRL in force of ${name} is missing or changed; a newer CRL cannot be compared with it`,
+    retained: `the state's copy of the serials that left the CRL of ${name} is missing or changed; they are refused no longer`,
+  };
+  return copy.lost.map((what) => ({
+    code: 'list-memory-lost',
+    severity: 'warning',
+    thing: stored.sha256,
+    message: texts[what],
+  }));
+}
+
+function unusedCrl({ offered: { crl, from }, proposed }: AttributedCrls['unused'][number]): Finding {
+  const source = 'RFC 5280, 6.3.3 (f)';
+  if (proposed !== undefined)
+    return {
+      code: 'crl-issuer-not-accepted',
+      severity: 'warning',
+      thing: crl.sha256,
+      message: `${from}: the CRL of ${caName(proposed)} is used as soon as that CA is accepted (trustloom accept ${proposed.sha256.slice(0, 12)})`,
+      source,
+    };
+  return {
+    code: 'crl-unknown-issuer',
+    severity: 'error',
+    thing: crl.sha256,
+    message: `${from}: no CA that is accepted or offered signed this CRL (issuer ${crl.issuer.text}); it is not used. Accept its CA, or remove the address.`,
+    source,
+  };
+}
+
+function publicationStopped({ cas, missed, stopped }: MissedCrls): readonly Finding[] {
+  const remove = cas.map(({ sha256 }) => `--allow remove:${sha256}`).join(' ');
+  const readmit = missed.map(({ row }) => `--allow readmit:${row.sha256}`).join(' ');
+  const withdraw = stopped ? `; or admit whom the CRL refuses (${readmit})` : '';
+  return missed.map(({ row }) => ({
+    code: 'crl-orphaned',
+    severity: 'error',
+    thing: row.sha256,
+    message: `${cas.map(caName).join(', ')} publishes no CRLs any more: its last ended at ${row.nextUpdate} and stays in force. Ways out: name a second source of its CRL (\`crls\`); or remove the CA (trustloom retire, then ${remove})${withdraw}`,
+    source: 'RFC 5280, 5.1.2.5',
+  }));
+}
+
+/** Delta CRLs that do not fit the base that is available. */
+function withoutBase(lists: readonly RevocationList[]): readonly Finding[] {
+  const keys = new Set(lists.map(({ issuer }) => issuer.keySha256));
+  const loose = [...keys].flatMap((key) =>
+    looseDeltas(lists.filter(({ issuer }) => issuer.keySha256 === key)),
+  );
+  return loose.map(({ issuer, crl }) => ({
+    code: 'crl-delta-base',
+    severity: 'warning',
+    thing: crl.sha256,
+    message: `the delta CRL of ${caName(issuer)} builds on number ${crl.baseNumber}, and no complete CRL so new is available; it is not used`,
+    source: 'RFC 5280, 5.2.4',
+  }));
+}

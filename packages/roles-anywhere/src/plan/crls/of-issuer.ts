@@ -1,0 +1,241 @@
+import {
+  type Certificate,
+  type Crl,
+  caName,
+  count,
+  crlPem,
+  diffCrls,
+  type Finding,
+  isOlderIssue,
+  judgeCrl,
+  type PlanContext,
+  type RevocationChange,
+  type StepEnvelope,
+  type Value,
+  verifyCrl,
+} from '@trustloom/core/adapter';
+import {
+  crlName,
+  type DesiredAnchor,
+  ownershipTags,
+  type RolesAnywhereStep,
+  type StoredCrl,
+  stepIds,
+  type UnusableCrl,
+  type UsableCrl,
+} from '../../model.ts';
+
+/** The writes for the CRL of one issuer on one anchor. */
+export interface IssuerPlan {
+  readonly steps?: readonly RolesAnywhereStep[];
+  /** The only step where none of ours is there yet: it takes a place on the anchor. */
+  readonly adds?: { readonly issuer: Certificate; readonly step: RolesAnywhereStep<'import-crl'> };
+  /** Duplicates, once the right CRL is in force. */
+  readonly cleanups?: readonly RolesAnywhereStep<'delete-crl'>[];
+  /** Without it nobody new may be admitted, and it will not be in force after these steps. */
+  readonly missing?: UnusableCrl;
+  readonly findings?: readonly Finding[];
+}
+
+/** Which anchor, what must have been done before, and for whom. */
+export interface Where {
+  readonly anchorArn: Value<string>;
+  readonly after: readonly string[];
+  readonly context: PlanContext;
+}
+
+/**
+ * A CRL whose newest issue was refused: what is in force stays, and is enabled again when somebody
+ * disabled it.
+ */
+export function planUnusable(
+  { key }: Pick<DesiredAnchor, 'key'>,
+  unusable: UnusableCrl,
+  held: readonly StoredCrl[],
+): IssuerPlan {
+  const { issuer } = unusable;
+  const own = held.flatMap(({ crl, ...stored }) =>
+    crl !== undefined && isSignedBy(crl, issuer) ? [{ ...stored, crl }] : [],
+  );
+  if (own.some(({ enabled }) => enabled)) return {};
+  const [newest] = own.sort((a, b) => b.crl.thisUpdate - a.crl.thisUpdate);
+  if (newest === undefined) return { missing: unusable };
+  const { id, crl } = newest;
+  return {
+    steps: [
+      enableCrl(key, { issuer, crl }, id, {
+        effect: 'revoke',
+        reason: 'it is disabled, and the newest CRL cannot be put in its place',
+        revocation: changeOf(issuer, undefined, crl),
+      }),
+    ],
+  };
+}
+
+/**
+ * One without entries cannot be put there: it counts as in place when no other CRL of its key is
+ * enabled. The service compares neither issuer nor signature, so each CRL is judged once more
+ * before it goes there.
+ */
+export function planUsable(
+  { key }: Pick<DesiredAnchor, 'key'>,
+  wanted: UsableCrl,
+  held: readonly StoredCrl[],
+  { anchorArn, after, context }: Where,
+): IssuerPlan {
+  const { issuer, crl } = wanted;
+  const own = (stored: StoredCrl) =>
+    stored.crl !== undefined && (stored.crl.sha256 === crl.sha256 || isSignedBy(stored.crl, issuer));
+  const judged = judgeCrl({ crl, issuer, now: context.now });
+  const [refusal] = judged.findings;
+  if (judged.outcome === 'refused' && refusal !== undefined) {
+    const inForce = held.some((stored) => stored.enabled && own(stored));
+    return { findings: [refusal], ...(inForce ? {} : { missing: { issuer, why: refusal.code } }) };
+  }
+  // Some serials would come back: that takes a consent; until then what is in force stays.
+  const older = held.some(
+    (stored) => stored.enabled && own(stored) && stored.crl !== undefined && isOlderIssue(crl, stored.crl),
+  );
+  const effect = older ? 'readmit' : 'revoke';
+  const affects = [crl.sha256];
+  if (crl.entryCount === 0) {
+    const off = held
+      .filter(({ enabled }) => enabled)
+      .map((stored) =>
+        disableCrl(stored, caName(issuer), {
+          effect,
+          affects,
+          reason: 'the newest CRL has no entries, and the service takes no such CRL',
+          after,
+          ...(stored.crl === undefined ? {} : { revocation: changeOf(issuer, stored.crl, crl) }),
+        }),
+      );
+    return { steps: off };
+  }
+  const [current, ...duplicates] = [...held].sort(
+    (a, b) =>
+      Number(b.enabled) - Number(a.enabled) ||
+      Number(b.crl?.sha256 === crl.sha256) - Number(a.crl?.sha256 === crl.sha256),
+  );
+  if (current === undefined) {
+    const step: RolesAnywhereStep<'import-crl'> = {
+      kind: 'import-crl',
+      id: `import-crl:${shortOf(key, issuer)}`,
+      effect,
+      affects,
+      summary: `import ${crlWords(wanted)}`,
+      reason: 'it is not in force yet',
+      action: 'rolesanywhere:ImportCrl',
+      input: {
+        name: crlName(context, key, issuer.keySha256),
+        anchorArn,
+        pem: crlPem(crl),
+        tags: ownershipTags(context, issuer.keySha256),
+      },
+      after,
+      revocation: changeOf(issuer, undefined, crl),
+    };
+    return { adds: { issuer, step } };
+  }
+  const steps: RolesAnywhereStep[] = [];
+  const same = current.crl?.sha256 === crl.sha256;
+  if (!same)
+    steps.push({
+      kind: 'update-crl',
+      id: `update-crl:${shortOf(key, issuer)}`,
+      effect,
+      affects,
+      summary: `update ${crlWords(wanted)}`,
+      reason: own(current)
+        ? `the one on the anchor is ${older ? 'newer' : 'older'}`
+        : 'another CRL is in its place',
+      action: 'rolesanywhere:UpdateCrl',
+      input: { id: current.id, pem: crlPem(crl) },
+      after,
+      revocation: changeOf(issuer, current.enabled ? current.crl : undefined, crl),
+    });
+  if (!current.enabled)
+    steps.push(
+      enableCrl(key, wanted, current.id, {
+        effect,
+        reason: 'it is disabled',
+        after: [...after, ...stepIds(steps)],
+        // What changes is said once.
+        ...(same ? { revocation: changeOf(issuer, undefined, crl) } : {}),
+      }),
+    );
+  const cleanups = duplicates.map((stored) =>
+    deleteCrl(stored, {
+      effect: 'clean',
+      reason: `it is a second CRL of ${caName(issuer)} on the same anchor`,
+      after: stepIds(steps),
+    }),
+  );
+  return { steps, cleanups };
+}
+
+function isSignedBy(crl: Crl, issuer: Certificate): boolean {
+  return crl.issuer.der === issuer.subject.der && verifyCrl(crl, issuer) === 'valid';
+}
+
+function changeOf(issuer: Certificate, before: Crl | undefined, after: Crl): RevocationChange {
+  const { added, removed, addedSerials } = diffCrls(before, after);
+  return { issuer: issuer.subject.text, added, removed, entries: after.entryCount, serials: addedSerials };
+}
+
+function shortOf(anchorKey: string, issuer: Certificate): string {
+  return `${anchorKey.slice(0, 8)}:${issuer.keySha256.slice(0, 8)}`;
+}
+
+function crlWords({ issuer, crl: { entryCount } }: UsableCrl): string {
+  return `CRL of ${caName(issuer)}, ${count(entryCount)} ${entryCount === 1 ? 'entry' : 'entries'}`;
+}
+
+function enableCrl(
+  anchorKey: string,
+  wanted: UsableCrl,
+  id: string,
+  envelope: Pick<StepEnvelope, 'effect' | 'reason'> & Partial<StepEnvelope>,
+): RolesAnywhereStep<'enable-crl'> {
+  return {
+    kind: 'enable-crl',
+    id: `enable-crl:${shortOf(anchorKey, wanted.issuer)}`,
+    affects: [wanted.crl.sha256],
+    summary: `enable ${crlWords(wanted)}`,
+    action: 'rolesanywhere:EnableCrl',
+    input: { id },
+    ...envelope,
+  };
+}
+
+/** Disables a CRL, which then stays on its anchor: the CA's next one takes its place. */
+export function disableCrl(
+  { id }: Pick<StoredCrl, 'id'>,
+  issuer: string,
+  envelope: Pick<StepEnvelope, 'effect' | 'affects' | 'reason'> & Partial<StepEnvelope>,
+): RolesAnywhereStep<'disable-crl'> {
+  return {
+    kind: 'disable-crl',
+    id: `disable-crl:${id}`,
+    summary: `disable CRL of ${issuer}`,
+    action: 'rolesanywhere:DisableCrl',
+    input: { id },
+    ...envelope,
+  };
+}
+
+/** Deletes one CRL. */
+export function deleteCrl(
+  { id, name }: Pick<StoredCrl, 'id' | 'name'>,
+  envelope: Pick<StepEnvelope, 'effect' | 'reason'> & Partial<StepEnvelope>,
+): RolesAnywhereStep<'delete-crl'> {
+  return {
+    kind: 'delete-crl',
+    id: `delete-crl:${id}`,
+    affects: [id],
+    summary: `delete CRL ${name}`,
+    action: 'rolesanywhere:DeleteCrl',
+    input: { id },
+    ...envelope,
+  };
+}
