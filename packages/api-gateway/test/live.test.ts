@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { DeleteDomainNameCommand } from '@aws-sdk/client-api-gateway';
+import { DeleteDomainNameCommand, TagResourceCommand } from '@aws-sdk/client-api-gateway';
 import { DeleteRouteCommand, GetRoutesCommand, UpdateApiCommand } from '@aws-sdk/client-apigatewayv2';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createTestCa, type TestCa, type TestLeaf } from '@trustloom/testkit';
@@ -274,6 +274,15 @@ describe('what is published', () => {
       false,
     ]);
   });
+});
+
+test('that another target follows the domain by now is no matter to a target that leaves', async () => {
+  await opened('rest');
+  const resourceArn = 'arn:aws:apigateway:eu-west-1::/domainnames/api.example.com';
+  await scenario.rest.send(new TagResourceCommand({ resourceArn, tags: { 'trustloom:target': 'other' } }));
+  const codes = (findings: readonly { readonly code: string }[]) => findings.map(({ code }) => code);
+  expect(codes((await scenario.open().plan()).findings)).toEqual(['name-taken']);
+  expect(codes((await scenario.leave()).findings)).toEqual(['authorizer-asked']);
 });
 
 describe('a cached answer', () => {

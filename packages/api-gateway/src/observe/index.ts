@@ -9,7 +9,7 @@ import {
   parseBundle,
   type ServiceIo,
 } from '@trustloom/core/adapter';
-import { type Observed, type Owner, ownerOf } from '../model.ts';
+import { type Observed, ownerOf } from '../model.ts';
 import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
 import { publishedCrls, readPublished } from '../revocation/manifest.ts';
 import type { ApiGatewayTarget } from '../target.ts';
@@ -59,7 +59,8 @@ export async function observeApiGateway(
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
       doors: apis.map((api) => bypassOf(api, io.context.place.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
-      findings: findingsOf(target, domain, owner),
+      findings: findingsOf(target, domain),
+      unmet: owner === 'another' ? [taken(target)] : [],
     },
   };
 }
@@ -70,7 +71,7 @@ async function missing(
 ): Promise<Observation<Observed>> {
   const published = authorizer === undefined ? undefined : await readPublished(io);
   const message = `the custom domain ${domain} does not exist; correct the definition, or create the domain`;
-  const findings = [error('attachment-missing', domain, message)];
+  const unmet = [error('attachment-missing', domain, message)];
   return {
     state: { asking: [], ...defined({ published }) },
     pending: [],
@@ -81,7 +82,8 @@ async function missing(
       attachments: [],
       doors: [],
       endpoints: [],
-      findings,
+      findings: [],
+      unmet,
     },
   };
 }
@@ -116,7 +118,6 @@ function bypassOf({ id, defaultEndpointOpen }: MappedApi, region: string): Door 
 function findingsOf(
   { domain }: ApiGatewayTarget,
   { endpointTypes, securityPolicy, status, statusMessage, warnings }: Domain,
-  owner: Owner,
 ): readonly Finding[] {
   const precondition = (message: string): Finding => ({
     ...error('precondition', domain, `the domain ${domain} ${message}`),
@@ -133,13 +134,12 @@ function findingsOf(
       const message = `${domain}: the service warns about its truststore: ${warning}`;
       return { ...error('truststore-warning', domain, message), severity: 'warning' };
     }),
-    owner === 'another' &&
-      error(
-        'name-taken',
-        domain,
-        `the domain ${domain} is followed by another definition or target; remove it there first`,
-      ),
   ].filter((finding) => finding !== false);
+}
+
+function taken({ domain }: ApiGatewayTarget): Finding {
+  const message = `the domain ${domain} is followed by another definition or target; remove it there first`;
+  return error('name-taken', domain, message);
 }
 
 function error(code: Finding['code'], thing: string, message: string): Finding {
