@@ -153,7 +153,7 @@ async function refreshed(running: Promise<Report>): Promise<void> {
 
 function progress(event: ApplyEvent): void {
   if (event.type === 'step' && event.state === 'done')
-    shown(`${event.target}: ${event.effect}: ${event.mends}`);
+    shown(`${event.target}: ${event.effect}: ${event.summary}`);
   if (event.type === 'settled')
     shown(`${event.target}: settled after ${Math.round(event.afterMs / 1000)} s of its service's time`);
 }

@@ -231,7 +231,7 @@ describe('what is published', () => {
       expect.stringMatching(/^the set of CN=Issuing is gone from S3 \(acme\/sets\//),
     ]);
     const plan = await story.open().plan();
-    expect(plan.targets[0]?.steps.map(({ effect, mends }) => [effect, mends])).toEqual([
+    expect(plan.targets[0]?.steps.map(({ effect, reason }) => [effect, reason])).toEqual([
       ['revoke', 'what the authorizer of edge reads of CN=Issuing is gone from S3'],
     ]);
     expect((await story.open().refresh()).calls).toBe(1);

@@ -21,6 +21,7 @@ export type {
   Observation,
   ObservedTarget,
   RenderedTarget,
+  RenderedTrust,
   Rendering,
   SdkClient,
   SdkClientClass,
@@ -32,6 +33,7 @@ export type {
 } from './adapter/contract.ts';
 export { defineService } from './adapter/define-service.ts';
 export type { Capabilities, Facts, Limit, LimitName, Rate, Verdict } from './adapter/facts.ts';
+export { asService } from './adapter/legacy-service.ts';
 export { asAdapter } from './adapter/legacy-shim.ts';
 export type { Artifact, FileVersion, ObjectLocation, OwnFiles } from './adapter/ports.ts';
 export {

@@ -1,4 +1,4 @@
-import type { Adapter } from './adapter/legacy.ts';
+import type { Access, Service } from './adapter/contract.ts';
 import type { Sources, Uploads } from './adapter/ports.ts';
 import { createPacers, type Pacers } from './adapter/rate-limit.ts';
 import type { VersionedStore } from './adapter/versioned-store.ts';
@@ -11,15 +11,16 @@ import type { Report } from './apply/report.ts';
 import type { Definition } from './definition/definition.ts';
 import type { Lock } from './definition/lock.ts';
 import { TrustloomError } from './errors/error.ts';
-import { replanTarget } from './plan/assemble.ts';
 import type { Offer } from './plan/gather.ts';
 import type { Plan } from './plan/plan.ts';
 import { gatherView, loadView, type PlanOptions, prepare } from './plan/prepare.ts';
 import type { Prepared } from './plan/prepared.ts';
+import { replanTarget } from './plan/replan.ts';
 import { type CheckReport, checkDefinition } from './report/check.ts';
 import { explainFor } from './report/explain.ts';
 import { type Status, statusOf } from './report/status.ts';
 import { openRecord, revocationMark } from './state/state.ts';
+import type { Place } from './util/account-region.ts';
 import { type AbortOptions, manyEars } from './util/signal.ts';
 import type { Clock } from './util/time.ts';
 import type { Certificate } from './x509/certificate.ts';
@@ -29,7 +30,9 @@ export interface TrustloomParts {
   readonly definition: Definition;
   readonly lock: Lock;
   /** One for each kind that the definition or the record names. */
-  readonly adapters: readonly Adapter[];
+  readonly services: readonly Service[];
+  /** The way to the services of one account and region, by the name that the definition gives the account. */
+  readonly access: (place: Place, accountName: string) => Access;
   readonly sources: Sources;
   readonly uploads: Uploads;
   /** Where the record lies. */
@@ -110,7 +113,7 @@ type RunOptions = Pick<ApplyOptions, 'allow' | 'onEvent' | 'signal'>;
  * Puts the parts together. Does no I/O, reads no environment, prints nothing.
  *
  * @example
- * const trustloom = createTrustloom({ definition, lock, adapters: [alb({ client })], sources, uploads, store, clock, holder: 'ci 4711' })
+ * const trustloom = createTrustloom({ definition, lock, services: [alb], access, sources, uploads, store, clock, holder: 'ci 4711' })
  * const plan = await trustloom.plan()
  * await trustloom.apply({ approve: plan.digest, allow: ['enforce:edge'] })
  */
@@ -119,31 +122,23 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
   const prepareParts = { ...parts, record, pacers: parts.pacers ?? createPacers(parts.clock) };
   /** What a run needs, with plans made again within what this one was allowed. */
   const runParts = (
-    { plan, view, knows }: Prepared,
+    { plan, view, revocationFingerprint }: Prepared,
     { allow = [], onEvent = () => undefined, signal }: RunOptions,
   ): ApplyParts => {
     const allowed = new Set(allow);
     const approved = new Set(plan.lines);
-    const isOutdated = async () => revocationMark(await record.revocation.read()) !== knows;
+    const isOutdated = async () => revocationMark(await record.revocation.read()) !== revocationFingerprint;
     return {
       clock: parts.clock,
-      uploads: parts.uploads,
       record,
       holder: parts.holder,
       onEvent,
       signal: manyEars(signal),
       isOutdated,
-      replan: async (work, observation) => {
+      replan: async (target, observed) => {
         const outdated = await isOutdated();
-        return replanTarget({
-          work,
-          observation,
-          view,
-          now: parts.clock.now(),
-          allow: allowed,
-          approved,
-          outdated,
-        });
+        const now = parts.clock.now();
+        return replanTarget({ target, observed, view, now, allow: allowed, approved, outdated });
       },
     };
   };
@@ -157,7 +152,7 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
     const entries = await changeDenyList(change, request, { known, record, now: parts.clock.now() });
     const factsOf = (name: string) => {
       const kind = parts.definition.targets.find((target) => target.name === name)?.kind;
-      return parts.adapters.find(({ key }) => key === kind)?.facts;
+      return parts.services.find(({ key }) => key === kind)?.facts;
     };
     return denyReport(change, entries, await refresh(options), factsOf, parts.clock.now());
   };

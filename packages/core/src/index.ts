@@ -9,7 +9,15 @@ export type {
   HeldEnforcement,
   Holdings,
 } from './adapter/content.ts';
-export type { Io, Observation, Rendering } from './adapter/contract.ts';
+export type {
+  Access,
+  Io,
+  Observation,
+  Rendering,
+  SdkClient,
+  SdkClientClass,
+  Service,
+} from './adapter/contract.ts';
 export type * from './adapter/facts.ts';
 export type * from './adapter/legacy.ts';
 export { defineAdapter } from './adapter/legacy-define.ts';
@@ -105,11 +113,12 @@ export { codes } from './errors/codes.ts';
 export type { ErrorContext } from './errors/error.ts';
 export { isTrustloomError, TrustloomError } from './errors/error.ts';
 export type { Finding, Location, Severity } from './errors/finding.ts';
-export { sortFindings } from './errors/finding.ts';
+export { isBlocking, isRefusal, sortFindings } from './errors/finding.ts';
 // adapter
 export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 export type { LeftOut, PlannedStep } from './plan/consent.ts';
+export type { ContentSummary } from './plan/content-summary.ts';
 export type { Offer } from './plan/gather.ts';
 export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
 export type { PlanOptions } from './plan/prepare.ts';

@@ -11,11 +11,11 @@ import {
   readCertificate,
   retireCa,
 } from '../src/index.ts';
-import { createToy, toyAdapter } from './support/toy.ts';
+import { createToy, toyService } from './support/toy.ts';
 
-const adapters = [toyAdapter({ edge: createToy() })];
+const services = [toyService({ edge: createToy() })];
 const parse = (text: string, env: Readonly<Record<string, string>> = {}) =>
-  parseDefinition(text, { file: 'trustloom.yaml', env, adapters });
+  parseDefinition(text, { file: 'trustloom.yaml', env, services });
 const good = `name: acme
 record: "222222222222/eu-west-1"
 groups:

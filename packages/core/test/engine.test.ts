@@ -163,7 +163,11 @@ describe('applying', () => {
 
   test.each([
     ['waits for a grant elsewhere', {}, ['settled two', 'enforce one']],
-    ['does not wait for one that nobody is waiting for', { unawaited: true }, ['enforce one', 'settled two']],
+    [
+      'does not wait for one that nobody is waiting for',
+      { nonBlocking: true },
+      ['enforce one', 'settled two'],
+    ],
   ] as const)('a target that begins to enforce %s', async (_, over, expected) => {
     const order: string[] = [];
     toys.two = { ...createToy(), lazy: 5, ...over };
@@ -193,7 +197,7 @@ describe('applying', () => {
 
   test('before anything is taken away, every grant is done', async () => {
     await open().apply({ approve: 'any', allow });
-    toys.two = { ...createToy(), lazy: 5, unawaited: true };
+    toys.two = { ...createToy(), lazy: 5, nonBlocking: true };
     files['ca.pem'] = root.pem + next.pem;
     await accept();
     ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));

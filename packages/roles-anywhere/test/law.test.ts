@@ -4,8 +4,9 @@ import {
   ImportCrlCommand,
   RolesAnywhereClient,
 } from '@aws-sdk/client-rolesanywhere';
-import { createSources, createStore, createUploads, openAws } from '@trustloom/aws';
+import { createSources, createStore, createUploads, openAws, serviceAccess } from '@trustloom/aws';
 import { acceptCas, createTrustloom, definitionFromObject, emptyLock, type Lock } from '@trustloom/core';
+import { asService } from '@trustloom/core/adapter';
 import { startLocalAws } from '@trustloom/local-aws';
 import {
   createTestClock,
@@ -68,14 +69,15 @@ async function openStory(unknowns: 'refuse' | 'admit') {
       groups: { devices: { serverlessCa: { bucket } } },
       targets: { jobs: { trust: ['devices'], rolesAnywhere: { region } } },
     },
-    { env: {}, adapters: [adapter] },
+    { env: {}, services: [asService(adapter)] },
   );
   let lock: Lock = emptyLock;
   const trustloom = () =>
     createTrustloom({
       definition,
       lock,
-      adapters: [adapter],
+      services: [asService(adapter)],
+      access: serviceAccess(aws),
       sources: createSources(aws, { baseDir: '/' }),
       uploads: createUploads(aws, { definition: 'acme' }),
       store: createStore(aws, { place: { account, region }, accountName: account, definition: 'acme' }),

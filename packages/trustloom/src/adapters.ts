@@ -1,5 +1,12 @@
 import type { Aws } from '@trustloom/aws';
-import { type Adapter, type Facts, type StandardSchemaV1, TrustloomError } from '@trustloom/core';
+import {
+  type Adapter,
+  type Facts,
+  type Service,
+  type StandardSchemaV1,
+  TrustloomError,
+} from '@trustloom/core';
+import { asService } from '@trustloom/core/adapter';
 
 /** One kind of target that this package knows: how to load its data, and how to load its adapter. */
 export interface Kind {
@@ -83,12 +90,13 @@ export async function allFacts(): Promise<readonly Facts[]> {
   return Promise.all(kinds.map(({ facts }) => facts()));
 }
 
-/** Opens the adapters of some kinds, each once. Keys that no adapter has are left out: reading the definition complains about them. */
-export async function openAdapters(
+/** Loads the services of some kinds, each once. Keys that no service has are left out: reading the definition complains about them. */
+export async function openServices(
   keys: readonly string[],
   aws: Pick<Aws, 'client'>,
-): Promise<readonly Adapter[]> {
-  return Promise.all(kinds.filter(({ key }) => keys.includes(key)).map((kind) => kind.open(aws)));
+): Promise<readonly Service[]> {
+  const named = kinds.filter(({ key }) => keys.includes(key));
+  return Promise.all(named.map(async (kind) => asService(await kind.open(aws))));
 }
 
 /** @throws TrustloomError `definition-unknown-key` when a kind is none of ours */

@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type Aws, createSources, createStore, createUploads, openAws } from '@trustloom/aws';
+import { type Aws, createSources, createStore, createUploads, openAws, serviceAccess } from '@trustloom/aws';
 import {
   type AbortOptions,
-  type Adapter,
   acceptCas,
   type Clock,
-  type CodeFacts,
-  codes,
   createPacers,
   createTrustloom,
   type Definition,
   defined,
   definitionFromObject,
   type Finding,
+  isBlocking,
   kindsIn,
   kindsOf,
   type Lock,
@@ -22,11 +20,12 @@ import {
   openRecord,
   parseDefinition,
   retireCa,
+  type Service,
   type Trustloom,
   TrustloomError,
   type VersionedStore,
 } from '@trustloom/core';
-import { checkKinds, openAdapters } from './adapters.ts';
+import { checkKinds, openServices } from './adapters.ts';
 import { clockFor } from './clock.ts';
 import type { DefinitionInput } from './define.ts';
 import { readDefinition, readLock, writeLock } from './files.ts';
@@ -63,7 +62,7 @@ export interface OpenedTrustloom extends Trustloom, AsyncDisposable {
 }
 
 /**
- * Opens a definition: a path to a YAML or JSON file, or an object. Reads it and its lock, loads the adapters that it or the record
+ * Opens a definition: a path to a YAML or JSON file, or an object. Reads it and its lock, loads the services that it or the record
  * names, and checks on the way that the credentials belong to the accounts named. Calls none of the four services by itself.
  *
  * @throws TrustloomError the codes of the definition, the lock, accounts and the record
@@ -109,7 +108,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
   const keys = options.text === undefined ? kindsIn(options.object) : kindsOf(options.text, file);
   checkKinds(keys, file);
   const lockFile = options.lockFile ?? join(baseDir, 'trustloom.lock');
-  // The accounts stand in the definition, and the definition is read with the adapters, which want clients: so clients come late.
+  // The accounts stand in the definition, and the definition is read with the services, which want clients: so clients come late.
   let aws: Aws | undefined;
   const late: Pick<Aws, 'client'> = {
     client(Class, serviceId, place) {
@@ -118,11 +117,11 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
       return aws.client(Class, serviceId, place);
     },
   };
-  const parse = (adapters: readonly Adapter[]): Definition =>
+  const parse = (services: readonly Service[]): Definition =>
     options.text === undefined
-      ? definitionFromObject(options.object, { env, adapters })
-      : parseDefinition(options.text, { file, env, adapters });
-  const named = await openAdapters(keys, late);
+      ? definitionFromObject(options.object, { env, services })
+      : parseDefinition(options.text, { file, env, services });
+  const named = await openServices(keys, late);
   const definition = parse(named);
   aws = openAws({
     env,
@@ -145,25 +144,26 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     sources: createSources(opened, { baseDir }),
     uploads: createUploads(opened, { definition: definition.name, bucketTemplate: definition.bucket }),
     store: checked,
+    access: serviceAccess(opened),
     clock,
     pacers: createPacers(clock),
     holder: `${userName()}@${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`,
   };
-  /** The lock is read anew each time: people edit it. Targets that left the definition bring adapters of their own. */
+  /** The lock is read anew each time: people edit it. Targets that left the definition bring services of their own. */
   const current = async ({ signal }: AbortOptions = {}): Promise<{ trustloom: Trustloom; lock: Lock }> => {
     signal?.throwIfAborted();
     const lock = await readLock(lockFile);
     return {
       lock,
-      trustloom: createTrustloom({ ...parts, lock, adapters: [...named, ...(await leftAdapters())] }),
+      trustloom: createTrustloom({ ...parts, lock, services: [...named, ...(await leftServices())] }),
     };
   };
-  const leftAdapters = async (): Promise<readonly Adapter[]> => {
+  const leftServices = async (): Promise<readonly Service[]> => {
     const { targets } = await openRecord(checked, clock).trust.read();
     const missing = Object.values(targets)
       .map(({ kind }) => kind)
       .filter((kind) => !keys.includes(kind));
-    return openAdapters([...new Set(missing)], opened);
+    return openServices([...new Set(missing)], opened);
   };
   const changeLock = async (
     given: AbortOptions | undefined,
@@ -207,7 +207,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     async probe(clients = [], given = {}) {
       const status = await (await current(given)).trustloom.status(given);
       const { endpoint } = options;
-      return probeTargets({ ...given, status, adapters: named, clients, now: clock.now(), endpoint });
+      return probeTargets({ ...given, status, services: named, clients, now: clock.now(), endpoint });
     },
     async close() {
       opened.close();
@@ -255,10 +255,7 @@ async function checkAccounts(aws: Aws, definition: Definition): Promise<void> {
 
 /** Nothing is accepted from an input that is wrong; a list in error is no matter here. */
 function refuseBadOffers(findings: readonly Finding[]): void {
-  const bad = findings.filter(({ code, severity }) => {
-    const facts: CodeFacts = codes[code];
-    return severity === 'error' && facts.alone !== true;
-  });
+  const bad = findings.filter(isBlocking);
   const [first] = bad;
   if (first !== undefined)
     throw new TrustloomError(first.code, bad.map(({ message }) => message).join('\n'), { findings: bad });

@@ -118,7 +118,7 @@ test('copies that nothing reads any more are deleted by an apply once they are m
     [],
   ]);
   expect((await trustloom.status()).drift).toBe(false);
-  const copies = Number(/^(\d+) copies/.exec(step?.mends ?? '')?.[1]);
+  const copies = Number(/^(\d+) copies/.exec(step?.reason ?? '')?.[1]);
   const { count } = await filesThere();
   expect((await trustloom.apply({ approve: before.digest })).calls).toBe(1);
   expect([copies >= 10, (await filesThere()).count]).toEqual([true, count - copies]);

@@ -1,7 +1,7 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { S3Client } from '@aws-sdk/client-s3';
-import { createStore, createUploads, openAws } from '@trustloom/aws';
+import { createStore, createUploads, openAws, serviceAccess } from '@trustloom/aws';
 import {
   acceptCas,
   createTrustloom,
@@ -12,6 +12,7 @@ import {
   type Trustloom,
   TrustloomError,
 } from '@trustloom/core';
+import { asService } from '@trustloom/core/adapter';
 import { startLocalAws } from '@trustloom/local-aws';
 import {
   type ApiKind,
@@ -84,12 +85,21 @@ export async function openStory(
               },
             },
       },
-      { env: {}, adapters: [adapter] },
+      { env: {}, services: [asService(adapter)] },
     );
     const uploads = createUploads(aws, { definition: 'acme' });
     const store = createStore(aws, { place, accountName: 'apps', definition: 'acme' });
     return createTrustloom({
-      ...{ definition, lock, adapters: [adapter], sources, uploads, store, clock },
+      ...{
+        definition,
+        lock,
+        services: [asService(adapter)],
+        access: serviceAccess(aws),
+        sources,
+        uploads,
+        store,
+        clock,
+      },
       holder: 'test',
     });
   };

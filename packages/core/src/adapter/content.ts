@@ -77,4 +77,9 @@ export interface Holdings {
   readonly endpoints: readonly Endpoint[];
   /** Preconditions that are not met, warnings that the service gives, drift that cannot be read off the rest. */
   readonly findings: readonly Finding[];
+  /**
+   * What the target needs in order to stand and does not find: an attachment that is gone, a name
+   * that is somebody else's. No matter to a target that leaves the definition.
+   */
+  readonly unmet?: readonly Finding[];
 }

@@ -21,6 +21,12 @@ export interface Rendering<Desired> {
   readonly findings: readonly Finding[];
 }
 
+/** What the engine reads of a rendering; `desired` stays with the adapter. */
+export interface RenderedTrust extends Omit<Rendering<unknown>, 'desired'> {
+  /** Every CA that could let clients in is revoked: nobody is admitted anew, all else goes on. */
+  readonly noneLeft: boolean;
+}
+
 /** What a target holds now. */
 export interface Observation<Observed> {
   readonly state: Observed;
@@ -169,7 +175,7 @@ export interface BoundTarget {
 /** A target with what should stand there. */
 export interface RenderedTarget {
   /** Absent when the target leaves. */
-  readonly rendering?: Omit<Rendering<unknown>, 'desired'>;
+  readonly rendering?: RenderedTrust;
   /** Looks at what stands there. Reads only. */
   observe(io: ServiceIo): Promise<ObservedTarget>;
 }

@@ -1,6 +1,5 @@
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
-import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type {
   BoundStep,
@@ -13,7 +12,7 @@ import type {
   ServiceSpec,
   StepIo,
 } from './contract.ts';
-import { nobodyLeft } from './nobody-left.ts';
+import { isNoneLeft, nobodyLeft } from './nobody-left.ts';
 import type { Step, StepEnvelope, StepKind, StepTable } from './step.ts';
 import type { TargetContext, Trust } from './target.ts';
 
@@ -46,13 +45,18 @@ function bind<Target, Desired, Observed, Port, T extends StepTable<T>>(
     context,
     facts: spec.facts,
     render(trust: Trust | undefined, now: Instant): RenderedTarget {
-      const rendering =
-        trust === undefined
-          ? undefined
-          : neverEmpty(spec.render(trust, target, { ...context, now }), trust, context);
+      if (trust === undefined)
+        return Object.freeze({
+          observe: (io: ServiceIo) => observe(spec, target, context, undefined, io),
+        });
+      const { desired, ...rendering } = neverEmpty(
+        spec.render(trust, target, { ...context, now }),
+        trust,
+        context,
+      );
       return Object.freeze({
-        ...defined({ rendering: rendering === undefined ? undefined : withoutDesired(rendering) }),
-        observe: (io: ServiceIo) => observe(spec, target, context, rendering?.desired, io),
+        rendering: Object.freeze({ ...rendering, noneLeft: isNoneLeft(trust, rendering.anchors) }),
+        observe: (io: ServiceIo) => observe(spec, target, context, desired, io),
       });
     },
   });
@@ -91,10 +95,6 @@ function withoutInput({
   input: _,
   ...rest
 }: StepEnvelope & { readonly kind: string; readonly input: object }) {
-  return Object.freeze(rest);
-}
-
-function withoutDesired<Desired>({ desired: _, ...rest }: Rendering<Desired>) {
   return Object.freeze(rest);
 }
 

@@ -1,4 +1,12 @@
 import type { Finding } from '../errors/finding.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import type { Trust } from './target.ts';
+
+/** True when every CA that a target could admit clients through is revoked. */
+export function isNoneLeft({ cas, revoked }: Trust, anchors: readonly Certificate[]): boolean {
+  const lost = new Set(revoked.map(({ sha256 }) => sha256));
+  return lost.size > 0 && (anchors.length === 0 || cas.every(({ sha256 }) => lost.has(sha256)));
+}
 
 /** Every CA that a target could let clients in through is revoked. */
 export function nobodyLeft(target: string): Finding {

@@ -65,6 +65,14 @@ export interface StepEnvelope {
   readonly replacesRevocation?: true;
 }
 
+/** True for a step that may not be done by a run that knows less of revocation than another. */
+export function requiresLatestRevocation({
+  effect,
+  replacesRevocation,
+}: Pick<StepEnvelope, 'effect' | 'replacesRevocation'>): boolean {
+  return effect === 'revoke' || replacesRevocation === true;
+}
+
 declare const output: unique symbol;
 
 /** One write of an adapter, typed by its step table. */

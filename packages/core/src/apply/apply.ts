@@ -1,18 +1,24 @@
-import type { Observation } from '../adapter/contract.ts';
-import type { Uploads } from '../adapter/ports.ts';
-import type { Replanned } from '../plan/assemble.ts';
-import { type Phase, phases } from '../plan/order.ts';
-import type { Prepared } from '../plan/prepared.ts';
+import type { ObservedTarget } from '../adapter/contract.ts';
+import type { Prepared, Replanned, RunTarget } from '../plan/prepared.ts';
 import { createSharedReads } from '../plan/shared-reads.ts';
-import type { TargetWork } from '../plan/work.ts';
 import { type LeaseParts, revocationLane, withLease } from '../state/leases.ts';
 import type { HeldLease, TrustloomRecord, TrustRecord } from '../state/state.ts';
 import type { OnEvent } from './events.ts';
+import {
+  blocksPhase,
+  nextOf,
+  type RunContext,
+  runStage,
+  startRun,
+  type TargetRun,
+  verify,
+} from './executor.ts';
+import { createPhaseBarrier } from './phase-barrier.ts';
+import { phases, type Stage } from './phases.ts';
 import { forgetLeft, noted, recordTargets, rememberLists, revokingNotes } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
-import { createTargetRun, type TargetRun } from './target-run.ts';
-import { uploadArtifacts, uploadFor } from './upload.ts';
+import { uploadFiles } from './upload.ts';
 
 /** After everything is done, the services are looked at again; what shows up then is done in a further round, at most this often. */
 const maxRounds = 3;
@@ -20,12 +26,11 @@ const maxRounds = 3;
 /** What applying needs of the world. */
 export interface ApplyParts extends LeaseParts {
   readonly onEvent: OnEvent;
-  readonly uploads: Uploads;
   readonly record: TrustloomRecord;
   /** True when another run has accepted newer lists, or the deny list was changed: what was planned would go back from that. */
   readonly isOutdated: () => Promise<boolean>;
   /** Plans one target again, within the same approval and consents. */
-  readonly replan: (work: TargetWork, observation: Observation<unknown>) => Promise<Replanned>;
+  readonly replan: (target: RunTarget, observed: ObservedTarget) => Promise<Replanned>;
 }
 
 /**
@@ -42,72 +47,77 @@ export async function applyPrepared(prepared: Prepared, parts: ApplyParts): Prom
   return withLease(parts.record.trust, parts, async (lease) => {
     await lease.update((current) => recordTargets(current, prepared.targets));
     await rememberLists(prepared, parts);
-    const runs = await startRuns(prepared, parts, lease);
-    for (let round = 0; round < maxRounds && runs.some(hasWork); round += 1) {
-      await runPhases(runs);
-      const reads = createSharedReads();
-      await Promise.all(runs.map((run) => run.verify(reads)));
-    }
+    const runs = await startRuns(prepared.targets, applyContext(parts, lease));
+    await inRounds(runs, 'clean', () => runPhases(runs));
     await lease.update((current) => forgetLeft(current, runs));
     return reportOf(prepared, runs, parts.clock.now());
   });
 }
 
-function hasWork(run: TargetRun): boolean {
-  return run.has('clean');
+/** Uploads the files of each target that could be seen, and begins its run. */
+export async function startRuns(
+  targets: readonly RunTarget[],
+  context: RunContext,
+): Promise<readonly TargetRun[]> {
+  const runs = await Promise.all(
+    targets.map(async (target) => {
+      const { artifacts, planned } = target;
+      const files = await uploadFiles(
+        target,
+        { artifacts, steps: planned.steps },
+        new Map(),
+        context.onEvent,
+      );
+      return startRun(target, files, context) ?? [];
+    }),
+  );
+  return runs.flat();
 }
 
-/**
- * Each target goes through the phases by itself, and comes to the next one when all are done with what others wait for: while one service
- * still takes its time for lists or marks, a slower one has begun.
- */
+/** Works and looks again, as long as anything is left that may run up to this stage. */
+export async function inRounds(
+  runs: readonly TargetRun[],
+  last: Stage,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  for (let round = 0; round < maxRounds && runs.some((run) => nextOf(run, last)); round += 1) {
+    await work();
+    const reads = createSharedReads();
+    await Promise.all(runs.map((run) => verify(run, reads)));
+  }
+}
+
 async function runPhases(runs: readonly TargetRun[]): Promise<void> {
-  const passed = new Map<Phase, Promise<unknown>>();
-  const everybody = (phase: Phase) => {
-    const all = passed.get(phase) ?? Promise.all(runs.map((run) => run.clear(phase)));
-    passed.set(phase, all);
-    return all;
-  };
+  const barrier = createPhaseBarrier(runs.map((run) => (phase) => blocksPhase(run, phase)));
   await Promise.all(
     runs.map(async (run) => {
-      await run.phase('revoke');
+      await runStage(run, 'revoke', barrier.advanced);
       for (const phase of phases) {
-        await run.phase(phase);
-        await everybody(phase);
+        await runStage(run, phase, barrier.advanced);
+        await barrier.passed(phase);
       }
     }),
   );
 }
 
-async function startRuns(
-  prepared: Prepared,
-  parts: ApplyParts,
-  lease: HeldLease<TrustRecord>,
-): Promise<readonly TargetRun[]> {
-  const places = await uploadArtifacts(prepared, parts);
-  const revoking = revocationLane(parts);
-  return prepared.targets
-    .filter(({ planned }) => planned.failed === undefined)
-    .map((work) =>
-      createTargetRun(work, {
-        clock: parts.clock,
-        signal: parts.signal,
-        onEvent: parts.onEvent,
-        places: places.get(work.bound.context.name) ?? new Map(),
-        replan: parts.replan,
-        upload: (target, { steps, artifacts }, places) => uploadFor(target, steps, artifacts, places, parts),
-        revoking,
-        beforeWrite: async () => {
-          parts.signal.throwIfAborted();
-          await lease.keep();
-        },
-        remember: async (target, step, notes) => {
-          const { name } = target.bound.context;
-          if (!target.remember(notes)) return;
-          if (step.effect === 'revoke')
-            await parts.record.revocation.amend((current) => revokingNotes(current, name, notes));
-          else await lease.update((current) => noted(current, name, notes));
-        },
-      }),
-    );
+function applyContext(parts: ApplyParts, lease: HeldLease<TrustRecord>): RunContext {
+  const { clock, signal, onEvent, replan, record } = parts;
+  return {
+    clock,
+    signal,
+    onEvent,
+    replan,
+    upload: (target, again, files) => uploadFiles(target, again, files, onEvent),
+    revoking: revocationLane(parts),
+    async beforeWrite() {
+      signal.throwIfAborted();
+      await lease.keep();
+    },
+    async remember({ name, io }, step, notes) {
+      if (!io.remember(notes)) return;
+      if (step.effect === 'revoke')
+        await record.revocation.amend((current) => revokingNotes(current, name, notes));
+      else await lease.update((current) => noted(current, name, notes));
+    },
+  };
 }

@@ -11,7 +11,7 @@ export type ApplyEvent =
       readonly target: string;
       readonly id: string;
       readonly effect: Effect;
-      readonly mends: string;
+      readonly summary: string;
       readonly state: 'started' | 'done';
     }
   | {

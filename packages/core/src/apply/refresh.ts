@@ -1,17 +1,12 @@
 import { leaveOut, type PlannedStep } from '../plan/consent.ts';
 import type { Prepared } from '../plan/prepared.ts';
-import { createSharedReads } from '../plan/shared-reads.ts';
-import type { TargetWork } from '../plan/work.ts';
 import { revocationLane } from '../state/leases.ts';
-import type { ApplyParts } from './apply.ts';
+import { type ApplyParts, inRounds, startRuns } from './apply.ts';
+import { type RunContext, runStage } from './executor.ts';
 import { rememberLists, revokingNotes } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
-import { createTargetRun, type RunContext, type TargetRun } from './target-run.ts';
-import { type Places, uploadArtifacts, uploadFor } from './upload.ts';
-
-/** What shows up when the services are looked at again is done in a further round, at most this often. */
-const maxRounds = 3;
+import { uploadFiles } from './upload.ts';
 
 /**
  * Does a refresh and tells what is red: a list that is overdue or expired, or that came too late, makes the exit code 1.
@@ -30,51 +25,36 @@ async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Repor
   const prepared = onlyRevoking(whole);
   await rememberLists(prepared, parts);
   if (!prepared.plan.changes) return reportOf(prepared, [], parts.clock.now());
-  const places = await uploadArtifacts(prepared, parts);
-  const revoking = revocationLane(parts);
-  const runs = prepared.targets
-    .filter(({ planned }) => planned.failed === undefined && planned.steps.length > 0)
-    .map((work) => refreshRun(work, places.get(work.bound.context.name) ?? new Map(), revoking, parts));
-  for (let round = 0; round < maxRounds && runs.some((run) => run.has('revoke')); round += 1) {
-    await Promise.all(runs.map((run) => run.phase('revoke')));
-    const reads = createSharedReads();
-    await Promise.all(runs.map((run) => run.verify(reads)));
-  }
+  const changed = prepared.targets.filter(({ planned }) => planned.steps.length > 0);
+  const runs = await startRuns(changed, refreshContext(parts));
+  await inRounds(runs, 'revoke', () => Promise.all(runs.map((run) => runStage(run, 'revoke'))));
   return reportOf(prepared, runs, parts.clock.now());
 }
 
-function refreshRun(
-  work: TargetWork,
-  places: Places,
-  revoking: RunContext['revoking'],
-  parts: ApplyParts,
-): TargetRun {
-  return createTargetRun(work, {
-    clock: parts.clock,
-    signal: parts.signal,
-    onEvent: parts.onEvent,
-    places,
-    revoking,
-    replan: async (target, observation) => {
-      const again = await parts.replan(target, observation);
+function refreshContext(parts: ApplyParts): RunContext {
+  const { clock, signal, onEvent, record } = parts;
+  return {
+    clock,
+    signal,
+    onEvent,
+    revoking: revocationLane(parts),
+    async replan(target, observed) {
+      const again = await parts.replan(target, observed);
       return { ...again, steps: revokingOf(again.steps) };
     },
-    upload: (target, { steps, artifacts }, placed) => uploadFor(target, steps, artifacts, placed, parts),
-    beforeWrite: async () => parts.signal.throwIfAborted(),
-    remember: async (target, _step, notes) => {
-      if (target.remember(notes))
-        await parts.record.revocation.amend((current) =>
-          revokingNotes(current, target.bound.context.name, notes),
-        );
+    upload: (target, again, files) => uploadFiles(target, again, files, onEvent),
+    beforeWrite: async () => signal.throwIfAborted(),
+    async remember({ name, io }, _step, notes) {
+      if (io.remember(notes)) await record.revocation.amend((current) => revokingNotes(current, name, notes));
     },
-  });
+  };
 }
 
 /** The same plan with the steps that revoke; those that wait for any other step wait on. */
 function onlyRevoking(prepared: Prepared): Prepared {
-  const targets = prepared.targets.map((work) => ({
-    ...work,
-    planned: { ...work.planned, steps: revokingOf(work.planned.steps) },
+  const targets = prepared.targets.map((target) => ({
+    ...target,
+    planned: { ...target.planned, steps: revokingOf(target.planned.steps) },
   }));
   const planned = targets.map((target) => target.planned);
   const steps = planned.flatMap((target) => target.steps);

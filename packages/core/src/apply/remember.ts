@@ -1,29 +1,16 @@
-import type { Prepared } from '../plan/prepared.ts';
-import type { TargetWork } from '../plan/work.ts';
+import type { Prepared, RunTarget } from '../plan/prepared.ts';
 import { keepLists, type NewlyAccepted } from '../state/accepted-crls.ts';
 import { type LeaseParts, withLease } from '../state/leases.ts';
-import type {
-  AcceptedList,
-  RecordedTarget,
-  RevocationRecord,
-  TrustloomRecord,
-  TrustRecord,
-} from '../state/state.ts';
+import type { AcceptedList, RevocationRecord, TrustloomRecord, TrustRecord } from '../state/state.ts';
 import type { JsonObject } from '../util/json.ts';
-import type { TargetRun } from './target-run.ts';
+import { remainingOf, type TargetRun } from './executor.ts';
 
 /** A target is recorded before its first write: a run that is killed must not forget what it began. */
-export function recordTargets(current: TrustRecord, targets: readonly TargetWork[]): TrustRecord {
-  const recorded = targets.flatMap((work): readonly (readonly [string, RecordedTarget])[] =>
-    work.recorded === undefined
-      ? []
-      : [[work.bound.context.name, { ...work.recorded, notes: notesOf(current, work) }]],
+export function recordTargets(current: TrustRecord, targets: readonly RunTarget[]): TrustRecord {
+  const recorded = targets.flatMap(({ name, recorded: target }) =>
+    target === undefined ? [] : [[name, { ...target, notes: current.targets[name]?.notes ?? {} }] as const],
   );
   return { ...current, targets: { ...current.targets, ...Object.fromEntries(recorded) } };
-}
-
-function notesOf({ targets }: TrustRecord, { bound }: TargetWork): JsonObject {
-  return targets[bound.context.name]?.notes ?? {};
 }
 
 /** What a receipt asked to remember of a target. */
@@ -39,10 +26,13 @@ export function forgetLeft(current: TrustRecord, runs: readonly TargetRun[]): Tr
   const gone = new Set(
     runs
       .filter(
-        ({ work, remaining, stays, failed }) =>
-          work.planned.leaving && remaining().length === 0 && !stays() && failed() === undefined,
+        (run) =>
+          run.target.leaving &&
+          remainingOf(run).length === 0 &&
+          !run.state.stays &&
+          run.state.stopped === undefined,
       )
-      .map(({ work }) => work.bound.context.name),
+      .map(({ target }) => target.name),
   );
   return {
     ...current,

@@ -1,20 +1,19 @@
 import type { Holdings } from '../adapter/content.ts';
-import { codes } from '../errors/codes.ts';
-import { sortFindings } from '../errors/finding.ts';
-import type { Prepared } from '../plan/prepared.ts';
-import type { TargetWork } from '../plan/work.ts';
+import { isRefusal, sortFindings } from '../errors/finding.ts';
+import { contentSummary } from '../plan/content-summary.ts';
+import type { Prepared, RunTarget } from '../plan/prepared.ts';
 import type { ListFreshness } from '../state/freshness.ts';
 import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
+import { remainingOf, type TargetRun } from './executor.ts';
 import type { Report, TargetReport } from './report.ts';
-import type { TargetRun } from './target-run.ts';
 
 /** What a run came to. Without runs (nothing to do, or blocked) it tells what the plan saw. */
 export function reportOf(prepared: Prepared, runs: readonly TargetRun[], now: Instant): Report {
   const { plan } = prepared;
-  const byName = new Map(runs.map((run) => [run.work.bound.context.name, run]));
-  const targets = prepared.targets.map((work) =>
-    targetReport(work, byName.get(work.bound.context.name), (holds) => prepared.freshness(holds, now)),
+  const byName = new Map(runs.map((run) => [run.target.name, run]));
+  const targets = prepared.targets.map((target) =>
+    targetReport(target, byName.get(target.name), (content) => prepared.freshness(content, now)),
   );
   const missing = [
     ...new Set(targets.flatMap(({ remaining }) => remaining.flatMap((step) => step.missing))),
@@ -32,34 +31,29 @@ export function reportOf(prepared: Prepared, runs: readonly TargetRun[], now: In
 }
 
 function targetReport(
-  work: TargetWork,
+  { planned, observed }: RunTarget,
   run: TargetRun | undefined,
-  freshness: (holds: Holdings | undefined) => readonly ListFreshness[],
+  freshness: (content: Holdings | undefined) => readonly ListFreshness[],
 ): TargetReport {
-  const { planned } = work;
-  const outcomes = run?.outcomes() ?? [];
-  const failure = outcomes.find(({ outcome }) => outcome === 'failed');
-  const error = run?.failed() ?? failure?.error;
+  const outcomes = run?.state.outcomes ?? [];
+  const failure = outcomes.find((one) => one.outcome === 'failed');
+  const error = run?.state.stopped ?? failure?.error;
   const failed =
     error === undefined
       ? planned.failed
-      : {
-          code: error.code,
-          message: error.message,
-          ...(failure === undefined ? {} : { step: failure.step.id }),
-        };
-  const remaining = run?.remaining() ?? planned.steps;
-  const holds = run?.holds() ?? planned.holds;
+      : { code: error.code, message: error.message, ...defined({ step: failure?.step.id }) };
+  const remaining = run === undefined ? planned.steps : remainingOf(run);
+  const content = run?.state.content ?? observed?.holds;
   return {
     name: planned.name,
     service: planned.service,
     state: stateOf(planned.leaving, failed !== undefined, remaining),
     done: outcomes
       .filter(({ outcome }) => outcome === 'done')
-      .map(({ step: { id, effect, mends } }) => ({ id, effect, mends })),
+      .map(({ step: { id, effect, summary } }) => ({ id, effect, summary })),
     remaining,
-    freshness: freshness(holds),
-    ...defined({ failed, holds }),
+    freshness: freshness(content),
+    ...defined({ failed, holds: content === undefined ? undefined : contentSummary(content) }),
   };
 }
 
@@ -75,13 +69,12 @@ function stateOf(
 
 /** 3 when a safety rule said no (it wins), 1 when anything is not as the definition says, else 0. */
 function exitCodeOf({ plan }: Prepared, targets: readonly TargetReport[]): Report['exitCode'] {
-  const errors = plan.findings.filter(({ severity }) => severity === 'error');
   const refused =
-    errors.some(({ code }) => codes[code].kind === 'refused') ||
+    plan.findings.some(isRefusal) ||
     targets.some(({ remaining }) => remaining.some(({ leftOut }) => leftOut === 'consent'));
   if (refused) return 3;
   const wrong =
-    errors.length > 0 ||
+    plan.findings.some(({ severity }) => severity === 'error') ||
     targets.some(({ state }) => state === 'failed' || state === 'incomplete' || state === 'waits');
   return wrong ? 1 : 0;
 }

@@ -1,6 +1,6 @@
-import type { Holdings } from '../adapter/content.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
+import type { ContentSummary } from '../plan/content-summary.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ListFreshness } from '../state/freshness.ts';
 
@@ -10,11 +10,11 @@ export interface TargetReport {
   readonly service: string;
   /** `holds`: it is as the definition says. `waits`: steps lack a consent. `failed`: see `failed`. `left`: it is gone. */
   readonly state: 'holds' | 'waits' | 'failed' | 'left' | 'incomplete';
-  readonly done: readonly { readonly id: string; readonly effect: string; readonly mends: string }[];
+  readonly done: readonly { readonly id: string; readonly effect: string; readonly summary: string }[];
   /** What is still different, in words, with the consents that it waits for. */
   readonly remaining: readonly PlannedStep[];
   readonly failed?: { readonly code: string; readonly message: string; readonly step?: string };
-  readonly holds?: Holdings;
+  readonly holds?: ContentSummary;
   /** The lists in force, by how much life they have left; what is red there makes the exit code of a refresh 1. */
   readonly freshness: readonly ListFreshness[];
 }

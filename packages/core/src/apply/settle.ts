@@ -1,4 +1,4 @@
-import type { Observation } from '../adapter/contract.ts';
+import type { ObservedTarget } from '../adapter/contract.ts';
 import type { Facts } from '../adapter/facts.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Clock } from '../util/time.ts';
@@ -12,25 +12,25 @@ const firstWaitMs = 1_000;
  * @throws TrustloomError `settle-timeout` when `facts.settle.limitMs` has passed
  */
 export async function settle(options: {
-  readonly observe: () => Promise<Observation<unknown>>;
+  readonly observe: () => Promise<ObservedTarget>;
   readonly facts: Facts;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onWait: (pending: readonly string[], sinceMs: number) => void;
-}): Promise<Observation<unknown>> {
+}): Promise<ObservedTarget> {
   const { observe, facts, clock, signal, onWait } = options;
   const start = clock.now();
   for (let waitMs = firstWaitMs; ; waitMs *= 2) {
-    const observation = await observe();
-    if (observation.pending.length === 0) return observation;
+    const observed = await observe();
+    if (observed.pending.length === 0) return observed;
     const since = clock.now() - start;
     if (since >= facts.settle.limitMs) {
       throw new TrustloomError(
         'settle-timeout',
-        `${facts.title}: ${observation.pending.join(', ')} for ${Math.round(since / 1000)} s`,
+        `${facts.title}: ${observed.pending.join(', ')} for ${Math.round(since / 1000)} s`,
       );
     }
-    onWait(observation.pending, since);
+    onWait(observed.pending, since);
     await clock.sleep(Math.min(waitMs, facts.settle.everyMs), signal);
   }
 }

@@ -1,5 +1,5 @@
 import type { z as Zod } from 'zod';
-import type { Adapter } from '../adapter/legacy.ts';
+import type { Service } from '../adapter/contract.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { defined } from '../util/defined.ts';
@@ -19,11 +19,11 @@ export interface ParseOptions {
   /** For `${NAME}` in values. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** One for each kind that the definition names. */
-  readonly adapters: readonly Adapter[];
+  readonly services: readonly Service[];
 }
 
 /**
- * The kinds of target that a definition names, so that only their adapters are loaded. Lenient: everything else is left to
+ * The kinds of target that a definition names, so that only their services are loaded. Lenient: everything else is left to
  * `parseDefinition`.
  *
  * @throws TrustloomError `definition-syntax`, `definition-duplicate-key`
@@ -50,7 +50,7 @@ export function kindsIn(value: unknown): readonly string[] {
  *
  * @throws TrustloomError `definition-syntax`, `definition-duplicate-key`, or the code of the first finding
  * @example
- * const definition = parseDefinition(text, { file: 'trustloom.yaml', env: {}, adapters: [alb({ client })] })
+ * const definition = parseDefinition(text, { file: 'trustloom.yaml', env: {}, services: [alb] })
  */
 export function parseDefinition(text: string, options: ParseOptions): Definition {
   return parseSource(readSource(text, options.file), options);
@@ -61,7 +61,7 @@ export function definitionFromObject(value: unknown, options: Omit<ParseOptions,
   return parseSource(objectSource(value), { ...options, file: 'definition' });
 }
 
-function parseSource(source: DefinitionSource, { env, adapters }: ParseOptions): Definition {
+function parseSource(source: DefinitionSource, { env, services }: ParseOptions): Definition {
   const findings: Finding[] = [];
   const complain: Complain = (code, path, message, where = 'value') => {
     const at = where === 'key' ? source.locateKey(path) : source.locate(path);
@@ -76,9 +76,9 @@ function parseSource(source: DefinitionSource, { env, adapters }: ParseOptions):
   const { value, missing } = substituteVariables(source.value, env);
   for (const { name, path } of missing)
     complain('definition-variable', path, `the environment variable ${name} is not set`);
-  const kinds = adapters.map(({ key }) => key);
+  const kinds = services.map(({ key }) => key);
   const raw = validated(value, kinds, complain);
-  const definition = raw === undefined ? undefined : resolveDefinition(raw, { adapters, source, complain });
+  const definition = raw === undefined ? undefined : resolveDefinition(raw, { services, source, complain });
   // A misspelt key is told before the key that is missing for it.
   const sorted = [...findings].sort((a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)));
   const [first] = sorted;

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/legacy.ts';
+import type { Service } from '../adapter/contract.ts';
 import type { SourceKind } from '../adapter/ports.ts';
 import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
@@ -19,7 +19,7 @@ const defaultBucket = 'trustloom-{account}-{region}';
 const dayMs = 86_400_000;
 
 interface Context {
-  readonly adapters: readonly Adapter[];
+  readonly services: readonly Service[];
   readonly source: DefinitionSource;
   readonly complain: Complain;
 }
@@ -167,7 +167,7 @@ function resolveTarget(
   target: RawDefinition['targets'][string],
   accounts: Accounts,
   groups: readonly GroupDefinition[],
-  { adapters, source, complain }: Context,
+  { services, source, complain }: Context,
 ): TargetDefinition | undefined {
   const path = ['targets', name];
   for (const [index, group] of target.trust.entries()) {
@@ -187,32 +187,32 @@ function resolveTarget(
     (key) => !common.includes(key) && (target as Readonly<Record<string, unknown>>)[key] !== undefined,
   );
   const [kind] = given;
-  const adapter = adapters.find(({ key }) => key === kind);
-  if (given.length !== 1 || kind === undefined || adapter === undefined) {
+  const service = services.find(({ key }) => key === kind);
+  if (given.length !== 1 || kind === undefined || service === undefined) {
     complain(
       'definition-value',
       path,
-      `a target has exactly one kind, one of ${adapters.map(({ key }) => key).join(', ')}; found ${given.length === 0 ? 'none' : given.join(', ')}`,
+      `a target has exactly one kind, one of ${services.map(({ key }) => key).join(', ')}; found ${given.length === 0 ? 'none' : given.join(', ')}`,
       'key',
     );
     return undefined;
   }
   const config = validatedConfig(
     (target as Readonly<Record<string, unknown>>)[kind],
-    adapter,
+    service,
     [...path, kind],
     complain,
   );
   const anchors = target.anchors ?? 'all';
-  if (anchors === 'issuing' && !adapter.facts.capabilities.intermediateAnchors) {
+  if (anchors === 'issuing' && !service.facts.capabilities.intermediateAnchors) {
     complain(
       'definition-value',
       [...path, 'anchors'],
-      `${adapter.facts.title} needs complete chains in its store: \`issuing\` is not possible`,
+      `${service.facts.title} needs complete chains in its store: \`issuing\` is not possible`,
     );
   }
   if (config === undefined) return undefined;
-  const own = adapter.place(config);
+  const own = service.place(config);
   const word = target.account ?? own.account;
   const account = word === undefined ? accounts.only() : accounts.find(word, [...path, 'account']);
   if (word === undefined && account === undefined)
@@ -249,16 +249,16 @@ function resolveTarget(
   };
 }
 
-/** The adapter's own schema judges what stands under its key. */
+/** The service's own schema judges what stands under its key. */
 function validatedConfig(
   value: unknown,
-  adapter: Adapter,
+  service: Service,
   path: Path,
   complain: Complain,
 ): JsonObject | undefined {
-  const result = adapter.schema['~standard'].validate(value);
+  const result = service.schema()['~standard'].validate(value);
   if (result instanceof Promise) return undefined;
-  if (result.issues === undefined) return result.value;
+  if (result.issues === undefined) return result.value as JsonObject; // it was read as JSON
   for (const issue of result.issues) {
     const inner = (issue.path ?? [])
       .map((part) => (typeof part === 'object' ? part.key : part))

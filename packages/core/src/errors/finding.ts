@@ -1,4 +1,5 @@
-import type { Code } from './codes.ts';
+import type { CodeFacts } from './code-facts.ts';
+import { type Code, codes } from './codes.ts';
 
 /** Where in an input something stands; line and column count from 1. */
 export interface Location {
@@ -26,6 +27,17 @@ export interface Finding {
   readonly at?: Location;
   /** Where the rule comes from: RFC section, AWS page, or `unknown`. */
   readonly source?: string;
+}
+
+/** True for an error that stops every write. One about a thing that is refused alone stops nothing else. */
+export function isBlocking({ severity, code }: Finding): boolean {
+  const facts: CodeFacts = codes[code];
+  return severity === 'error' && facts.alone !== true;
+}
+
+/** True when a safety rule said no, which is exit code 3. */
+export function isRefusal({ severity, code }: Finding): boolean {
+  return severity === 'error' && codes[code].kind === 'refused';
 }
 
 /** Errors first, then by target, code and thing: output never depends on order of arrival. */

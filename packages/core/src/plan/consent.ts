@@ -1,4 +1,4 @@
-import type { Step } from '../adapter/legacy-step.ts';
+import type { StepEnvelope } from '../adapter/step.ts';
 
 /** Above this many removals in one plan, their number has to be consented to as well. */
 const manyRemovals = 10;
@@ -10,7 +10,9 @@ const manyShare = 0.3;
 export type LeftOut = 'consent' | 'depends' | 'precondition' | 'not-approved' | 'outdated';
 
 /** A step with what it needs before it may run. */
-export interface PlannedStep extends Step {
+export interface PlannedStep extends StepEnvelope {
+  /** In the service's own words: `create-store`. */
+  readonly kind: string;
   readonly target: string;
   /** Consents that it needs, as they are to be typed after --allow. */
   readonly needs: readonly string[];
@@ -20,22 +22,30 @@ export interface PlannedStep extends Step {
 }
 
 /** The consents that one step needs. `spared` names CAs that may go without: it is proven that nobody needs them. */
-export function consentsOf(step: Step, target: string, spared: ReadonlySet<string>): readonly string[] {
+export function consentsOf(
+  step: StepEnvelope,
+  target: string,
+  spared: ReadonlySet<string>,
+): readonly string[] {
   return [...effectConsents(step, target, spared), ...(step.consents ?? [])];
 }
 
-function effectConsents(step: Step, target: string, spared: ReadonlySet<string>): readonly string[] {
-  switch (step.effect) {
+function effectConsents(
+  { effect, affects, wholeTarget }: StepEnvelope,
+  target: string,
+  spared: ReadonlySet<string>,
+): readonly string[] {
+  switch (effect) {
     case 'remove':
-      if (step.wholeTarget) return [`remove:${target}`];
-      return step.things.filter((sha256) => !spared.has(sha256)).map((sha256) => `remove:${sha256}`);
+      if (wholeTarget) return [`remove:${target}`];
+      return affects.filter((sha256) => !spared.has(sha256)).map((sha256) => `remove:${sha256}`);
     case 'enforce':
     case 'open':
-      return [`${step.effect}:${target}`];
+      return [`${effect}:${target}`];
     case 'readmit':
-      return step.things.map((sha256) => `readmit:${sha256}`);
+      return affects.map((sha256) => `readmit:${sha256}`);
     case 'grant': // the lock is the consent
-    case 'revoke': // the signature of the list is
+    case 'revoke': // the signature of the CRL is
     case 'label':
     case 'clean':
       return [];
@@ -44,11 +54,11 @@ function effectConsents(step: Step, target: string, spared: ReadonlySet<string>)
 
 /** `many:<count>` when a plan removes more than anyone reviews one by one; undefined when it does not. */
 export function manyConsent(
-  steps: readonly { readonly target: string; readonly step: Step }[],
+  steps: readonly { readonly target: string; readonly step: StepEnvelope }[],
   targets: number,
 ): string | undefined {
   const removals = steps.filter(({ step }) => step.effect === 'remove');
-  const count = removals.reduce((sum, { step }) => sum + step.things.length, 0);
+  const count = removals.reduce((sum, { step }) => sum + step.affects.length, 0);
   const touched = new Set(removals.map(({ target }) => target)).size;
   const many = count > manyRemovals || (targets >= manyTargets && touched / targets > manyShare);
   return many ? `many:${count}` : undefined;

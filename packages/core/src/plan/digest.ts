@@ -1,4 +1,4 @@
-import type { Step } from '../adapter/legacy-step.ts';
+import type { StepEnvelope } from '../adapter/step.ts';
 import { type Place, placeText } from '../util/account-region.ts';
 import { sha256Hex } from '../util/bytes.ts';
 
@@ -7,13 +7,17 @@ import { sha256Hex } from '../util/bytes.ts';
  * they need no approval, and an approved plan must not go stale each morning with a new list.
  */
 export function approvalLines(
-  targets: readonly { readonly name: string; readonly place: Place; readonly steps: readonly Step[] }[],
+  targets: readonly {
+    readonly name: string;
+    readonly place: Place;
+    readonly steps: readonly StepEnvelope[];
+  }[],
 ): readonly string[] {
   const lines = targets.flatMap(({ name, place, steps }) =>
     steps
       .filter(({ effect }) => effect !== 'label' && effect !== 'revoke')
-      .flatMap(({ effect, things }) =>
-        things.map((thing) => `${effect} ${placeText(place)} ${name} ${thing}`),
+      .flatMap(({ effect, affects }) =>
+        affects.map((thing) => `${effect} ${placeText(place)} ${name} ${thing}`),
       ),
   );
   return [...new Set(lines)].sort();

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/legacy.ts';
+import type { Service } from '../adapter/contract.ts';
 import type { Fetched, SourceKind, Sources } from '../adapter/ports.ts';
 import type { Crl } from '../crl/crl.ts';
 import { type Inventory, parseInventory } from '../crl/inventory.ts';
@@ -30,11 +30,11 @@ export interface OfferedInventory {
   readonly group: string;
 }
 
-/** What gathering needs: a definition, the ways to its sources, and the adapters of its targets. */
+/** What gathering needs: a definition, the ways to its sources, and the services of its targets. */
 export interface GatherParts {
   readonly definition: Definition;
   readonly sources: Sources;
-  readonly adapters: readonly Adapter[];
+  readonly services: readonly Service[];
 }
 
 /** Everything that the sources of a definition gave. */
@@ -51,12 +51,12 @@ export interface Gathered {
  * for what a source gives or does not give: that is a finding.
  */
 export async function gather(
-  { definition, sources, adapters }: GatherParts,
+  { definition, sources, services }: GatherParts,
   given?: AbortSignal,
 ): Promise<Gathered> {
   given?.throwIfAborted();
   const signal = manyEars(given);
-  const wanted = groupsWithInventory(definition, adapters);
+  const wanted = groupsWithInventory(definition, services);
   const fetched = new Map<string, Promise<Fetched>>();
   /** The same address under the same role is fetched once. */
   const once = (address: SourceAddress, what: SourceKind, accountName: string | undefined) => {
@@ -87,11 +87,11 @@ export async function gather(
 }
 
 /** An inventory may be large, and only some targets are laid out by it. */
-function groupsWithInventory({ targets }: Definition, adapters: readonly Adapter[]): ReadonlySet<string> {
+function groupsWithInventory({ targets }: Definition, services: readonly Service[]): ReadonlySet<string> {
   return new Set(
     targets
       .filter(({ kind, config }) =>
-        adapters.some(({ key, readsInventory }) => key === kind && readsInventory(config)),
+        services.some(({ key, readsInventory }) => key === kind && readsInventory(config)),
       )
       .flatMap(({ trust }) => trust),
   );

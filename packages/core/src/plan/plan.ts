@@ -1,9 +1,9 @@
-import type { Holdings } from '../adapter/content.ts';
 import type { CodeKind } from '../errors/code-facts.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { ListFreshness } from '../state/freshness.ts';
 import type { Place } from '../util/account-region.ts';
 import type { PlannedStep } from './consent.ts';
+import type { ContentSummary } from './content-summary.ts';
 
 /** A CA that a source offers and the lock does not know, or that the lock keeps although its source dropped it. */
 export interface CaNews {
@@ -32,7 +32,7 @@ export interface PlannedTarget {
   readonly freshness: readonly ListFreshness[];
   readonly findings: readonly Finding[];
   /** What it holds now; absent when it could not be observed. */
-  readonly holds?: Holdings;
+  readonly holds?: ContentSummary;
   /** Code and message of what went wrong while observing. */
   readonly failed?: { readonly code: string; readonly kind: CodeKind; readonly message: string };
 }

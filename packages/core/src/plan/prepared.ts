@@ -1,28 +1,56 @@
 import type { Holdings } from '../adapter/content.ts';
-import type { Observation, Rendering } from '../adapter/contract.ts';
-import type { Adapter } from '../adapter/legacy.ts';
-import type { Artifact, Sources, Uploads } from '../adapter/ports.ts';
-import type { Pacers } from '../adapter/rate-limit.ts';
+import type { BoundStep, BoundTarget, ObservedTarget, RenderedTarget, Service } from '../adapter/contract.ts';
+import type { Artifact, Sources } from '../adapter/ports.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { TrustloomError } from '../errors/error.ts';
 import type { ListFreshness } from '../state/freshness.ts';
 import type { RecordedTarget, TrustloomRecord } from '../state/state.ts';
-import type { Clock, Instant } from '../util/time.ts';
-import type { Plan } from './plan.ts';
+import type { Instant } from '../util/time.ts';
+import type { PlannedStep } from './consent.ts';
+import type { Plan, PlannedTarget } from './plan.ts';
+import type { TargetIo, WorldAccess } from './target-io.ts';
 import type { TrustView } from './trust.ts';
-import type { TargetHands, TargetWork } from './work.ts';
 
 /** What planning needs of the world: it reads sources, the record and the services, and writes nothing. */
-export interface PrepareParts {
+export interface PrepareParts extends WorldAccess {
   readonly definition: Definition;
   readonly lock: Lock;
-  readonly adapters: readonly Adapter[];
+  readonly services: readonly Service[];
   readonly sources: Sources;
-  readonly uploads: Uploads;
   readonly record: TrustloomRecord;
-  readonly clock: Clock;
-  readonly pacers: Pacers;
+}
+
+/** One target as it was found: rendered and observed, or with the reason why not. */
+export interface SeenTarget {
+  readonly name: string;
+  readonly bound: BoundTarget;
+  readonly io: TargetIo;
+  /** It left the definition. */
+  readonly leaving: boolean;
+  /** What the record shall say of it before its first write; absent when it leaves. */
+  readonly recorded?: Omit<RecordedTarget, 'notes'>;
+  readonly rendered?: RenderedTarget;
+  readonly observed?: ObservedTarget;
+  readonly failed?: TrustloomError;
+}
+
+/** What steps are done with: their handlers by id, and the files that they may refer to by SHA-256. */
+export interface StepMeans {
+  readonly handlers: ReadonlyMap<string, BoundStep>;
+  readonly artifacts: ReadonlyMap<string, Artifact>;
+}
+
+/** One target with its part of the plan: what apply works on. */
+export interface RunTarget extends SeenTarget, StepMeans {
+  readonly planned: PlannedTarget;
+}
+
+/** What is left to do on a target, found out in the middle of a run. */
+export interface Replanned extends StepMeans {
+  readonly steps: readonly PlannedStep[];
+  /** Something of a target that leaves stays for now. */
+  readonly stays: boolean;
 }
 
 /** A plan together with what applying it needs; never leaves the process. */
@@ -30,19 +58,8 @@ export interface Prepared {
   readonly plan: Plan;
   readonly view: TrustView;
   /** What the record said of revocation when this was planned, with the lists that are accepted now. */
-  readonly knows: string;
+  readonly revocationFingerprint: string;
   /** How fresh the lists are that a target holds, by what the record knows of their issues. */
   readonly freshness: (holds: Holdings | undefined, now: Instant) => readonly ListFreshness[];
-  readonly targets: readonly TargetWork[];
-  readonly artifacts: ReadonlyMap<string, Artifact>;
-}
-
-/** One target before it is put into a plan: rendered and observed, or with the reason why not. */
-export interface Surveyed {
-  readonly hands: TargetHands;
-  readonly leaving: boolean;
-  readonly recorded?: Omit<RecordedTarget, 'notes'>;
-  readonly rendering?: Rendering<unknown>;
-  readonly observation?: Observation<unknown>;
-  readonly failed?: TrustloomError;
+  readonly targets: readonly RunTarget[];
 }

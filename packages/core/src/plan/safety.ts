@@ -4,8 +4,8 @@ import type { Certificate } from '../x509/certificate.ts';
 import { issuingCas, type ReachedCa, reach } from '../x509/reach.ts';
 import type { Gathered } from './gather.ts';
 import type { CaNews } from './plan.ts';
+import type { RunTarget } from './prepared.ts';
 import type { TrustView } from './trust.ts';
-import type { TargetWork } from './work.ts';
 
 /** Which CA keys get a leaf into a target once the plan is done (as far as its steps may run). */
 export interface LetIn {
@@ -14,18 +14,16 @@ export interface LetIn {
 }
 
 /** Computes reach after the plan: the anchors to be, and those held today whose removal has to wait. */
-export function letIn(work: TargetWork, view: TrustView): LetIn {
-  const { name } = work.bound.context;
-  const staying = work.planned.steps.some(
-    ({ effect, leftOut }) => effect === 'remove' && leftOut === undefined,
-  )
+export function letIn(target: RunTarget, view: TrustView): LetIn {
+  const { name, bound, planned, rendered } = target;
+  const staying = planned.steps.some(({ effect, leftOut }) => effect === 'remove' && leftOut === undefined)
     ? []
-    : heldCertificates(work);
-  const anchors = [...(work.rendering?.anchors ?? []), ...staying];
+    : heldCertificates(target);
+  const anchors = [...(rendered?.rendering?.anchors ?? []), ...staying];
   const known = [...new Map([...view.known, ...anchors].map((ca) => [ca.sha256, ca])).values()];
   return {
     target: name,
-    reached: reach({ anchors, known, chain: work.bound.facts.capabilities.chain }),
+    reached: reach({ anchors, known, chain: bound.facts.capabilities.chain }),
   };
 }
 
@@ -74,14 +72,13 @@ export function newsOf(input: {
 
 /** Clients that are good by the definition and would be refused. */
 export function lockoutOf(
-  targets: readonly TargetWork[],
+  targets: readonly RunTarget[],
   view: TrustView,
   reached: readonly LetIn[],
 ): readonly string[] {
-  return targets.flatMap((work) => {
-    const { name } = work.bound.context;
+  return targets.flatMap(({ name, rendered }) => {
     const keys = keysOf(reached, name);
-    const trust = work.rendering === undefined ? undefined : view.trusts.get(name);
+    const trust = rendered?.rendering === undefined ? undefined : view.trusts.get(name);
     // A CA that only issues other CAs has no clients of its own to lock out.
     const issuing = trust === undefined ? [] : issuingCas(trust.cas, trust.known);
     const unreached = issuing.filter(({ keySha256 }) => !keys.has(keySha256));
@@ -91,7 +88,7 @@ export function lockoutOf(
 
 /** Clients that are not good by the definition and would be let in. */
 export function exposureOf(
-  targets: readonly TargetWork[],
+  targets: readonly RunTarget[],
   view: TrustView,
   lock: Lock,
   reached: readonly LetIn[],
@@ -100,15 +97,15 @@ export function exposureOf(
   const lockedKeys = new Set(
     lock.entries.filter(({ state }) => state === 'trusted').map(({ certificate }) => certificate.keySha256),
   );
-  return targets.flatMap((work) => {
-    const { name } = work.bound.context;
+  return targets.flatMap((target) => {
+    const { name } = target;
     const keys = keysOf(reached, name);
     const known = new Set(view.known.map(({ keySha256 }) => keySha256));
-    const strangers = heldCertificates(work).filter(
+    const strangers = heldCertificates(target).filter(
       ({ keySha256 }) => keys.has(keySha256) && !known.has(keySha256),
     );
     const { lists = [], letGo = [] } = view.trusts.get(name)?.revocation ?? {};
-    const unenforced = lists.some(({ crl }) => crl.entryCount > 0) ? unenforcedOn(work) : undefined;
+    const unenforced = lists.some(({ crl }) => crl.entryCount > 0) ? unenforcedOn(target) : undefined;
     return [
       ...unwanted
         .filter(
@@ -127,11 +124,11 @@ export function exposureOf(
 }
 
 /** Why the revoked get in once the plan is done: nothing checks, or a check that others attach is not asked everywhere. */
-function unenforcedOn({ bound, rendering, observation }: TargetWork): string | undefined {
+function unenforcedOn({ bound, rendered, observed }: RunTarget): string | undefined {
   if (bound.facts.capabilities.revocation === 'list') return undefined;
-  const mechanism = rendering?.mechanism ?? 'none';
+  const mechanism = rendered?.rendering?.mechanism ?? 'none';
   if (mechanism === 'none') return 'nothing checks the lists there';
-  const { enforcement } = observation?.holds ?? {};
+  const { enforcement } = observed?.holds ?? {};
   if (mechanism !== 'authorizer' || enforcement === undefined || enforcement.state === 'enforced')
     return undefined;
   const [first = 'the authorizer is not asked everywhere', ...more] = enforcement.gaps;
@@ -142,7 +139,7 @@ function keysOf(reached: readonly LetIn[], name: string): ReadonlySet<string> {
   return new Set(reached.find(({ target }) => target === name)?.reached.map(({ ca }) => ca.keySha256) ?? []);
 }
 
-function heldCertificates(work: TargetWork): readonly Certificate[] {
-  const cas = work.observation?.holds.cas ?? [];
+function heldCertificates({ observed }: RunTarget): readonly Certificate[] {
+  const cas = observed?.holds.cas ?? [];
   return cas === 'unknown' ? [] : cas.flatMap(({ certificate }) => certificate ?? []);
 }

@@ -1,5 +1,4 @@
 import type { Effect } from '../adapter/step.ts';
-import { isoTime } from '../util/time.ts';
 import type { PlannedStep } from './consent.ts';
 import type { CaNews, Plan, PlannedTarget } from './plan.ts';
 
@@ -98,7 +97,7 @@ function targetRows(target: PlannedTarget): readonly Row[] {
       !(effect === 'revoke' && revocation !== undefined && leftOut === undefined),
   );
   return shown.map(
-    (step): Row => [`${marks[step.effect]} ${step.effect}`, `${target.name}: ${step.mends}`, remark(step)],
+    (step): Row => [`${marks[step.effect]} ${step.effect}`, `${target.name}: ${step.summary}`, remark(step)],
   );
 }
 
@@ -107,8 +106,7 @@ function staleRows({ name, freshness }: PlannedTarget): readonly Row[] {
   return freshness
     .filter(({ state, red }) => state !== 'fresh' || red.length > 0)
     .map(({ issuer, state, nextUpdate, red }): Row => {
-      const end =
-        nextUpdate === undefined ? '' : `${state === 'expired' ? 'ended' : 'ends'} ${isoTime(nextUpdate)}`;
+      const end = nextUpdate === undefined ? '' : `${state === 'expired' ? 'ended' : 'ends'} ${nextUpdate}`;
       return [
         `! ${state}`,
         `${name}: list of ${issuer}`,

@@ -1,8 +1,7 @@
-import type { Adapter } from '../adapter/legacy.ts';
+import type { Service } from '../adapter/contract.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
-import { codes } from '../errors/codes.ts';
-import { type Finding, sortFindings } from '../errors/finding.ts';
+import { type Finding, isRefusal, sortFindings } from '../errors/finding.ts';
 import type { Gathered } from '../plan/gather.ts';
 import type { TrustView } from '../plan/trust.ts';
 import { checkMatrix, type Matrix } from '../preflight/matrix.ts';
@@ -21,12 +20,12 @@ export interface CheckReport {
 export function checkDefinition(input: {
   readonly definition: Definition;
   readonly lock: Lock;
-  readonly adapters: readonly Adapter[];
+  readonly services: readonly Service[];
   readonly gathered: Gathered;
   readonly view: TrustView;
   readonly now: Instant;
 }): CheckReport {
-  const { definition, lock, adapters, gathered, view, now } = input;
+  const { definition, lock, services, gathered, view, now } = input;
   const accepted = lock.entries
     .filter(({ state }) => state === 'trusted')
     .map(({ certificate }) => certificate);
@@ -35,30 +34,30 @@ export function checkDefinition(input: {
       [...accepted, ...gathered.offers.map(({ certificate }) => certificate)].map((ca) => [ca.sha256, ca]),
     ).values(),
   ];
-  const services = adapters
+  const facts = services
     .filter(({ key }) => definition.targets.some(({ kind }) => kind === key))
-    .map(({ facts }) => facts);
+    .map((service) => service.facts);
   const crls = gathered.lists.map(({ crl, from }) => ({ crl, name: from.slice(from.lastIndexOf('/') + 1) }));
-  const matrix = checkMatrix({ certificates: cas, crls, services, now });
+  const matrix = checkMatrix({ certificates: cas, crls, services: facts, now });
   const rendered = definition.targets.flatMap((target) => {
-    const adapter = adapters.find(({ key }) => key === target.kind);
+    const service = services.find(({ key }) => key === target.kind);
     const trust = view.trusts.get(target.name);
-    if (adapter === undefined || trust === undefined) return [];
+    if (service === undefined || trust === undefined) return [];
     const { name, place, attach, anchors } = target;
-    const bound = adapter.bind(target.config, { definition: definition.name, name, place, attach, anchors });
-    return bound.render(trust, now).findings.map((finding): Finding => ({ ...finding, target: name }));
+    const bound = service.bind(target.config, { definition: definition.name, name, place, attach, anchors });
+    const { findings = [] } = bound.render(trust, now).rendering ?? {};
+    return findings.map((finding): Finding => ({ ...finding, target: name }));
   });
   return checkReport(matrix, [...view.findings, ...rendered]);
 }
 
 /** Findings and exit code of a check: 3 when a safety rule said no, 1 for any other error. */
 export function checkReport(matrix: Matrix, findings: readonly Finding[]): CheckReport {
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  const refused = errors.some(({ code }) => codes[code].kind === 'refused');
+  const wrong = findings.some(({ severity }) => severity === 'error');
   return {
     formatVersion: 1,
     matrix,
     findings: sortFindings(findings),
-    exitCode: refused ? 3 : errors.length > 0 ? 1 : 0,
+    exitCode: findings.some(isRefusal) ? 3 : wrong ? 1 : 0,
   };
 }

@@ -1,7 +1,7 @@
-import type { Adapter } from '../adapter/legacy.ts';
+import type { Service } from '../adapter/contract.ts';
 import { type Explanation, explainTarget } from '../admission/explain.ts';
 import type { Definition, TargetDefinition } from '../definition/definition.ts';
-import { TrustloomError } from '../errors/error.ts';
+import { serviceOf } from '../plan/observe.ts';
 import type { TrustView } from '../plan/trust.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -12,18 +12,16 @@ export function explainFor(
   leaf: Certificate,
   parts: {
     readonly definition: Definition;
-    readonly adapters: readonly Adapter[];
+    readonly services: readonly Service[];
     readonly sent: readonly Certificate[];
     readonly view: TrustView;
     readonly now: Instant;
   },
 ): Explanation {
-  const { definition, adapters, sent, view, now } = parts;
+  const { definition, services, sent, view, now } = parts;
   const { name, place, attach, anchors, config } = target;
-  const adapter = adapters.find(({ key }) => key === target.kind);
-  if (adapter === undefined)
-    throw new TrustloomError('definition-value', `no adapter for ${target.kind} was given`);
-  const { facts } = adapter;
+  const service = serviceOf(services, target.kind);
+  const { facts } = service;
   const trust = view.trusts.get(name);
   if (trust === undefined)
     return {
@@ -33,18 +31,18 @@ export function explainFor(
       chain: [],
       reasons: [{ says: 'no', what: 'chain', text: 'no CA is accepted for this target' }],
     };
-  const bound = adapter.bind(config, { definition: definition.name, name, place, attach, anchors });
-  const rendering = bound.render(trust, now);
+  const bound = service.bind(config, { definition: definition.name, name, place, attach, anchors });
+  const { rendering } = bound.render(trust, now);
   return explainTarget({
     leaf,
     sent,
     target: name,
     facts,
     trust,
-    anchors: rendering.anchors,
+    anchors: rendering?.anchors ?? [],
     ignoresExpiry: config.ignoreExpiry === true,
     revocationEnforced:
-      facts.capabilities.revocation === 'list' || (rendering.mechanism ?? 'none') !== 'none',
+      facts.capabilities.revocation === 'list' || (rendering?.mechanism ?? 'none') !== 'none',
     now,
   });
 }

@@ -1,11 +1,12 @@
-import type { HeldEnforcement, Holdings } from '../adapter/content.ts';
+import type { HeldEnforcement } from '../adapter/content.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
+import type { ContentSummary } from '../plan/content-summary.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import { type KeyedList, type ListFreshness, span } from '../state/freshness.ts';
 import { defined } from '../util/defined.ts';
-import type { Instant } from '../util/time.ts';
+import { type Instant, isoTime } from '../util/time.ts';
 
 /** The service checks the lists in force itself. */
 const listsThemselves: HeldEnforcement = { mechanism: 'list', state: 'enforced', gaps: [] };
@@ -20,8 +21,8 @@ export interface RevocationStatus extends HeldEnforcement {
   readonly lagMs?: number;
   /** The shortest time that this may take. */
   readonly budgetMs?: number;
-  /** When the first of the lists in force ends. */
-  readonly nextUpdate?: Instant;
+  /** When the first of the lists in force ends, in ISO time. */
+  readonly nextUpdate?: string;
   /** What is wrong with it, in words, with the setting that would mend it; the target's lists have their own. */
   readonly red: readonly string[];
 }
@@ -33,8 +34,12 @@ export interface TargetStatus {
   readonly place: string;
   /** `drift`: it differs from the definition, `differences` says how. */
   readonly state: 'holds' | 'drift' | 'failed' | 'leaving';
-  readonly holds?: Holdings;
-  readonly differences: readonly { readonly effect: string; readonly mends: string }[];
+  readonly holds?: ContentSummary;
+  readonly differences: readonly {
+    readonly effect: string;
+    readonly summary: string;
+    readonly reason: string;
+  }[];
   /** How the revoked are refused here, as observed; `probe` knocks. */
   readonly revocation: RevocationStatus;
   /** Lists in force by how much life they have left. */
@@ -47,7 +52,8 @@ export interface TargetStatus {
 export interface Status {
   readonly formatVersion: 1;
   readonly definition: string;
-  readonly now: Instant;
+  /** ISO time. */
+  readonly now: string;
   readonly targets: readonly TargetStatus[];
   readonly findings: readonly Finding[];
   readonly drift: boolean;
@@ -66,7 +72,7 @@ export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined,
       place: `${place.account}/${place.region}`,
       state: failed !== undefined ? 'failed' : leaving ? 'leaving' : steps.length > 0 ? 'drift' : 'holds',
       ...defined({ holds }),
-      differences: steps.map(({ effect, mends }: PlannedStep) => ({ effect, mends })),
+      differences: steps.map(({ effect, summary, reason }) => ({ effect, summary, reason })),
       revocation: revocationStatus(target, view.lists.rows, maxLagMs, now),
       freshness,
       findings: [...findings, ...expiryIgnored(target)],
@@ -80,7 +86,7 @@ export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined,
   return {
     formatVersion: 1,
     definition: plan.definition,
-    now,
+    now: isoTime(now),
     targets,
     findings: plan.findings,
     drift: targets.some(({ state }) => state === 'drift' || state === 'leaving'),
@@ -103,8 +109,8 @@ function expiryIgnored({ name, holds }: PlannedTarget): readonly Finding[] {
 }
 
 /** Files that nothing reads are no difference from the definition. */
-function isHousekeeping({ effect, things }: PlannedStep): boolean {
-  return effect === 'clean' && things.length === 0;
+function isHousekeeping({ effect, affects }: PlannedStep): boolean {
+  return effect === 'clean' && affects.length === 0;
 }
 
 function revocationStatus(
@@ -127,10 +133,7 @@ function revocationStatus(
     freshness.map((list) => list.budgetMs),
     Math.min,
   );
-  const nextUpdate = most(
-    freshness.map((list) => list.nextUpdate),
-    Math.min,
-  );
+  const [nextUpdate] = freshness.flatMap((list) => list.nextUpdate ?? []).sort();
   return {
     ...enforcement,
     entries,
@@ -150,8 +153,8 @@ function waiting(
   maxLagMs: number,
   now: Instant,
 ): readonly string[] {
-  return steps.flatMap(({ effect, things, revocation }) => {
-    const row = rows.find(({ sha256 }) => things.includes(sha256));
+  return steps.flatMap(({ effect, affects, revocation }) => {
+    const row = rows.find(({ sha256 }) => affects.includes(sha256));
     if (effect !== 'revoke' || revocation === undefined || revocation.added === 0 || row === undefined)
       return [];
     const lagMs = now - Date.parse(row.thisUpdate);

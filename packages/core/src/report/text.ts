@@ -2,7 +2,6 @@ import type { Report } from '../apply/report.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Matrix } from '../preflight/matrix.ts';
 import { type ListFreshness, span } from '../state/freshness.ts';
-import { isoTime } from '../util/time.ts';
 import type { RevocationStatus, Status, TargetStatus } from './status.ts';
 import { escapeMarkdown, markdownTable, textTable } from './table.ts';
 
@@ -49,8 +48,8 @@ export function reportText(report: Report, paint: Paint = plain): string {
     const writes =
       done.length === 0 ? 'nothing to do' : `${done.length} ${done.length === 1 ? 'write' : 'writes'}`;
     const waits = remaining.map(
-      ({ mends, missing }) =>
-        `  ${mends}${missing.length > 0 ? `: needs ${missing.map((consent) => `--allow ${consent}`).join(' ')}` : ''}`,
+      ({ summary, missing }) =>
+        `  ${summary}${missing.length > 0 ? `: needs ${missing.map((consent) => `--allow ${consent}`).join(' ')}` : ''}`,
     );
     return [
       `${name} (${service}): ${colour(state)}, ${writes}`,
@@ -84,7 +83,7 @@ function targetText(target: TargetStatus, paint: Paint): string {
   const doors = (holds?.doors ?? []).map(
     ({ what, state: door }) => `door: ${what}: ${door === 'open' ? paint.bad('OPEN') : door}`,
   );
-  const drift = differences.map(({ effect, mends }) => paint.warn(`differs: ${mends} (${effect})`));
+  const drift = differences.map(({ effect, reason }) => paint.warn(`differs: ${reason} (${effect})`));
   const trouble = failed === undefined ? [] : [paint.bad(`${failed.code}: ${failed.message}`)];
   const notes = findings.length === 0 ? [] : findingsText(findings, paint).split('\n');
   const lines = [...trouble, ...cas, ...revocation, ...lists, ...attachments, ...doors, ...drift, ...notes];
@@ -97,7 +96,7 @@ function revocationLines(revocation: RevocationStatus, paint: Paint): readonly s
   const carried = `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
   const lag = lagMs === undefined ? '' : `, lag ${span(lagMs)}`;
   const budget = lagMs === undefined || budgetMs === undefined ? '' : ` of at most ${span(budgetMs)}`;
-  const due = nextUpdate === undefined ? '' : `, next update due ${isoTime(nextUpdate)}`;
+  const due = nextUpdate === undefined ? '' : `, next update due ${nextUpdate}`;
   return [
     `revocation: ${mechanism}, ${state === 'enforced' ? paint.good('enforced') : paint.bad(state)} (not probed), ${carried}${lag}${budget}${due}`,
     ...[...gaps, ...red].map((text) => paint.bad(`  ${text}`)),
@@ -113,7 +112,7 @@ export function staleLines(freshness: readonly ListFreshness[], paint: Paint = p
 
 function freshnessLines(list: ListFreshness, paint: Paint): readonly string[] {
   const { issuer, entries, nextUpdate, state, lagMs, behind, red } = list;
-  const until = nextUpdate === undefined ? 'no nextUpdate' : `next update due ${isoTime(nextUpdate)}`;
+  const until = nextUpdate === undefined ? 'no nextUpdate' : `next update due ${nextUpdate}`;
   const life = { fresh: '', 'last-hour': ' (last hour)', overdue: ' (OVERDUE)', expired: ' (EXPIRED)' }[
     state
   ];
@@ -125,7 +124,7 @@ function freshnessLines(list: ListFreshness, paint: Paint): readonly string[] {
 /** A plan as Markdown, for a review in a pull request. Everything that comes from outside is escaped. */
 export function planMarkdown(plan: Report['plan']): string {
   const rows = plan.targets.flatMap(({ name, steps }) =>
-    steps.map(({ effect, mends, missing }) => [name, effect, mends, missing.join(' ')]),
+    steps.map(({ effect, summary, missing }) => [name, effect, summary, missing.join(' ')]),
   );
   const table =
     rows.length === 0 ? 'Nothing to do.' : markdownTable([['target', 'effect', 'change', 'needs'], ...rows]);

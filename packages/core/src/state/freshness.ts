@@ -14,7 +14,8 @@ const assumedOverlapMs = 600_000;
 export interface ListFreshness {
   readonly issuer: string;
   readonly entries: number;
-  readonly nextUpdate?: Instant;
+  /** ISO time. */
+  readonly nextUpdate?: string;
   /** `overdue`: the CA should have published the next list by now. `expired` and `overdue` are red. */
   readonly state: 'fresh' | 'last-hour' | 'overdue' | 'expired';
   /** A newer list is accepted and not yet in force here. */
@@ -80,7 +81,7 @@ function listFreshness(
     entries,
     state,
     behind,
-    ...defined({ nextUpdate, lagMs, budgetMs }),
+    ...defined({ nextUpdate: nextUpdate === undefined ? undefined : isoTime(nextUpdate), lagMs, budgetMs }),
     red: [
       ...(state === 'expired' ? [expiredText(nextUpdate, ownsCheck, graceMs)] : []),
       ...(state === 'overdue' ? ['the next list is overdue: see why the CA has not published it'] : []),

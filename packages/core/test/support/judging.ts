@@ -10,7 +10,7 @@ import {
 } from '../../src/index.ts';
 import { type JudgedLists, judgeLists } from '../../src/plan/lists.ts';
 import { acceptedRow, type ListMemory } from '../../src/state/accepted-crls.ts';
-import { toyAdapter } from './toy.ts';
+import { toyService } from './toy.ts';
 
 const definition = definitionFromObject(
   {
@@ -19,7 +19,7 @@ const definition = definitionFromObject(
     groups: { devices: { from: 'ca.pem', crls: ['ca.crl'] } },
     targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1' } } },
   },
-  { env: {}, adapters: [toyAdapter({})] },
+  { env: {}, services: [toyService({})] },
 );
 
 /** What lists are judged by. */

@@ -8,8 +8,8 @@ import {
   type Uploads,
 } from '../../src/index.ts';
 import type { Clock } from '../../src/util/time.ts';
-import { type Toy, toyAdapter } from './toy.ts';
-import { noFiles } from './world.ts';
+import { type Toy, toyService } from './toy.ts';
+import { noAccess, noFiles } from './world.ts';
 
 /** What sources give, by the text that names them in a definition. */
 export type Files = Record<string, string | Uint8Array>;
@@ -32,7 +32,7 @@ export interface ToyRun {
 /** Trustloom over toys that all trust one group, with its files in memory. */
 export function openToys({ toys, files, lock, store, clock, group, ...more }: ToyRun) {
   const { targets = Object.keys(toys), options = {} } = more;
-  const adapter = toyAdapter(toys);
+  const service = toyService(toys);
   const toy = { region: 'eu-west-1', ...options };
   const definition = definitionFromObject(
     {
@@ -41,13 +41,14 @@ export function openToys({ toys, files, lock, store, clock, group, ...more }: To
       groups: { devices: { from: 'ca.pem', ...group } },
       targets: Object.fromEntries(targets.map((name) => [name, { trust: ['devices'], toy }])),
     },
-    { env: {}, adapters: [adapter] },
+    { env: {}, services: [service] },
   );
   const sources = sourcesOf(files);
   return createTrustloom({
     definition,
     lock,
-    adapters: [adapter],
+    services: [service],
+    access: () => noAccess,
     sources,
     uploads,
     store,

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { type Certificate, defineAdapter, type Facts, type JsonObject, type Step } from '../../src/index.ts';
+import type { Service, ServicePlan } from '../../src/adapter/contract.ts';
+import { defineService } from '../../src/adapter/define-service.ts';
+import type { Effect, Step } from '../../src/adapter/step.ts';
+import type { Certificate, Facts } from '../../src/index.ts';
 
 /** What the toy service holds, in memory: CAs and lists by digest, and whether it enforces. */
 export interface Toy {
@@ -13,8 +16,8 @@ export interface Toy {
   readonly faults: Error[];
   /** How many looks it takes until a write has settled. */
   lazy: number;
-  /** Its grants are told as nobody's concern yet. */
-  unawaited?: true;
+  /** No target waits for its grants before it begins to enforce. */
+  nonBlocking?: true;
   pending: number;
 }
 
@@ -57,19 +60,31 @@ interface Desired {
   readonly letGo: readonly string[];
 }
 
-/** An adapter over toys by target name: the planner and the engine are the same for all services. */
-export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
-  return defineAdapter<
+/** The one kind of write: what it changes stands in its input. */
+interface Steps {
+  write: {
+    input: { readonly id: string; readonly effect: Effect; readonly affects: readonly string[] };
+    output: object;
+  };
+}
+
+type ToyStep = Step<Steps>;
+
+/** A service over toys by target name: the planner and the engine are the same for all services. */
+export function toyService(toys: Readonly<Record<string, Toy>>): Service {
+  return defineService<
     { readonly region: string; readonly inventory?: boolean | undefined },
     Desired,
     Toy,
-    JsonObject
+    undefined,
+    Steps
   >({
-    facts: toyFacts,
     key: 'toy',
-    target: z.strictObject({ region: z.string(), inventory: z.boolean().optional() }),
+    facts: toyFacts,
+    schema: () => z.strictObject({ region: z.string(), inventory: z.boolean().optional() }),
     place: ({ region }) => ({ region }),
     readsInventory: ({ inventory }) => inventory === true,
+    connect: async () => undefined,
     render: (trust) => ({
       desired: {
         cas: trust.cas,
@@ -84,7 +99,7 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
       artifacts: [],
       findings: [],
     }),
-    async observe(_target, io) {
+    async observe(_target, _port, io) {
       await io.paced('read', async () => undefined);
       const toy = toyOf(toys, io.context.name);
       const pending = toy.pending > 0 ? ['toy is busy'] : [];
@@ -114,108 +129,83 @@ export function toyAdapter(toys: Readonly<Record<string, Toy>>) {
         },
       };
     },
-    plan(desired, toy, _target, { name }) {
-      const step = (
-        id: string,
-        effect: Step['effect'],
-        things: readonly string[],
-        after: readonly string[] = [],
-      ): Step => ({
-        id,
-        effect,
-        things,
-        mends: `${id} is missing`,
-        action: 'toy:Write',
-        input: { id },
-        after,
-      });
-      if (desired === undefined)
-        return {
-          steps:
-            toy.cas.length === 0
-              ? []
-              : [
-                  {
-                    ...step(
-                      'forget',
-                      'remove',
-                      toy.cas.map(({ sha256 }) => sha256),
-                    ),
-                    wholeTarget: true,
-                  },
-                ],
-          findings: [],
-        };
-      const added = desired.cas.filter(({ sha256 }) => !toy.cas.some((ca) => ca.sha256 === sha256));
-      const extra = toy.cas.filter(({ sha256 }) => !desired.cas.some((ca) => ca.sha256 === sha256));
-      const lists = desired.lists.filter(({ sha256 }) => !toy.lists.includes(sha256));
-      const letGo = desired.letGo.filter((sha256) => toy.lists.includes(sha256));
-      const grant =
-        added.length > 0
-          ? [
-              {
-                ...step(
-                  'grant',
-                  'grant',
-                  added.map(({ sha256 }) => sha256),
-                ),
-                ...(toy.unawaited === undefined ? {} : { unawaited: toy.unawaited }),
-              },
-            ]
-          : [];
-      return {
-        steps: [
-          ...(extra.length > 0
-            ? [
-                step(
-                  'remove',
-                  'remove',
-                  extra.map(({ sha256 }) => sha256),
-                  grant.map(({ id }) => id),
-                ),
-              ]
-            : []),
-          ...(toy.enforcing
-            ? []
-            : [
-                step(
-                  'enforce',
-                  'enforce',
-                  [`${name} mode=on`],
-                  [...grant.map(({ id }) => id), ...lists.map(({ sha256 }) => `list:${sha256}`)],
-                ),
-              ]),
-          ...grant,
-          ...lists.map(({ sha256, issuer, entries }) => ({
-            ...step(
-              `list:${sha256}`,
-              'revoke',
-              [sha256],
-              grant.map(({ id }) => id),
-            ),
-            revocation: { issuer, added: entries, removed: 0, entries, serials: [] },
-          })),
-          ...letGo.map((sha256) => step(`let-go:${sha256}`, 'readmit', [sha256])),
-        ],
-        findings: [],
-      };
-    },
-    async perform({ id, things, effect }, _target, io) {
-      await io.paced('write', async () => undefined);
-      const toy = toyOf(toys, io.context.name);
-      const fault = toy.faults.shift();
-      if (fault !== undefined) throw fault;
-      toy.log.push(id);
-      toy.pending = toy.lazy;
-      if (effect === 'revoke') toy.lists = [...toy.lists, ...things];
-      if (effect === 'readmit') toy.lists = toy.lists.filter((sha256) => !things.includes(sha256));
-      if (effect === 'enforce') toy.enforcing = true;
-      if (effect === 'remove') toy.cas = toy.cas.filter(({ sha256 }) => !things.includes(sha256));
-      if (effect === 'grant')
-        toy.cas = [...toy.cas, ...granted.filter(({ sha256 }) => things.includes(sha256))];
-      return { result: {}, settles: true };
+    plan: (desired, toy, _target, { name }) =>
+      desired === undefined ? leavePlan(toy) : toyPlan(desired, toy, name),
+    perform: {
+      async write({ id, effect, affects }, _port, io) {
+        await io.paced('write', async () => undefined);
+        const toy = toyOf(toys, io.context.name);
+        const fault = toy.faults.shift();
+        if (fault !== undefined) throw fault;
+        toy.log.push(id);
+        toy.pending = toy.lazy;
+        if (effect === 'revoke') toy.lists = [...toy.lists, ...affects];
+        if (effect === 'readmit') toy.lists = toy.lists.filter((sha256) => !affects.includes(sha256));
+        if (effect === 'enforce') toy.enforcing = true;
+        if (effect === 'remove') toy.cas = toy.cas.filter(({ sha256 }) => !affects.includes(sha256));
+        if (effect === 'grant')
+          toy.cas = [...toy.cas, ...granted.filter(({ sha256 }) => affects.includes(sha256))];
+        return { output: {}, settles: true };
+      },
     },
   });
+}
+
+const idsOf = (things: readonly { readonly sha256: string }[]) => things.map(({ sha256 }) => sha256);
+
+function step(
+  id: string,
+  effect: Effect,
+  affects: readonly string[],
+  after: readonly string[] = [],
+): ToyStep {
+  const words = { summary: `do ${id}`, reason: `${id} is missing` };
+  return {
+    kind: 'write',
+    id,
+    effect,
+    affects,
+    ...words,
+    action: 'toy:Write',
+    input: { id, effect, affects },
+    after,
+  };
+}
+
+function leavePlan({ cas }: Toy): ServicePlan<ToyStep> {
+  const forget = { ...step('forget', 'remove', idsOf(cas)), wholeTarget: true };
+  return { steps: cas.length === 0 ? [] : [forget], findings: [] };
+}
+
+function toyPlan(desired: Desired, toy: Toy, name: string): ServicePlan<ToyStep> {
+  const held = idsOf(toy.cas);
+  const added = idsOf(desired.cas).filter((sha256) => !held.includes(sha256));
+  const extra = held.filter((sha256) => !idsOf(desired.cas).includes(sha256));
+  const lists = desired.lists.filter(({ sha256 }) => !toy.lists.includes(sha256));
+  const letGo = desired.letGo.filter((sha256) => toy.lists.includes(sha256));
+  const nonBlocking = toy.nonBlocking === undefined ? {} : { nonBlocking: toy.nonBlocking };
+  const grant = added.length > 0 ? [{ ...step('grant', 'grant', added), ...nonBlocking }] : [];
+  const granting = grant.map(({ id }) => id);
+  const revoke = lists.map(({ sha256, issuer, entries }) => ({
+    ...step(`list:${sha256}`, 'revoke', [sha256], granting),
+    revocation: { issuer, added: entries, removed: 0, entries, serials: [] },
+  }));
+  const enforce = step(
+    'enforce',
+    'enforce',
+    [`${name} mode=on`],
+    [...granting, ...revoke.map(({ id }) => id)],
+  );
+  return {
+    steps: [
+      ...(extra.length > 0 ? [step('remove', 'remove', extra, granting)] : []),
+      ...(toy.enforcing ? [] : [enforce]),
+      ...grant,
+      ...revoke,
+      ...letGo.map((sha256) => step(`let-go:${sha256}`, 'readmit', [sha256])),
+    ],
+    findings: [],
+  };
 }
 
 /** Certificates that a toy may be given: a service would read them from the artifact. */

@@ -1,6 +1,15 @@
+import type { Access } from '../../src/adapter/contract.ts';
 import type { OwnFiles } from '../../src/adapter/ports.ts';
 import type { VersionedStore } from '../../src/adapter/versioned-store.ts';
 import type { Clock } from '../../src/util/time.ts';
+
+/** For services that are in memory: they make no client. */
+export const noAccess: Access = {
+  client() {
+    throw new TypeError('no service is asked');
+  },
+  fetch: globalThis.fetch,
+};
 
 /** A clock that jumps: sleeping moves it, nothing else does. */
 export function jumpClock(start = Date.parse('2026-11-24T10:00:00Z')): Clock & { jump(ms: number): void } {

@@ -23,7 +23,7 @@ export function createProgress({ io, options }: CliContext): { on(event: ApplyEv
     on(event) {
       switch (event.type) {
         case 'step':
-          if (event.state === 'done') line(`${event.target}: ${event.effect}: ${event.mends}`);
+          if (event.state === 'done') line(`${event.target}: ${event.effect}: ${event.summary}`);
           break;
         case 'step-failed':
           line(`${event.target}: failed: ${event.message} [${event.code}]`);

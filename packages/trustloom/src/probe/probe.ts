@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Adapter, Endpoint, Status } from '@trustloom/core';
+import type { Endpoint, Service, Status } from '@trustloom/core';
 import { isLocal } from '../clock.ts';
 import { localEdges } from './local-edges.ts';
 import type { ProbeCell, ProbeClient, ProbeReport, ProbeRow } from './report.ts';
@@ -10,13 +10,13 @@ import { type Dial, knockTls } from './tls.ts';
 /** Knocks at every endpoint that the status names. No CA is ever trusted for a probe. */
 export async function probeTargets(input: {
   readonly status: Status;
-  readonly adapters: readonly Adapter[];
+  readonly services: readonly Service[];
   readonly clients: readonly ProbeClient[];
   readonly now: number;
   readonly endpoint: string | undefined;
   readonly signal?: AbortSignal;
 }): Promise<ProbeReport> {
-  const { status, adapters, now } = input;
+  const { status, services, now } = input;
   // Every knock listens, and Node warns from eleven on.
   const signal = AbortSignal.any(input.signal === undefined ? [] : [input.signal]);
   setMaxListeners(0, signal);
@@ -29,7 +29,7 @@ export async function probeTargets(input: {
   ];
   const rows = await Promise.all(
     status.targets.map(async ({ name, service, holds }): Promise<ProbeRow> => {
-      const facts = adapters.find((adapter) => adapter.facts.service === service)?.facts;
+      const facts = services.find(({ facts: one }) => one.service === service)?.facts;
       const cells = await Promise.all(
         clients.map((client) => knock(holds?.endpoints ?? [], client, { dial, endpoint, now, signal })),
       );

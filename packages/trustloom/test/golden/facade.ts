@@ -13,7 +13,7 @@ function findingLines(of: string, findings: Findings): readonly Line[] {
 }
 
 function stepLine(of: string, step: Step): Line {
-  const { effect, action, things, needs, missing, leftOut = '', revocation } = step;
+  const { effect, action, affects: things, needs, missing, leftOut = '', revocation } = step;
   return {
     of,
     effect,

@@ -1,0 +1,84 @@
+import type { Service } from '../adapter/contract.ts';
+import type { Definition } from '../definition/definition.ts';
+import { asTrustloomError, TrustloomError } from '../errors/error.ts';
+import type { RecordedTarget, TrustRecord } from '../state/state.ts';
+import type { JsonObject } from '../util/json.ts';
+import type { Clock } from '../util/time.ts';
+import type { PrepareParts, SeenTarget } from './prepared.ts';
+import { createSharedReads, type SharedReads } from './shared-reads.ts';
+import { createTargetIo } from './target-io.ts';
+import type { TrustView } from './trust.ts';
+
+/** Renders and observes the targets of the definition, and those that left it. Reads only. */
+export async function observeTargets(
+  parts: PrepareParts,
+  view: TrustView,
+  record: TrustRecord,
+  asked: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<readonly SeenTarget[]> {
+  const { definition, clock } = parts;
+  checkTargetNames(definition, record, asked ?? []);
+  const isAsked = (name: string) => asked === undefined || asked.includes(name);
+  const named = definition.targets
+    .filter(({ name }) => isAsked(name))
+    .map(({ name, kind, place, accountName, attach, anchors, config }): SeenTarget => {
+      const recorded = { kind, place, accountName, attach, anchors, config };
+      const bound = bindTarget(parts, name, recorded, record.targets[name]?.notes ?? {});
+      return { ...bound, leaving: false, recorded };
+    });
+  const isNamed = new Set(definition.targets.map(({ name }) => name));
+  const leaving = Object.entries(record.targets)
+    .filter(([name]) => !isNamed.has(name) && isAsked(name))
+    .map(([name, target]): SeenTarget => {
+      return { ...bindTarget(parts, name, target, target.notes), leaving: true };
+    });
+  const reads = createSharedReads();
+  return Promise.all([...named, ...leaving].map((target) => look(target, view, clock, signal, reads)));
+}
+
+function bindTarget(
+  parts: PrepareParts,
+  name: string,
+  target: Omit<RecordedTarget, 'notes'>,
+  notes: JsonObject,
+): Pick<SeenTarget, 'name' | 'bound' | 'io'> {
+  const { kind, place, accountName, attach, anchors, config } = target;
+  const context = { definition: parts.definition.name, name, place, attach, anchors };
+  const bound = serviceOf(parts.services, kind).bind(config, context);
+  return { name, bound, io: createTargetIo(bound, accountName, notes, parts) };
+}
+
+async function look(
+  target: SeenTarget,
+  view: TrustView,
+  clock: Clock,
+  signal: AbortSignal,
+  reads: SharedReads,
+): Promise<SeenTarget> {
+  try {
+    const rendered = target.bound.render(view.trusts.get(target.name), clock.now());
+    const observed = await target.io.observe(rendered, signal, { reads, afterWrite: false });
+    return { ...target, rendered, observed };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...target, failed: asTrustloomError(error) };
+  }
+}
+
+/** @throws TrustloomError `definition-value` when no service of this kind was given */
+export function serviceOf(services: readonly Service[], kind: string): Service {
+  const service = services.find(({ key }) => key === kind);
+  if (service === undefined) throw new TrustloomError('definition-value', `no service for ${kind} was given`);
+  return service;
+}
+
+function checkTargetNames(definition: Definition, record: TrustRecord, asked: readonly string[]): void {
+  const known = [...definition.targets.map(({ name }) => name), ...Object.keys(record.targets)];
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new TrustloomError(
+      'definition-value',
+      `no target named ${unknown.join(', ')}; there are ${known.join(', ')}`,
+    );
+}

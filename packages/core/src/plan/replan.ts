@@ -1,0 +1,53 @@
+import type { ObservedTarget } from '../adapter/contract.ts';
+import { requiresLatestRevocation } from '../adapter/step.ts';
+import type { Instant } from '../util/time.ts';
+import { leaveOut, manyConsent, type PlannedStep } from './consent.ts';
+import { approvalLines } from './digest.ts';
+import type { Replanned, RunTarget, SeenTarget } from './prepared.ts';
+import { meansOf, plannedSteps, servicePlan } from './target-steps.ts';
+import type { TrustView } from './trust.ts';
+
+/**
+ * Plans one target again in the middle of a run: the same consents, and nothing beyond what was approved.
+ *
+ * @param outdated another run knows of more revocations by now: what this one would do about them is left to it
+ */
+export function replanTarget(input: {
+  readonly target: RunTarget;
+  readonly observed: ObservedTarget;
+  readonly view: TrustView;
+  readonly now: Instant;
+  readonly allow: ReadonlySet<string>;
+  readonly approved: ReadonlySet<string>;
+  readonly outdated: boolean;
+}): Replanned {
+  const { observed, view, now, allow, approved, outdated } = input;
+  const target: SeenTarget = { ...input.target, observed };
+  const { name, bound } = target;
+  const { place } = bound.context;
+  const plan = servicePlan(target, now);
+  const many = manyConsent(
+    plan.steps.map(({ step }) => ({ target: name, step })),
+    1,
+  );
+  const isApproved = (step: PlannedStep) =>
+    approvalLines([{ name, place, steps: [step] }]).every((line) => approved.has(line));
+  const steps = leaveOut(plannedSteps(target, plan, { view, now, allow, many }), (step) => {
+    if (step.leftOut !== undefined) return step.leftOut;
+    if (outdated && requiresLatestRevocation(step)) return 'outdated';
+    return isApproved(step) ? undefined : 'not-approved';
+  });
+  // What another run put in force meanwhile is nothing to go back from: the next plan knows it. What waits for such a step waits on.
+  const needed = new Set(
+    steps.filter(({ effect }) => effect !== 'revoke').flatMap(({ after = [] }) => after),
+  );
+  return {
+    ...meansOf(target, plan),
+    steps: steps.filter(
+      (step) =>
+        (step.effect !== 'readmit' || isApproved(step)) &&
+        (step.leftOut !== 'outdated' || needed.has(step.id)),
+    ),
+    stays: plan.stays === true,
+  };
+}
