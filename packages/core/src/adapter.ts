@@ -61,7 +61,7 @@ export { serviceError } from './errors/aws-error.ts';
 export { type Code, codes } from './errors/codes.ts';
 export { isTrustloomError, TrustloomError } from './errors/error.ts';
 export { type Finding, type Severity, sortFindings } from './errors/finding.ts';
-export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
+export { bundleArtifact, caDigests, caName, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 export { notEnforced } from './preflight/crl-not-enforced.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './preflight/index.ts';

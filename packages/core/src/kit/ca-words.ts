@@ -1,6 +1,7 @@
 import type { Artifact } from '../adapter/ports.ts';
 import { sha256Hex } from '../util/bytes.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { commonName } from '../x509/name.ts';
 import { bundlePem } from '../x509/trust-bundle.ts';
 
 /** So many CAs are named in a text; the rest is counted. */
@@ -18,25 +19,29 @@ export function bundleArtifact(cas: readonly Certificate[]): Artifact {
 }
 
 /**
- * SHA-256 of each CA: the `things` of a step that grants or removes them.
+ * SHA-256 of each CA: what a step that grants or removes them affects.
  *
  * @example
- * things: caDigests(added)
+ * affects: caDigests(added)
  */
 export function caDigests(cas: readonly Pick<Certificate, 'sha256'>[]): readonly string[] {
   return cas.map(({ sha256 }) => sha256);
 }
 
+/** One CA for people: common name and the first eight digits of its SHA-256, since re-keyed CAs share a name. */
+export function caName({ subject, sha256 }: Pick<Certificate, 'subject' | 'sha256'>): string {
+  return `${commonName(subject)} [${sha256.slice(0, 8)}]`;
+}
+
 /**
- * CAs for people, in what a step `mends`: the first three subjects, each once. None at hand means that what holds
- * them could not be read, and says so.
+ * CAs for people, in the summary or the reason of a step: the first three, the others counted. None means
+ * that what holds them could not be read, and says so.
  *
  * @example
- * mends: `trust ${caNames(added)}` // trust CN=Acme Root; CN=Acme Issuing
+ * summary: `trust ${caNames(added)}` // trust Acme Root CA [63691ce9], Acme Issuing CA [308be4eb]
  */
-export function caNames(cas: readonly Pick<Certificate, 'subject'>[]): string {
-  const subjects = [...new Set(cas.map(({ subject }) => subject.text))];
-  if (subjects.length === 0) return 'a bundle that cannot be read';
-  const more = subjects.length - named;
-  return `${subjects.slice(0, named).join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
+export function caNames(cas: readonly Pick<Certificate, 'subject' | 'sha256'>[]): string {
+  if (cas.length === 0) return 'a bundle that cannot be read';
+  const more = cas.length - named;
+  return `${cas.slice(0, named).map(caName).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -33,6 +33,19 @@ export function readName(der: Uint8Array, name: Tlv): DistinguishedName {
   return Object.freeze({ text: parts.reverse().join(','), der: hexOf(der, name.start, name.end) });
 }
 
+/**
+ * The common name, for people: of several the most specific; the whole name where it has none. What was
+ * escaped because RFC 4514 sets it apart is shown as it is, other escapes stay.
+ *
+ * @example
+ * commonName({ text: 'CN=Acme\\, Inc. Root,O=Acme' }) // Acme, Inc. Root
+ */
+export function commonName({ text }: Pick<DistinguishedName, 'text'>): string {
+  const attributes = text.match(/(?:\\.|[^\\,+])+/gs) ?? [];
+  const found = attributes.find((attribute) => /^CN=./s.test(attribute));
+  return found?.slice('CN='.length).replace(/\\([ #"+,;<>\\])/g, '$1') ?? text;
+}
+
 function attributeText(der: Uint8Array, attribute: Tlv): string {
   const type = readTlv(der, attribute.content, attribute.end, tags.oid);
   const value = readTlv(der, type.end, attribute.end);
