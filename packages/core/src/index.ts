@@ -129,6 +129,7 @@ export { checkMatrix, type Matrix, type MatrixCell } from './preflight/matrix.ts
 export { type Rule, verdictOf } from './preflight/rule.ts';
 export { type CheckReport, checkReport } from './report/check.ts';
 export { checkText, matrixText } from './report/check-text.ts';
+export type { CommandOptions } from './report/commands.ts';
 export { denyText } from './report/deny-text.ts';
 export type { TargetExplanation } from './report/explain.ts';
 export { explainText } from './report/explain-text.ts';
@@ -136,7 +137,7 @@ export { findingsText } from './report/findings-text.ts';
 export { layout, type Row, sections } from './report/layout.ts';
 export { type Paint, plain, type TextOptions } from './report/options.ts';
 export { planMarkdown } from './report/plan-markdown.ts';
-export { type PlanTextOptions, type PlanWithSummary, planText } from './report/plan-text.ts';
+export { type PlanWithSummary, planText } from './report/plan-text.ts';
 export { refreshText, reportText } from './report/report-text.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
 export { statusText } from './report/status-text.ts';

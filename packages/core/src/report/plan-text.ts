@@ -1,30 +1,18 @@
 import type { CaNews, Plan, PlannedTarget } from '../plan/plan.ts';
+import { applyText, type CommandOptions } from './commands.ts';
 import { findingsText } from './findings-text.ts';
 import { type Block, blocksText, foldTexts } from './fold.ts';
 import { layout, type Row, sections } from './layout.ts';
 import { plain, type TextOptions } from './options.ts';
 import { planVerdict } from './plan-verdict.ts';
-import { consentFlags, staleRows, stepRows } from './step-rows.ts';
+import { staleRows, stepRows } from './step-rows.ts';
 import { caWords, counted, nameWords } from './words.ts';
-
-/** How a plan is told. */
-export interface PlanTextOptions extends TextOptions {
-  /** How it is applied: the command with the options that belong to it. Default `trustloom apply`. */
-  readonly apply?: string;
-  /** How its consents are written to a file, where they are many. Default `trustloom plan`. */
-  readonly plan?: string;
-}
 
 /** A plan as it is given to users of the library. */
 export interface PlanWithSummary extends Plan {
   /** The plan in lines of text, without colour. */
   readonly summary: string;
 }
-
-/** More consents than this go into a file. */
-const mostConsents = 8;
-/** So many digits of a digest are to be typed. */
-const typedDigits = 16;
 
 /**
  * The plan for people: verdict, errors, steps target by target, CAs that are new, what follows for clients,
@@ -33,7 +21,7 @@ const typedDigits = 16;
  * @example
  * console.log(planText(plan, { width: process.stdout.columns }))
  */
-export function planText(plan: Plan, options: PlanTextOptions = {}): string {
+export function planText(plan: Plan, options: CommandOptions = {}): string {
   const { findings, targets, blocked } = plan;
   const { paint = plain } = options;
   const isError = ({ severity }: Plan['findings'][number]) => severity === 'error';
@@ -43,7 +31,7 @@ export function planText(plan: Plan, options: PlanTextOptions = {}): string {
     findingsText(findings.filter(isError), options),
     targetsText(targets, plan.changes, options),
     layout(
-      plan.news.flatMap((one) => newsRows(one)),
+      plan.news.flatMap((one) => newsRows(one, targets)),
       options,
     ),
     findingsText(
@@ -101,17 +89,19 @@ function blockOf(target: PlannedTarget, options: TextOptions): Block {
 }
 
 /** A CA that is new, kept or retired, and where its clients are admitted. */
-function newsRows(change: CaNews): readonly Row[] {
+function newsRows(change: CaNews, targets: readonly PlannedTarget[]): readonly Row[] {
   const { news, sha256, group, letInOn, notOn } = change;
   const ca = caWords(change);
   const through = [...new Set(letInOn.map((one) => one.through))].join(', ');
   const admitted = nameWords(letInOn.map(({ target }) => target));
+  // Of targets that were not looked at nothing is said.
+  const others = notOn.filter((name) => targets.some((target) => target.name === name && target.compared));
   const lines = {
     propose: [
       `Proposed: ${ca}, new in ${group}`,
       `accept with: trustloom accept ${sha256.slice(0, 8)}`,
       ...(admitted === '' ? [] : [`its clients are already admitted on ${admitted} (through ${through})`]),
-      ...(admitted === '' || notOn.length === 0 ? [] : [`not on ${nameWords(notOn)}`]),
+      ...(admitted === '' || others.length === 0 ? [] : [`not admitted yet on ${nameWords(others)}`]),
     ],
     keep: [
       `Kept: ${ca}, in the lock but no longer offered by ${group}`,
@@ -130,10 +120,11 @@ function newsRows(change: CaNews): readonly Row[] {
  * Who is admitted and refused once the plan is done, as far as that was computed: from the definition, and of
  * the targets that were compared.
  */
-function admissionText({ targets, exposure, lockout }: Plan, options: TextOptions): string {
+function admissionText({ targets, exposure, lockout, changes }: Plan, options: TextOptions): string {
   const compared = targets.filter((target) => target.compared);
   if (compared.length === 0) return '';
   const unseen = targets.filter((target) => !target.compared).map(({ name }) => name);
+  const open = compared.filter(staysOpen).map(({ name }) => name);
   const found = (what: string, items: readonly string[]): readonly Row[] => {
     if (items.length === 0) return [{ text: `${what}: none found`, indent: 2 }];
     const folded = foldTexts(items.map((text) => ({ text, target: targetOf(text, targets) })));
@@ -147,13 +138,22 @@ function admissionText({ targets, exposure, lockout }: Plan, options: TextOption
   };
   return layout(
     [
-      { text: 'After this plan, by the definition', indent: 0 },
+      { text: changes ? 'After this plan, by the definition' : 'By the definition', indent: 0 },
       ...found('admitted although not good', exposure),
       ...found('refused although good', lockout),
+      ...(open.length === 0
+        ? []
+        : [{ text: `not counted: no client certificate is asked for on ${nameWords(open)}`, indent: 2 }]),
       ...(unseen.length === 0 ? [] : [{ text: `not looked at: ${nameWords(unseen)}`, indent: 2 }]),
     ],
     options,
   );
+}
+
+/** An attachment asks for no client certificate, and no step that may run changes that. */
+function staysOpen({ holds, steps, leaving }: PlannedTarget): boolean {
+  const enforces = steps.some(({ effect, leftOut }) => effect === 'enforce' && leftOut === undefined);
+  return !leaving && !enforces && (holds?.attachments ?? []).some(({ enforcing }) => !enforcing);
 }
 
 function targetOf(text: string, targets: readonly PlannedTarget[]): string | undefined {
@@ -161,25 +161,12 @@ function targetOf(text: string, targets: readonly PlannedTarget[]): string | und
 }
 
 /** How long it takes, and what is to be typed. */
-function footer(plan: Plan, options: PlanTextOptions): string {
+function footer(plan: Plan, options: CommandOptions): string {
   if (plan.blocked || (plan.calls === 0 && plan.missing.length === 0)) return '';
-  const { apply = 'trustloom apply', plan: again = 'trustloom plan', width } = options;
-  const slowest = plan.slowest === undefined ? '' : `, ${duration(plan.slowest.seconds)} (${titleOf(plan)})`;
+  const slowest =
+    plan.slowest === undefined ? '' : `, ${duration(plan.slowest.seconds)} (${titleOf(plan)})`;
   const calls = plan.calls === 0 ? '' : `${counted(plan.calls, 'call')}${slowest}. `;
-  const approved = `${apply} --approve ${plan.digest.slice(0, typedDigits)}`;
-  const commands =
-    plan.missing.length > mostConsents
-      ? [`${again} --write-consents consents.txt`, `${approved} --allow-file consents.txt`]
-      : [[approved, consentFlags(plan.missing)].join(' ').trimEnd()];
-  return [
-    `${calls}To apply ${plan.missing.length > 0 ? 'all of it' : 'it'}:`,
-    ...commands.map((command) => shellLines(command, width)),
-  ].join('\n');
-}
-
-/** A command that a shell takes, on several lines where the terminal is narrow. */
-function shellLines(command: string, width = Number.POSITIVE_INFINITY): string {
-  return command.length <= width ? command : command.replaceAll(/ (?=--)/g, ' \\\n  ');
+  return applyText(`${calls}To apply ${plan.missing.length > 0 ? 'all of it' : 'it'}:`, plan, options);
 }
 
 function titleOf({ slowest, targets }: Plan): string {

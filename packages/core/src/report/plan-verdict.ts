@@ -24,17 +24,18 @@ export function planVerdict(plan: Plan): string {
   return `Plan: ${[...changeWords(plan), ...unread, ...wrong].join('; ')}.`;
 }
 
-/** `all 4 targets`, or the name of the only one. */
+/** `all 4 targets`, `both targets`, or the name of the only one. */
 export function allWords(targets: readonly { readonly name: string }[]): string {
   const [only] = targets;
   if (only === undefined) return 'no target is defined';
-  return targets.length === 1 ? only.name : `all ${targets.length} targets`;
+  if (targets.length === 1) return only.name;
+  return targets.length === 2 ? 'both targets' : `all ${targets.length} targets`;
 }
 
 /** ` on 2 of 4 targets`; nothing where there is only one. */
 export function onWords(touched: number, targets: number): string {
   if (targets <= 1) return '';
-  return touched === targets ? ` on all ${targets} targets` : ` on ${touched} of ${targets} targets`;
+  return ` on ${touched === targets ? '' : `${touched} of `}${targets} targets`;
 }
 
 function blockedWords({ targets }: Plan): string {

@@ -1,12 +1,12 @@
 import type { Report, TargetReport } from '../apply/report.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import { findingsText } from './findings-text.ts';
+import { applyText, type CommandOptions } from './commands.ts';
 import { type Block, blocksText } from './fold.ts';
 import { layout, type Row, sections } from './layout.ts';
 import { plain, type TextOptions } from './options.ts';
-import type { PlanTextOptions } from './plan-text.ts';
 import { allWords, onWords } from './plan-verdict.ts';
-import { consentFlags, staleRows, stepRows } from './step-rows.ts';
+import { staleRows, stepRows } from './step-rows.ts';
 import { asDone, counted, nameWords } from './words.ts';
 
 /** A target of a report with what was planned for it. */
@@ -21,12 +21,9 @@ interface Reported {
  * @example
  * console.log(reportText(await trustloom.apply({ approve: plan.digest })))
  */
-export function reportText(
-  report: Report,
-  { apply = 'trustloom apply', ...options }: Pick<PlanTextOptions, 'apply'> & TextOptions = {},
-): string {
-  const rest =
-    report.missing.length === 0 ? '' : `To apply the rest: ${apply} ${consentFlags(report.missing)}`;
+export function reportText(report: Report, options: CommandOptions = {}): string {
+  const { missing } = report;
+  const rest = missing.length === 0 || report.plan.blocked ? '' : applyText('To apply the rest:', { missing }, options);
   return textOf(report, applyVerdict(report), 'in sync', rest, options);
 }
 
@@ -37,13 +34,16 @@ export function reportText(
  * console.log(refreshText(await trustloom.refresh()))
  */
 export function refreshText(report: Report, options: TextOptions = {}): string {
-  return textOf(report, refreshVerdict(report), 'CRLs current', '', options);
+  const findings = report.findings.filter(({ severity }) => severity !== 'note');
+  return textOf({ ...report, findings }, refreshVerdict(report), 'CRLs current', '', options);
 }
 
 function textOf(report: Report, verdict: string, good: string, rest: string, options: TextOptions): string {
   const { paint = plain } = options;
   const colour = report.exitCode === 0 ? paint.good : paint.warn;
-  const targets = report.targets.map((target) => ({ target, planned: plannedOf(report, target) }));
+  // Where an error keeps everything from being written, only that is told.
+  const shown = report.plan.blocked ? [] : report.targets;
+  const targets = shown.map((target) => ({ target, planned: plannedOf(report, target) }));
   const blocks = targets.map((one) => blockOf(one, good, options));
   const silent = targets.filter((_, index) => blocks[index]?.rows.length === 0);
   const compared = ({ target }: Reported) => target.state !== 'not-compared';
@@ -72,7 +72,7 @@ function textOf(report: Report, verdict: string, good: string, rest: string, opt
   return sections(layout([{ text: colour(verdict), indent: 0 }], options), [
     body.filter((text) => text !== '').join('\n'),
     findingsText(report.findings, options),
-    layout(rest === '' ? [] : [{ text: rest, indent: 0 }], options),
+    rest,
   ]);
 }
 

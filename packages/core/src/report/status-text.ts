@@ -80,7 +80,7 @@ function statusVerdict({ targets, findings }: Status): string {
     ...(failed.length === 0 ? [] : [`${names(failed)} could not be read`]),
     ...(unseen.length === 0 ? [] : [`${names(unseen)} not compared`]),
     ...(leaving.length === 0 ? [] : [`${names(leaving)} leaving`]),
-    ...(red.length === 0 ? [] : [`revocation at fault on ${names(red)}`]),
+    ...(red.length === 0 ? [] : [`revocation needs attention on ${names(red)}`]),
     ...(open.length === 0 ? [] : [`${counted(open.length, 'bypass', 'bypasses')} open`]),
     ...(errors.length === 0 ? [] : [counted(errors.length, 'error')]),
   ].join('; ')}.`;
@@ -122,7 +122,7 @@ function blockOf(target: TargetStatus, options: TextOptions): Block {
     ...(holds?.exists ? revocationRows(revocation, freshness, options) : []),
     ...freshness.flatMap((crl) => crlRows(crl, options)),
     ...(holds?.attachments ?? []).map(({ id, mode, enforcing }) => ({
-      text: `attachment ${id}: ${mode}${enforcing ? '' : paint.warn(' (asks for no certificate)')}`,
+      text: `attachment, ${mode}${enforcing ? '' : paint.warn(' (asks for no certificate)')}: ${id}`,
       indent: 2,
     })),
     ...(holds?.doors ?? []).map(({ what, state: bypass }) => ({

@@ -1,6 +1,7 @@
 import type { Effect } from '../adapter/step.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import { type ListFreshness, span } from '../state/freshness.ts';
+import { consentFlags } from './commands.ts';
 import type { Row } from './layout.ts';
 import { plain, type TextOptions } from './options.ts';
 import { counted } from './words.ts';
@@ -48,11 +49,6 @@ const waitWords: Readonly<
   'not-approved': () => 'not part of the approved plan',
 };
 
-/** Consents as they are to be typed. */
-export function consentFlags(consents: readonly string[]): string {
-  return consents.map((consent) => `--allow ${consent}`).join(' ');
-}
-
 /** CRLs in force near or past their end, or late, whoever has to do something about it. */
 export function staleRows(freshness: readonly ListFreshness[], options: TextOptions): readonly Row[] {
   return freshness
@@ -63,8 +59,11 @@ export function staleRows(freshness: readonly ListFreshness[], options: TextOpti
 /** One CRL in force: how many entries it has, how long it took to get here, when it ends. */
 export function crlRows(crl: ListFreshness, { paint = plain }: TextOptions): readonly Row[] {
   const { issuer, entries, nextUpdate, state, lagMs, behind, red } = crl;
-  const life = { fresh: '', 'last-hour': ' (last hour)', overdue: ' (overdue)', expired: ' (expired)' };
-  const due = nextUpdate === undefined ? 'no nextUpdate' : `next update due ${nextUpdate}${life[state]}`;
+  const end = { fresh: '', 'last-hour': ', in the last hour', overdue: ', overdue', expired: '' }[state];
+  const due =
+    nextUpdate === undefined
+      ? 'no nextUpdate'
+      : `${state === 'expired' ? 'expired' : 'next update due'} ${nextUpdate}${end}`;
   const lag = lagMs === undefined ? '' : `, in force ${span(lagMs)} after its issue`;
   const waits = behind ? `, issued ${span(lagMs ?? 0)} ago a newer one is not in force yet` : lag;
   const text = `CRL of ${issuer}: ${counted(entries, 'entry', 'entries')}${waits}, ${due}`;

@@ -19,25 +19,26 @@ export function caWords({ subject, sha256 }: { readonly subject: string; readonl
   return `${commonName({ text: subject })} [${sha256.slice(0, 8)}]`;
 }
 
-/** `web, edge, api`; of many the first and the last. */
+/** `web, edge, api`; of many their number, the first and the last. */
 export function nameWords(names: readonly string[], all = false): string {
   if (all || names.length <= named) return names.join(', ');
-  return `${names[0]} ... ${names.at(-1)} (${names.length} targets)`;
+  return `${names.length} targets (${names[0]} ... ${names.at(-1)})`;
 }
 
-/** Verbs that do not end in `-ed`, or double a letter. */
+/** What steps begin with; another first word is no verb that is known here. */
+const verbs =
+  'add apply associate attach change clear copy create delete deploy detach disable enable fill grant import issue modify move point publish register remove rename renew replace restore retire revoke start store switch trust turn update upload use'.split(
+    ' ',
+  );
 const irregular: Readonly<Record<string, string>> = {
-  begin: 'began',
   do: 'did',
-  drop: 'dropped',
-  keep: 'kept',
-  make: 'made',
   put: 'put',
   set: 'set',
   stop: 'stopped',
   swap: 'swapped',
   tag: 'tagged',
   take: 'took',
+  withdraw: 'withdrew',
   write: 'wrote',
 };
 
@@ -48,9 +49,11 @@ const irregular: Readonly<Record<string, string>> = {
  * asDone('attach CRL of Acme Issuing CA [308be4eb], 2 entries') // attached CRL of ...
  */
 export function asDone(summary: string): string {
-  const [, verb = '', rest = ''] = /^([a-z]+)( .*)?$/s.exec(summary) ?? [];
-  if (verb === '' || verb === 'no') return `done: ${summary}`;
-  const past =
-    irregular[verb] ?? (verb.endsWith('e') ? `${verb}d` : `${verb.replace(/([^aeo])y$/, '$1i')}ed`);
-  return past + rest;
+  const [verb = ''] = summary.split(' ', 1);
+  const past = irregular[verb] ?? (verbs.includes(verb) ? regular(verb) : undefined);
+  return past === undefined ? `done: ${summary}` : past + summary.slice(verb.length);
+}
+
+function regular(verb: string): string {
+  return verb.endsWith('e') ? `${verb}d` : `${verb.replace(/(?<![aeo])y$/, 'i')}ed`;
 }

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { defined, type Paint, plain, type TextOptions } from '@trustloom/core';
 import picocolors from 'picocolors';
 import type { OpenedTrustloom } from '../open.ts';
@@ -70,18 +70,24 @@ async function openConfigured(io: CliIo, options: CommonOptions): Promise<Opened
   ]);
   const common = {
     env: io.env,
-    ...defined({ region: options.region, profile: options.profile, endpointUrl: options.endpointUrl }),
+    ...defined({
+      clock: io.clock,
+      region: options.region,
+      profile: options.profile,
+      endpointUrl: options.endpointUrl,
+    }),
   };
   if (options.config !== '-') {
     const file =
       options.config === undefined ? await findDefinition(io.cwd) : resolve(io.cwd, options.config);
-    return openTrustloom(file, { ...common, cwd: dirname(file) });
+    // Messages name it as people see it from where they are.
+    return openTrustloom(relative(io.cwd, file), { ...common, cwd: io.cwd });
   }
   const { clockFor } = await import('../clock.ts');
   const endpoint = options.endpointUrl ?? io.env.AWS_ENDPOINT_URL;
   return openText({
     ...common,
-    clock: clockFor(endpoint),
+    clock: io.clock ?? clockFor(endpoint),
     endpoint,
     baseDir: io.cwd,
     text: await io.readStdin(),

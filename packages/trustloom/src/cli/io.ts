@@ -1,3 +1,5 @@
+import type { Clock } from '@trustloom/core';
+
 /** What the command may touch of the process; tests give their own. */
 export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,6 +20,8 @@ export interface CliIo {
   ask(question: string): Promise<string>;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Default the machine's; against a local AWS one whose waits are short. */
+  readonly clock?: Clock;
 }
 
 /** The process itself. */

@@ -13,6 +13,9 @@ type Work<Flags> = (
 const many = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const repeatable = (flags: string, description: string) =>
   new Option(flags, `${description}; may be given again`).argParser(many).default([], 'none');
+/** Columns of help that goes into a file. */
+const helpColumns = 100;
+
 const allow = () => repeatable('--allow <effect:id>', 'a consent, as plan prints it');
 const allowFile = () => new Option('--allow-file <file>', 'consents, one a line');
 const target = () => repeatable('--target <name>', 'only this target');
@@ -45,7 +48,12 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     .exitOverride()
     .showSuggestionAfterError()
     .addHelpText('after', mainHelp)
-    .configureOutput({ writeOut: io.out, writeErr: io.err });
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      getOutHelpWidth: () => io.outColumns ?? helpColumns,
+      getErrHelpWidth: () => io.errColumns ?? helpColumns,
+    });
 
   command('init', '', 'write a commented definition').action(
     act(async (context) => (await import('./commands/init.ts')).init(context)),

@@ -43,7 +43,7 @@ async function checkFiles(context: CliContext, files: readonly string[]): Promis
       findings.push(...found.findings);
     }
   }
-  const matrix = checkMatrix({ certificates, crls, services: await allFacts(), now: Date.now() });
+  const matrix = checkMatrix({ certificates, crls, services: await allFacts(), now: context.io.clock?.now() ?? Date.now() });
   const said = matrix.rows.flatMap(({ cells }) => cells.flatMap((cell) => cell.findings));
   return checkReport(matrix, [...findings, ...said]);
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
+  type CommandOptions,
   isRefusal,
   type Plan,
   planMarkdown,
@@ -70,8 +71,7 @@ export async function apply(
   const report = await trustloom
     .apply({ ...options, approve, onEvent: progress.on })
     .finally(() => progress.end());
-  const again = commandLine('apply', context.options, { ...flags, allow });
-  context.result(report, reportText(report, { ...context.text, apply: again }));
+  context.result(report, reportText(report, { ...context.text, ...commands(context, flags) }));
   return report.exitCode;
 }
 
@@ -93,9 +93,13 @@ async function approved(context: CliContext, planned: Plan, flags: PlanFlags): P
   return undefined;
 }
 
-function textOf({ options }: CliContext, planned: Plan, flags: PlanFlags, text: TextOptions): string {
-  const apply = commandLine('apply', options, flags);
-  return planText(planned, { ...text, apply, plan: commandLine('plan', options, flags) });
+function textOf(context: CliContext, planned: Plan, flags: PlanFlags, text: TextOptions): string {
+  return planText(planned, { ...text, ...commands(context, flags) });
+}
+
+/** What is typed to go on with the same definition, targets and consents. */
+function commands({ options }: CliContext, flags: PlanFlags): Pick<CommandOptions, 'apply' | 'plan'> {
+  return { apply: commandLine('apply', options, flags), plan: commandLine('plan', options, flags) };
 }
 
 /** Consents of the command line and of a file. */
