@@ -2,7 +2,6 @@ import type { Access, Service } from './adapter/contract.ts';
 import type { Sources, Uploads } from './adapter/ports.ts';
 import { createPacers, type Pacers } from './adapter/rate-limit.ts';
 import type { VersionedStore } from './adapter/versioned-store.ts';
-import type { Explanation } from './admission/explain.ts';
 import { type ApplyParts, applyPrepared } from './apply/apply.ts';
 import { changeDenyList, type DenyReport, type DenyRequest, denyReport } from './apply/deny.ts';
 import type { OnEvent } from './apply/events.ts';
@@ -12,12 +11,12 @@ import type { Definition } from './definition/definition.ts';
 import type { Lock } from './definition/lock.ts';
 import { TrustloomError } from './errors/error.ts';
 import type { Offer } from './plan/load.ts';
-import type { Plan } from './plan/plan.ts';
 import { gatherView, loadView, type PlanOptions, prepare } from './plan/prepare.ts';
 import type { Prepared } from './plan/prepared.ts';
 import { replanTarget } from './plan/replan.ts';
 import { type CheckReport, checkDefinition } from './report/check.ts';
-import { explainFor } from './report/explain.ts';
+import { explainFor, type TargetExplanation } from './report/explain.ts';
+import { type PlanWithSummary, planText } from './report/plan-text.ts';
 import { type Status, statusOf } from './report/status.ts';
 import { openRecord, revocationMark } from './state/state.ts';
 import type { Place } from './util/account-region.ts';
@@ -46,7 +45,10 @@ export interface TrustloomParts {
 
 /** How to apply. */
 export interface ApplyOptions extends PlanOptions {
-  /** Digest of the plan that was read and approved, or `any` to approve whatever is planned now. */
+  /**
+   * Digest of the plan that was read and approved, at least its first 16 digits; or `any` to approve whatever
+   * is planned now.
+   */
   readonly approve: string;
   readonly onEvent?: OnEvent;
 }
@@ -74,7 +76,7 @@ export interface Trustloom {
   /** Rules against everything offered and accepted, per service; calls none of the four services. */
   check(options?: AbortOptions): Promise<CheckReport>;
   /** What would change. Reads only. */
-  plan(options?: PlanOptions): Promise<Plan>;
+  plan(options?: PlanOptions): Promise<PlanWithSummary>;
   /**
    * Plans again and does it, if the plan is still the approved one.
    *
@@ -102,10 +104,13 @@ export interface Trustloom {
   /**
    * Would a client with this certificate get in, target by target, and why? From definition, lock, lists and deny list; asks no service.
    */
-  explain(leaf: Certificate, options?: ExplainOptions): Promise<readonly Explanation[]>;
+  explain(leaf: Certificate, options?: ExplainOptions): Promise<readonly TargetExplanation[]>;
   /** What the services hold now, and where that differs from the definition. Reads only. */
   status(options?: PlanOptions): Promise<Status>;
 }
+
+/** So many digits of a digest stand for a plan. */
+const approvedDigits = 16;
 
 type RunOptions = Pick<ApplyOptions, 'allow' | 'onEvent' | 'signal'>;
 
@@ -167,12 +172,13 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       return checkDefinition({ ...parts, gathered, view, now: parts.clock.now() });
     },
     async plan(options: PlanOptions = {}) {
-      return (await prepare(prepareParts, options)).plan;
+      const { plan } = await prepare(prepareParts, options);
+      return { ...plan, summary: planText(plan) };
     },
     async apply(options: ApplyOptions) {
       const prepared = await prepare(prepareParts, options);
       const { plan } = prepared;
-      if (options.approve !== 'any' && options.approve !== plan.digest) {
+      if (!isApproved(options.approve, plan.digest)) {
         throw new TrustloomError(
           'approval-stale',
           `the plan is now ${plan.digest}, approved was ${options.approve}`,
@@ -207,4 +213,8 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       );
     },
   });
+}
+
+function isApproved(approve: string, digest: string): boolean {
+  return approve === 'any' || (approve.length >= approvedDigits && digest.startsWith(approve));
 }

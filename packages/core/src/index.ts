@@ -120,17 +120,21 @@ export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from
 export { checkMatrix, type Matrix, type MatrixCell } from './preflight/matrix.ts';
 export { verdictOf } from './preflight/rule.ts';
 export { type CheckReport, checkReport } from './report/check.ts';
+export { checkText, matrixText } from './report/check-text.ts';
+export type { CommandOptions } from './report/commands.ts';
+export { denyText } from './report/deny-text.ts';
+export type { TargetExplanation } from './report/explain.ts';
+export { explainText } from './report/explain-text.ts';
+export { findingsText } from './report/findings-text.ts';
+export { layout, type Row, sections } from './report/layout.ts';
+export { type Paint, plain, type TextOptions } from './report/options.ts';
+export { planMarkdown } from './report/plan-markdown.ts';
+export { type PlanWithSummary, planText } from './report/plan-text.ts';
+export { refreshText, reportText } from './report/report-text.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
-export { markdownTable, textTable } from './report/table.ts';
-export {
-  findingsText,
-  matrixText,
-  type Paint,
-  plain,
-  planMarkdown,
-  reportText,
-  statusText,
-} from './report/text.ts';
+export { statusText } from './report/status-text.ts';
+export { escapeMarkdown, markdownTable, textTable, visibleLength } from './report/table.ts';
+export { asDone, caWords, counted, nameWords } from './report/words.ts';
 export type { ListFreshness } from './state/freshness.ts';
 export { openRecord } from './state/state.ts';
 export type { Place } from './util/account-region.ts';

@@ -89,7 +89,7 @@ async function day(watch: Watch, number: number): Promise<void> {
       team.until('08:21');
       await expectRed(watch);
       // So do plan and refresh.
-      expect((await team.trustloom.plan()).summary).toContain('! overdue');
+      expect((await team.trustloom.plan()).summary).toContain(', overdue');
       expect((await team.trustloom.refresh()).exitCode).toBe(1);
       team.until('08:22');
       await history.run();

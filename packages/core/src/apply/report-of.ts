@@ -1,6 +1,7 @@
 import type { Holdings } from '../adapter/content.ts';
 import { isRefusal, sortFindings } from '../errors/finding.ts';
 import { contentSummary } from '../plan/content-summary.ts';
+import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared, RunTarget } from '../plan/prepared.ts';
 import type { ListFreshness } from '../state/freshness.ts';
 import { defined } from '../util/defined.ts';
@@ -47,7 +48,7 @@ function targetReport(
   return {
     name: planned.name,
     service: planned.service,
-    state: stateOf(planned.leaving, failed !== undefined, remaining),
+    state: stateOf(planned, failed !== undefined, remaining),
     done: outcomes
       .filter(({ outcome }) => outcome === 'done')
       .map(({ step: { id, effect, summary } }) => ({ id, effect, summary })),
@@ -58,11 +59,12 @@ function targetReport(
 }
 
 function stateOf(
-  leaving: boolean,
+  { leaving, compared }: PlannedTarget,
   failed: boolean,
   remaining: TargetReport['remaining'],
 ): TargetReport['state'] {
   if (failed) return 'failed';
+  if (!compared) return 'not-compared';
   if (remaining.length === 0) return leaving ? 'left' : 'holds';
   return remaining.every(({ leftOut }) => leftOut !== undefined) ? 'waits' : 'incomplete';
 }

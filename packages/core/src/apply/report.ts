@@ -8,8 +8,11 @@ import type { ListFreshness } from '../state/freshness.ts';
 export interface TargetReport {
   readonly name: string;
   readonly service: string;
-  /** `holds`: it is as the definition says. `waits`: steps lack a consent. `failed`: see `failed`. `left`: it is gone. */
-  readonly state: 'holds' | 'waits' | 'failed' | 'left' | 'incomplete';
+  /**
+   * `holds`: it is as the definition says. `waits`: steps lack a consent. `failed`: see `failed`. `left`: it
+   * is gone. `not-compared`: an error of the input leaves nothing to compare it with.
+   */
+  readonly state: 'holds' | 'waits' | 'failed' | 'left' | 'incomplete' | 'not-compared';
   readonly done: readonly { readonly id: string; readonly effect: string; readonly summary: string }[];
   /** What is still different, in words, with the consents that it waits for. */
   readonly remaining: readonly PlannedStep[];

@@ -12,11 +12,10 @@ import type { Plan, PlannedTarget } from './plan.ts';
 import type { Prepared, PrepareParts, RunTarget, SeenTarget } from './prepared.ts';
 import type { TrustView } from './resolve-trust.ts';
 import { exposureOf, letIn, lockoutOf, newsOf } from './safety.ts';
-import { planSummary } from './summary.ts';
 import { meansOf, plannedSteps, seenFindings, servicePlan } from './target-steps.ts';
 import { slowestOf } from './timing.ts';
 
-/** Puts the targets that were seen together into one plan: consents, order, digest, summary. Pure. */
+/** Puts the targets that were seen together into one plan: consents, order, digest. Pure. */
 export function assemble(input: {
   readonly parts: PrepareParts;
   readonly view: TrustView;
@@ -52,7 +51,7 @@ export function assemble(input: {
   const steps = planned.flatMap((target) => target.steps);
   const reached = targets.map((target) => letIn(target, view));
   const slowest = slowestOf(targets.map(({ bound, planned: own }) => ({ facts: bound.facts, planned: own })));
-  const plan: Omit<Plan, 'summary'> = {
+  const plan: Plan = {
     formatVersion: 1,
     definition: definition.name,
     digest: approvalDigest(lines),
@@ -69,7 +68,7 @@ export function assemble(input: {
     changes: steps.length > 0,
   };
   return {
-    plan: { ...plan, summary: planSummary(plan) },
+    plan,
     view,
     revocationFingerprint,
     freshness,
@@ -83,14 +82,16 @@ function plannedTarget(
   steps: readonly PlannedStep[],
   freshness: readonly ListFreshness[],
 ): PlannedTarget {
-  const { name, bound, leaving, observed, failed } = target;
-  const { service } = bound.facts;
+  const { name, bound, leaving, observed, rendered, failed } = target;
+  const { service, title } = bound.facts;
   const findings = [...renderFindings(target), ...seenFindings(target), ...plan.findings];
   return {
     name,
     service,
+    title,
     place: bound.context.place,
     leaving,
+    compared: observed !== undefined && (leaving || rendered?.rendering !== undefined),
     ...defined({ stays: plan.stays }),
     steps,
     freshness,

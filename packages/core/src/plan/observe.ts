@@ -74,7 +74,7 @@ export function serviceOf(services: readonly Service[], kind: string): Service {
 }
 
 function checkTargetNames(definition: Definition, record: TrustRecord, asked: readonly string[]): void {
-  const known = [...definition.targets.map(({ name }) => name), ...Object.keys(record.targets)];
+  const known = [...new Set([...definition.targets.map(({ name }) => name), ...Object.keys(record.targets)])];
   const unknown = asked.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new TrustloomError(

@@ -21,11 +21,18 @@ export interface CaNews {
 export interface PlannedTarget {
   readonly name: string;
   readonly service: string;
+  /** The service, for people: `Application Load Balancer`. */
+  readonly title: string;
   readonly place: Place;
   /** It left the definition: detach, then delete. */
   readonly leaving: boolean;
   /** Something of it stays for now, as a finding says: it is not forgotten yet. */
   readonly stays?: true;
+  /**
+   * It was seen, and there is something to compare it with. False: nothing is known of it beyond `failed`, or
+   * an error of the input leaves nothing that it should hold.
+   */
+  readonly compared: boolean;
   /** All steps, those left out too. */
   readonly steps: readonly PlannedStep[];
   /** The lists in force, by how much life they have left. */
@@ -61,6 +68,4 @@ export interface Plan {
   readonly blocked: boolean;
   /** True when any step would run or waits for a consent. */
   readonly changes: boolean;
-  /** The plan in lines of text, without colour. */
-  readonly summary: string;
 }

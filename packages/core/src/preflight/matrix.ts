@@ -5,6 +5,7 @@ import { count } from '../util/count.ts';
 import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { commonName } from '../x509/name.ts';
 import { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './index.ts';
 
 /** One cell: what one service does with one thing. */
@@ -53,7 +54,9 @@ export function checkMatrix(input: {
     services: services.map(({ service }) => service),
     rows: [
       ...certificates.map((ca) =>
-        row(`${ca.subject.text} (${ca.key.name})`, ca.sha256, (facts) => checkCertificate(ca, facts, now)),
+        row(`${commonName(ca.subject)} [${ca.sha256.slice(0, 8)}] (${ca.key.name})`, ca.sha256, (facts) =>
+          checkCertificate(ca, facts, now),
+        ),
       ),
       ...together,
       ...crls.map(({ crl, name }) =>

@@ -1,29 +1,31 @@
 import type { HeldEnforcement } from '../adapter/content.ts';
+import type { Effect } from '../adapter/step.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { ContentSummary } from '../plan/content-summary.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import { type KeyedList, type ListFreshness, span } from '../state/freshness.ts';
+import { placeText } from '../util/account-region.ts';
 import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 
-/** The service checks the lists in force itself. */
-const listsThemselves: HeldEnforcement = { mechanism: 'list', state: 'enforced', gaps: [] };
+/** The service checks the CRLs in force itself. */
+const byService: HeldEnforcement = { mechanism: 'list', state: 'enforced', gaps: [] };
 /** Without `maxLag`: what is not in force this long after its issue is not merely on its way. */
 const assumedMaxLagMs = 600_000;
 
 /** Revocation on one target, in a few figures. */
 export interface RevocationStatus extends HeldEnforcement {
-  /** Entries of the lists in force. */
+  /** Entries of the CRLs in force. */
   readonly entries: number;
-  /** The longest that the newest lists took from their issue to here, in milliseconds. */
+  /** The longest that the newest CRLs took from their issue to here, in milliseconds. */
   readonly lagMs?: number;
   /** The shortest time that this may take. */
   readonly budgetMs?: number;
-  /** When the first of the lists in force ends, in ISO time. */
+  /** When the first of the CRLs in force ends, in ISO time. */
   readonly nextUpdate?: string;
-  /** What is wrong with it, in words, with the setting that would mend it; the target's lists have their own. */
+  /** What is wrong with it, in words, with the setting that would fix it; the target's CRLs have their own. */
   readonly red: readonly string[];
 }
 
@@ -31,24 +33,29 @@ export interface RevocationStatus extends HeldEnforcement {
 export interface TargetStatus {
   readonly name: string;
   readonly service: string;
+  /** The service, for people. */
+  readonly title: string;
   readonly place: string;
-  /** `drift`: it differs from the definition, `differences` says how. */
-  readonly state: 'holds' | 'drift' | 'failed' | 'leaving';
+  /**
+   * `drift`: it differs from the definition, `differences` says how. `not-compared`: an error of the input
+   * leaves nothing to compare it with.
+   */
+  readonly state: 'holds' | 'drift' | 'failed' | 'leaving' | 'not-compared';
   readonly holds?: ContentSummary;
   readonly differences: readonly {
-    readonly effect: string;
+    readonly effect: Effect;
     readonly summary: string;
     readonly reason: string;
   }[];
-  /** How the revoked are refused here, as observed; `probe` knocks. */
+  /** How the revoked are refused here, as observed; `probe` tries it. */
   readonly revocation: RevocationStatus;
-  /** Lists in force by how much life they have left. */
+  /** CRLs in force by how much life they have left. */
   readonly freshness: readonly ListFreshness[];
   readonly findings: readonly Finding[];
   readonly failed?: { readonly code: string; readonly message: string };
 }
 
-/** What the services hold now: content and drift, freshness, preconditions, doors. */
+/** What the services hold now: content and drift, freshness, preconditions, bypasses. */
 export interface Status {
   readonly formatVersion: 1;
   readonly definition: string;
@@ -57,20 +64,21 @@ export interface Status {
   readonly targets: readonly TargetStatus[];
   readonly findings: readonly Finding[];
   readonly drift: boolean;
-  /** 1 when a target failed or is red: a list that is overdue or expired, came too late, or is not enforced. */
+  /** 1 when a target failed or is red: a CRL that is overdue or expired, came too late, or is not enforced. */
   readonly exitCode: 0 | 1;
 }
 
 /** Pure: the status that a plan implies. What would be changed is what differs. */
 export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined, now: Instant): Status {
   const targets = plan.targets.map((target): TargetStatus => {
-    const { name, service, place, holds, findings, failed, leaving, freshness } = target;
+    const { name, service, title, place, holds, findings, failed, freshness } = target;
     const steps = target.steps.filter((step) => !isHousekeeping(step));
     return {
       name,
       service,
-      place: `${place.account}/${place.region}`,
-      state: failed !== undefined ? 'failed' : leaving ? 'leaving' : steps.length > 0 ? 'drift' : 'holds',
+      title,
+      place: placeText(place),
+      state: stateOf(target, steps.length > 0),
       ...defined({ holds }),
       differences: steps.map(({ effect, summary, reason }) => ({ effect, summary, reason })),
       revocation: revocationStatus(target, view.lists.rows, maxLagMs, now),
@@ -94,7 +102,14 @@ export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined,
   };
 }
 
-/** CAs drop expired serials from their lists, so where expiry is ignored a revoked client may come back. */
+function stateOf({ failed, leaving, compared }: PlannedTarget, differs: boolean): TargetStatus['state'] {
+  if (failed !== undefined) return 'failed';
+  if (leaving) return 'leaving';
+  if (!compared) return 'not-compared';
+  return differs ? 'drift' : 'holds';
+}
+
+/** CAs drop expired serials from their CRLs, so where expiry is ignored a revoked client may come back. */
 function expiryIgnored({ name, holds }: PlannedTarget): readonly Finding[] {
   return (holds?.attachments ?? [])
     .filter(({ ignoresExpiry }) => ignoresExpiry)
@@ -103,7 +118,7 @@ function expiryIgnored({ name, holds }: PlannedTarget): readonly Finding[] {
       severity: 'warning',
       target: name,
       thing: id,
-      message: `${name}: ${id} lets expired certificates in; CAs drop them from their lists, so that a revoked one may get in again`,
+      message: `${name}: ${id} admits expired certificates; CAs drop them from their CRLs, so that a revoked one may be admitted again`,
       source: 'RFC 5280, 3.3',
     }));
 }
@@ -119,7 +134,7 @@ function revocationStatus(
   maxLagMs: number | undefined,
   now: Instant,
 ): RevocationStatus {
-  const enforcement = holds?.enforcement ?? listsThemselves;
+  const enforcement = holds?.enforcement ?? byService;
   const entries = freshness.reduce((sum, list) => sum + list.entries, 0);
   const most = (values: readonly (number | undefined)[], pick: (...all: number[]) => number) => {
     const known = values.flatMap((value) => value ?? []);
@@ -139,7 +154,7 @@ function revocationStatus(
     entries,
     ...defined({ lagMs, budgetMs, nextUpdate }),
     red: [
-      ...(enforcement.state !== 'enforced' && entries > 0 ? ['revoked clients get in'] : []),
+      ...(enforcement.state !== 'enforced' && entries > 0 ? ['revoked clients are admitted'] : []),
       ...(enforcement.refusing ?? []),
       ...waiting(steps, rows, maxLagMs ?? assumedMaxLagMs, now),
     ],

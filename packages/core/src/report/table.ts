@@ -32,7 +32,8 @@ export function escapeMarkdown(text: string): string {
     .trim();
 }
 
-function visibleLength(text: string): number {
+/** Characters that a terminal shows. */
+export function visibleLength(text: string): number {
   return text.replace(ansi, '').length;
 }
 

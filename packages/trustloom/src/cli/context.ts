@@ -1,5 +1,5 @@
-import { dirname, resolve } from 'node:path';
-import { defined, type Paint, plain } from '@trustloom/core';
+import { relative, resolve } from 'node:path';
+import { defined, type Paint, plain, type TextOptions } from '@trustloom/core';
 import picocolors from 'picocolors';
 import type { OpenedTrustloom } from '../open.ts';
 import type { CliIo } from './io.ts';
@@ -20,8 +20,8 @@ export interface CommonOptions {
 export interface CliContext {
   readonly io: CliIo;
   readonly options: CommonOptions;
-  /** Colours for standard output. */
-  readonly paint: Paint;
+  /** How texts on standard output are laid out: its width, colours, and whether names are folded. */
+  readonly text: TextOptions;
   /** Prints a result: the document with --json, else the text. */
   result(document: object, text: string): void;
   /** A note on standard error; nothing with --quiet. */
@@ -30,28 +30,37 @@ export interface CliContext {
 }
 
 export function createContext(io: CliIo, options: CommonOptions): CliContext {
-  const colours =
-    options.color && io.outIsTerminal && (io.env.NO_COLOR ?? '') === '' && options.json !== true;
-  const pico = picocolors.createColors(colours);
-  const paint: Paint = colours
-    ? { good: pico.green, bad: pico.red, warn: pico.yellow, dim: pico.dim }
-    : plain;
+  const text = {
+    paint: paintFor(io, options),
+    width: io.outIsTerminal ? io.outColumns : undefined,
+    verbose: options.verbose === true,
+  };
   return {
     io,
     options,
-    paint,
-    result(document, text) {
+    text,
+    result(document, words) {
       io.out(
         options.json === true
           ? `${JSON.stringify({ formatVersion: 1, ...document }, null, 2)}\n`
-          : `${text}\n`,
+          : `${words}\n`,
       );
     },
-    note(text) {
-      if (options.quiet !== true) io.err(`${text}\n`);
+    note(words) {
+      if (options.quiet !== true) io.err(`${words}\n`);
     },
     open: () => openConfigured(io, options),
   };
+}
+
+/** Colours on a terminal that has them; NO_COLOR and FORCE_COLOR say otherwise, the option most of all. */
+function paintFor({ env, outIsTerminal }: CliIo, { color, json }: CommonOptions): Paint {
+  const { NO_COLOR: never = '', FORCE_COLOR: always = '', TERM: terminal } = env;
+  const forced = always !== '' && always !== '0';
+  const possible = outIsTerminal && never === '' && always !== '0' && terminal !== 'dumb';
+  if (!color || json === true || !(forced || possible)) return plain;
+  const pico = picocolors.createColors(true);
+  return { good: pico.green, bad: pico.red, warn: pico.yellow, dim: pico.dim };
 }
 
 async function openConfigured(io: CliIo, options: CommonOptions): Promise<OpenedTrustloom> {
@@ -61,18 +70,24 @@ async function openConfigured(io: CliIo, options: CommonOptions): Promise<Opened
   ]);
   const common = {
     env: io.env,
-    ...defined({ region: options.region, profile: options.profile, endpointUrl: options.endpointUrl }),
+    ...defined({
+      clock: io.clock,
+      region: options.region,
+      profile: options.profile,
+      endpointUrl: options.endpointUrl,
+    }),
   };
   if (options.config !== '-') {
     const file =
       options.config === undefined ? await findDefinition(io.cwd) : resolve(io.cwd, options.config);
-    return openTrustloom(file, { ...common, cwd: dirname(file) });
+    // Messages name it as people see it from where they are.
+    return openTrustloom(relative(io.cwd, file), { ...common, cwd: io.cwd });
   }
   const { clockFor } = await import('../clock.ts');
   const endpoint = options.endpointUrl ?? io.env.AWS_ENDPOINT_URL;
   return openText({
     ...common,
-    clock: clockFor(endpoint),
+    clock: io.clock ?? clockFor(endpoint),
     endpoint,
     baseDir: io.cwd,
     text: await io.readStdin(),

@@ -1,27 +1,76 @@
-import { type Paint, plain, textTable } from '@trustloom/core';
+import {
+  counted,
+  layout,
+  nameWords,
+  plain,
+  sections,
+  type TextOptions,
+  textTable,
+  visibleLength,
+} from '@trustloom/core';
 import type { ProbeCell, ProbeReport, ProbeRow } from './report.ts';
 
-/** The answers as a matrix: targets by clients, then the doors. */
-export function probeText({ clients, rows }: ProbeReport, paint: Paint = plain): string {
+/**
+ * The answers for people: a verdict, a matrix of targets by clients, then the bypasses. Where the terminal is
+ * too narrow for the matrix, the clients of each target stand one under the other.
+ *
+ * @example
+ * console.log(probeText(await trustloom.probe()))
+ */
+export function probeText(report: ProbeReport, options: TextOptions = {}): string {
+  const { clients, rows } = report;
+  const { width = Number.POSITIVE_INFINITY, paint = plain } = options;
   const table = textTable(
     [
       ['', ...clients],
-      ...rows.map((row) => [row.target, ...row.cells.map((cell) => cellText(cell, row, paint))]),
+      ...rows.map((row) => [row.target, ...row.cells.map((cell) => cellText(cell, row, options))]),
     ],
     3,
   );
-  const doors = rows.flatMap(({ target, doors: found }) =>
-    found.map(({ state, what }) => `${target}: ${what}: ${state === 'open' ? paint.bad('OPEN') : state}`),
+  const isWide = table.split('\n').some((line) => visibleLength(line) > width);
+  const listed = rows.flatMap((row) => [
+    { text: row.target, indent: 0 },
+    ...row.cells.map((cell) => ({ text: `${cell.client}: ${cellText(cell, row, options)}`, indent: 2 })),
+  ]);
+  const bypasses = rows.flatMap(({ target, doors }) =>
+    doors.map(({ state, what }) => ({
+      text: `${target}: ${what}: ${state === 'open' ? paint.bad('open') : state}`,
+      indent: 2,
+    })),
   );
-  return doors.length === 0 ? table : `${table}\ndoors:\n${doors.map((door) => `  ${door}`).join('\n')}`;
+  return sections(layout([{ text: verdictOf(report), indent: 0 }], options), [
+    isWide ? layout(listed, options) : table,
+    bypasses.length === 0 ? '' : layout([{ text: 'Bypasses', indent: 0 }, ...bypasses], options),
+  ]);
 }
 
-/** A revoked client that gets in is told plainly: the service checks no list. */
-function cellText({ client, outcome }: ProbeCell, { revocationEnforced }: ProbeRow, paint: Paint): string {
+/** Who was admitted although it should not be, as far as the names of clients say who should not. */
+function verdictOf({ clients, rows }: ProbeReport): string {
+  const admitted = clients
+    .filter((client) => /^(none$|untrusted|expired|revoked)/.test(client))
+    .flatMap((client) => {
+      const on = rows.filter(({ cells }) => cells.some((cell) => cell.client === client && isAdmitted(cell)));
+      const who = client === 'none' ? 'no certificate' : client;
+      return on.length === 0 ? [] : [`${who} on ${nameWords(on.map(({ target }) => target))}`];
+    });
+  const open = rows.flatMap(({ doors }) => doors).filter(({ state }) => state === 'open').length;
+  return `${[
+    `Probed: ${counted(rows.length, 'target')} with ${counted(clients.length, 'client')}`,
+    admitted.length === 0 ? 'nobody bad was admitted' : `admitted although not good: ${admitted.join(', ')}`,
+    ...(open === 0 ? [] : [`${counted(open, 'bypass', 'bypasses')} open`]),
+  ].join('; ')}.`;
+}
+
+function isAdmitted({ outcome }: ProbeCell): boolean {
+  return typeof outcome === 'number' && outcome < 400;
+}
+
+/** A revoked client that is admitted is named plainly; where nothing checks CRLs, that is why. */
+function cellText(cell: ProbeCell, { revocationEnforced }: ProbeRow, { paint = plain }: TextOptions): string {
+  const { client, outcome } = cell;
   if (outcome === 'refused') return paint.good('refused');
   if (outcome === '-') return paint.dim('-');
-  const letIn = outcome < 400;
-  if (client.startsWith('revoked') && letIn)
-    return paint.warn(revocationEnforced ? `${outcome} (LET IN)` : `${outcome} (not enforced)`);
-  return letIn ? String(outcome) : paint.good(String(outcome));
+  if (!isAdmitted(cell)) return paint.good(String(outcome));
+  if (!client.startsWith('revoked')) return String(outcome);
+  return paint.warn(revocationEnforced ? `${outcome} (admitted)` : `${outcome} (not enforced)`);
 }

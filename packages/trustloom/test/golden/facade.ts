@@ -1,4 +1,4 @@
-import type { Explanation, Plan, Report, Status, Trustloom } from '@trustloom/core';
+import type { Explanation, PlanWithSummary as Plan, Report, Status, Trustloom } from '@trustloom/core';
 import type { Line } from './words.ts';
 
 /** The only file of these tests that reads plans, reports and status: when their fields are renamed, only this one changes. */

@@ -6,29 +6,27 @@ import {
   type Crl,
   checkMatrix,
   checkReport,
+  checkText,
   type Finding,
-  findingsText,
   isTrustloomError,
-  matrixText,
   parseBundle,
   parseCrl,
   readPem,
   TrustloomError,
 } from '@trustloom/core';
 import type { CliContext } from '../context.ts';
+import { whileReading } from '../progress.ts';
 
 /** `check [FILE...]`: the pre-flight. With files it needs no definition, no account and no network. */
 export async function check(context: CliContext, files: readonly string[]): Promise<number> {
   const report = files.length === 0 ? await checkOpened(context) : await checkFiles(context, files);
-  const { paint } = context;
-  const shown = report.findings.length === 0 ? [] : ['', findingsText(report.findings, paint)];
-  context.result(report, [matrixText(report.matrix, paint), ...shown].join('\n'));
+  context.result(report, checkText(report, context.text));
   return report.exitCode;
 }
 
 async function checkOpened(context: CliContext): Promise<CheckReport> {
   await using trustloom = await context.open();
-  return trustloom.check({ signal: context.io.signal });
+  return whileReading(context, 'reads sources', () => trustloom.check({ signal: context.io.signal }));
 }
 
 async function checkFiles(context: CliContext, files: readonly string[]): Promise<CheckReport> {
@@ -38,14 +36,19 @@ async function checkFiles(context: CliContext, files: readonly string[]): Promis
   const findings: Finding[] = [];
   for (const file of files) {
     const bytes = await readBytes(resolve(context.io.cwd, file), file);
-    const found = isList(bytes, file) ? { crl: parseCrl(bytes, file) } : parseBundle(bytes, file);
+    const found = isCrl(bytes, file) ? { crl: parseCrl(bytes, file) } : parseBundle(bytes, file);
     if ('crl' in found) crls.push({ crl: found.crl, name: basename(file) });
     else {
       certificates.push(...found.certificates);
       findings.push(...found.findings);
     }
   }
-  const matrix = checkMatrix({ certificates, crls, services: await allFacts(), now: Date.now() });
+  const matrix = checkMatrix({
+    certificates,
+    crls,
+    services: await allFacts(),
+    now: context.io.clock?.now() ?? Date.now(),
+  });
   const said = matrix.rows.flatMap(({ cells }) => cells.flatMap((cell) => cell.findings));
   return checkReport(matrix, [...findings, ...said]);
 }
@@ -58,8 +61,8 @@ async function readBytes(path: string, file: string): Promise<Uint8Array> {
   }
 }
 
-/** A PEM file says what it is; a DER file is tried as a list. */
-function isList(bytes: Uint8Array, file: string): boolean {
+/** A PEM file says what it is; a DER file is tried as a CRL. */
+function isCrl(bytes: Uint8Array, file: string): boolean {
   const [first] = readPem(bytes, file);
   if (first?.label !== 'DER') return first?.label === 'X509 CRL';
   try {

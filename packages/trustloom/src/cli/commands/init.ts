@@ -6,17 +6,17 @@ import type { CliContext } from '../context.ts';
 const template = `# yaml-language-server: $schema=./node_modules/trustloom/schema/trustloom.schema.json
 # One definition of which CAs are trusted and which certificates are revoked; each target below follows it.
 # Every key: docs/reference/definition.md. First steps: trustloom accept --all, check, plan, apply.
-name: acme                                  # the mark on everything that is made for this definition
-record: "222222222222/eu-west-1"            # account and region of the bucket that remembers what was applied
+name: acme                                  # in the ownership tag of everything made for it
+record: "222222222222/eu-west-1"            # account and region of the bucket with the state
 
 groups:                                     # CAs that belong together
   devices:
     from: ./ca.pem                          # a path, s3://bucket/key or https://...
-    crls: ["http://crl.acme.example/ca.crl"] # revocation lists; http is fine, they are signed
+    crls: ["http://crl.acme.example/ca.crl"] # CRLs; http is fine, they are signed
   # With Serverless CA, instead of the two lines above:
   #   serverlessCa: { bucket: serverless-ca-external-dev-abc12 }
 
-targets:                                    # places that must follow; keep those you have
+targets:                                    # what must follow; keep those you have
   edge:
     trust: [devices]
     alb: { listeners: ["arn:aws:elasticloadbalancing:eu-west-1:222222222222:listener/app/edge/50dc6c495c0c9188/f2f7dc8efc522ab2"] }
@@ -26,12 +26,7 @@ targets:                                    # places that must follow; keep thos
 `;
 
 /** `init`: writes a commented definition; never over one that is there. Asks nothing. */
-export async function init(context: CliContext, flags: { readonly import?: true }): Promise<number> {
-  if (flags.import === true)
-    throw new TrustloomError(
-      'usage',
-      '`init --import` is not built yet: write the definition by hand, and adopt a trust store with `trustStore:`',
-    );
+export async function init(context: CliContext): Promise<number> {
   const file = join(context.io.cwd, 'trustloom.yaml');
   try {
     await writeFile(file, template, { flag: 'wx' });

@@ -4,18 +4,21 @@ import { statusText, TrustloomError } from '@trustloom/core';
 import type { ProbeClient } from '../../probe/report.ts';
 import { probeText } from '../../probe/text.ts';
 import type { CliContext } from '../context.ts';
+import { whileReading } from '../progress.ts';
 
-/** `status`: content and drift, freshness, preconditions, doors. Writes nothing. */
+/** `status`: content and drift, freshness of CRLs, bypasses. Writes nothing. */
 export async function status(
   context: CliContext,
   flags: { readonly target: readonly string[]; readonly detailedExitcode?: true },
 ): Promise<number> {
   await using trustloom = await context.open();
-  const found = await trustloom.status({
-    signal: context.io.signal,
-    ...(flags.target.length === 0 ? {} : { targets: flags.target }),
-  });
-  context.result(found, statusText(found, context.paint));
+  const found = await whileReading(context, 'asks the services', () =>
+    trustloom.status({
+      signal: context.io.signal,
+      ...(flags.target.length === 0 ? {} : { targets: flags.target }),
+    }),
+  );
+  context.result(found, statusText(found, context.text));
   if (found.exitCode !== 0) return found.exitCode;
   return flags.detailedExitcode === true && found.drift ? 2 : 0;
 }
@@ -27,8 +30,10 @@ export async function probe(
 ): Promise<number> {
   const clients = await Promise.all(flags.cert.map((text) => readClient(text, context.io.cwd)));
   await using trustloom = await context.open();
-  const found = await trustloom.probe(clients, { signal: context.io.signal });
-  context.result(found, probeText(found, context.paint));
+  const found = await whileReading(context, 'tries every endpoint', () =>
+    trustloom.probe(clients, { signal: context.io.signal }),
+  );
+  context.result(found, probeText(found, context.text));
   return 0;
 }
 

@@ -1,0 +1,88 @@
+import type { DenyReport } from '../apply/deny.ts';
+import { type Block, blocksText } from './fold.ts';
+import { layout, type Row, sections } from './layout.ts';
+import { plain, type TextOptions } from './options.ts';
+import { counted, nameWords } from './words.ts';
+
+type DeniedTarget = DenyReport['targets'][number];
+
+/**
+ * Where a change of the deny list is in force, and where not yet.
+ *
+ * @example
+ * console.log(denyText(await trustloom.revoke({ serials: ['3f9c2a'], by: 'ann', why: 'stolen' })))
+ */
+export function denyText(report: DenyReport, options: TextOptions = {}): string {
+  const { change, entries, targets } = report;
+  const { paint = plain } = options;
+  const word = change === 'revoke' ? 'on the deny list' : 'no longer on the deny list';
+  return sections(
+    layout(
+      verdictsOf(report).map((text) => ({ text, indent: 0 })),
+      options,
+    ),
+    [
+      layout(
+        entries.map(({ serial, ca }) => ({ text: `${word}: serial ${serial} of ${ca}`, indent: 0 })),
+        options,
+      ),
+      blocksText(
+        targets.map((target) => blockOf(report, target, options)),
+        options,
+      ),
+      ...targets.flatMap(({ denyPolicy, sessionsUntil, name }) =>
+        denyPolicy === undefined
+          ? []
+          : [
+              [
+                paint.warn(
+                  `Sessions of ${name} last until ${sessionsUntil}; this policy on its roles ends them now:`,
+                ),
+                JSON.stringify(denyPolicy, null, 2),
+              ].join('\n'),
+            ],
+      ),
+    ],
+  );
+}
+
+/** `In force on 2 of 4: web, api.` and where revoked clients are still admitted. */
+function verdictsOf({ change, targets }: DenyReport): readonly string[] {
+  const of = (...states: readonly DeniedTarget['state'][]) =>
+    targets.filter(({ state }) => states.includes(state)).map(({ name }) => name);
+  const inForce = of('in force');
+  const [byCa, unchecked, missing] = [of('waits for the CA'), of('nothing checks'), of('not in force')];
+  const done = change === 'revoke' ? 'In force' : 'Lifted';
+  const admitted = [...byCa, ...unchecked, ...missing];
+  const ways = [
+    ...(byCa.length === 0 ? [] : [`${nameWords(byCa)}: revoke at the CA, then refresh`]),
+    ...(unchecked.length === 0 ? [] : [`${nameWords(unchecked)}: nothing checks revocation there`]),
+    ...(missing.length === 0 ? [] : [`${nameWords(missing)}: see below`]),
+  ];
+  return [
+    `${done} on ${inForce.length} of ${targets.length}${inForce.length === 0 ? '' : `: ${nameWords(inForce)}`}.`,
+    ...(change === 'unrevoke' || admitted.length === 0
+      ? []
+      : [`Still admitted on ${counted(admitted.length, 'target')} (${ways.join('; ')}).`]),
+  ];
+}
+
+function blockOf({ change, refresh }: DenyReport, target: DeniedTarget, options: TextOptions): Block {
+  const { name, service, state, gaps, outlives } = target;
+  const { paint = plain } = options;
+  const planned = refresh.plan.targets.find((one) => one.name === name);
+  const { failed } = refresh.targets.find((one) => one.name === name) ?? {};
+  const states: Readonly<Record<DeniedTarget['state'], string>> = {
+    'in force': paint.good(change === 'revoke' ? 'in force' : 'lifted'),
+    'waits for the CA': paint.warn('takes only CRLs that the CA signed'),
+    'nothing checks': paint.bad('nothing checks revocation here'),
+    'not in force': paint.bad('not in force'),
+  };
+  const rows: readonly Row[] = [
+    ...(failed === undefined ? [] : [{ text: paint.bad(`${failed.message} [${failed.code}]`), indent: 2 }]),
+    ...gaps.map((text) => ({ text: paint.bad(text), indent: 2 })),
+    ...outlives.map((what) => ({ text: `residual access: ${what}`, indent: 2 })),
+  ];
+  const place = planned?.place ?? { account: '', region: '' };
+  return { name, title: planned?.title ?? service, place, state: states[state], rows };
+}

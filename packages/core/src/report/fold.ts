@@ -1,0 +1,96 @@
+import { type Place, placeText } from '../util/account-region.ts';
+import { layout, type Row } from './layout.ts';
+import { plain, type TextOptions } from './options.ts';
+import { counted, nameWords } from './words.ts';
+
+/** What is said of one target. */
+export interface Block {
+  readonly name: string;
+  readonly title: string;
+  readonly place: Place;
+  /** How it stands, in a word or two; behind its name. */
+  readonly state?: string;
+  readonly rows: readonly Row[];
+  /** It is told alone, whatever others say: an error. */
+  readonly alone?: boolean;
+}
+
+/** Fewer targets than this are told one by one. */
+const foldFrom = 3;
+/** Stands for the name of each target where their rows are folded. */
+const anyTarget = '<target>';
+
+/**
+ * Blocks of targets, one under the other. Where three targets or more say the same, but for their own names,
+ * it is said once; nothing is merged that is not equal.
+ */
+export function blocksText(blocks: readonly Block[], options: TextOptions): string {
+  const groups = new Map<string, Block[]>();
+  for (const block of blocks) {
+    const key = keyOf(block);
+    groups.set(key, [...(groups.get(key) ?? []), block]);
+  }
+  return blocks
+    .flatMap((block) => {
+      const group = groups.get(keyOf(block)) ?? [];
+      if (group.length < foldFrom) return [blockText(block, options)];
+      return group[0] === block ? [foldedText(block, group, options)] : [];
+    })
+    .join('\n');
+}
+
+/** Texts about single targets; the same about three or more is said once. */
+export function foldTexts(
+  texts: readonly { readonly target?: string | undefined; readonly text: string }[],
+): readonly { readonly text: string; readonly targets: readonly string[] }[] {
+  const groups = new Map<string, { text: string; target: string | undefined }[]>();
+  for (const { target, text } of texts) {
+    const key = target === undefined ? text : neutral(text, target);
+    groups.set(key, [...(groups.get(key) ?? []), { text, target }]);
+  }
+  return [...groups].flatMap(([text, group]) => {
+    if (group.length < foldFrom) return group.map((one) => ({ text: one.text, targets: [] }));
+    return [{ text, targets: group.flatMap(({ target }) => target ?? []) }];
+  });
+}
+
+function blockText({ name, title, place, state, rows }: Block, options: TextOptions): string {
+  const head = `${name}  ${title}, ${placeText(place)}${stateWords(state)}`;
+  return layout([{ text: head, indent: 0 }, ...rows], options);
+}
+
+function foldedText(block: Block, group: readonly Block[], options: TextOptions): string {
+  const { dim } = options.paint ?? plain;
+  const names = group.map(({ name }) => name);
+  const head = `${names[0]} ... ${names.at(-1)}  ${counted(group.length, 'target')}: ${block.title}, ${placesWords(group)}${stateWords(block.state)}`;
+  const all = options.verbose ? [{ text: dim(nameWords(names, true)), indent: 2 }] : [];
+  return layout([{ text: head, indent: 0 }, ...all, ...neutralRows(block)], options);
+}
+
+function keyOf(block: Block): string {
+  const { name, title, state, alone } = block;
+  return JSON.stringify([alone ? name : title, state, neutralRows(block)]);
+}
+
+function stateWords(state: string | undefined): string {
+  return state === undefined ? '' : `: ${state}`;
+}
+
+function placesWords(group: readonly Block[]): string {
+  const accounts = new Set(group.map(({ place }) => place.account));
+  const regions = new Set(group.map(({ place }) => place.region));
+  const [account = ''] = accounts;
+  const [region = ''] = regions;
+  const where = accounts.size === 1 ? account : `${accounts.size} accounts`;
+  return regions.size === 1 ? `${where}/${region}` : `${where} in ${regions.size} regions`;
+}
+
+function neutralRows({ name, rows }: Block): readonly Row[] {
+  return rows.map(({ text, indent }) => ({ text: neutral(text, name), indent }));
+}
+
+/** A text without the name of its own target. */
+function neutral(text: string, name: string): string {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return text.replace(new RegExp(`(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])`, 'g'), anyTarget);
+}

@@ -1,0 +1,30 @@
+import type { Plan } from '../plan/plan.ts';
+import { planVerdict } from './plan-verdict.ts';
+import { escapeMarkdown, markdownTable } from './table.ts';
+
+/**
+ * A plan as Markdown, for a review in a pull request. What comes from outside is escaped.
+ *
+ * @example
+ * await writeFile('plan.md', planMarkdown(plan))
+ */
+export function planMarkdown(plan: Plan): string {
+  const rows = plan.targets.flatMap(({ name, steps }) =>
+    steps.map(({ effect, summary, missing }) => [name, effect, summary, missing.join(' ')]),
+  );
+  const list = (title: string, items: readonly string[]) =>
+    items.length === 0
+      ? []
+      : [`**${title}**\n${items.map((item) => `\n- ${escapeMarkdown(item)}`).join('')}`];
+  return [
+    `### ${escapeMarkdown(planVerdict(plan))}`,
+    ...(rows.length === 0 ? [] : [markdownTable([['target', 'effect', 'change', 'needs'], ...rows])]),
+    ...list(
+      'Findings',
+      plan.findings.map(({ severity, message, code }) => `${severity}: ${message} [${code}]`),
+    ),
+    ...list('After this plan, by the definition, admitted although not good', plan.exposure),
+    ...list('After this plan, by the definition, refused although good', plan.lockout),
+    `Digest \`${plan.digest}\``,
+  ].join('\n\n');
+}

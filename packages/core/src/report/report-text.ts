@@ -1,0 +1,158 @@
+import type { Report, TargetReport } from '../apply/report.ts';
+import type { PlannedTarget } from '../plan/plan.ts';
+import { applyText, type CommandOptions } from './commands.ts';
+import { findingsText } from './findings-text.ts';
+import { type Block, blocksText } from './fold.ts';
+import { layout, type Row, sections } from './layout.ts';
+import { plain, type TextOptions } from './options.ts';
+import { allWords, onWords } from './plan-verdict.ts';
+import { staleRows, stepRows } from './step-rows.ts';
+import { asDone, counted, nameWords } from './words.ts';
+
+/** A target of a report with what was planned for it. */
+interface Reported {
+  readonly target: TargetReport;
+  readonly planned: PlannedTarget | undefined;
+}
+
+/**
+ * What apply did and what is left, target by target.
+ *
+ * @example
+ * console.log(reportText(await trustloom.apply({ approve: plan.digest })))
+ */
+export function reportText(report: Report, options: CommandOptions = {}): string {
+  const { missing } = report;
+  const rest =
+    missing.length === 0 || report.plan.blocked ? '' : applyText('To apply the rest:', { missing }, options);
+  return textOf(report, applyVerdict(report), 'in sync', rest, options);
+}
+
+/**
+ * What a refresh did: of CRLs and the deny list alone, and nothing about who is trusted.
+ *
+ * @example
+ * console.log(refreshText(await trustloom.refresh()))
+ */
+export function refreshText(report: Report, options: TextOptions = {}): string {
+  const findings = report.findings.filter(({ severity }) => severity !== 'note');
+  return textOf({ ...report, findings }, refreshVerdict(report), 'CRLs current', '', options);
+}
+
+function textOf(report: Report, verdict: string, good: string, rest: string, options: TextOptions): string {
+  const { paint = plain } = options;
+  const colour = report.exitCode === 0 ? paint.good : paint.warn;
+  // Where an error keeps everything from being written, only that is told.
+  const shown = report.plan.blocked ? [] : report.targets;
+  const targets = shown.map((target) => ({ target, planned: plannedOf(report, target) }));
+  const blocks = targets.map((one) => blockOf(one, good, options));
+  const silent = targets.filter((_, index) => blocks[index]?.rows.length === 0);
+  const compared = ({ target }: Reported) => target.state !== 'not-compared';
+  const names = (of: readonly Reported[]) =>
+    nameWords(
+      of.map(({ target }) => target.name),
+      options.verbose,
+    );
+  const inSync = silent.filter(compared);
+  const unseen = silent.filter((one) => !compared(one));
+  const someDone = blocks.some(({ rows }) => rows.length > 0);
+  const lines = [
+    ...(inSync.length > 0 && someDone ? [`${names(inSync)}: ${good}`] : []),
+    ...(unseen.length > 0 && (someDone || inSync.length > 0) ? [`${names(unseen)}: not compared`] : []),
+  ];
+  const body = [
+    blocksText(
+      blocks.filter(({ rows }) => rows.length > 0),
+      options,
+    ),
+    layout(
+      lines.map((text) => ({ text, indent: 0 })),
+      options,
+    ),
+  ];
+  return sections(layout([{ text: colour(verdict), indent: 0 }], options), [
+    body.filter((text) => text !== '').join('\n'),
+    findingsText(report.findings, options),
+    rest,
+  ]);
+}
+
+function plannedOf({ plan }: Report, { name }: TargetReport): PlannedTarget | undefined {
+  return plan.targets.find((target) => target.name === name);
+}
+
+function blockOf({ target, planned }: Reported, good: string, options: TextOptions): Block {
+  const { paint = plain } = options;
+  const { name, service, state, done, remaining, failed, freshness } = target;
+  const states: Readonly<Record<TargetReport['state'], string>> = {
+    holds: paint.good(good),
+    left: paint.good('removed'),
+    waits: paint.warn(waitsWords(target)),
+    incomplete: paint.warn('not finished'),
+    'not-compared': paint.warn('not compared'),
+    failed: paint.bad('failed'),
+  };
+  const rows: readonly Row[] = [
+    ...(failed === undefined ? [] : [{ text: paint.bad(`${failed.message} [${failed.code}]`), indent: 2 }]),
+    ...done.map(({ summary }) => ({ text: asDone(summary), indent: 2 })),
+    ...(remaining.length === 0 ? [] : [{ text: 'not done:', indent: 2 }]),
+    ...remaining.flatMap((step) => stepRows(step, options, 4)),
+    ...staleRows(freshness, options),
+  ];
+  const place = planned?.place ?? { account: '', region: '' };
+  const title = planned?.title ?? service;
+  return { name, title, place, state: states[state], rows, alone: failed !== undefined };
+}
+
+function waitsWords({ remaining }: TargetReport): string {
+  const needs = remaining.filter(({ leftOut }) => leftOut === 'consent').length;
+  return needs > 0 ? 'needs consent' : 'not finished';
+}
+
+function applyVerdict(report: Report): string {
+  const { targets, calls, plan } = report;
+  const wrong = errorsOf(report);
+  if (plan.blocked) return `Blocked: ${wrong.join('; ')}; nothing was written.`;
+  const touched = targets.filter(({ done }) => done.length > 0).length;
+  const changes = counted(calls, 'change') + onWords(touched, targets.length);
+  const rest = restWords(targets);
+  if (rest.length === 0)
+    return calls === 0
+      ? `${[`In sync: ${allWords(targets)}`, 'nothing was written', ...wrong].join('; ')}.`
+      : `${[`Applied: ${changes}`, `${allWords(targets)} in sync`, ...wrong].join('; ')}.`;
+  const head = calls === 0 ? 'Not applied: nothing was written' : `Partly applied: ${changes}`;
+  return `${[head, ...rest, ...wrong].join('; ')}.`;
+}
+
+/** Nothing is said of trust: a refresh does not look at it. */
+function refreshVerdict(report: Report): string {
+  const { targets, calls } = report;
+  const stale = targets.filter(({ freshness }) => freshness.some(({ red }) => red.length > 0));
+  const touched = targets.filter(({ done }) => done.length > 0).length;
+  const wrong = [
+    ...restWords(targets),
+    ...(stale.length === 0 ? [] : [`CRLs late or expired on ${nameWords(stale.map(({ name }) => name))}`]),
+    ...errorsOf(report),
+  ];
+  const done = calls === 0 ? 'nothing to write' : counted(calls, 'change') + onWords(touched, targets.length);
+  return wrong.length === 0
+    ? `CRLs current on ${allWords(targets)}; ${done}.`
+    : `CRLs not current everywhere: ${[done, ...wrong].join('; ')}.`;
+}
+
+function restWords(targets: Report['targets']): readonly string[] {
+  const remaining = targets.flatMap((target) => target.remaining);
+  const consent = remaining.filter(({ leftOut }) => leftOut === 'consent').length;
+  const others = remaining.length - consent;
+  const failed = targets.filter((target) => target.failed !== undefined).map(({ name }) => name);
+  return [
+    ...(consent === 0 ? [] : [`${counted(consent, 'change')} ${consent === 1 ? 'needs' : 'need'} consent`]),
+    ...(others === 0 ? [] : [`${counted(others, 'change')} not done`]),
+    ...(failed.length === 0 ? [] : [`${nameWords(failed)} failed`]),
+  ];
+}
+
+function errorsOf({ findings }: Report): readonly string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return errors === 0 ? [] : [counted(errors, 'error')];
+}

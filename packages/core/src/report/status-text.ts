@@ -1,0 +1,165 @@
+import { sortFindings } from '../errors/finding.ts';
+import { type ListFreshness, span } from '../state/freshness.ts';
+import { findingsText } from './findings-text.ts';
+import { type Block, blocksText } from './fold.ts';
+import { layout, type Row, sections } from './layout.ts';
+import { plain, type TextOptions } from './options.ts';
+import { allWords } from './plan-verdict.ts';
+import type { RevocationStatus, Status, TargetStatus } from './status.ts';
+import { crlRows, mark } from './step-rows.ts';
+import { caWords, counted, nameWords } from './words.ts';
+
+/** From this many targets on, those with nothing to say are counted and not described. */
+const manyTargets = 10;
+
+/**
+ * What the services hold now: one headline, then target by target content, revocation, attachments,
+ * bypasses and drift.
+ *
+ * @example
+ * console.log(statusText(await trustloom.status()))
+ */
+export function statusText(status: Status, options: TextOptions = {}): string {
+  const { paint = plain, verbose } = options;
+  const { targets, findings, drift, exitCode } = status;
+  const isShort = (target: TargetStatus) =>
+    targets.length >= manyTargets && verbose !== true && isQuiet(target);
+  const quiet = targets.filter(isShort);
+  const colour = exitCode !== 0 ? paint.bad : drift ? paint.warn : paint.good;
+  const all = sortFindings([...findings, ...targets.flatMap((target) => target.findings)]);
+  const isError = ({ severity }: Status['findings'][number]) => severity === 'error';
+  return sections(layout([{ text: colour(statusVerdict(status)), indent: 0 }], options), [
+    findingsText(all.filter(isError), options),
+    [
+      blocksText(
+        targets.filter((target) => !isShort(target)).map((target) => blockOf(target, options)),
+        options,
+      ),
+      layout(
+        quiet.length === 0
+          ? []
+          : [
+              {
+                text: `${nameWords(quiet.map(({ name }) => name))}: in sync, CRLs fresh; all of it with --verbose`,
+                indent: 0,
+              },
+            ],
+        options,
+      ),
+    ]
+      .filter((text) => text !== '')
+      .join('\n'),
+    findingsText(
+      all.filter((finding) => !isError(finding)),
+      options,
+    ),
+  ]);
+}
+
+/** `Drifted: 1 of 4 targets; 2 bypasses open.` */
+function statusVerdict({ targets, findings }: Status): string {
+  const of = (...states: readonly TargetStatus['state'][]) =>
+    targets.filter(({ state }) => states.includes(state));
+  const names = (some: readonly TargetStatus[]) => nameWords(some.map(({ name }) => name));
+  const [failed, drifted, leaving, unseen] = [of('failed'), of('drift'), of('leaving'), of('not-compared')];
+  const red = targets.filter(
+    ({ revocation, freshness }) => revocation.red.length > 0 || freshness.some((crl) => crl.red.length > 0),
+  );
+  const open = targets.flatMap(({ holds }) => holds?.doors ?? []).filter(({ state }) => state === 'open');
+  const errors = sortFindings([...findings, ...targets.flatMap((target) => target.findings)]).filter(
+    ({ severity }) => severity === 'error',
+  );
+  const head =
+    drifted.length > 0
+      ? `Drifted: ${targets.length === 1 ? names(drifted) : `${drifted.length} of ${targets.length} targets`}`
+      : failed.length + leaving.length + unseen.length === 0
+        ? `In sync: ${allWords(targets)}`
+        : `In sync: ${of('holds').length} of ${targets.length} targets`;
+  return `${[
+    head,
+    ...(failed.length === 0 ? [] : [`${names(failed)} could not be read`]),
+    ...(unseen.length === 0 ? [] : [`${names(unseen)} not compared`]),
+    ...(leaving.length === 0 ? [] : [`${names(leaving)} leaving`]),
+    ...(red.length === 0 ? [] : [`revocation needs attention on ${names(red)}`]),
+    ...(open.length === 0 ? [] : [`${counted(open.length, 'bypass', 'bypasses')} open`]),
+    ...(errors.length === 0 ? [] : [counted(errors.length, 'error')]),
+  ].join('; ')}.`;
+}
+
+function isQuiet({ state, revocation, freshness, findings, holds }: TargetStatus): boolean {
+  return (
+    state === 'holds' &&
+    revocation.red.length === 0 &&
+    revocation.gaps.length === 0 &&
+    revocation.state === 'enforced' &&
+    findings.length === 0 &&
+    freshness.every((crl) => crl.state === 'fresh' && !crl.behind && crl.red.length === 0) &&
+    (holds?.attachments ?? []).every(({ enforcing }) => enforcing) &&
+    (holds?.doors ?? []).every((door) => door.state === 'closed')
+  );
+}
+
+function blockOf(target: TargetStatus, options: TextOptions): Block {
+  const { paint = plain } = options;
+  const { name, title, place, state, holds, differences, freshness, failed, revocation } = target;
+  const [account = '', region = ''] = place.split('/');
+  const states: Readonly<Record<TargetStatus['state'], string>> = {
+    holds: paint.good('in sync'),
+    drift: paint.warn('drifted'),
+    leaving: paint.warn('leaves the definition'),
+    'not-compared': paint.warn('not compared'),
+    failed: paint.bad('could not be read'),
+  };
+  const cas =
+    holds === undefined || !holds.exists
+      ? []
+      : holds.cas === 'unknown'
+        ? ['trusts: unknown (it cannot be read back)']
+        : holds.cas.map((ca) => `trusts ${caWords(ca)}`);
+  const rows: readonly Row[] = [
+    ...(failed === undefined ? [] : [{ text: paint.bad(`${failed.message} [${failed.code}]`), indent: 2 }]),
+    ...cas.map((text) => ({ text, indent: 2 })),
+    ...(holds?.exists ? revocationRows(revocation, freshness, options) : []),
+    ...freshness.flatMap((crl) => crlRows(crl, options)),
+    ...(holds?.attachments ?? []).map(({ id, mode, enforcing }) => ({
+      text: `attachment, ${mode}${enforcing ? '' : paint.warn(' (asks for no certificate)')}: ${id}`,
+      indent: 2,
+    })),
+    ...(holds?.doors ?? []).map(({ what, state: bypass }) => ({
+      text: `bypass: ${what}: ${bypass === 'open' ? paint.bad('open') : bypass}`,
+      indent: 2,
+    })),
+    ...(differences.length === 0 ? [] : [{ text: 'to be in sync:', indent: 2 }]),
+    ...differences.map(({ effect, summary, reason }) => ({
+      text: `${mark(effect, options)} ${summary} (${reason})`,
+      indent: 4,
+    })),
+  ];
+  return { name, title, place: { account, region }, state: states[state], rows, alone: failed !== undefined };
+}
+
+const mechanisms: Readonly<Record<RevocationStatus['mechanism'], string>> = {
+  list: 'CRLs, checked by the service',
+  function: 'a connection function',
+  authorizer: 'a Lambda authorizer',
+  none: 'nothing checks CRLs here',
+};
+
+/** Mechanism, entries, whether enforced as far as that can be observed, lag. */
+function revocationRows(
+  revocation: RevocationStatus,
+  freshness: readonly ListFreshness[],
+  { paint = plain }: TextOptions,
+): readonly Row[] {
+  const { mechanism, state, gaps, entries, lagMs, budgetMs, red } = revocation;
+  const words = { enforced: 'enforced', partly: 'enforced in part', 'not-enforced': 'not enforced' }[state];
+  const seen = state === 'enforced' ? paint.good(`${words} (not probed)`) : paint.bad(words);
+  const sum =
+    freshness.length === 0 ? ', no CRL in force' : `, ${counted(entries, 'entry', 'entries')} in force`;
+  const budget = budgetMs === undefined ? '' : ` of at most ${span(budgetMs)}`;
+  const lag = lagMs === undefined ? '' : `, lag ${span(lagMs)}${budget}`;
+  return [
+    { text: `revocation: ${mechanisms[mechanism]}: ${seen}${sum}${lag}`, indent: 2 },
+    ...[...gaps, ...red].map((text) => ({ text: paint.bad(text), indent: 6 })),
+  ];
+}

@@ -1,0 +1,76 @@
+import type { Effect } from '../adapter/step.ts';
+import type { PlannedStep } from '../plan/consent.ts';
+import { type ListFreshness, span } from '../state/freshness.ts';
+import { consentFlags } from './commands.ts';
+import type { Row } from './layout.ts';
+import { plain, type TextOptions } from './options.ts';
+import { counted } from './words.ts';
+
+/** The mark in front of a step: what kind of change it is, at a glance. */
+const marks: Readonly<Record<Effect, string>> = {
+  grant: '+',
+  revoke: '~',
+  remove: '-',
+  enforce: '!',
+  open: '!',
+  readmit: '!',
+  label: '~',
+  clean: '-',
+};
+
+/** A step that is to be done: what it does, and under it what it waits for. */
+export function stepRows(step: PlannedStep, options: TextOptions, indent = 2): readonly Row[] {
+  const { paint = plain, verbose } = options;
+  const { effect, summary, reason, missing, leftOut } = step;
+  const waits = waitWords[leftOut ?? 'runs'](missing);
+  return [
+    { text: `${mark(effect, options)} ${summary}`, indent },
+    ...(verbose ? [{ text: paint.dim(`because: ${reason}`), indent: indent + 4 }] : []),
+    ...(waits === '' ? [] : [{ text: paint.warn(waits), indent: indent + 4 }]),
+  ];
+}
+
+/** `+`, `~`, `-` or `!`, in its colour. */
+export function mark(effect: Effect, { paint = plain }: TextOptions): string {
+  const sign = marks[effect];
+  if (sign === '+') return paint.good(sign);
+  return sign === '-' ? paint.bad(sign) : sign === '!' ? paint.warn(sign) : sign;
+}
+
+/** Why a step is not done now. */
+const waitWords: Readonly<
+  Record<NonNullable<PlannedStep['leftOut']> | 'runs', (missing: readonly string[]) => string>
+> = {
+  runs: () => '',
+  consent: (missing) => `needs ${consentFlags(missing)}`,
+  depends: () => 'waits for a step above',
+  precondition: () => 'stopped by an error on this target',
+  outdated: () => 'another run has newer CRLs; apply again',
+  'not-approved': () => 'not part of the approved plan',
+};
+
+/** CRLs in force near or past their end, or late, whoever has to do something about it. */
+export function staleRows(freshness: readonly ListFreshness[], options: TextOptions): readonly Row[] {
+  return freshness
+    .filter(({ state, red }) => state !== 'fresh' || red.length > 0)
+    .flatMap((crl) => crlRows(crl, options));
+}
+
+/** One CRL in force: how many entries it has, how long it took to get here, when it ends. */
+export function crlRows(crl: ListFreshness, { paint = plain }: TextOptions): readonly Row[] {
+  const { issuer, entries, nextUpdate, state, lagMs, behind, red } = crl;
+  const end = { fresh: '', 'last-hour': ', in the last hour', overdue: ', overdue', expired: '' }[state];
+  const due =
+    nextUpdate === undefined
+      ? 'no nextUpdate'
+      : `${state === 'expired' ? 'expired' : 'next update due'} ${nextUpdate}${end}`;
+  const lag = lagMs === undefined ? '' : `, in force ${span(lagMs)} after its issue`;
+  const waits = behind ? `, issued ${span(lagMs ?? 0)} ago a newer one is not in force yet` : lag;
+  const text = `CRL of ${issuer}: ${counted(entries, 'entry', 'entries')}${waits}, ${due}`;
+  const colour = red.length > 0 || state === 'expired' ? paint.bad : state === 'fresh' ? same : paint.warn;
+  return [{ text: colour(text), indent: 2 }, ...red.map((why) => ({ text: paint.bad(why), indent: 6 }))];
+}
+
+function same(text: string): string {
+  return text;
+}

@@ -1,0 +1,59 @@
+import { count } from '../util/count.ts';
+import { commonName } from '../x509/name.ts';
+
+/** So many names are told; the rest is counted. */
+const named = 5;
+
+/**
+ * `2 changes`, `1 change`.
+ *
+ * @example
+ * counted(steps.length, 'change') // 2 changes
+ */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
+/** One CA in results: its common name and the first eight digits of its SHA-256. */
+export function caWords({ subject, sha256 }: { readonly subject: string; readonly sha256: string }): string {
+  return `${commonName({ text: subject })} [${sha256.slice(0, 8)}]`;
+}
+
+/** `web, edge, api`; of many their number, the first and the last. */
+export function nameWords(names: readonly string[], all = false): string {
+  if (all || names.length <= named) return names.join(', ');
+  return `${names.length} targets (${names[0]} ... ${names.at(-1)})`;
+}
+
+/** What steps begin with; another first word is no verb that is known here. */
+const verbs =
+  'add apply associate attach change clear copy create delete deploy detach disable enable fill grant import issue modify move point publish register remove rename renew replace restore retire revoke start store switch trust turn update upload use'.split(
+    ' ',
+  );
+const irregular: Readonly<Record<string, string>> = {
+  do: 'did',
+  put: 'put',
+  set: 'set',
+  stop: 'stopped',
+  swap: 'swapped',
+  tag: 'tagged',
+  take: 'took',
+  withdraw: 'withdrew',
+  write: 'wrote',
+};
+
+/**
+ * What a step says of itself, once it is done: an imperative in the past.
+ *
+ * @example
+ * asDone('attach CRL of Acme Issuing CA [308be4eb], 2 entries') // attached CRL of ...
+ */
+export function asDone(summary: string): string {
+  const [verb = ''] = summary.split(' ', 1);
+  const past = irregular[verb] ?? (verbs.includes(verb) ? regular(verb) : undefined);
+  return past === undefined ? `done: ${summary}` : past + summary.slice(verb.length);
+}
+
+function regular(verb: string): string {
+  return verb.endsWith('e') ? `${verb}d` : `${verb.replace(/(?<![aeo])y$/, 'i')}ed`;
+}

@@ -1,0 +1,113 @@
+/** What the help of a command says besides its options: examples, and what it exits with. */
+export interface CommandHelp {
+  readonly examples: readonly string[];
+  readonly exitCodes: readonly string[];
+  /** What else is to be known, in lines. */
+  readonly more?: readonly string[];
+}
+
+const done = '0    done';
+const error = '1    error: see the message';
+const refused = '3    refused by a safety rule';
+const interrupted = '130  interrupted';
+const differs = '2    something differs, with --detailed-exitcode';
+const marks = [
+  'Marks of steps: + trusts a CA, - takes something away, ~ changes what is revoked or tagged,',
+  '! changes what is refused or admitted otherwise.',
+];
+
+/** The help of each command. */
+export const help = {
+  init: { examples: ['trustloom init'], exitCodes: [done, '1    a definition is there already'] },
+  accept: {
+    examples: ['trustloom accept', 'trustloom accept 63691ce9 308be4eb', 'trustloom accept --all'],
+    exitCodes: [done, '1    a source is in error, or a CA was declined', refused],
+  },
+  retire: { examples: ['trustloom retire 63691ce9'], exitCodes: [done, error] },
+  check: {
+    examples: ['trustloom check', 'trustloom check ca.pem issuing.crl'],
+    exitCodes: ['0    no service refuses anything', '1    an error was found', refused],
+  },
+  plan: {
+    examples: ['trustloom plan', 'trustloom plan --target edge --detailed-exitcode'],
+    exitCodes: ['0    planned, with changes or without', error, differs, refused],
+    more: marks,
+  },
+  apply: {
+    examples: [
+      'trustloom apply --allow enforce:edge',
+      'trustloom apply --approve 7d1a3c0f9b2e4d58 --allow-file consents.txt',
+    ],
+    exitCodes: [
+      '0    done, and seen to be so',
+      '1    error, or something is not as planned',
+      '3    refused by a safety rule, or a consent is missing',
+      interrupted,
+    ],
+    more: marks,
+  },
+  status: {
+    examples: ['trustloom status', 'trustloom status --json'],
+    exitCodes: ['0    read', '1    a target cannot be read, or its revocation is at fault', differs],
+  },
+  refresh: {
+    examples: ['trustloom refresh', 'trustloom refresh --quiet --target edge'],
+    exitCodes: ['0    CRLs are current', '1    error, or a CRL is late or expired', refused, interrupted],
+  },
+  revoke: {
+    examples: [
+      'trustloom revoke client.pem --reason "stolen laptop"',
+      'trustloom revoke 3f:9c:2a --ca 308be4eb --reason "key leaked"',
+    ],
+    exitCodes: [done, error, refused, interrupted],
+  },
+  unrevoke: {
+    examples: ['trustloom unrevoke client.pem', 'trustloom unrevoke 3f:9c:2a --ca 308be4eb'],
+    exitCodes: [done, error, refused, interrupted],
+  },
+  explain: {
+    examples: ['trustloom explain client.pem'],
+    exitCodes: ['0    explained, whatever the answer is', error],
+  },
+  probe: {
+    examples: ['trustloom probe', 'trustloom probe --cert good=client.pem,client.key'],
+    exitCodes: ['0    probed, whatever the answers are', error],
+  },
+  local: {
+    examples: ['trustloom local', 'trustloom local --port 4566'],
+    exitCodes: [error, '130  stopped'],
+  },
+} as const satisfies Readonly<Record<string, CommandHelp>>;
+
+/** What stands under the options of a command. */
+export function helpText({ examples, exitCodes, more = [] }: CommandHelp): string {
+  return [
+    ...(more.length === 0 ? [] : ['', ...more]),
+    '',
+    `Example${examples.length === 1 ? '' : 's'}:`,
+    ...examples.map((example) => `  $ ${example}`),
+    '',
+    'Exit codes:',
+    ...exitCodes.map((code) => `  ${code}`),
+  ].join('\n');
+}
+
+/** What stands under the commands. */
+export const mainHelp = `
+Example, the first hour:
+  $ trustloom init
+  $ trustloom accept --all
+  $ trustloom check
+  $ trustloom plan
+  $ trustloom apply --allow enforce:edge
+
+Exit codes:
+  ${done}
+  ${error}
+  ${differs}
+  ${refused} (wins over 1)
+  ${interrupted}
+
+Environment variables: those of the AWS SDK (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and others);
+those that the definition names (\${NAME}); NO_COLOR, FORCE_COLOR and TERM=dumb for colours.
+Help on a command, with examples: trustloom help plan`;

@@ -1,0 +1,142 @@
+import type { Finding, ListFreshness, Plan, PlannedStep, PlannedTarget, Report } from '@trustloom/core';
+
+/** Digests of the CAs in these texts: the first eight digits tell them apart. */
+export const digests = {
+  root: '63691ce9'.padEnd(64, '0'),
+  issuing: '308be4eb'.padEnd(64, '0'),
+  next: '7de5661a'.padEnd(64, '0'),
+};
+
+/** A step that may run, or waits for its consent. */
+export function step(
+  target: string,
+  effect: PlannedStep['effect'],
+  summary: string,
+  more: Partial<PlannedStep> = {},
+): PlannedStep {
+  return {
+    id: summary,
+    kind: 'write',
+    effect,
+    affects: [],
+    summary,
+    reason: 'it is not so yet',
+    action: 'service:Write',
+    target,
+    needs: more.missing ?? [],
+    missing: [],
+    ...(more.missing === undefined ? {} : { leftOut: 'consent' }),
+    ...more,
+  };
+}
+
+/** The steps that bring mutual TLS to a listener: all but the last need no consent. */
+export function firstSteps(name: string, listener = `app/${name}`): readonly PlannedStep[] {
+  return [
+    step(name, 'grant', 'create trust store with 2 CAs: Acme Issuing CA [308be4eb], Acme Root CA [63691ce9]'),
+    step(name, 'revoke', 'attach CRL of Acme Issuing CA [308be4eb], 2 entries'),
+    step(name, 'enforce', `set listener ${listener}:443 from off to verify`, {
+      missing: [`enforce:${name}`],
+      reason: 'the listener asks for no client certificate',
+    }),
+  ];
+}
+
+/** An ALB in an account and region. */
+export function target(name: string, more: Partial<PlannedTarget> = {}): PlannedTarget {
+  return {
+    name,
+    service: 'alb',
+    title: 'Application Load Balancer',
+    place: { account: '222222222222', region: 'eu-west-1' },
+    leaving: false,
+    compared: true,
+    steps: [],
+    freshness: [],
+    findings: [],
+    ...more,
+  };
+}
+
+/** `edge-001`, `edge-002` and so on, in four regions. */
+export function targets(
+  number: number,
+  more: (name: string, index: number) => Partial<PlannedTarget>,
+): readonly PlannedTarget[] {
+  const regions = ['eu-west-1', 'eu-central-1', 'us-east-1', 'ap-southeast-2'];
+  return Array.from({ length: number }, (_, index) => {
+    const name = `edge-${String(index + 1).padStart(3, '0')}`;
+    const region = regions[index % regions.length] ?? '';
+    return target(name, { place: { account: '222222222222', region }, ...more(name, index) });
+  });
+}
+
+/** A plan of these targets, as core would put it together. */
+export function planOf(all: readonly PlannedTarget[], more: Partial<Plan> = {}): Plan {
+  const steps = all.flatMap((one) => one.steps);
+  const calls = steps.filter(({ leftOut }) => leftOut === undefined).length;
+  return {
+    formatVersion: 1,
+    definition: 'acme',
+    digest: '7d1a3c0f9b2e4d58'.padEnd(64, '0'),
+    lines: [],
+    targets: all,
+    news: [],
+    findings: all.flatMap(({ findings }) => findings),
+    lockout: [],
+    exposure: [],
+    calls,
+    missing: [...new Set(steps.flatMap(({ missing }) => missing))].sort(),
+    blocked: false,
+    changes: steps.length > 0,
+    ...(calls === 0 ? {} : { slowest: { service: 'alb', seconds: 20 } }),
+    ...more,
+  };
+}
+
+/** What an apply of a plan came to: every step that could run is done, but on those targets that failed. */
+export function reportOf(plan: Plan, failed: Readonly<Record<string, string>> = {}): Report {
+  const all = plan.targets.map(({ name, service, steps, freshness }) => {
+    const message = failed[name];
+    const done = message === undefined ? steps.filter(({ leftOut }) => leftOut === undefined) : [];
+    const remaining = steps.filter((one) => !done.includes(one));
+    const state = message !== undefined ? 'failed' : remaining.length > 0 ? 'waits' : 'holds';
+    return {
+      name,
+      service,
+      state,
+      done,
+      remaining,
+      freshness,
+      ...(message === undefined ? {} : { failed: { code: 'access-denied', message } }),
+    } as const;
+  });
+  return {
+    formatVersion: 1,
+    definition: plan.definition,
+    plan,
+    targets: all,
+    findings: plan.findings,
+    calls: all.reduce((sum, { done }) => sum + done.length, 0),
+    missing: [...new Set(all.flatMap(({ remaining }) => remaining.flatMap(({ missing }) => missing)))].sort(),
+    exitCode: all.every(({ state }) => state === 'holds') ? 0 : 1,
+  };
+}
+
+/** A warning about one target. */
+export function warning(target: string, message: string): Finding {
+  return { code: 'attachment-external', severity: 'warning', target, message };
+}
+
+/** A CRL in force, fresh unless said otherwise. */
+export function fresh(more: Partial<ListFreshness> = {}): ListFreshness {
+  return {
+    issuer: 'Acme Issuing CA [308be4eb]',
+    entries: 2,
+    nextUpdate: '2026-01-06T08:00:00Z',
+    state: 'fresh',
+    behind: false,
+    red: [],
+    ...more,
+  };
+}
