@@ -1,7 +1,7 @@
 import {
   CreateKeyValueStoreCommand,
   DeleteKeyValueStoreCommand,
-  DescribeKeyValueStoreCommand as DescribeCommand,
+  DescribeKeyValueStoreCommand as DescribeStore,
   ListKeyValueStoresCommand,
 } from '@aws-sdk/client-cloudfront';
 import {
@@ -123,7 +123,7 @@ export function keyValueStorePort({ client, abort, call }: Calls, io: ServiceIo)
     },
     async deleteKeyValueStore(Name) {
       const { ETag } = await call('DescribeKeyValueStore', () =>
-        client.send(new DescribeCommand({ Name }), abort),
+        client.send(new DescribeStore({ Name }), abort),
       );
       await call('DeleteKeyValueStore', () =>
         client.send(new DeleteKeyValueStoreCommand({ Name, IfMatch: needed(ETag, 'ETag') }), abort),

@@ -128,6 +128,7 @@ function createMask(known: Readonly<Record<string, string>>) {
     of(text: string) {
       const replaced = Object.entries(known).reduce((all, [from, to]) => all.replaceAll(from, to), text);
       return replaced
+        .replace(/\/\S*trustloom-output-\w+/g, '/home/ann')
         .replace(/edge-\d{6,}/g, 'edge-1234567890')
         .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => '0'.repeat(id.length))
         .replace(/(?<![0-9A-Za-z])[0-9a-f]{8,64}(?![0-9A-Za-z])/g, numbered);
