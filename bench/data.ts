@@ -9,7 +9,7 @@ const start = Date.parse('2026-11-24T00:00:00Z');
 const reasons = ['keyCompromise', 'superseded', 'cessationOfOperation', 'affiliationChanged'] as const;
 
 /** A list and the CA that issued it. */
-export interface ListData {
+export interface CrlData {
   readonly derFile: string;
   readonly pemFile: string;
   /** The CA as PEM. */
@@ -52,7 +52,7 @@ export function makeSerials(count: number, seed = 1): readonly string[] {
 let ca: Promise<TestCa> | undefined;
 
 /** A list of so many entries, a reason code on 60 % of them. */
-export async function listOf(count: number, issue: Issue = 'first'): Promise<ListData> {
+export async function crlOf(count: number, issue: Issue = 'first'): Promise<CrlData> {
   mkdirSync(cache, { recursive: true });
   const file = (kind: string) => join(cache, `${count}-${issue}.${kind}`);
   const [derFile, pemFile, caFile] = [file('crl'), file('crl.pem'), file('ca.pem')];
@@ -67,9 +67,9 @@ export async function listOf(count: number, issue: Issue = 'first'): Promise<Lis
       return { serial, date, ...(low % 5 < 3 ? { reason: reasons[low % 4] ?? 'superseded' } : {}) };
     });
     const number = issue === 'first' ? 1 : 2;
-    const list = made.issueCrl({ entries, number, thisUpdate: start, nextUpdate: start + 3650 * 86_400_000 });
-    writeFileSync(derFile, list.der);
-    writeFileSync(pemFile, list.pem);
+    const crl = made.issueCrl({ entries, number, thisUpdate: start, nextUpdate: start + 3650 * 86_400_000 });
+    writeFileSync(derFile, crl.der);
+    writeFileSync(pemFile, crl.pem);
     writeFileSync(caFile, made.pem);
   }
   return {

@@ -1,12 +1,12 @@
 import { emulatedOperations } from '@trustloom/local-aws';
 import { expect, test } from 'vitest';
-import { calledOperations, readStrangers } from './fidelity.ts';
+import { calledOperations, readDifferences } from './fidelity.ts';
 
 test('every operation that Trustloom calls is emulated, and a stranger checks it', async () => {
-  const [called, strangers] = await Promise.all([calledOperations(), readStrangers()]);
+  const [called, differences] = await Promise.all([calledOperations(), readDifferences()]);
   const emulated = new Set(emulatedOperations().map(({ service, operation }) => `${service} ${operation}`));
   const checked = new Set(
-    Object.entries(strangers).flatMap(([service, tools]) =>
+    Object.entries(differences).flatMap(([service, tools]) =>
       Object.entries(tools).flatMap(([operation, tool]) =>
         tool === 'AWS SDK for JavaScript' ? [] : [`${service} ${operation}`],
       ),

@@ -15,23 +15,23 @@ import {
 import { schemaKinds } from '../packages/trustloom/src/schema/kinds.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const strangersFile = 'packages/local-aws/test/strangers/operations.json';
+const differencesFile = 'packages/local-aws/test/strangers/operations.json';
 
-type Strangers = Readonly<Record<string, Readonly<Record<string, string>>>>;
+type Differences = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The page as text. */
 export async function fidelityPage(): Promise<string> {
-  const [called, strangers] = await Promise.all([calledOperations(), readStrangers()]);
+  const [called, differences] = await Promise.all([calledOperations(), readDifferences()]);
   const operations = emulatedOperations();
   const byUs = operations.filter(({ service, operation }) => called.has(`${service} ${operation}`));
   const row = ({ service, operation, fidelity, note }: Fidelity) => [
     service,
     operation,
     fidelity,
-    strangers[service]?.[operation] ?? '-',
+    differences[service]?.[operation] ?? '-',
     note,
   ];
-  const head = ['service', 'operation', 'fidelity', 'checked by', 'what is not as in the service'];
+  const header = ['service', 'operation', 'fidelity', 'checked by', 'what is not as in the service'];
   const unknowns = Object.entries(UNKNOWNS).map(([name, one]) => [
     `\`${name}\``,
     one.question,
@@ -51,7 +51,7 @@ export async function fidelityPage(): Promise<string> {
     `${burst}, then ${perSecond >= 1 ? `${perSecond} a second` : `one in ${Math.round(1 / perSecond)} s`}`,
     `${source}, ${checked}`,
   ]);
-  const list = (items: readonly string[]) => items.map((item) => `- ${item}`).join('\n');
+  const bullets = (items: readonly string[]) => items.map((item) => `- ${item}`).join('\n');
   return `# How near the local AWS is to AWS
 
 Generated from the tables of the local AWS. \`exact\`: request, answer, errors and effect are those of the service, as far as its model, its
@@ -60,11 +60,11 @@ of strangers that the operation is tested with, against its own model of AWS.
 
 ## Operations that Trustloom calls
 
-${markdownTable([head, ...byUs.map(row)])}
+${markdownTable([header, ...byUs.map(row)])}
 
 ## Further operations
 
-${markdownTable([head, ...operations.filter((one) => !byUs.includes(one)).map(row)])}
+${markdownTable([header, ...operations.filter((one) => !byUs.includes(one)).map(row)])}
 
 Every other operation answers 501 with its name. An S3 request for another service's bucket, host or path follows the same rule.
 
@@ -84,17 +84,17 @@ ${markdownTable([['service', 'operations', 'burst and rate', 'source'], ...rates
 
 ## Absent
 
-${list(ABSENT)}
+${bullets(ABSENT)}
 
 ## Laxer than openssl
 
 With every switch at \`refuse\`, nobody of the NIST PKITS suite gets in whom \`openssl verify\` refuses, but for:
 
-${list(Object.entries(LAXER_THAN_OPENSSL).map(([row, why]) => `\`${row}\`: ${why}`))}
+${bullets(Object.entries(LAXER_THAN_OPENSSL).map(([row, why]) => `\`${row}\`: ${why}`))}
 
 ## Not provable without AWS
 
-${list(NOT_PROVABLE)}
+${bullets(NOT_PROVABLE)}
 `;
 }
 
@@ -116,14 +116,14 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** Packages that users run; the others only test. */
-const NOT_OURS = ['local-aws', 'testkit'];
+const NOT_EMULATED = ['local-aws', 'testkit'];
 
 /**
  * Every operation that Trustloom calls, as `SERVICE OPERATION`: the commands and paginators that our packages import from SDK clients, and
  * the actions that the adapters' own facts ask permission for.
  */
 export async function calledOperations(): Promise<ReadonlySet<string>> {
-  const packages = (await readdir(join(root, 'packages'))).filter((name) => !NOT_OURS.includes(name));
+  const packages = (await readdir(join(root, 'packages'))).filter((name) => !NOT_EMULATED.includes(name));
   const texts = await Promise.all(packages.map((name) => sourcesOf(join(root, 'packages', name, 'src'))));
   const imported = texts
     .flat()
@@ -137,7 +137,7 @@ export async function calledOperations(): Promise<ReadonlySet<string>> {
     );
   const kinds = await schemaKinds();
   const permitted = kinds
-    .flatMap(({ facts: { permissions } }) => Object.values(permissions).flat())
+    .flatMap(({ info: { permissions } }) => Object.values(permissions).flat())
     .filter((action) => !/^(s3|apigateway):/.test(action))
     .map((action) => {
       const [prefix = '', name = ''] = action.split(':');
@@ -152,7 +152,7 @@ async function sourcesOf(folder: string): Promise<readonly string[]> {
 }
 
 /** Which stranger checks an operation: its tool, by service and name. */
-export async function readStrangers(): Promise<Strangers> {
-  const text = await readFile(join(root, strangersFile), 'utf8').catch(() => '{}');
-  return JSON.parse(text) as Strangers;
+export async function readDifferences(): Promise<Differences> {
+  const text = await readFile(join(root, differencesFile), 'utf8').catch(() => '{}');
+  return JSON.parse(text) as Differences;
 }

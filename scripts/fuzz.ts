@@ -8,7 +8,7 @@ import {
   hasOpenssl,
   hasPython,
   mutant,
-  ours,
+  ownReading,
   pythons,
   seeded,
 } from '../packages/core/test/support/fuzz.ts';
@@ -25,16 +25,16 @@ const random = seeded(Number(values.seed));
 const until = Date.now() + Number(values.minutes) * 60_000;
 let [tried, taken] = [0, 0];
 while (Date.now() < until) {
-  const lists = Array.from({ length: 2_000 }, () => mutant(random));
-  const readings = lists.map(ours);
-  const theirs = hasPython ? pythons(lists) : [];
-  lists.forEach((bytes, index) => {
-    const what = hasPython ? fault(bytes, readings[index], theirs[index]) : undefined;
+  const crls = Array.from({ length: 2_000 }, () => mutant(random));
+  const readings = crls.map(ownReading);
+  const other = hasPython ? pythons(crls) : [];
+  crls.forEach((bytes, index) => {
+    const what = hasPython ? fault(bytes, readings[index], other[index]) : undefined;
     if (what === undefined) return;
     console.log(`${what}: ${Buffer.from(bytes).toString('hex')}`);
     process.exitCode = 1;
   });
-  tried += lists.length;
+  tried += crls.length;
   taken += readings.filter((one) => one !== undefined).length;
 }
 console.log(`seed ${values.seed}: ${tried} lists, ${taken} of them taken`);

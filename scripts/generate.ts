@@ -8,9 +8,9 @@ import {
   codes,
   definitionJsonSchema,
   definitionReference,
-  type Facts,
   markdownTable,
   rules,
+  type ServiceInfo,
   verdictOf,
 } from '@trustloom/core';
 import { schemaKinds } from '../packages/trustloom/src/schema/kinds.ts';
@@ -41,11 +41,9 @@ async function generate(): Promise<Readonly<Record<string, string>>> {
     'packages/trustloom/src/definition-keys.ts': definitionTypes(schema, keys),
     'docs/reference/definition.md': definitionReference(kinds),
     'docs/reference/codes.md': codesPage(),
-    'docs/reference/rules.md': rulesPage(kinds.map(({ facts }) => facts)),
+    'docs/reference/rules.md': rulesPage(kinds.map(({ info }) => info)),
     'docs/reference/local-aws-fidelity.md': await fidelityPage(),
-    ...Object.fromEntries(
-      kinds.map(({ facts }) => [`docs/services/${facts.service}.md`, servicePage(facts)]),
-    ),
+    ...Object.fromEntries(kinds.map(({ info }) => [`docs/services/${info.service}.md`, servicePage(info)])),
   };
 }
 
@@ -70,11 +68,11 @@ ${markdownTable([['code', 'kind', 'what it means', 'what to do'], ...rows])}
 `;
 }
 
-function rulesPage(services: readonly Facts[]): string {
+function rulesPage(services: readonly ServiceInfo[]): string {
   const rows = rules.map((rule) => [
     rule.title,
     rule.code,
-    ...services.map((facts) => verdictOf(rule, facts)?.severity ?? '-'),
+    ...services.map((info) => verdictOf(rule, info)?.severity ?? '-'),
   ]);
   return `# Rules
 
@@ -84,7 +82,7 @@ ${markdownTable([['rule', 'code', ...services.map(({ service }) => service)], ..
 `;
 }
 
-function servicePage({ title, capabilities, limits, rates, permissions, settle }: Facts): string {
+function servicePage({ title, capabilities, limits, rates, permissions, settle }: ServiceInfo): string {
   const yes = (value: boolean) => (value ? 'yes' : 'no');
   const limitRows = Object.values(limits).flatMap((limit) =>
     limit === undefined
@@ -107,8 +105,8 @@ function servicePage({ title, capabilities, limits, rates, permissions, settle }
       ? 'Any certificate of the store ends a chain; the client may send intermediates.'
       : 'Chains must be complete inside the store, up to a self-signed root.';
   const revocation = {
-    list: 'The service takes revocation lists itself.',
-    'own-check':
+    crl: 'The service takes revocation lists itself.',
+    'enforced-by-us':
       'The service knows no revocation lists; what Trustloom brings refuses the revoked: [how](../concepts/revocation.md).',
   }[capabilities.revocation];
   return `# ${title}

@@ -7,7 +7,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { startStory } from './story.ts';
+import { startScenario } from './scenario.ts';
 
 const exec = promisify(execFile);
 const pnpm = 'pnpm@10.34.9';
@@ -119,11 +119,11 @@ async function checkConsumer(folder: string, tarballs: readonly string[]): Promi
   );
   const command = join(project, 'node_modules/trustloom/bin/trustloom.mjs');
   for (const file of ['example.mjs', 'example.cjs']) {
-    await using story = await startStory(command);
-    await cp(story.folder, project, { recursive: true });
+    await using scenario = await startScenario(command);
+    await cp(scenario.folder, project, { recursive: true });
     const settings = {
       cwd: project,
-      env: { ...process.env, ...story.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+      env: { ...process.env, ...scenario.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     };
     try {
       await exec(process.execPath, [command, 'accept', '--all'], settings);
@@ -132,7 +132,7 @@ async function checkConsumer(folder: string, tarballs: readonly string[]): Promi
     } catch (error) {
       complaints.push(`${file}: ${said(error)}`);
     }
-    if (!(await story.enforcing()))
+    if (!(await scenario.enforcing()))
       complaints.push(`${file}: the listener does not verify clients afterwards`);
     await rm(join(project, 'trustloom.lock'), { force: true });
   }
@@ -151,9 +151,9 @@ async function readmeExample(): Promise<string> {
 
 function wrap(example: string, format: 'esm' | 'cjs'): string {
   const [, names = '', rest = ''] = /^import \{ ([^}]+) \} from 'trustloom'\n([\s\S]*)$/.exec(example) ?? [];
-  const head =
+  const header =
     format === 'esm' ? `import { ${names} } from 'trustloom';` : `const { ${names} } = require('trustloom');`;
-  return `${head}\nasync function main() {\n${rest}\n}\nmain().catch((error) => { console.error(error); process.exitCode = 1; });\n`;
+  return `${header}\nasync function main() {\n${rest}\n}\nmain().catch((error) => { console.error(error); process.exitCode = 1; });\n`;
 }
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<string> {

@@ -19,9 +19,7 @@ export function answerOf(crl: Crl): Answer {
 }
 
 /** @throws Error when a yardstick read something else */
-export function sameAnswer(who: string, theirs: Answer, ours: Answer): void {
-  if (theirs.count !== ours.count || theirs.digest !== ours.digest)
-    throw new Error(
-      `${who} read ${theirs.count} entries (${theirs.digest}), we ${ours.count} (${ours.digest})`,
-    );
+export function sameAnswer(who: string, other: Answer, own: Answer): void {
+  if (other.count !== own.count || other.digest !== own.digest)
+    throw new Error(`${who} read ${other.count} entries (${other.digest}), we ${own.count} (${own.digest})`);
 }

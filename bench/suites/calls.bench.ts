@@ -22,12 +22,12 @@ const account = {
 };
 const region = 'eu-west-1';
 /** Lists that the design counts: one serves all targets of a place, and pages go on. */
-const lists =
+const crls =
   /^(ListTrustStores|ListTrustAnchors|ListCrls|DescribeTrustStores|DescribeTags|GetDomainNames|ListObjectsV2)$/;
 /** Reads that the design counts: the mark of a CloudFront store, the lists and the bundle of one of ALB. */
 const reads = /^(ListTagsForResource|DescribeTrustStoreRevocations|GetTrustStoreCaCertificatesBundle)$/;
 /** Further lists, and what is read besides: `docs/decisions/calls-of-a-plan.md` says of each why. */
-const furtherLists =
+const furtherCrls =
   /^(ListDistributions|ListConnectionFunctions|ListKeyValueStores|DescribeLoadBalancers|GetApis|GetRestApis)$/;
 /** The record and the sources: the same for any number of targets. */
 const own = new Set(['s3', 'sts']);
@@ -65,7 +65,7 @@ async function countAll(
   const asked = idle.calls.filter(({ service }) => !own.has(service));
   const askedFor = (which: RegExp) => asked.filter(({ action }) => which.test(action));
   const further = asked.filter(
-    ({ action }) => ![lists, reads, furtherLists].some((which) => which.test(action)),
+    ({ action }) => ![crls, reads, furtherCrls].some((which) => which.test(action)),
   );
   const throttled = [...applied.calls, ...idle.calls].filter(({ error }) =>
     /thrott|toomany/i.test(error ?? ''),
@@ -82,12 +82,12 @@ async function countAll(
       value: throttled.length,
       note: [...new Set(throttled.map(({ action }) => action))].join(', '),
     },
-    { id: 'calls/noop-lists', value: askedFor(lists).length, note: countsOf(askedFor(lists)) },
+    { id: 'calls/noop-lists', value: askedFor(crls).length, note: countsOf(askedFor(crls)) },
     { id: 'calls/noop-reads', value: askedFor(reads).length / each, note: countsOf(askedFor(reads)) },
     {
       id: 'calls/noop-further-lists',
-      value: askedFor(furtherLists).length,
-      note: countsOf(askedFor(furtherLists)),
+      value: askedFor(furtherCrls).length,
+      note: countsOf(askedFor(furtherCrls)),
     },
     { id: 'calls/noop-further-reads', value: further.length / each, note: countsOf(further) },
     { id: 'calls/noop-seconds', value: idle.seconds, note: 'on the services clock' },
@@ -158,7 +158,7 @@ async function openMany(
   clock.advance(600_000);
   const definition = {
     name: 'bench',
-    record: `${account.id}/${region}`,
+    state: `${account.id}/${region}`,
     groups: { devices: { from: './ca.pem', crls: ['./ca.crl'] } },
     targets,
   };

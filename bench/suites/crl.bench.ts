@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Crl, diffCrls, readCertificate, readCrl, verifyCrl } from '@trustloom/core';
-import { listOf } from '../data.ts';
+import { crlOf } from '../data.ts';
 import { type Answer, answerOf, sameAnswer } from '../lib/answer.ts';
 import { type Effort, type Measured, median, type Skipped, type Suite } from '../lib/measured.ts';
 import { coldMs, compared, has, inProcess, inRow, pair, printed, selfTimed } from '../lib/pair.ts';
@@ -14,9 +14,9 @@ async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)
   const [large, huge, runs] = quick ? ([100_000, 100_000, 5] as const) : ([500_000, 1_000_000, 11] as const);
   // Before this process takes memory by the hundred megabytes, which its children would wait for.
   const cold = [await small(10), await small(1_000)];
-  const list = await listOf(large);
-  const ca = readCertificate(list.caDer());
-  const der = list.der();
+  const crlData = await crlOf(large);
+  const ca = readCertificate(crlData.caDer());
+  const der = crlData.der();
   const crl = readCrl(der);
   const scan = inProcess(() => readCrl(der));
   const hash = inProcess(() => createHash('sha256').update(der).digest());
@@ -24,7 +24,7 @@ async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)
     if (verifyCrl(readCrl(der), ca) !== 'valid') throw new Error('not valid');
   });
   return [
-    await againstC(list.derFile, crl, () => readCrl(der), runs),
+    await againstC(crlData.derFile, crl, () => readCrl(der), runs),
     compared('crl/verify-vs-sha256', await pair(verified, hash, runs)),
     ...(await differences(large, scan, runs)),
     ...(await lookUps(huge)),
@@ -45,9 +45,9 @@ async function againstC(file: string, crl: Crl, work: () => unknown, runs: numbe
 
 /** 1 % gone and 1 % new: what comparing costs over reading both. */
 async function differences(count: number, scan: ReturnType<typeof inProcess>, runs: number) {
-  const first = (await listOf(count)).der();
+  const first = (await crlOf(count)).der();
   const both = async (issue: 'next' | 'shuffled') => {
-    const other = (await listOf(count, issue)).der();
+    const other = (await crlOf(count, issue)).der();
     const change = diffCrls(readCrl(first), readCrl(other));
     if (change.added !== count / 100 || change.removed !== count / 100) throw new Error('the lists differ');
     return inProcess(() => {
@@ -67,12 +67,12 @@ async function differences(count: number, scan: ReturnType<typeof inProcess>, ru
 
 /** Half hits, half misses, at random. */
 async function lookUps(count: number): Promise<readonly Measured[]> {
-  const crl = readCrl((await listOf(count)).der());
+  const crl = readCrl((await crlOf(count)).der());
   const asked: Uint8Array[] = [];
-  let place = 0;
+  let position = 0;
   crl.eachSerial((der, start, end) => {
-    place += 1;
-    if (place % Math.ceil(count / 20_000) !== 0) return;
+    position += 1;
+    if (position % Math.ceil(count / 20_000) !== 0) return;
     const serial = Uint8Array.from(der.subarray(start, end));
     asked.push(
       serial,
@@ -149,8 +149,8 @@ function memory(): number {
 
 /** The common case, as a process meets it for the first time; the key is read with it. */
 async function small(count: number): Promise<Measured> {
-  const list = await listOf(count);
-  const value = coldMs(list.derFile, list.caFile);
+  const crlData = await crlOf(count);
+  const value = coldMs(crlData.derFile, crlData.caFile);
   return { id: `crl/cold-${count}-ms`, value, note: 'first list of a process: read and verified' };
 }
 

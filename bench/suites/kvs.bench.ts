@@ -18,7 +18,7 @@ import type { EntryForm } from '../../packages/cloudfront/src/revocation/entries
 import { generateConnectionFunction } from '../../packages/cloudfront/src/revocation/function.ts';
 import { cloudfrontInfo } from '../../packages/cloudfront/src/service.ts';
 import { edge, shown } from '../../packages/cloudfront/test/support/edge.ts';
-import { keysOf, serials } from '../../packages/cloudfront/test/support/keys.ts';
+import { desiredOf, serials } from '../../packages/cloudfront/test/support/entries.ts';
 import { type Effort, type Measured, median, type Skipped, type Suite, time } from '../lib/measured.ts';
 
 const code = generateConnectionFunction({ mode: 'required', graceMs: 24 * 3_600_000 });
@@ -32,7 +32,7 @@ const mixed = (count: number, seed: number) => [
 
 async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)[]> {
   const half = mixed(500_000, 11);
-  const desired = keysOf(half, 'compact');
+  const desired = desiredOf(half, 'compact');
   const layout = layoutOf(desired);
   const items = freshItems(desired, layout);
   return [
@@ -57,7 +57,7 @@ const bytesOf = (items: ReadonlyMap<string, string>): number =>
 
 /** How many serials one store takes: from a store of about so many. */
 function capacity(form: EntryForm, about: number): Measured {
-  const desired = keysOf(mixed(about, 21), form);
+  const desired = desiredOf(mixed(about, 21), form);
   const bytes = bytesOf(freshItems(desired, layoutOf(desired)));
   const fit = Math.floor((about * cloudfrontInfo.limits.storeBytes.max) / bytes);
   return { id: `kvs/${form}-entries`, value: fit, note: `${(bytes / about).toFixed(2)} bytes each` };
@@ -66,11 +66,11 @@ function capacity(form: EntryForm, about: number): Measured {
 /** UpdateKeys calls for a day on which 0.5 % of the serials go and as many come. */
 function churn(half: readonly string[], layout: Layout, items: ReadonlyMap<string, string>): number {
   const next = [...half.slice(2500), ...mixed(2500, 31)];
-  return batchesOf(reconcile(keysOf(next, 'compact'), layout, items, now)).length;
+  return batchesOf(reconcile(desiredOf(next, 'compact'), layout, items, now)).length;
 }
 
 function urgent(half: readonly string[], layout: Layout, items: ReadonlyMap<string, string>): number {
-  const more = keysOf([...half, ...serials(1, 20, 41)], 'compact');
+  const more = desiredOf([...half, ...serials(1, 20, 41)], 'compact');
   return batchesOf(reconcile(more, layout, items, now)).length;
 }
 
@@ -92,7 +92,7 @@ async function build(half: readonly string[], layout: Layout, runs: number): Pro
   const builds: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     scans.push(await time(() => readCrl(der)));
-    const { set } = keysOf(half, 'compact');
+    const { set } = desiredOf(half, 'compact');
     builds.push(await time(() => packSerials(set, layout)));
   }
   return [

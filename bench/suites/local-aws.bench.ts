@@ -25,7 +25,7 @@ async function measure({ quick }: Effort): Promise<readonly Measured[]> {
     ...(await starts(quick ? 3 : 7)),
     await calls(quick ? 1_000 : 5_000),
     await handshakes(quick ? 200 : 1_000),
-    await largeList(),
+    await largeCrl(),
   ];
 }
 
@@ -142,7 +142,7 @@ async function handshakes(count: number): Promise<Measured> {
   return { id: 'local-aws/handshakes', value: median(ratios), note: `${count} each, in turn, 3 times` };
 }
 
-async function largeList(): Promise<Measured> {
+async function largeCrl(): Promise<Measured> {
   const ca = await createTestCa({ subject: 'CN=Bench' });
   const revoked = await ca.issue('CN=revoked');
   await using local = await startLocalAws();

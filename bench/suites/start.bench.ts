@@ -75,7 +75,7 @@ async function plans(folder: string, caPem: string, runs: number): Promise<reado
   const planned = async (id: string, chosen: object): Promise<Measured> => {
     const file = join(folder, `${id.replace('/', '-')}.yaml`);
     const groups = { devices: { from: './ca.pem', crls: ['./ca.crl'] } };
-    const definition = { name: 'bench', record: `${account.id}/${region}`, groups, targets: chosen };
+    const definition = { name: 'bench', state: `${account.id}/${region}`, groups, targets: chosen };
     writeFileSync(file, JSON.stringify(definition));
     const command = (...args: readonly string[]) =>
       wholeProcess(process.execPath, [launcher, ...args, '--config', file], env);

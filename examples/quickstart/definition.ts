@@ -9,7 +9,7 @@ export function definitionText(ids: {
   readonly role: string;
 }): string {
   return `name: acme
-record: apps/eu-west-1
+state: apps/eu-west-1
 groups:
   devices: { serverlessCa: { bucket: ${ids.bucket} }, account: ca }
 accounts:

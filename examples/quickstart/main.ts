@@ -60,7 +60,7 @@ part(
   7,
   "The team puts its Lambda authorizer before the API's routes, with its own tool; the same probe again",
 );
-await putAuthorizer({ local: stage.local }, stage.estate.api, { arn: authorizer });
+await putAuthorizer({ local: stage.local }, stage.environment.api, { arn: authorizer });
 const after = await probe(knockers(clients));
 expectCells(after, 'none', ['refused', 'refused', 'refused', '-']);
 expectCells(after, 'good RSA', [200, 200, 200, 201]);
@@ -197,6 +197,6 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function expect(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`the story does not hold: ${what}`);
+function expect(isTrue: boolean, what: string): void {
+  if (!isTrue) throw new Error(`the story does not hold: ${what}`);
 }

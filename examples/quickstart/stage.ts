@@ -6,13 +6,13 @@ import { type AuthorizerEvent, createAuthorizer, s3Objects } from '@trustloom/ap
 import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
 import {
   createTestClock,
-  type Estate,
   makeBucket,
-  makeEstate,
+  makeEnvironment,
   type ServerlessCa,
   serverlessCaBucket,
   startServerlessCa,
   type TestClock,
+  type TestEnvironment,
 } from '@trustloom/testkit';
 import { type OpenedTrustloom, openTrustloom } from 'trustloom';
 import { definitionText } from './definition.ts';
@@ -43,7 +43,7 @@ export interface Stage extends AsyncDisposable {
   readonly ca: ServerlessCa;
   /** The bucket in which the CA publishes. */
   readonly bucket: string;
-  readonly estate: Estate;
+  readonly environment: TestEnvironment;
   readonly folder: string;
   /** The definition as the team wrote it. */
   readonly definition: string;
@@ -62,17 +62,17 @@ export async function openStage(): Promise<Stage> {
   await makeBucket({ local });
   await makeBucket({ local, region: 'us-east-1' });
   local.lambda(authorizer, authorizerFunction(local, clock));
-  const estate = await makeEstate({ local });
+  const environment = await makeEnvironment({ local });
   local.settle();
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-quickstart-'));
   const definition = definitionText({
     bucket,
-    distribution: estate.web.distributionId,
-    listener: estate.edge.listenerArn,
-    domain: estate.api.domain,
+    distribution: environment.web.distributionId,
+    listener: environment.edge.listenerArn,
+    domain: environment.api.domain,
     authorizer,
-    profile: estate.jobs.profileArn,
-    role: estate.jobs.roleArn,
+    profile: environment.jobs.profileArn,
+    role: environment.jobs.roleArn,
   });
   await writeFile(join(folder, 'trustloom.yaml'), definition);
   return {
@@ -80,7 +80,7 @@ export async function openStage(): Promise<Stage> {
     clock,
     ca: publisher,
     bucket,
-    estate,
+    environment,
     folder,
     definition,
     open: () => openTrustloom(join(folder, 'trustloom.yaml'), { env: local.env, clock }),

@@ -54,7 +54,7 @@ function spawnAsync(scene: Awaited<ReturnType<typeof openScene>>, args: readonly
 }
 
 test('the quickstart tells all eleven parts, and what it tells was measured', { timeout: 120_000 }, () => {
-  const story = spawnSync(
+  const scenario = spawnSync(
     process.execPath,
     [
       '--conditions=@trustloom/source',
@@ -67,8 +67,8 @@ test('the quickstart tells all eleven parts, and what it tells was measured', { 
       env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     },
   );
-  expect(story.stderr).toBe('');
-  expect(story.status).toBe(0);
-  const parts = [...story.stdout.matchAll(/^\((\d+)\) /gm)].map(([, number]) => Number(number));
+  expect(scenario.stderr).toBe('');
+  expect(scenario.status).toBe(0);
+  const parts = [...scenario.stdout.matchAll(/^\((\d+)\) /gm)].map(([, number]) => Number(number));
   expect(parts).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 });

@@ -18,8 +18,8 @@ async function expectConverged(scene: Scene, anchors: number): Promise<void> {
   const plan = await scene.trustloom(['plan', '--json', ...allow.slice(1)]);
   expect(JSON.parse(plan.out)).toMatchObject({ changes: false });
   const state = scene.local.state();
-  const count = <T>(places: readonly { readonly state: T }[], size: (state: T) => number) =>
-    places.reduce((sum, place) => sum + size(place.state), 0);
+  const count = <T>(entries: readonly { readonly state: T }[], size: (state: T) => number) =>
+    entries.reduce((sum, one) => sum + size(one.state), 0);
   expect(count(state.rolesAnywhere, ({ anchors: found }) => found.size)).toBe(anchors);
   expect(count(state.elbv2, ({ trustStores }) => trustStores.size)).toBe(1);
   expect(count(state.cloudfront, ({ trustStores }) => trustStores.size)).toBe(1);
@@ -27,19 +27,19 @@ async function expectConverged(scene: Scene, anchors: number): Promise<void> {
 }
 
 /** Does each target ask for certificates at this instant? */
-function enforcing({ local, estate }: Scene) {
+function enforcing({ local, environment }: Scene) {
   const state = local.state();
   return {
     web: state.cloudfront.some(
-      (place) =>
-        place.state.distributions.get(estate.web.distributionId)?.config.ViewerMtlsConfig?.Mode ===
+      (one) =>
+        one.state.distributions.get(environment.web.distributionId)?.config.ViewerMtlsConfig?.Mode ===
         'required',
     ),
     edge: state.elbv2.some(
-      (place) => place.state.listeners.get(estate.edge.listenerArn)?.mutual?.Mode === 'verify',
+      (one) => one.state.listeners.get(environment.edge.listenerArn)?.mutual?.Mode === 'verify',
     ),
     api: state.apiGateway.some(
-      (place) => place.state.domains.get(estate.api.domain)?.truststore !== undefined,
+      (one) => one.state.domains.get(environment.api.domain)?.truststore !== undefined,
     ),
   };
 }

@@ -5,12 +5,12 @@ import { join, resolve } from 'node:path';
 import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
 import {
-  type Estate,
   makeBucket,
-  makeEstate,
+  makeEnvironment,
   type ServerlessCa,
   serverlessCaBucket,
   startServerlessCa,
+  type TestEnvironment,
 } from '@trustloom/testkit';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -29,7 +29,7 @@ export interface Ran {
 /** A local AWS with four places, a private CA in an account of its own, and a copy of one example to run commands in. */
 export interface Scene extends AsyncDisposable {
   readonly local: LocalAws;
-  readonly estate: Estate;
+  readonly environment: TestEnvironment;
   readonly ca: ServerlessCa;
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export async function openScene(example: string): Promise<Scene> {
   await ca.dailyRun();
   await makeBucket({ local });
   await makeBucket({ local, region: 'us-east-1' });
-  const estate = await makeEstate({ local });
+  const environment = await makeEnvironment({ local });
   local.settle();
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-example-'));
   await cp(join(root, 'examples', example), folder, {
@@ -75,16 +75,16 @@ export async function openScene(example: string): Promise<Scene> {
     ...local.env,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     CA_BUCKET: bucket,
-    DISTRIBUTION: estate.web.distributionId,
-    LISTENER: estate.edge.listenerArn,
-    DOMAIN: estate.api.domain,
+    DISTRIBUTION: environment.web.distributionId,
+    LISTENER: environment.edge.listenerArn,
+    DOMAIN: environment.api.domain,
   };
   const source = ['--conditions=@trustloom/source', '--import', import.meta.resolve('tsx')];
   const run = (command: string, args: readonly string[], until?: () => boolean) =>
     runProcess(command, args, { cwd: folder, env }, until);
   return {
     local,
-    estate,
+    environment,
     ca,
     folder,
     env,

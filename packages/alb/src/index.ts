@@ -18,9 +18,9 @@ export { type AlbTarget, albTarget } from './target.ts';
  */
 export const alb: Service = defineService({
   key: 'alb',
-  facts: albInfo,
+  info: albInfo,
   schema: albTarget,
-  place: albAccountRegion,
+  accountRegion: albAccountRegion,
   render: renderAlb,
   observe: observeAlb,
   plan: planAlb,

@@ -3,11 +3,11 @@ import type {
   ArtifactRef,
   Certificate,
   Crl,
-  LetGoList,
   Step,
   StepKind,
   TargetContext,
   Value,
+  WithdrawnCrl,
 } from '@trustloom/core/adapter';
 
 /** What one kind of write takes and gives. */
@@ -78,7 +78,7 @@ export interface Desired {
    */
   readonly unusable: readonly string[];
   /** CRLs whose enforcement was withdrawn, by consent. */
-  readonly withdrawn: readonly LetGoList[];
+  readonly withdrawn: readonly WithdrawnCrl[];
   readonly managed: boolean;
 }
 

@@ -8,10 +8,10 @@ import {
   crlPem,
   type Finding,
   type Instant,
+  type IssuerCrl,
   issuingCas,
   type PlanContext,
   type Rendering,
-  type RevocationList,
   type RuleFinding,
   reach,
   sha256Hex,
@@ -28,7 +28,7 @@ export function renderAlb(trust: Trust, target: AlbTarget, context: PlanContext)
   const cas = sortCertificates(
     context.anchors === 'issuing' ? issuingCas(trust.cas, trust.known) : trust.cas,
   );
-  const crls = trust.revocation.lists
+  const crls = trust.revocation.crls
     .filter((crl) => !isUnusable(crl, now))
     .map(desiredCrl)
     .sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
@@ -38,7 +38,7 @@ export function renderAlb(trust: Trust, target: AlbTarget, context: PlanContext)
       known: sortCertificates(trust.known),
       crls,
       unusable: unusableKeys(trust, now),
-      withdrawn: trust.revocation.letGo,
+      withdrawn: trust.revocation.withdrawn,
       managed: context.attach === 'managed',
     },
     anchors: cas,
@@ -72,13 +72,13 @@ export function reachedKeys(
  * An expired CRL is never attached: what it does there is unknown. One that breaks a rule of the
  * service (too large, a negative serial) would be refused. What is in force stays.
  */
-function isUnusable({ expired, crl }: RevocationList, now: Instant): boolean {
+function isUnusable({ expired, crl }: IssuerCrl, now: Instant): boolean {
   return expired || checkCrl(crl, albInfo, now).some(({ severity }) => severity === 'error');
 }
 
 /** Keys of CAs that may have revoked somebody, without a CRL that could be put in place. */
 function unusableKeys(trust: Trust, now: Instant): readonly string[] {
-  const { lists: crls, kept: unread, letGo: withdrawn } = trust.revocation;
+  const { crls, unread, withdrawn } = trust.revocation;
   const unusable = crls.filter(
     (one) => one.crl.entryCount > 0 && isUnusable(one, now) && !hasCrl(trust, one.issuer, now),
   );
@@ -97,8 +97,8 @@ function unusableKeys(trust: Trust, now: Instant): readonly string[] {
 /**
  * A CRL of this CA can be put in place, so that partitions and delta CRLs beside it are not missed.
  */
-function hasCrl({ revocation: { lists } }: Trust, { keySha256 }: Certificate, now: Instant): boolean {
-  return lists.some((one) => one.issuer.keySha256 === keySha256 && !isUnusable(one, now));
+function hasCrl({ revocation: { crls } }: Trust, { keySha256 }: Certificate, now: Instant): boolean {
+  return crls.some((one) => one.issuer.keySha256 === keySha256 && !isUnusable(one, now));
 }
 
 /**
@@ -107,7 +107,7 @@ function hasCrl({ revocation: { lists } }: Trust, { keySha256 }: Certificate, no
  */
 function crlFindings(trust: Trust, cas: readonly Certificate[], now: Instant): readonly RuleFinding[] {
   const keys = new Set(cas.map(({ keySha256 }) => keySha256));
-  return trust.revocation.lists
+  return trust.revocation.crls
     .filter(({ issuer }) => keys.has(issuer.keySha256))
     .flatMap(({ issuer, crl }) => {
       const has = hasCrl(trust, issuer, now);
@@ -125,14 +125,14 @@ function crlFindings(trust: Trust, cas: readonly Certificate[], now: Instant): r
  * revoked clients.
  */
 function notInStore(
-  { known, revocation: { lists } }: Trust,
+  { known, revocation: { crls } }: Trust,
   cas: readonly Certificate[],
   { name, anchors }: PlanContext,
 ): readonly Finding[] {
   const keys = new Set(cas.map(({ keySha256 }) => keySha256));
   const reached = reachedKeys(cas, known);
   const way = anchors === 'issuing' ? 'Accept it.' : 'Accept it, or use `anchors: issuing`.';
-  return lists
+  return crls
     .filter(
       ({ issuer: { keySha256 }, crl }) =>
         !keys.has(keySha256) && reached.has(keySha256) && crl.entryCount > 0,
@@ -140,7 +140,7 @@ function notInStore(
     .map(({ issuer, crl }) => ({
       code: 'crl-issuer-not-in-store',
       severity: 'warning',
-      thing: crl.sha256,
+      about: crl.sha256,
       message: `${name}: clients revoked by ${caName(issuer)} are admitted: their CA is reached but does not stand in the store, which takes no CRL of such a CA. ${way}`,
       source: 'unknown; the cautious reading',
     }));
@@ -155,7 +155,7 @@ function tooManyVerify({ listeners, mode }: AlbTarget): readonly Finding[] {
     const count = listeners.filter((arn) => balancerOf(arn) === balancer).length;
     if (count <= max) return [];
     const message = `${count} listeners of the load balancer ${balancer} are to verify clients; one load balancer takes ${max}`;
-    return [{ code: 'precondition', severity: 'error', thing: balancer, message, source }];
+    return [{ code: 'precondition', severity: 'error', about: balancer, message, source }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Facts, Limit, Rate, Verdict } from '@trustloom/core/adapter';
+import type { Limit, Rate, ServiceInfo, Verdict } from '@trustloom/core/adapter';
 
 const page = { source: 'AWS: Quotas for your Application Load Balancers', checked: '2026-11' };
 const guide = 'AWS: Mutual authentication with TLS in Application Load Balancer';
@@ -26,7 +26,7 @@ export const albInfo = {
     // By inference from AWS's own TLS library, which accepts a chain that ends at any certificate
     // of the store.
     intermediateAnchors: true,
-    revocation: 'list',
+    revocation: 'crl',
     emptyCrl: true,
     // Unknown; the cautious reading.
     crlIssuerInStore: true,
@@ -54,7 +54,7 @@ export const albInfo = {
     certificateBytes: fixed(16 * 1024, 'bytes per certificate'),
     subjectBytes: raisable(10_000, 'bytes of all subjects per store'),
     chainDepth: fixed(4, 'CAs in a chain'),
-    crlLists: raisable(30, 'CRLs per store'),
+    crls: raisable(30, 'CRLs per store'),
     crlEntries: raisable(500_000, 'entries per store, all CRLs'),
     crlBytes: fixed(50 * 1024 * 1024, 'bytes per CRL'),
     stores: raisable(20, 'trust stores per account and region'),
@@ -109,11 +109,11 @@ export const albInfo = {
       'elasticloadbalancing:ModifyListener',
     ],
   },
-  outlives: ['connections that are open, until they close (idle timeout, 60 s by default)'],
+  residualAccess: ['connections that are open, until they close (idle timeout, 60 s by default)'],
   settle: {
     everyMs: 5_000,
     expectMs: 15_000,
     limitMs: 600_000,
     source: 'ACTIVE within seconds in one live test, minutes in one guide',
   },
-} as const satisfies Facts;
+} as const satisfies ServiceInfo;

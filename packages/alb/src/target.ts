@@ -1,4 +1,4 @@
-import { defined, type Place, zod } from '@trustloom/core/adapter';
+import { type AccountRegion, defined, zod } from '@trustloom/core/adapter';
 import type { z as Zod } from 'zod';
 
 /**
@@ -56,7 +56,7 @@ export function albTarget() {
 export type AlbTarget = Zod.infer<ReturnType<typeof albTarget>>;
 
 /** Account and region, read off the first listener. */
-export function albAccountRegion({ listeners: [first = ''] }: AlbTarget): Partial<Place> {
+export function albAccountRegion({ listeners: [first = ''] }: AlbTarget): Partial<AccountRegion> {
   const [, , , region, account] = first.split(':');
   return defined({ account, region });
 }

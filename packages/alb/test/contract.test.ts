@@ -4,7 +4,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { Place } from '@trustloom/core';
+import type { AccountRegion } from '@trustloom/core';
 import type { LocalAws } from '@trustloom/local-aws';
 import { albEdits, albOracle, createTestCa, knock, makeAlb, runAdapterContract } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
@@ -16,30 +16,30 @@ runAdapterContract(
     name: 'alb',
     service: alb,
     async setup(stage) {
-      const { local, place } = stage;
-      const { listenerArn } = await makeAlb({ local, ...place });
+      const { local, accountRegion } = stage;
+      const { listenerArn } = await makeAlb({ local, ...accountRegion });
       return {
         target: { listeners: [listenerArn] },
-        oracle: albOracle(local, place, listenerArn),
+        oracle: albOracle(local, accountRegion, listenerArn),
         edits: albEdits(stage, listenerArn),
-        letsIn: async (knocking) => {
+        admits: async (knocking) => {
           const edge = local.edges().find(({ resource }) => resource === listenerArn);
           return edge !== undefined && (await knock(edge, knocking)) === 200;
         },
-        foreign: () => foreignStore(local, place),
+        foreign: () => foreignStore(local, accountRegion),
       };
     },
   },
 );
 
 /** A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the adapter does. */
-async function foreignStore(local: LocalAws, place: Place) {
-  const bucket = `trustloom-${place.account}-${place.region}`;
+async function foreignStore(local: LocalAws, accountRegion: AccountRegion) {
+  const bucket = `trustloom-${accountRegion.account}-${accountRegion.region}`;
   const ca = await createTestCa({ subject: 'CN=Somebody else' });
-  await new S3Client(local.clientConfig('s3', place)).send(
+  await new S3Client(local.clientConfig('s3', accountRegion)).send(
     new PutObjectCommand({ Bucket: bucket, Key: 'other.pem', Body: ca.pem }),
   );
-  const elb = new ElasticLoadBalancingV2Client(local.clientConfig('elasticloadbalancing', place));
+  const elb = new ElasticLoadBalancingV2Client(local.clientConfig('elasticloadbalancing', accountRegion));
   await elb.send(
     new CreateTrustStoreCommand({
       Name: 'acme-edge',

@@ -7,7 +7,7 @@ import { openLive } from './support/live.ts';
 const ca = await createTestCa({ subject: 'CN=A' });
 const first = ca.issueCrl({ entries: [{ serial: 'a1' }], number: 1 });
 const second = ca.issueCrl({ entries: [{ serial: 'a1' }, { serial: 'b2' }], number: 2 });
-const trustWith = (crl: typeof first) => trustOf({ cas: [ca], lists: [{ issuer: ca, crl }] });
+const trustWith = (crl: typeof first) => trustOf({ cas: [ca], crls: [{ issuer: ca, crl }] });
 
 let live: Awaited<ReturnType<typeof openLive>>;
 beforeEach(async () => {
@@ -18,19 +18,19 @@ afterEach(() => live.close());
 /** Digests of the CRLs that a look finds, and how often it asked the service for the content of one. */
 async function look() {
   const before = live.local.calls().length;
-  const { holds } = await live.observe();
+  const { content } = await live.observe();
   const asked = live.local.calls().slice(before);
   return {
-    lists: holds.crls.map(({ sha256 }) => sha256),
+    crls: content.crls.map(({ sha256 }) => sha256),
     contents: asked.filter(({ action }) => action === 'GetTrustStoreRevocationContent').length,
   };
 }
 
 test('a CRL that was added is read back once, and known from then on', async () => {
   await live.apply(trustWith(first));
-  expect(await look()).toEqual({ lists: [first.sha256], contents: 0 });
+  expect(await look()).toEqual({ crls: [first.sha256], contents: 0 });
   await live.apply(trustWith(second));
-  expect(await look()).toEqual({ lists: [second.sha256], contents: 0 });
+  expect(await look()).toEqual({ crls: [second.sha256], contents: 0 });
 });
 
 test('it is read from the store again when its file is gone', async () => {
@@ -40,7 +40,7 @@ test('it is read from the store again when its file is gone', async () => {
   expect(Versions).toHaveLength(1);
   for (const { Key, VersionId } of Versions)
     await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
-  expect(await look()).toEqual({ lists: [first.sha256], contents: 1 });
+  expect(await look()).toEqual({ crls: [first.sha256], contents: 1 });
 });
 
 test('what could not be read back when it was added is read at the next look', async () => {
@@ -52,7 +52,7 @@ test('what could not be read back when it was added is read at the next look', a
   });
   await live.apply(trustWith(first));
   heal();
-  expect(await look()).toEqual({ lists: [first.sha256], contents: 1 });
+  expect(await look()).toEqual({ crls: [first.sha256], contents: 1 });
 });
 
 test('a CRL that somebody else added is read from the store, beside one that is known', async () => {
@@ -66,5 +66,5 @@ test('a CRL that somebody else added is read from the store, beside one that is 
       RevocationContents: [{ S3Bucket: Bucket, S3Key: 'by-hand.crl', RevocationType: 'CRL' }],
     }),
   );
-  expect(await look()).toEqual({ lists: [first.sha256, second.sha256], contents: 1 });
+  expect(await look()).toEqual({ crls: [first.sha256, second.sha256], contents: 1 });
 });

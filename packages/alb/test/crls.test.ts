@@ -4,14 +4,14 @@ import {
   type CrlOptions,
   createTestCa,
   type IssuedCrl,
-  letGo,
   type TestCa,
   trustOf,
+  withdrawn,
 } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StoredCrl } from '../src/model.ts';
 import { albInfo } from '../src/service.ts';
-import { ofKind, planOf, storedCrlOf, storeOf } from './support/story.ts';
+import { ofKind, planOf, storedCrlOf, storeOf } from './support/scenario.ts';
 
 const now = Math.floor(Date.now() / 1000) * 1000;
 const hour = 3_600_000;
@@ -31,13 +31,13 @@ const issue = (number: number, serials: readonly string[], more: CrlOptions = {}
 
 /** What is planned when a CRL is wanted and others stand in the store. */
 const move = (wanted: IssuedCrl, held: readonly StoredCrl[]) =>
-  planOf(trustOf({ cas: [ca], lists: [{ issuer: ca, crl: wanted }] }), { stores: [storeOf([ca], held)] });
+  planOf(trustOf({ cas: [ca], crls: [{ issuer: ca, crl: wanted }] }), { stores: [storeOf([ca], held)] });
 
 describe('a CRL moves on', () => {
   test('the newer is added, seen whole, and only then the older goes', () => {
     const newer = issue(2, ['01', '02']);
     const plan = move(newer, [storedCrlOf(7, issue(1, ['01']))]);
-    expect(plan.told).toEqual(['revoke add-crl', 'revoke remove-crls']);
+    expect(plan.reported).toEqual(['revoke add-crl', 'revoke remove-crls']);
     expect(plan.step('add-crl')).toMatchObject({
       revocation: { added: 1, removed: 0, entries: 2, serials: ['2'] },
     });
@@ -50,19 +50,19 @@ describe('a CRL moves on', () => {
 
   test('serials that the CA itself has dropped need no consent', () => {
     const plan = move(issue(2, ['02']), [storedCrlOf(1, issue(1, ['01']))]);
-    expect(plan.told).toEqual(['revoke add-crl', 'revoke remove-crls']);
+    expect(plan.reported).toEqual(['revoke add-crl', 'revoke remove-crls']);
   });
 
   test('a run that was killed in between only removes', () => {
     const newer = issue(2, ['01', '02']);
     const plan = move(newer, [storedCrlOf(1, issue(1, ['01'])), storedCrlOf(2, newer)]);
-    expect(plan.told).toEqual(['revoke remove-crls']);
+    expect(plan.reported).toEqual(['revoke remove-crls']);
     expect(plan.steps[0]?.input).toMatchObject({ ids: [1], newer: { id: 2, entries: 2 } });
   });
 
   test('never more than two CRLs of one key: what is superseded already goes first', () => {
     const plan = move(issue(3, ['03']), [storedCrlOf(1, issue(1, ['01'])), storedCrlOf(2, issue(2, ['02']))]);
-    expect(plan.told).toEqual(['revoke drop-crls', 'revoke add-crl', 'revoke remove-crls']);
+    expect(plan.reported).toEqual(['revoke drop-crls', 'revoke add-crl', 'revoke remove-crls']);
     expect(plan.steps.map((step) => step.kind === 'remove-crls' && step.input.ids)).toEqual([
       [1],
       false,
@@ -78,7 +78,7 @@ describe('a CRL moves on', () => {
     const newer = issue(2, ['01']);
     const trust = trustOf({
       cas: [ca, rekeyed],
-      lists: [
+      crls: [
         { issuer: ca, crl: newer },
         { issuer: rekeyed, crl: other },
       ],
@@ -86,11 +86,11 @@ describe('a CRL moves on', () => {
     const store = storeOf([ca, rekeyed], [storedCrlOf(1, issue(1, ['01'])), storedCrlOf(2, other)]);
     const plan = planOf(trust, { stores: [store] });
     expect(plan.step('remove-crls')).toMatchObject({ input: { ids: [1] } });
-    expect(plan.told).toEqual(['revoke add-crl', 'revoke remove-crls']);
+    expect(plan.reported).toEqual(['revoke add-crl', 'revoke remove-crls']);
   });
 
   test('a CRL that was removed by hand comes back; one of which nothing newer is known stays', () => {
-    expect(move(issue(1, ['01']), []).told).toEqual(['revoke add-crl']);
+    expect(move(issue(1, ['01']), []).reported).toEqual(['revoke add-crl']);
     const store = storeOf([ca], [storedCrlOf(1, issue(1, ['01']))]);
     expect(planOf(trustOf({ cas: [ca] }), { stores: [store] }).steps).toEqual([]);
   });
@@ -99,7 +99,7 @@ describe('a CRL moves on', () => {
     const newer = issue(2, ['01', '02']);
     const plan = move(newer, [storedCrlOf(1, issue(1, ['01'])), storedCrlOf(2, newer, 1)]);
     expect(plan.steps).toEqual([]);
-    expect(plan.codes).toEqual(['list-count-differs warning']);
+    expect(plan.codes).toEqual(['crl-count-differs warning']);
   });
 });
 
@@ -110,7 +110,7 @@ describe('nothing is readmitted unasked', () => {
   ])('an earlier issue is taken only by consent: %s', (_, newer) => {
     const older = issue(1, ['01']);
     const plan = move(older, [storedCrlOf(4, newer())]);
-    expect(plan.told).toEqual(['readmit add-crl', 'readmit readmit-crls']);
+    expect(plan.reported).toEqual(['readmit add-crl', 'readmit readmit-crls']);
     expect(plan.steps.map(({ affects }) => affects)).toEqual([[older.sha256], [older.sha256]]);
     expect(plan.codes).toEqual(['crl-older warning']);
   });
@@ -121,25 +121,25 @@ describe('nothing is readmitted unasked', () => {
     ['one with a bad signature', () => spoiled(issue(1, ['0a']))],
   ])('%s added by hand goes freely only when every serial stays revoked', (_, foreign) => {
     const wanted = issue(2, ['01']);
-    const list = storedCrlOf(2, foreign());
-    const uncovered = move(wanted, [storedCrlOf(1, wanted), list]);
-    expect(uncovered.told).toEqual(['readmit readmit-crls']);
-    expect(uncovered.steps[0]?.affects).toEqual([list.crl?.sha256]);
+    const crl = storedCrlOf(2, foreign());
+    const uncovered = move(wanted, [storedCrlOf(1, wanted), crl]);
+    expect(uncovered.reported).toEqual(['readmit readmit-crls']);
+    expect(uncovered.steps[0]?.affects).toEqual([crl.crl?.sha256]);
     const covering = issue(2, ['01', '0a']);
-    expect(move(covering, [storedCrlOf(1, covering), list]).told).toEqual(['revoke remove-crls']);
+    expect(move(covering, [storedCrlOf(1, covering), crl]).reported).toEqual(['revoke remove-crls']);
   });
 
   test('a CRL of a CA that nobody knows goes by consent; one without entries does nothing', async () => {
-    const stranger = await createTestCa({ subject: 'CN=Stranger' });
+    const unknownCa = await createTestCa({ subject: 'CN=Stranger' });
     const wanted = issue(1, ['01']);
     const held = (serials: readonly string[]) => [
       storedCrlOf(1, wanted),
-      storedCrlOf(2, issue(1, serials, {}, stranger)),
+      storedCrlOf(2, issue(1, serials, {}, unknownCa)),
     ];
     const full = move(wanted, held(['05']));
-    expect(full.told).toEqual(['readmit readmit-crl:2']);
+    expect(full.reported).toEqual(['readmit readmit-crl:2']);
     expect(full.steps[0]?.summary).toContain('CN=Stranger');
-    expect(move(wanted, held([])).told).toEqual(['clean clean-up-crls']);
+    expect(move(wanted, held([])).reported).toEqual(['cleanup clean-up-crls']);
   });
 
   test('a CRL that cannot be read stays', () => {
@@ -153,9 +153,9 @@ describe('CRLs of CAs that go', () => {
     const gone = await createTestCa({ subject: 'CN=Gone' });
     const wanted = issue(1, ['01']);
     const store = storeOf([ca, gone], [storedCrlOf(1, wanted), storedCrlOf(2, issue(1, ['07'], {}, gone))]);
-    const trust = trustOf({ cas: [ca], known: [gone], lists: [{ issuer: ca, crl: wanted }] });
+    const trust = trustOf({ cas: [ca], known: [gone], crls: [{ issuer: ca, crl: wanted }] });
     const plan = planOf(trust, { stores: [store] });
-    expect(plan.told).toEqual(['remove remove-cas', 'clean clean-up-crls']);
+    expect(plan.reported).toEqual(['remove remove-cas', 'cleanup clean-up-crls']);
     expect(plan.step('clean-up-crls')).toMatchObject({ after: ['remove-cas'], input: { ids: [2] } });
   });
 
@@ -163,14 +163,14 @@ describe('CRLs of CAs that go', () => {
     const gone = await createTestCa({ subject: 'CN=Gone' });
     const newer = issue(2, ['07', '08'], {}, gone);
     const store = storeOf([ca, gone], [storedCrlOf(2, issue(1, ['07'], {}, gone))]);
-    const plan = planOf(trustOf({ cas: [ca], known: [gone], lists: [{ issuer: gone, crl: newer }] }), {
+    const plan = planOf(trustOf({ cas: [ca], known: [gone], crls: [{ issuer: gone, crl: newer }] }), {
       stores: [store],
     });
-    expect(plan.told).toEqual([
+    expect(plan.reported).toEqual([
       'remove remove-cas',
       'revoke add-crl',
       'revoke remove-crls',
-      'clean clean-up-crls',
+      'cleanup clean-up-crls',
     ]);
     const add = plan.step('add-crl');
     expect(plan.step('clean-up-crls')).toMatchObject({
@@ -181,29 +181,29 @@ describe('CRLs of CAs that go', () => {
 });
 
 describe('room in the store', () => {
-  const { crlLists, crlEntries } = albInfo.limits;
+  const { crls, crlEntries } = albInfo.limits;
 
   test('CRLs are replaced one by one where old and new do not fit together', async () => {
     const cas = await Promise.all(
       Array.from({ length: 16 }, (_, index) => createTestCa({ subject: `CN=CA ${index}`, key: 'P-256' })),
     );
-    const told = (count: number) => {
+    const reported = (count: number) => {
       const some = cas.slice(0, count);
-      const lists = some.map((issuer) => ({ issuer, crl: issue(2, [], {}, issuer) }));
+      const crls = some.map((issuer) => ({ issuer, crl: issue(2, [], {}, issuer) }));
       const held = some.map((issuer, index) => storedCrlOf(index + 1, issue(1, [], {}, issuer)));
-      return planOf(trustOf({ cas: some, lists }), { stores: [storeOf(some, held)] }).told.map(
+      return planOf(trustOf({ cas: some, crls }), { stores: [storeOf(some, held)] }).reported.map(
         (one) => one.split(' ')[1],
       );
     };
-    expect(crlLists.max).toBe(30);
-    expect(told(15)).toEqual([...Array(15).fill('add-crl'), ...Array(15).fill('remove-crls')]);
-    expect(told(16)).toEqual(Array(16).fill(['add-crl', 'remove-crls']).flat());
+    expect(crls.max).toBe(30);
+    expect(reported(15)).toEqual([...Array(15).fill('add-crl'), ...Array(15).fill('remove-crls')]);
+    expect(reported(16)).toEqual(Array(16).fill(['add-crl', 'remove-crls']).flat());
   });
 
   test('one that does not fit even beside its own older issue is reported, and the older stays', () => {
     const older = issue(1, ['01']);
     const fits = move(issue(2, ['01']), [storedCrlOf(1, older, crlEntries.max - 1)]);
-    expect(fits.told).toEqual(['revoke add-crl', 'revoke remove-crls']);
+    expect(fits.reported).toEqual(['revoke add-crl', 'revoke remove-crls']);
     const full = move(issue(2, ['01']), [storedCrlOf(1, older, crlEntries.max)]);
     expect(full.steps).toEqual([]);
     expect(full.codes).toEqual(['crl-too-many-entries error']);
@@ -221,14 +221,14 @@ describe('a CRL whose enforcement was withdrawn', () => {
   /** A CA of which nothing but a CRL whose enforcement was withdrawn is known. */
   const without = (crl: IssuedCrl): Trust => {
     const trust = trustOf({ cas: [ca] });
-    return { ...trust, revocation: revocationSet({ letGo: [letGo(ca, crl)] }) };
+    return { ...trust, revocation: revocationSet({ withdrawn: [withdrawn(ca, crl)] }) };
   };
 
   test('goes by its consent, and an earlier one of the same CA with it; a later one stays', () => {
     const gone = issue(2, ['01', '02']);
     const held = [storedCrlOf(1, issue(1, ['01'])), storedCrlOf(2, gone), storedCrlOf(3, issue(3, ['03']))];
     const plan = planOf(without(gone), { stores: [storeOf([ca], held)] });
-    expect(plan.told).toEqual(['readmit withdraw:1', 'readmit withdraw:2']);
+    expect(plan.reported).toEqual(['readmit withdraw:1', 'readmit withdraw:2']);
     expect(plan.steps).toMatchObject([
       { affects: [gone.sha256], input: { ids: [1] } },
       { affects: [gone.sha256], input: { ids: [2] } },
@@ -237,16 +237,16 @@ describe('a CRL whose enforcement was withdrawn', () => {
 
   test('is of no more account once the CA has issued another', () => {
     const newer = issue(3, ['03']);
-    const trust = trustOf({ cas: [ca], lists: [{ issuer: ca, crl: newer }] });
+    const trust = trustOf({ cas: [ca], crls: [{ issuer: ca, crl: newer }] });
     const gone = issue(2, ['01']);
-    const revocation = { ...trust.revocation, letGo: [letGo(ca, gone)] };
+    const revocation = { ...trust.revocation, withdrawn: [withdrawn(ca, gone)] };
     const plan = planOf({ ...trust, revocation }, { stores: [storeOf([ca], [storedCrlOf(2, gone)])] });
-    expect(plan.told).toEqual(['revoke add-crl', 'revoke remove-crls']);
+    expect(plan.reported).toEqual(['revoke add-crl', 'revoke remove-crls']);
   });
 
   test('of a CA that comes to a store anew takes the consent to that', () => {
     const plan = planOf(without(issue(2, ['01'])), { stores: [] });
-    expect(plan.step('create-store').consents).toEqual(['open:edge']);
-    expect(plan.codes).toEqual(['list-withheld warning']);
+    expect(plan.step('create-store').consents).toEqual(['relax:edge']);
+    expect(plan.codes).toEqual(['crl-unusable warning']);
   });
 });

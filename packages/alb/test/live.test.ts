@@ -1,16 +1,16 @@
 import { CreateTrustStoreCommand, ModifyTrustStoreCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { createTestCa, type ListOf, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
+import { createTestCa, type TestCa, type TestCrl, type TestLeaf, trustOf } from '@trustloom/testkit';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ownershipTags } from '../src/model.ts';
 import { openLive } from './support/live.ts';
-import { context } from './support/story.ts';
+import { context } from './support/scenario.ts';
 
 interface Family {
   readonly ca: TestCa;
   readonly good: TestLeaf;
   readonly revoked: TestLeaf;
-  readonly list: ListOf;
+  readonly testCrl: TestCrl;
 }
 
 async function familyOf(subject: string): Promise<Family> {
@@ -20,7 +20,7 @@ async function familyOf(subject: string): Promise<Family> {
     ca,
     good,
     revoked,
-    list: { issuer: ca, crl: ca.issueCrl({ entries: [{ serial: revoked.serial }] }) },
+    testCrl: { issuer: ca, crl: ca.issueCrl({ entries: [{ serial: revoked.serial }] }) },
   };
 }
 
@@ -28,7 +28,7 @@ const trustIn = (...families: readonly Family[]) =>
   trustOf({
     cas: families.map(({ ca }) => ca),
     known: [a.ca, b.ca],
-    lists: families.map(({ list }) => list),
+    crls: families.map(({ testCrl }) => testCrl),
   });
 
 let a: Family;
@@ -63,7 +63,7 @@ describe('real clients at the listener', () => {
       await watch();
       expect(await live.knock(a.good)).toBe(200);
     });
-    expect(grown.map(({ effect }) => effect)).toEqual(['label', 'revoke', 'revoke', 'grant', 'clean']);
+    expect(grown.map(({ effect }) => effect)).toEqual(['tag', 'revoke', 'revoke', 'grant', 'cleanup']);
     expect(await live.knock(b.good)).toBe(200);
     await live.apply(trustIn(b), async () => {
       await watch();
@@ -95,16 +95,16 @@ describe('real clients at the listener', () => {
 describe('what is observed', () => {
   test('CAs, CRLs, attachment, the bypass beside it, and where to knock', async () => {
     await live.apply(trustIn(a));
-    const { holds, pending } = await live.observe();
+    const { content, pending } = await live.observe();
     expect(pending).toEqual([]);
-    expect(holds).toMatchObject({
+    expect(content).toMatchObject({
       exists: true,
       cas: [{ sha256: a.ca.sha256, subject: 'CN=A' }],
-      crls: [{ sha256: a.list.crl.sha256, issuer: 'CN=A', entries: 1, inForce: true }],
+      crls: [{ sha256: a.testCrl.crl.sha256, issuer: 'CN=A', entries: 1, inForce: true }],
       attachments: [{ id: live.listenerArn, mode: 'verify', enforcing: true, ignoresExpiry: false }],
-      doors: [
+      bypasses: [
         {
-          id: live.doorArn,
+          id: live.bypassArn,
           state: 'open',
           what: `HTTP port 80 of ${live.dnsName} forwards without mutual TLS`,
         },
@@ -125,19 +125,19 @@ describe('what is observed', () => {
         Tags: Object.entries(ownershipTags(context)).map(([Key, Value]) => ({ Key, Value })),
       }),
     );
-    const { pending, holds } = await live.look();
+    const { pending, content } = await live.look();
     expect(pending).toEqual(['trust store ours is CREATING']);
-    expect(holds.exists).toBe(true);
+    expect(content.exists).toBe(true);
     expect((await live.observe()).pending).toEqual([]);
   });
 
   test('a listener that does not exist is an error', async () => {
     await live.close();
-    const gone = context.place;
+    const gone = context.accountRegion;
     const arn = `arn:aws:elasticloadbalancing:${gone.region}:${gone.account}:listener/app/gone/50dc6c495c0c9188/f2f7dc8efc522ab2`;
     live = await openLive({ listeners: [arn] });
-    const { holds } = await live.observe();
-    expect(holds.unmet).toMatchObject([{ code: 'attachment-missing', severity: 'error', thing: arn }]);
+    const { content } = await live.observe();
+    expect(content.unmet).toMatchObject([{ code: 'attachment-missing', severity: 'error', about: arn }]);
   });
 
   test('a denied call arrives as its code', async () => {
@@ -150,7 +150,7 @@ describe('what is observed', () => {
     });
     await expect(live.observe()).rejects.toMatchObject({ code: 'access-denied' });
     heal();
-    expect((await live.observe()).holds.crls).toHaveLength(1);
+    expect((await live.observe()).content.crls).toHaveLength(1);
   });
 });
 
@@ -169,7 +169,7 @@ describe('changed by hand', () => {
     );
     live.local.settle();
     expect(await live.knock(b.good)).toBe(200);
-    const trust = trustOf({ cas: [a.ca], lists: [a.list] });
+    const trust = trustOf({ cas: [a.ca], crls: [a.testCrl] });
     const { steps } = await live.plan(trust);
     expect(steps).toMatchObject([
       {

@@ -4,7 +4,7 @@ import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/te
 import { describe, expect, test } from 'vitest';
 import { ownershipTags, type StoredListener } from '../src/model.ts';
 import { storeName } from '../src/plan/index.ts';
-import { makeCast } from './support/cast.ts';
+import { makeFixtures } from './support/fixtures.ts';
 import {
   context,
   listenerArn,
@@ -15,27 +15,27 @@ import {
   storedCrlOf,
   storeOf,
   targetOf,
-} from './support/story.ts';
+} from './support/scenario.ts';
 
 const entries = [{ serial: '1001' }];
-const { old, fresh, trustIn, crlFrom, settled } = await makeCast();
+const { old, fresh, trustIn, crlFrom, settled } = await makeFixtures();
 
 describe('from nothing', () => {
   test('the store, then its CRLs, and only then the listener', () => {
     const plan = planOf(trustIn(old), { listeners: [listenerOf(undefined)] });
-    expect(plan.told).toEqual(['grant create-store', 'revoke add-crl', 'enforce listener']);
-    const [create, list, listener] = plan.steps;
+    expect(plan.reported).toEqual(['grant create-store', 'revoke add-crl', 'enforce listener']);
+    const [create, crl, listener] = plan.steps;
     expect(create).toMatchObject({
       affects: [old.sha256],
       input: { name: storeName(context), tags: ownershipTags(context) },
     });
     expect(plan.file(plan.step('create-store'))).toBe(pemOf(old));
-    expect(list).toMatchObject({
+    expect(crl).toMatchObject({
       after: ['create-store'],
       affects: [crlFrom(old).sha256],
       revocation: { added: 1 },
     });
-    expect(listener?.after).toEqual(['create-store', list?.id]);
+    expect(listener?.after).toEqual(['create-store', crl?.id]);
     expect(listener).toMatchObject({
       affects: [`${listenerArn()} mode=verify`],
       input: { mode: 'verify', ignoreExpiry: false },
@@ -66,7 +66,7 @@ describe('the bundle', () => {
 
   test('the union first, the subset later', () => {
     const plan = planOf(quiet(fresh), { stores: [storeOf([old])] });
-    expect(plan.told).toEqual(['grant grant-cas', 'remove remove-cas']);
+    expect(plan.reported).toEqual(['grant grant-cas', 'remove remove-cas']);
     expect(plan.steps.map(({ affects }) => affects)).toEqual([[fresh.sha256], [old.sha256]]);
     expect(plan.steps.map(plan.file)).toEqual([pemOf(old, fresh), pemOf(fresh)]);
     expect(plan.step('remove-cas').after).toEqual(['grant-cas']);
@@ -75,7 +75,7 @@ describe('the bundle', () => {
   test('a CA that nobody names is named, and goes only by consent', async () => {
     const planted = await createTestCa({ subject: 'CN=Planted by hand' });
     const plan = planOf(trustIn(old), { stores: [storeOf([old, planted], [storedCrlOf(1, crlFrom(old))])] });
-    expect(plan.told).toEqual(['remove remove-cas']);
+    expect(plan.reported).toEqual(['remove remove-cas']);
     expect(plan.steps[0]).toMatchObject({
       affects: [planted.sha256],
       summary: `remove ${caName(certificateOf(planted))}`,
@@ -88,34 +88,34 @@ describe('the bundle', () => {
       Array.from({ length: 24 }, (_, index) => createTestCa({ subject: `CN=CA ${index}`, key: 'P-256' })),
     );
     const kept = planOf(quiet(fresh, ...many), { stores: [storeOf([old, ...many])] });
-    expect(kept.told).toEqual(['remove remove-cas', 'grant grant-cas']);
+    expect(kept.reported).toEqual(['remove remove-cas', 'grant grant-cas']);
     expect(kept.steps.map(kept.file)).toEqual([pemOf(...many), pemOf(fresh, ...many)]);
     expect(kept.step('grant-cas').after).toEqual(['remove-cas']);
     const swapped = planOf(quiet(fresh, old), { stores: [storeOf(many)] });
-    expect(swapped.told).toEqual(['remove remove-cas']);
+    expect(swapped.reported).toEqual(['remove remove-cas']);
     expect(swapped.steps.map(swapped.file)).toEqual([pemOf(fresh, old)]);
   });
 
   test('a bundle that cannot be read is replaced only with consent to all of it; its CRLs go on', () => {
     const store = storeOf([], [storedCrlOf(1, crlFrom(old))], { readable: false });
     const newer = old.issueCrl({ entries, number: 2, thisUpdate: Date.now() + 60_000 });
-    const plan = planOf(trustOf({ cas: [old], lists: [{ issuer: old, crl: newer }] }), { stores: [store] });
-    expect(plan.told).toEqual(['remove replace-bundle', 'revoke add-crl', 'revoke remove-crls']);
+    const plan = planOf(trustOf({ cas: [old], crls: [{ issuer: old, crl: newer }] }), { stores: [store] });
+    expect(plan.reported).toEqual(['remove replace-bundle', 'revoke add-crl', 'revoke remove-crls']);
     expect(plan.steps[0]).toMatchObject({ wholeTarget: true, affects: [store.arn] });
     expect(plan.step('add-crl').after).toBeUndefined();
   });
 
   test('a CA whose CRL is unusable is not trusted without consent', () => {
     const trust = quiet(old, fresh);
-    const kept = new Map([[certificateOf(fresh).keySha256, 'crl-bad-signature' as const]]);
-    const withheld = { ...trust, revocation: revocationSet({ kept }) };
-    const later = planOf(withheld, { stores: [storeOf([old])] });
-    expect(later.step('grant-cas').consents).toEqual(['open:edge']);
-    expect(later.codes).toEqual(['list-withheld warning']);
-    const first = planOf(withheld, { listeners: [listenerOf(undefined)] });
-    expect(first.step('create-store').consents).toEqual(['open:edge']);
+    const unread = new Map([[certificateOf(fresh).keySha256, 'crl-bad-signature' as const]]);
+    const unusable = { ...trust, revocation: revocationSet({ unread }) };
+    const later = planOf(unusable, { stores: [storeOf([old])] });
+    expect(later.step('grant-cas').consents).toEqual(['relax:edge']);
+    expect(later.codes).toEqual(['crl-unusable warning']);
+    const first = planOf(unusable, { listeners: [listenerOf(undefined)] });
+    expect(first.step('create-store').consents).toEqual(['relax:edge']);
     // It stands there already, so nothing gets worse.
-    expect(planOf(withheld, { stores: [storeOf([old, fresh])] }).findings).toEqual([]);
+    expect(planOf(unusable, { stores: [storeOf([old, fresh])] }).findings).toEqual([]);
   });
 });
 
@@ -133,8 +133,8 @@ describe('listeners', () => {
     ['off', 'verify', 'enforce'],
     ['passthrough', 'verify', 'enforce'],
     ['off', 'passthrough', 'enforce'],
-    ['verify', 'passthrough', 'open'],
-    ['verify', 'off', 'open'],
+    ['verify', 'passthrough', 'relax'],
+    ['verify', 'off', 'relax'],
   ] as const)('%s -> %s: %s', (from, mode, effect) => {
     const { steps } = change({ mode: from }, { mode });
     expect(steps).toHaveLength(1);
@@ -149,8 +149,8 @@ describe('listeners', () => {
 
   test.each([
     [{ ignoreExpiry: true }, {}, 'enforce', 'ignoreExpiry=false'],
-    [{}, { ignoreExpiry: true }, 'open', 'ignoreExpiry=true'],
-    [{ advertise: true }, {}, 'label', 'advertiseCaNames=false'],
+    [{}, { ignoreExpiry: true }, 'relax', 'ignoreExpiry=true'],
+    [{ advertise: true }, {}, 'tag', 'advertiseCaNames=false'],
   ] as const)('settings %o, wanted %o: %s', (from, target, effect, setting) => {
     const { steps } = change(from, target);
     expect(steps.map((step) => [step.effect, step.affects])).toEqual([
@@ -179,8 +179,8 @@ describe('listeners', () => {
 
   test('external: a CA that has revoked somebody comes in place, by consent, with its CRL right after', () => {
     const plan = planOf(trustIn(old, fresh), { stores: [settled()], terms: { attach: 'external' } });
-    expect(plan.told).toEqual(['grant grant-cas', 'revoke add-crl']);
-    expect(plan.step('grant-cas').consents).toEqual(['open:edge']);
+    expect(plan.reported).toEqual(['grant grant-cas', 'revoke add-crl']);
+    expect(plan.step('grant-cas').consents).toEqual(['relax:edge']);
     expect(plan.step('add-crl').after).toEqual(['grant-cas']);
     expect(plan.codes).toEqual(['attachment-external warning']);
   });
@@ -195,7 +195,7 @@ describe('a store to adopt', () => {
   test('gets our ownership tags by consent, and nothing else happens before', () => {
     const store = storeOf([fresh], [], { name: 'theirs', owned: false });
     const plan = adopting([store]);
-    expect(plan.step('adopt')).toMatchObject({ effect: 'label', consents: [`adopt:${store.arn}`] });
+    expect(plan.step('adopt')).toMatchObject({ effect: 'tag', consents: [`adopt:${store.arn}`] });
     for (const step of plan.steps.slice(1)) expect(step.after).toContain('adopt');
     expect(plan.steps.length).toBeGreaterThan(1);
   });
@@ -203,13 +203,13 @@ describe('a store to adopt', () => {
   test('is not replaced, let alone deleted, before it is ours', () => {
     const store = storeOf([old], [storedCrlOf(1, crlFrom(old))], { name: 'theirs', owned: false });
     const plan = adopting([store], trustIn(old, fresh));
-    expect(plan.told).toEqual([
-      'label adopt',
-      'label create-store',
+    expect(plan.reported).toEqual([
+      'tag adopt',
+      'tag create-store',
       'revoke add-crl:next',
       'revoke add-crl:next',
       'grant switch',
-      'clean delete:theirs',
+      'cleanup delete:theirs',
     ]);
     for (const step of plan.steps.slice(1)) expect(step.after).toContain('adopt');
   });
@@ -224,7 +224,7 @@ describe('a store to adopt', () => {
 describe('a target that left the definition', () => {
   test('detached by consent, then the store goes with all its CAs', () => {
     const plan = planOf(undefined, { stores: [settled()] });
-    expect(plan.told).toEqual(['open detach', 'remove delete:acme-edge-1']);
+    expect(plan.reported).toEqual(['relax detach', 'remove delete:acme-edge-1']);
     expect(plan.step('detach').input).toMatchObject({ mode: 'off' });
     expect(plan.step('delete')).toMatchObject({
       wholeTarget: true,
@@ -243,6 +243,6 @@ describe('a target that left the definition', () => {
     const used = planOf(undefined, { stores: [settled()], terms });
     expect([used.steps, used.codes]).toEqual([[], ['attachment-external warning']]);
     const free = planOf(undefined, { stores: [settled()], listeners: [listenerOf(undefined)], terms });
-    expect(free.told).toEqual(['remove delete:acme-edge-1']);
+    expect(free.reported).toEqual(['remove delete:acme-edge-1']);
   });
 });

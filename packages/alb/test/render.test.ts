@@ -2,7 +2,7 @@ import { revocationSet } from '@trustloom/core';
 import { createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { renderAlb } from '../src/render.ts';
-import { context, listenerArn, pemOf, targetOf } from './support/story.ts';
+import { context, listenerArn, pemOf, targetOf } from './support/scenario.ts';
 
 const entries = [{ serial: '1001' }];
 let root: TestCa;
@@ -17,16 +17,16 @@ const codes = (findings: readonly { readonly code: string; readonly severity: st
 
 describe('what the store should hold', () => {
   test('one bundle and a file for each CRL, all in PEM, in an order of their own', () => {
-    const lists = [
+    const crls = [
       { issuer: root, crl: root.issueCrl({ entries }) },
       { issuer: one, crl: one.issueCrl({ entries }) },
     ];
     const { desired, anchors, artifacts, findings } = renderAlb(
-      trustOf({ cas: [one, root], lists }),
+      trustOf({ cas: [one, root], crls }),
       targetOf(),
       context,
     );
-    const turned = renderAlb(trustOf({ cas: [root, one], lists: [...lists].reverse() }), targetOf(), context);
+    const turned = renderAlb(trustOf({ cas: [root, one], crls: [...crls].reverse() }), targetOf(), context);
     expect(findings).toEqual([]);
     expect(anchors.map(({ sha256 }) => sha256)).toEqual([one.sha256, root.sha256].sort());
     expect(artifacts.map(({ kind }) => kind)).toEqual(['bundle', 'crl', 'crl']);
@@ -37,7 +37,7 @@ describe('what the store should hold', () => {
         .slice(1)
         .map(({ body }) => body)
         .sort(),
-    ).toEqual(lists.map(({ crl }) => crl.pem).sort());
+    ).toEqual(crls.map(({ crl }) => crl.pem).sort());
     expect(desired.crls.map(({ file }) => file.sha256)).toEqual(
       artifacts.slice(1).map(({ sha256 }) => sha256),
     );
@@ -45,21 +45,21 @@ describe('what the store should hold', () => {
   });
 
   test('issuing: the root is no anchor, and its other clients do not get in', () => {
-    const trust = trustOf({ cas: [root, one], lists: [] });
+    const trust = trustOf({ cas: [root, one], crls: [] });
     const { anchors } = renderAlb(trust, targetOf(), { ...context, anchors: 'issuing' });
     expect(anchors.map(({ sha256 }) => sha256)).toEqual([one.sha256]);
   });
 
   test('an expired CRL is not attached, and its CA counts as one whose CRL is unusable', () => {
-    const trust = trustOf({ cas: [root], lists: [{ issuer: root, crl: root.issueCrl({ entries }) }] });
-    const lists = trust.revocation.lists.map((list) => ({ ...list, expired: true }));
+    const trust = trustOf({ cas: [root], crls: [{ issuer: root, crl: root.issueCrl({ entries }) }] });
+    const crls = trust.revocation.crls.map((issuerCrl) => ({ ...issuerCrl, expired: true }));
     const { desired, artifacts } = renderAlb(
-      { ...trust, revocation: revocationSet({ lists }) },
+      { ...trust, revocation: revocationSet({ crls }) },
       targetOf(),
       context,
     );
     expect(artifacts.map(({ kind }) => kind)).toEqual(['bundle']);
-    expect(desired).toMatchObject({ crls: [], unusable: [lists[0]?.issuer.keySha256] });
+    expect(desired).toMatchObject({ crls: [], unusable: [crls[0]?.issuer.keySha256] });
   });
 });
 
@@ -68,7 +68,7 @@ describe('what it cannot hold or enforce', () => {
     const trust = trustOf({
       cas: [root],
       known: [one],
-      lists: [{ issuer: one, crl: one.issueCrl({ entries }) }],
+      crls: [{ issuer: one, crl: one.issueCrl({ entries }) }],
     });
     const { findings } = renderAlb(trust, targetOf(), context);
     expect(codes(findings)).toEqual(['crl-issuer-not-in-store warning']);
@@ -77,12 +77,12 @@ describe('what it cannot hold or enforce', () => {
 
   test('no such warning when the CA is not reached, or has revoked nobody', async () => {
     const other = await createTestCa({ subject: 'CN=Other' });
-    const lists = [
+    const crls = [
       { issuer: one, crl: one.issueCrl() },
       { issuer: other, crl: other.issueCrl({ entries }) },
     ];
     expect(
-      renderAlb(trustOf({ cas: [root], known: [one, other], lists }), targetOf(), context).findings,
+      renderAlb(trustOf({ cas: [root], known: [one, other], crls }), targetOf(), context).findings,
     ).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { revocationSet } from '@trustloom/core';
 import { type TestCa, trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { makeCast } from './support/cast.ts';
+import { makeFixtures } from './support/fixtures.ts';
 import {
   listenerArn,
   listenerOf,
@@ -11,26 +11,26 @@ import {
   storedCrlOf,
   storeOf,
   targetOf,
-} from './support/story.ts';
+} from './support/scenario.ts';
 
 const entries = [{ serial: '1001' }];
 const second = listenerArn('0000000000000002');
-const { old, fresh, trustIn, crlFrom, settled } = await makeCast();
+const { old, fresh, trustIn, crlFrom, settled } = await makeFixtures();
 
 describe('a second store', () => {
   test('for a CA that has revoked somebody: filled, then switched to, then the first goes', () => {
     const store = settled();
     const plan = planOf(trustIn(old, fresh), { stores: [store] });
-    expect(plan.told).toEqual([
-      'label create-store',
+    expect(plan.reported).toEqual([
+      'tag create-store',
       'revoke add-crl:next',
       'revoke add-crl:next',
       'grant switch',
-      'clean delete:acme-edge-1',
+      'cleanup delete:acme-edge-1',
     ]);
-    const lists = plan.steps.filter(({ effect }) => effect === 'revoke').map(({ id }) => id);
+    const crls = plan.steps.filter(({ effect }) => effect === 'revoke').map(({ id }) => id);
     expect(plan.file(plan.step('create-store'))).toBe(pemOf(old, fresh));
-    expect(plan.step('switch')).toMatchObject({ affects: [fresh.sha256], after: ['create-store', ...lists] });
+    expect(plan.step('switch')).toMatchObject({ affects: [fresh.sha256], after: ['create-store', ...crls] });
     expect(plan.step('delete').after).toEqual([plan.step('switch').id]);
   });
 
@@ -38,12 +38,12 @@ describe('a second store', () => {
     const below = await (await fresh.intermediate('CN=Middle')).intermediate('CN=Below');
     const middle = below.issuer as TestCa;
     const cas = [old, fresh, middle, below];
-    const lists = [
+    const crls = [
       { issuer: old, crl: crlFrom(old) },
       { issuer: below, crl: below.issueCrl({ entries }) },
     ];
-    const plan = planOf(trustOf({ cas, lists }), { stores: [settled()] });
-    expect(plan.told).toContain('grant switch');
+    const plan = planOf(trustOf({ cas, crls }), { stores: [settled()] });
+    expect(plan.reported).toContain('grant switch');
   });
 
   test.each<[string, () => ReturnType<typeof planOf>]>([
@@ -53,7 +53,7 @@ describe('a second store', () => {
         planOf(
           trustOf({
             cas: [old, fresh],
-            lists: [
+            crls: [
               { issuer: old, crl: crlFrom(old) },
               { issuer: fresh, crl: fresh.issueCrl() },
             ],
@@ -73,20 +73,20 @@ describe('a second store', () => {
       () => planOf(trustIn(old, fresh), { stores: [settled()], listeners: [listenerOf(undefined)] }),
     ],
   ])('not for one that %s', (_, plan) => {
-    expect(plan().told).toContain('grant grant-cas');
-    expect(plan().told).not.toContain('label create-store');
+    expect(plan().reported).toContain('grant grant-cas');
+    expect(plan().reported).not.toContain('tag create-store');
   });
 
   test('the CAs that go come along, and go after the switch', () => {
     const plan = planOf(trustIn(fresh), { stores: [settled()] });
-    expect(plan.told).toEqual([
-      'label create-store',
+    expect(plan.reported).toEqual([
+      'tag create-store',
       'revoke add-crl:next',
       'revoke add-crl:next',
       'grant switch',
       'remove remove-cas',
-      'clean clean-up-crls:next',
-      'clean delete:acme-edge-1',
+      'cleanup clean-up-crls:next',
+      'cleanup delete:acme-edge-1',
     ]);
     expect(plan.file(plan.step('create-store'))).toBe(pemOf(old, fresh));
     expect(plan.step('remove-cas')).toMatchObject({ after: [plan.step('switch').id], affects: [old.sha256] });
@@ -96,7 +96,7 @@ describe('a second store', () => {
     const store = settled();
     const begun = storeOf([old, fresh], [storedCrlOf(1, crlFrom(fresh))], { name: beginning(store) });
     const plan = planOf(trustIn(old, fresh), { stores: [store, begun] });
-    expect(plan.told).toEqual(['revoke add-crl:next', 'grant switch', 'clean delete:acme-edge-1']);
+    expect(plan.reported).toEqual(['revoke add-crl:next', 'grant switch', 'cleanup delete:acme-edge-1']);
     expect(plan.step('switch')).toMatchObject({ input: { store: begun.arn } });
   });
 
@@ -106,16 +106,16 @@ describe('a second store', () => {
       name: beginning(store),
     });
     const plan = planOf(trustIn(old, fresh), { stores: [store, begun] });
-    expect(plan.told).toEqual(['label fill-store', 'grant switch', 'clean delete:acme-edge-1']);
+    expect(plan.reported).toEqual(['tag fill-store', 'grant switch', 'cleanup delete:acme-edge-1']);
     expect(plan.step('switch').after).toEqual(['fill-store']);
   });
 
   test.each(['first', 'last'])(
     'killed between two listeners, the new store crlFrom %s: the other one follows',
     (where) => {
-      const lists = [storedCrlOf(1, crlFrom(old)), storedCrlOf(2, crlFrom(fresh))];
+      const crls = [storedCrlOf(1, crlFrom(old)), storedCrlOf(2, crlFrom(fresh))];
       const stale = settled();
-      const next = storeOf([old, fresh], lists, { name: 'acme-edge-2' });
+      const next = storeOf([old, fresh], crls, { name: 'acme-edge-2' });
       const stores = where === 'first' ? [next, stale] : [stale, next];
       const listeners = [listenerOf(next), listenerOf(stale, { arn: second, port: 8443 })];
       const plan = planOf(trustIn(old, fresh), {
@@ -123,15 +123,15 @@ describe('a second store', () => {
         listeners,
         target: targetOf({ listeners: [listenerArn(), second] }),
       });
-      expect(plan.told).toEqual(['grant switch', 'clean delete:acme-edge-1']);
+      expect(plan.reported).toEqual(['grant switch', 'cleanup delete:acme-edge-1']);
       expect(plan.steps[0]?.input).toMatchObject({ arn: second, store: next.arn });
     },
   );
 
   test('CRLs in force of which no newer one is known come along; nothing is readmitted', () => {
     const trust = { ...trustIn(old, fresh) };
-    const lists = trust.revocation.lists.filter(({ issuer }) => issuer.sha256 === fresh.sha256);
-    const plan = planOf({ ...trust, revocation: revocationSet({ lists }) }, { stores: [settled()] });
+    const crls = trust.revocation.crls.filter(({ issuer }) => issuer.sha256 === fresh.sha256);
+    const plan = planOf({ ...trust, revocation: revocationSet({ crls }) }, { stores: [settled()] });
     expect(
       plan.steps
         .filter(({ effect }) => effect === 'revoke')
@@ -156,7 +156,7 @@ describe('a second store', () => {
     });
     expect(plan.step('switch').input).toMatchObject({ ignoreExpiry: false, advertise: false });
     expect(plan.step('listener')).toMatchObject({
-      effect: 'open',
+      effect: 'relax',
       input: { ignoreExpiry: true, advertise: true },
     });
     expect(plan.step('listener').after).toContain(plan.step('switch').id);

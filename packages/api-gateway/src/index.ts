@@ -4,7 +4,7 @@ import { performApiGateway } from './perform.ts';
 import { planApiGateway } from './plan/index.ts';
 import { renderApiGateway } from './render.ts';
 import { apiGatewayInfo } from './service.ts';
-import { apiGatewayPlace, apiGatewayTarget } from './target.ts';
+import { apiGatewayAccountRegion, apiGatewayTarget } from './target.ts';
 
 export { apiGatewayInfo } from './service.ts';
 export { type ApiGatewayTarget, apiGatewayTarget } from './target.ts';
@@ -18,9 +18,9 @@ export { type ApiGatewayTarget, apiGatewayTarget } from './target.ts';
  */
 export const apiGateway: Service = defineService({
   key: 'apiGateway',
-  facts: apiGatewayInfo,
+  info: apiGatewayInfo,
   schema: apiGatewayTarget,
-  place: apiGatewayPlace,
+  accountRegion: apiGatewayAccountRegion,
   render: renderApiGateway,
   observe: observeApiGateway,
   plan: planApiGateway,

@@ -38,7 +38,7 @@ export function renderApiGateway(
     findings: sortFindings([
       ...cas.flatMap((ca) => checkCertificate(ca, apiGatewayInfo, now)),
       ...checkBundle(cas, apiGatewayInfo, now),
-      ...trust.revocation.lists
+      ...trust.revocation.crls
         .filter(({ crl }) => crl.entryCount > 0)
         .flatMap(({ crl }) => [
           ...checkCrl(crl, apiGatewayInfo, now).filter(({ code }) => code !== 'crl-not-enforced'),

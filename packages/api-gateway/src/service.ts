@@ -1,4 +1,4 @@
-import type { Facts } from '@trustloom/core/adapter';
+import type { ServiceInfo } from '@trustloom/core/adapter';
 
 const quotas = 'AWS: API Gateway quotas';
 const mutualTls = 'AWS: Configuring mutual TLS authentication for a REST API';
@@ -15,7 +15,7 @@ export const apiGatewayInfo = {
     chain: 'complete-in-store',
     intermediateAnchors: false,
     // A Lambda authorizer checks: `@trustloom/api-gateway/authorizer`.
-    revocation: 'own-check',
+    revocation: 'enforced-by-us',
     emptyCrl: true,
     crlIssuerInStore: false,
     caKeys: { rsaBits: { min: 2048 }, curves: ['P-256', 'P-384'] },
@@ -73,7 +73,7 @@ export const apiGatewayInfo = {
       's3:DeleteObject',
     ],
   },
-  outlives: [
+  residualAccess: [
     'connections that are open: the authorizer is asked for each request, so the next one is refused',
     "answers that the authorizer's cache holds, up to its time to live (300 s by default); Trustloom asks for 0",
   ],
@@ -83,4 +83,4 @@ export const apiGatewayInfo = {
     limitMs: 900_000,
     source: 'one tool polls every 5 seconds for up to 120; security-policy changes take about 15 minutes',
   },
-} as const satisfies Facts;
+} as const satisfies ServiceInfo;

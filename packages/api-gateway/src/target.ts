@@ -42,6 +42,6 @@ export function apiGatewayTarget(): StandardSchemaV1<unknown, ApiGatewayTarget> 
 }
 
 /** The region, where the target names it. */
-export function apiGatewayPlace({ region }: ApiGatewayTarget): { readonly region?: string } {
+export function apiGatewayAccountRegion({ region }: ApiGatewayTarget): { readonly region?: string } {
   return region === undefined ? {} : { region };
 }

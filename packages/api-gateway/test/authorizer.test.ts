@@ -71,7 +71,7 @@ const crlOf = (issuer: TestCa, ...serials: readonly (string | bigint)[]) => ({
   crl: issuer.issueCrl({ entries: serials.map((serial) => ({ serial })), nextUpdate: now + 24 * hour }),
 });
 const trusting = (cas: readonly TestCa[], crls: readonly ReturnType<typeof crlOf>[]) =>
-  trustOf({ cas, lists: crls });
+  trustOf({ cas, crls: crls });
 const withRevocation = (trust: Trust, more: Partial<Trust['revocation']>): Trust => ({
   ...trust,
   revocation: { ...trust.revocation, ...more },
@@ -81,10 +81,12 @@ const known = (trust: Trust, ca: TestCa): Certificate =>
 
 describe('the authorizer', () => {
   test('admits the good and refuses the revoked, of each CA by its own CRL', async () => {
-    const twin = await root.intermediate('CN=Second');
-    const carl = await twin.issue('CN=carl', { serial: bob.serial });
+    const crossSigned = await root.intermediate('CN=Second');
+    const carl = await crossSigned.issue('CN=carl', { serial: bob.serial });
     const { verdict, reads } = authorizerOn(
-      await published(trusting([root, issuing, twin], [crlOf(issuing, bob.serial), crlOf(twin, 'ff')])),
+      await published(
+        trusting([root, issuing, crossSigned], [crlOf(issuing, bob.serial), crlOf(crossSigned, 'ff')]),
+      ),
     );
     expect([await verdict(ann.pem), await verdict(bob.pem), await verdict(carl.pem)]).toEqual([
       'ok',
@@ -133,9 +135,9 @@ describe('the authorizer', () => {
   });
 
   test('refuses who was issued by a key that nobody knows, under whatever name', async () => {
-    const stranger = await createTestCa({ subject: 'CN=Issuing', key: 'P-256', clock });
+    const unknownCa = await createTestCa({ subject: 'CN=Issuing', key: 'P-256', clock });
     const { verdict } = authorizerOn(await published(trusting([root, issuing], [crlOf(issuing)])));
-    expect(await verdict((await stranger.issue('CN=x')).pem)).toBe('unknown-issuer');
+    expect(await verdict((await unknownCa.issue('CN=x')).pem)).toBe('unknown-issuer');
   });
 
   test('refuses everyone below a revoked CA, however deep, and nobody beside', async () => {
@@ -157,7 +159,7 @@ describe('the authorizer', () => {
     const key = known(trust, issuing).keySha256;
     const entry: DenyEntry = { serial: ann.serial, caKey: key, ca: '', by: '', why: '', since: '' };
     const bucket = memoryBucket(files);
-    const without = withRevocation(trust, { kept: new Map([[key, 'list-memory-lost']]), denied: [entry] });
+    const without = withRevocation(trust, { unread: new Map([[key, 'crl-copy-lost']]), denied: [entry] });
     await bucket.perform(planCrls(desiredManifest(without), bucket.published(), new Set(), context));
     const { verdict } = authorizerOn(files);
     expect([await verdict(ann.pem), await verdict(bob.pem)]).toEqual(['revoked', 'revoked']);

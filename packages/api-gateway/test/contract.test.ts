@@ -33,12 +33,14 @@ describe.each(['rest', 'http'] as const)('a domain managed by the %s API', (api)
       permissionOf: ({ service, action }) =>
         service === 'apigateway' ? `apigateway:${methods[action] ?? 'GET'}` : `${service}:${action}`,
       async setup(stage) {
-        const { local, clock, place } = stage;
-        const { domain } = await makeApiGateway({ local, ...place }, 'api.example.com', api, { arn: lambda });
-        const bucket = `trustloom-${place.account}-${place.region}`;
-        const client = new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true });
+        const { local, clock, accountRegion } = stage;
+        const { domain } = await makeApiGateway({ local, ...accountRegion }, 'api.example.com', api, {
+          arn: lambda,
+        });
+        const bucket = `trustloom-${accountRegion.account}-${accountRegion.region}`;
+        const client = new S3Client({ ...local.clientConfig('s3', accountRegion), forcePathStyle: true });
         const authorizer = built.createAuthorizer({
-          objects: built.s3Objects({ bucket, owner: place.account, client }),
+          objects: built.s3Objects({ bucket, owner: accountRegion.account, client }),
           manifest: 'acme/authorizers/edge.json',
           pollMs: 0,
           now: clock.now,
@@ -47,12 +49,16 @@ describe.each(['rest', 'http'] as const)('a domain managed by the %s API', (api)
         local.lambda(lambda, (event) => authorizer(event as AuthorizerEvent));
         const edge = local.edges().find(({ hosts }) => hosts.includes(domain));
         return {
-          target: { domain, region: place.region, api, authorizer: lambda },
-          oracle: apiGatewayOracle(local, place, domain),
+          target: { domain, region: accountRegion.region, api, authorizer: lambda },
+          oracle: apiGatewayOracle(local, accountRegion, domain),
           edits: apiGatewayEdits(stage, domain),
-          letsIn: async (knocking) => edge !== undefined && (await knock(edge, knocking)) === 200,
+          admits: async (knocking) => edge !== undefined && (await knock(edge, knocking)) === 200,
           async foreign() {
-            const { domain: other } = await makeApiGateway({ local, ...place }, 'other.example.com', api);
+            const { domain: other } = await makeApiGateway(
+              { local, ...accountRegion },
+              'other.example.com',
+              api,
+            );
             const look = () =>
               JSON.stringify(local.state().apiGateway.map(({ state }) => state.domains.get(other)));
             const before = look();

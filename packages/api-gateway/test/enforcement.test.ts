@@ -150,7 +150,7 @@ describe('status walks the domain', () => {
     await scenario.accept(root);
     await scenario.apply();
   }
-  const enforcement = async () => (await scenario.open().status()).targets[0]?.holds?.enforcement;
+  const enforcement = async () => (await scenario.open().status()).targets[0]?.content?.enforcement;
 
   test('and is content only when every route of a REST API asks, and its own endpoint is closed', async () => {
     await opened('rest');

@@ -258,7 +258,7 @@ describe('what is published', () => {
     const gone = await scenario.leave();
     expect([gone.targets[0]?.done.map(({ id }) => id), gone.targets[0]?.state, liesThere()]).toEqual([
       ['delete-manifest'],
-      'left',
+      'removed',
       false,
     ]);
     expect((await scenario.leave()).targets).toEqual([]);
@@ -299,7 +299,7 @@ describe('a cached answer', () => {
       expect([await scenario.knock(ann), await scenario.knock(bob), await scenario.knock(ann)]).toEqual([
         200, 403, 200,
       ]);
-      const { gaps } = (await scenario.open().status()).targets[0]?.holds?.enforcement ?? { gaps: ['?'] };
+      const { gaps } = (await scenario.open().status()).targets[0]?.content?.enforcement ?? { gaps: ['?'] };
       expect(gaps.filter((gap) => !gap.includes('default endpoint'))).toEqual([]);
     },
   );
@@ -307,7 +307,7 @@ describe('a cached answer', () => {
   test('without the certificate in its key would, and status says so', async () => {
     await opened('rest', { ttl: 300, sources: ['method.request.header.Host'] });
     const status = await scenario.open().status();
-    expect(status.targets[0]?.holds?.enforcement).toMatchObject({
+    expect(status.targets[0]?.content?.enforcement).toMatchObject({
       mechanism: 'authorizer',
       state: 'not-enforced',
       gaps: expect.arrayContaining([

@@ -20,7 +20,7 @@ beforeAll(async () => {
 function trusting(count: number, hoursAgo: number): Trust {
   const entries = Array.from({ length: count }, (_, index) => ({ serial: BigInt(index + 1) }));
   const crl = ca.issueCrl({ entries, thisUpdate: now - hoursAgo * hour, nextUpdate: now + 24 * hour });
-  return trustOf({ cas: [ca], lists: [{ issuer: ca, crl }] });
+  return trustOf({ cas: [ca], crls: [{ issuer: ca, crl }] });
 }
 
 const planned = (trust: Trust, published?: Published) =>

@@ -1,4 +1,4 @@
-import type { Place } from '@trustloom/core';
+import type { AccountRegion } from '@trustloom/core';
 import type { Access, SdkClient, SdkClientClass } from '@trustloom/core/adapter';
 import type { SdkClient as AnySdkClient, ClientConfig } from './clients/client-class.ts';
 import type { Aws } from './open-aws.ts';
@@ -9,7 +9,9 @@ import type { Aws } from './open-aws.ts';
  * @example
  * createTrustloom({ ...parts, services: [alb], access: serviceAccess(aws) })
  */
-export function serviceAccess(aws: Pick<Aws, 'client'>): (place: Place, accountName: string) => Access {
+export function serviceAccess(
+  aws: Pick<Aws, 'client'>,
+): (accountRegion: AccountRegion, accountName: string) => Access {
   return ({ region }, account) => ({
     client<C extends SdkClient>(Class: SdkClientClass<C>, serviceId: string): C {
       // The contract leaves open what a client is configured by: each version of the SDK types it in its own way.

@@ -4,7 +4,7 @@ export type { ClientClass, ClientConfig, SdkClient } from './clients/client-clas
 export type { AwsCredentials, CredentialProvider } from './clients/credentials.ts';
 export type { Env } from './clients/shared-config.ts';
 export { systemClock } from './clock.ts';
-export type { Aws, AwsOptions, ClientPlace } from './open-aws.ts';
+export type { Aws, AwsOptions, ClientRegion } from './open-aws.ts';
 export { openAws } from './open-aws.ts';
 export { awsPermissions } from './permissions.ts';
 export { bucketName, defaultBucket } from './s3/bucket.ts';

@@ -1,4 +1,4 @@
-import { type Clock, defined, type Place, serviceError, TrustloomError } from '@trustloom/core';
+import { type AccountRegion, type Clock, defined, serviceError, TrustloomError } from '@trustloom/core';
 import type { AwsAccount, CallerIdentity } from './clients/accounts.ts';
 import type { ClientClass, ClientConfig, SdkClient } from './clients/client-class.ts';
 import {
@@ -34,7 +34,7 @@ export interface AwsOptions {
 }
 
 /** Whose credentials to use, and where. */
-export interface ClientPlace {
+export interface ClientRegion {
   /** Name of an account of the definition, or twelve digits; absent: the credentials that the chain gives. */
   readonly account?: string;
   readonly region: string;
@@ -51,7 +51,11 @@ export interface Aws {
    * @param serviceId service id of the SDK, for the endpoint variables: `S3`, `RolesAnywhere`, `Elastic Load Balancing v2`
    * @throws TrustloomError `endpoint-not-loopback`, `endpoint-invalid`
    */
-  client<C extends SdkClient>(Class: ClientClass<C>, serviceId: string, place: ClientPlace | Place): C;
+  client<C extends SdkClient>(
+    Class: ClientClass<C>,
+    serviceId: string,
+    accountRegion: ClientRegion | AccountRegion,
+  ): C;
   /** The account of that name or id, as the definition has it. */
   account(nameOrId: string): AwsAccount | undefined;
   /**
@@ -164,13 +168,16 @@ export function openAws(options: AwsOptions): Aws {
   const aws: Aws = {
     region,
     clock,
-    client<C extends SdkClient>(Class: ClientClass<C>, serviceId: string, place: ClientPlace): C {
+    client<C extends SdkClient>(Class: ClientClass<C>, serviceId: string, accountRegion: ClientRegion): C {
       const made = clients.get(Class) ?? new Map<string, SdkClient>();
       clients.set(Class, made);
-      const account = place.account === undefined ? undefined : (find(place.account)?.name ?? place.account);
+      const account =
+        accountRegion.account === undefined
+          ? undefined
+          : (find(accountRegion.account)?.name ?? accountRegion.account);
       // A map per class holds only clients of that class.
-      return remember(made, `${account ?? ''}/${place.region}`, () =>
-        make(Class, serviceId, place.region, credentialsOf(place.account)),
+      return remember(made, `${account ?? ''}/${accountRegion.region}`, () =>
+        make(Class, serviceId, accountRegion.region, credentialsOf(accountRegion.account)),
       ) as C;
     },
     account: find,

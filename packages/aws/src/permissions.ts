@@ -5,7 +5,7 @@ export const awsPermissions = Object.freeze({
   /** Putting artifacts; services then read them with the same credentials. */
   uploads: Object.freeze(['s3:GetBucketVersioning', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject']),
   /** The record and its leases. */
-  record: Object.freeze(['s3:GetBucketVersioning', 's3:GetObject', 's3:PutObject']),
+  state: Object.freeze(['s3:GetBucketVersioning', 's3:GetObject', 's3:PutObject']),
   /** Roles of other accounts; GetCallerIdentity needs no permission. */
   accounts: Object.freeze(['sts:AssumeRole']),
 });

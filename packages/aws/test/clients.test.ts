@@ -46,7 +46,7 @@ async function listen(answer: (request: IncomingMessage, count: number) => numbe
 }
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example', HOME: '/nonexistent' };
-const place = { account: '222222222222', region: 'eu-west-1' };
+const accountRegion = { account: '222222222222', region: 'eu-west-1' };
 const settled = (promise: Promise<unknown>) => promise.then(() => undefined).catch((error: unknown) => error);
 
 let server: Awaited<ReturnType<typeof listen>>;
@@ -65,30 +65,34 @@ const open = (env: Readonly<Record<string, string>>) =>
 
 type Opened = ReturnType<typeof open>;
 const reads: readonly (readonly [string, (aws: Opened) => Promise<unknown>])[] = [
-  ['S3', (aws) => aws.client(S3Client, 'S3', place).send(new GetBucketVersioningCommand({ Bucket: 'b' }))],
-  ['STS', (aws) => aws.client(STSClient, 'STS', place).send(new GetCallerIdentityCommand({}))],
+  [
+    'S3',
+    (aws) => aws.client(S3Client, 'S3', accountRegion).send(new GetBucketVersioningCommand({ Bucket: 'b' })),
+  ],
+  ['STS', (aws) => aws.client(STSClient, 'STS', accountRegion).send(new GetCallerIdentityCommand({}))],
   [
     'CloudFront',
-    (aws) => aws.client(CloudFrontClient, 'CloudFront', place).send(new ListTrustStoresCommand({})),
+    (aws) => aws.client(CloudFrontClient, 'CloudFront', accountRegion).send(new ListTrustStoresCommand({})),
   ],
   [
     'Elastic Load Balancing v2',
     (aws) =>
       aws
-        .client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place)
+        .client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', accountRegion)
         .send(new DescribeTrustStoresCommand({})),
   ],
   [
     'API Gateway',
-    (aws) => aws.client(APIGatewayClient, 'API Gateway', place).send(new GetDomainNamesCommand({})),
+    (aws) => aws.client(APIGatewayClient, 'API Gateway', accountRegion).send(new GetDomainNamesCommand({})),
   ],
   [
     'ApiGatewayV2',
-    (aws) => aws.client(ApiGatewayV2Client, 'ApiGatewayV2', place).send(new GetApisCommand({})),
+    (aws) => aws.client(ApiGatewayV2Client, 'ApiGatewayV2', accountRegion).send(new GetApisCommand({})),
   ],
   [
     'RolesAnywhere',
-    (aws) => aws.client(RolesAnywhereClient, 'RolesAnywhere', place).send(new ListTrustAnchorsCommand({})),
+    (aws) =>
+      aws.client(RolesAnywhereClient, 'RolesAnywhere', accountRegion).send(new ListTrustAnchorsCommand({})),
   ],
 ];
 
@@ -119,7 +123,7 @@ describe('every client', () => {
   it('reads again after a lost answer', async () => {
     status = (count) => (count === 1 ? 'drop' : 200);
     await open({ AWS_ENDPOINT_URL: server.url })
-      .client(RolesAnywhereClient, 'RolesAnywhere', place)
+      .client(RolesAnywhereClient, 'RolesAnywhere', accountRegion)
       .send(new ListTrustAnchorsCommand({}));
     expect(server.seen).toHaveLength(2);
   });
@@ -128,7 +132,7 @@ describe('every client', () => {
     [
       'Roles Anywhere',
       (aws: Opened) =>
-        aws.client(RolesAnywhereClient, 'RolesAnywhere', place).send(
+        aws.client(RolesAnywhereClient, 'RolesAnywhere', accountRegion).send(
           new CreateTrustAnchorCommand({
             name: 'a',
             source: { sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: 'x' } },
@@ -138,7 +142,7 @@ describe('every client', () => {
     [
       'ELBv2',
       (aws: Opened) =>
-        aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place).send(
+        aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', accountRegion).send(
           new CreateTrustStoreCommand({
             Name: 'a',
             CaCertificatesBundleS3Bucket: 'b',
@@ -146,7 +150,11 @@ describe('every client', () => {
           }),
         ),
     ],
-    ['S3', (aws: Opened) => aws.client(S3Client, 'S3', place).send(new DeleteBucketCommand({ Bucket: 'b' }))],
+    [
+      'S3',
+      (aws: Opened) =>
+        aws.client(S3Client, 'S3', accountRegion).send(new DeleteBucketCommand({ Bucket: 'b' })),
+    ],
   ])('%s writes once, whatever happens', async (_, call) => {
     for (const outcome of [500, 429, 503, 'drop'] as const) {
       const before = server.seen.length;
@@ -159,9 +167,9 @@ describe('every client', () => {
 
   it('is made once for a class, an account and a region', () => {
     const aws = open({ AWS_ENDPOINT_URL: server.url });
-    expect(aws.client(S3Client, 'S3', place)).toBe(aws.client(S3Client, 'S3', place));
-    expect(aws.client(S3Client, 'S3', place)).not.toBe(
-      aws.client(S3Client, 'S3', { ...place, region: 'us-east-1' }),
+    expect(aws.client(S3Client, 'S3', accountRegion)).toBe(aws.client(S3Client, 'S3', accountRegion));
+    expect(aws.client(S3Client, 'S3', accountRegion)).not.toBe(
+      aws.client(S3Client, 'S3', { ...accountRegion, region: 'us-east-1' }),
     );
   });
 });
@@ -169,15 +177,15 @@ describe('every client', () => {
 describe('the loopback guard', () => {
   it('refuses a client whose own endpoint is not on this machine', () => {
     const aws = open({ AWS_ENDPOINT_URL_S3: server.url });
-    expect(() => aws.client(RolesAnywhereClient, 'RolesAnywhere', place)).toThrow(
+    expect(() => aws.client(RolesAnywhereClient, 'RolesAnywhere', accountRegion)).toThrow(
       expect.objectContaining({ code: 'endpoint-not-loopback' }),
     );
-    expect(aws.client(S3Client, 'S3', place)).toBeInstanceOf(S3Client);
+    expect(aws.client(S3Client, 'S3', accountRegion)).toBeInstanceOf(S3Client);
   });
 
   it('refuses a mix of here and elsewhere', () => {
     const aws = open({ AWS_ENDPOINT_URL: server.url, AWS_ENDPOINT_URL_STS: 'https://sts.example' });
-    expect(() => aws.client(STSClient, 'STS', place)).toThrow(
+    expect(() => aws.client(STSClient, 'STS', accountRegion)).toThrow(
       expect.objectContaining({ code: 'endpoint-not-loopback' }),
     );
   });
@@ -190,13 +198,13 @@ describe('the loopback guard', () => {
       accounts: [],
       version: '1',
     });
-    await settled(aws.client(STSClient, 'STS', place).send(new GetCallerIdentityCommand({})));
+    await settled(aws.client(STSClient, 'STS', accountRegion).send(new GetCallerIdentityCommand({})));
     expect(server.seen).toHaveLength(1);
   });
 
   it('is off when configured endpoints are ignored', () => {
     const aws = open({ AWS_ENDPOINT_URL_S3: server.url, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' });
-    expect(aws.client(STSClient, 'STS', place)).toBeInstanceOf(STSClient);
+    expect(aws.client(STSClient, 'STS', accountRegion)).toBeInstanceOf(STSClient);
   });
 
   it('names the setting of an endpoint that is none', () => {

@@ -69,13 +69,13 @@ describe('the session of a role', () => {
     let late = 0;
     const clock = { ...systemClock, now: () => Date.now() + late };
     const aws = openLocal(local, { clock });
-    const list = async (region: string) =>
+    const read = async (region: string) =>
       aws.client(S3Client, 'S3', { account: 'ca', region }).send(new ListBucketsCommand({}));
     const sessions = () => local.calls().filter(({ action }) => action === 'AssumeRole').length;
-    await Promise.all([list('eu-west-1'), list('us-east-1'), list('eu-west-1')]);
+    await Promise.all([read('eu-west-1'), read('us-east-1'), read('eu-west-1')]);
     expect(sessions()).toBe(1);
     late = 56 * 60_000;
-    await list('eu-central-1');
+    await read('eu-central-1');
     expect(sessions()).toBe(2);
   });
 });

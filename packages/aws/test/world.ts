@@ -11,7 +11,7 @@ import { type Aws, type AwsOptions, openAws } from '../src/index.ts';
 /** The account of the CA, and that of the applications. */
 export const ca = '111111111111';
 export const apps = '222222222222';
-export const place = { account: apps, region: 'eu-west-1' } as const;
+export const accountRegion = { account: apps, region: 'eu-west-1' } as const;
 
 /** Opens our AWS on a local one, with the keys of the applications' account. */
 export function openLocal(local: LocalAws, more: Partial<AwsOptions> = {}): Aws {

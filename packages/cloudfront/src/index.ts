@@ -26,10 +26,10 @@ export const cloudfront: Service = defineService<
   CloudfrontSteps
 >({
   key: 'cloudfront',
-  facts: cloudfrontInfo,
+  info: cloudfrontInfo,
   schema: cloudfrontTarget,
   // CloudFront is global; its control plane and its bundles lie in us-east-1.
-  place: () => ({ region: 'us-east-1' }),
+  accountRegion: () => ({ region: 'us-east-1' }),
   readsInventory: ({ mode, revocation }) => revocation === 'compact' && mode !== 'passthrough',
   render: renderCloudfront,
   observe: observeCloudfront,

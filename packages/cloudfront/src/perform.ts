@@ -44,8 +44,8 @@ export const performCloudfront: Handlers<CloudfrontSteps, CloudfrontPort> = {
     // Notes lie where a refresh may write them, so only revoking steps leave some: a store that is
     // only filled is read back.
     const { sha256, before } = copy;
-    const keys = { arn, etag, sha256, location: { ...io.uploaded({ sha256 }) }, before: asJson(before) };
-    return { output: { etag }, notes: { keys } };
+    const entries = { arn, etag, sha256, location: { ...io.uploaded({ sha256 }) }, before: asJson(before) };
+    return { output: { etag }, notes: { entries } };
   },
   async 'delete-key-value-store'({ name, arn }, port) {
     await port.deleteKeyValueStore(name);

@@ -38,7 +38,7 @@ export function renderCloudfront(
     findings: sortFindings([
       ...cas.flatMap((ca) => checkCertificate(ca, cloudfrontInfo, now)),
       ...checkBundle(cas, cloudfrontInfo, now),
-      ...trust.revocation.lists
+      ...trust.revocation.crls
         .filter(({ crl }) => crl.entryCount > 0)
         .flatMap(({ crl }) => checkCrl(crl, cloudfrontInfo, now)),
       ...ocspFindings(cas, trust, target),
@@ -67,7 +67,7 @@ function ocspFindings(
         ({ name }): Finding => ({
           code: 'ocsp-no-url',
           severity: 'error',
-          thing: name,
+          about: name,
           message: `the client certificates of ${name} name no OCSP responder, as Serverless CA supports none, so CloudFront would refuse them all; leave \`ocsp\` off`,
           source: 'Serverless CA: client certificates; AWS: CloudFront, Certificate revocation',
         }),
@@ -76,7 +76,7 @@ function ocspFindings(
       ({ ca, direct }): Finding => ({
         code: 'ocsp-no-url',
         severity: direct ? 'warning' : 'error',
-        thing: ca.sha256,
+        about: ca.sha256,
         message: direct
           ? `${caName(ca)} names no OCSP responder; if its clients name none either, CloudFront refuses them all`
           : `${caName(ca)} names no OCSP responder, so CloudFront refuses every client that sends it`,

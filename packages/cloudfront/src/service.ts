@@ -1,4 +1,4 @@
-import type { Facts } from '@trustloom/core/adapter';
+import type { ServiceInfo } from '@trustloom/core/adapter';
 
 const quotas = 'AWS: CloudFront quotas, mutual TLS';
 const storeQuotas = 'AWS: CloudFront quotas, key value stores';
@@ -16,7 +16,7 @@ export const cloudfrontInfo = {
   capabilities: {
     chain: 'any-anchor',
     intermediateAnchors: true,
-    revocation: 'own-check',
+    revocation: 'enforced-by-us',
     emptyCrl: true,
     crlIssuerInStore: false,
     caKeys: { rsaBits: { sizes: [2048, 3072, 4096] }, curves: ['P-256', 'P-384'] },
@@ -61,7 +61,13 @@ export const cloudfrontInfo = {
       checked,
     },
     valueBytes: { max: 1024, unit: 'bytes of a value', adjustable: false, source: storeQuotas, checked },
-    keysPerUpdate: { max: 50, unit: 'keys per UpdateKeys', adjustable: false, source: storeQuotas, checked },
+    entriesPerUpdate: {
+      max: 50,
+      unit: 'keys per UpdateKeys',
+      adjustable: false,
+      source: storeQuotas,
+      checked,
+    },
     functionBytes: {
       max: 10_240,
       unit: 'bytes of a connection function',
@@ -130,11 +136,11 @@ export const cloudfrontInfo = {
       's3:DeleteObjectVersion',
     ],
   },
-  outlives: ['connections that are open, until they close'],
+  residualAccess: ['connections that are open, until they close'],
   settle: {
     everyMs: 15_000,
     expectMs: 600_000,
     limitMs: 2_100_000,
     source: 'five to ten minutes (guide of Serverless CA); the SDK waits 35 minutes at most',
   },
-} as const satisfies Facts;
+} as const satisfies ServiceInfo;

@@ -6,7 +6,7 @@ import { chooseLayout } from '../src/revocation/entries/layout.ts';
 import { freshItems } from '../src/revocation/entries/reconcile.ts';
 import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { edge, shown } from './support/edge.ts';
-import { serials } from './support/keys.ts';
+import { serials } from './support/entries.ts';
 
 const code = generateConnectionFunction({ mode: 'required', graceMs: 0 });
 /** A CA that counts: root 1, issuing CA 2 without a path length, clients 1, 2, 3. */
@@ -14,10 +14,10 @@ const root = await createTestCa({ subject: 'CN=Root', serial: '1' });
 const issuing = await root.intermediate('CN=Issuing', { serial: '2' });
 
 function storeOf(revoked: { readonly byRoot?: readonly string[]; readonly byIssuing: readonly string[] }) {
-  const entries = (list: readonly string[] = []) => list.map((serial) => ({ serial }));
+  const entries = (serials: readonly string[] = []) => serials.map((serial) => ({ serial }));
   const trust = trustOf({
     cas: [root, issuing],
-    lists: [
+    crls: [
       { issuer: root, crl: root.issueCrl({ entries: entries(revoked.byRoot) }) },
       { issuer: issuing, crl: issuing.issueCrl({ entries: entries(revoked.byIssuing) }) },
     ],
@@ -29,8 +29,8 @@ function storeOf(revoked: { readonly byRoot?: readonly string[]; readonly byIssu
     /** A client of the issuing CA, which it sends along. */
     admits: (leaf: string) => at.admits([shown(leaf), shown('2')], 'CN=Issuing'),
     findings: entryFindings(desired)
-      .filter(({ code }) => code === 'keys-ca-serial')
-      .map(({ severity, thing }) => `${severity} ${thing}`),
+      .filter(({ code }) => code === 'key-value-store-ca-serial')
+      .map(({ severity, about }) => `${severity} ${about}`),
   };
 }
 

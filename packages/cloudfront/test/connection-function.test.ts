@@ -10,7 +10,7 @@ import { freshItems } from '../src/revocation/entries/reconcile.ts';
 import { type EntryForm, nameKey } from '../src/revocation/entries/serials.ts';
 import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { edge, notations, shown } from './support/edge.ts';
-import { keysOf, serials } from './support/keys.ts';
+import { desiredOf, serials } from './support/entries.ts';
 
 const now = Date.parse('2026-11-26T08:00:00Z');
 const hour = 3_600_000;
@@ -31,7 +31,7 @@ const valid = [1, 8, 16, 20]
   .filter((one) => !revoked.includes(one));
 
 function storeOf(form: EntryForm): ReadonlyMap<string, string> {
-  const desired = keysOf(revoked, form);
+  const desired = desiredOf(revoked, form);
   const size = { count: desired.set.count, textBytes: desired.textBytes };
   return freshItems(desired, chooseLayout(form, size, 'test'));
 }
@@ -63,7 +63,7 @@ describe('the connection function', () => {
     const whole = storeOf('exact');
     const without = (key: RegExp) => new Map([...whole].filter(([name]) => !key.test(name)));
     const serial = shown(valid[0] ?? '');
-    for (const items of [new Map<string, string>(), without(/^head$/), without(/^\d/), without(/^d/)])
+    for (const items of [new Map<string, string>(), without(/^manifest$/), without(/^\d/), without(/^d/)])
       expect(await edge(code, items, now).admits([serial])).toBe(false);
     const spaced = (valid[3] ?? '').slice(0, -1);
     for (const odd of [
@@ -94,8 +94,8 @@ describe('the connection function', () => {
       [nameKey('CN=In Grace,O=Acme,C=GB'), seconds - 3600],
       [nameKey('CN=No End,O=Acme,C=GB'), 0],
     ]);
-    const head = manifestValue(layout, { ends, cas: [], lookUpCas: false }, undefined, 0);
-    const items = new Map([...freshItems(keysOf([], 'exact'), layout), ['head', head]]);
+    const manifest = manifestValue(layout, { ends, cas: [], lookUpCas: false }, undefined, 0);
+    const items = new Map([...freshItems(desiredOf([], 'exact'), layout), ['manifest', manifest]]);
     const at = edge(code, items, now);
     for (const name of [
       'C=GB, O=Acme, CN=Stale\\, Inc',
@@ -110,15 +110,15 @@ describe('the connection function', () => {
   });
 
   it('refuses a revoked CA among the intermediates: by the head, or where there are many by the buckets', async () => {
-    const desired = keysOf(revoked, 'exact');
+    const desired = desiredOf(revoked, 'exact');
     const layout = chooseLayout('exact', { count: desired.set.count, textBytes: desired.textBytes }, 'test');
     const [ca = '', good = ''] = [revoked[100], valid[3]];
-    const admitted = (head: { cas: readonly string[]; lookUpCas: boolean }) =>
+    const admitted = (manifest: { cas: readonly string[]; lookUpCas: boolean }) =>
       edge(
         code,
         new Map([
           ...freshItems(desired, layout),
-          ['head', manifestValue(layout, { ends: new Map(), ...head }, undefined, 0)],
+          ['manifest', manifestValue(layout, { ends: new Map(), ...manifest }, undefined, 0)],
         ]),
         now,
       ).admits([shown(good), shown(ca)]);

@@ -17,16 +17,16 @@ runAdapterContract(
   { describe, it },
   {
     name: 'cloudfront',
-    place: { account: '222222222222', region: 'us-east-1' },
+    accountRegion: { account: '222222222222', region: 'us-east-1' },
     service: cloudfront,
     async setup(stage) {
-      const { local, place } = stage;
-      const { distributionId, domainName } = await makeCloudFront({ local, ...place });
+      const { local, accountRegion } = stage;
+      const { distributionId, domainName } = await makeCloudFront({ local, ...accountRegion });
       return {
         target: { distributions: [distributionId] },
         oracle: cloudFrontOracle(stage, distributionId),
         edits: cloudFrontEdits(stage, distributionId),
-        letsIn: async (knocking) => {
+        admits: async (knocking) => {
           const edge = local.edges().find(({ hosts }) => hosts.includes(domainName));
           return edge !== undefined && (await knock(edge, knocking)) === 200;
         },
@@ -40,17 +40,17 @@ runAdapterContract(
  * A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the
  * adapter does.
  */
-async function foreignStore({ local, place }: Stage) {
-  const bucket = `trustloom-${place.account}-${place.region}`;
+async function foreignStore({ local, accountRegion }: Stage) {
+  const bucket = `trustloom-${accountRegion.account}-${accountRegion.region}`;
   const { pem } = await createTestCa({ subject: 'CN=Somebody else' });
-  const s3 = new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true });
+  const s3 = new S3Client({ ...local.clientConfig('s3', accountRegion), forcePathStyle: true });
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'other.pem', Body: pem }));
-  const client = new CloudFrontClient(local.clientConfig('cloudfront', place));
+  const client = new CloudFrontClient(local.clientConfig('cloudfront', accountRegion));
   const { TrustStore } = await client.send(
     new CreateTrustStoreCommand({
       Name: 'acme-edge',
       CaCertificatesBundleSource: {
-        CaCertificatesBundleS3Location: { Bucket: bucket, Key: 'other.pem', Region: place.region },
+        CaCertificatesBundleS3Location: { Bucket: bucket, Key: 'other.pem', Region: accountRegion.region },
       },
     }),
   );

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { deleteOldCopies, deleteRevocation } from '../src/plan/teardown.ts';
 import { type Copies, copiesIn } from '../src/revocation/copies.ts';
 
-const file = (n: number) => ({ key: `acme/keys/${n}.json`, version: `v${n}` });
+const file = (n: number) => ({ key: `acme/entries/${n}.json`, version: `v${n}` });
 const files = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => file(from + n));
 const noted = (before: readonly object[], current = file(99)) => ({
-  keys: { arn: 'a', etag: 'e', location: { bucket: 'b', ...current }, before: before as never },
+  entries: { arn: 'a', etag: 'e', location: { bucket: 'b', ...current }, before: before as never },
 });
 /** What a target that leaves does with its copies. */
 const leaving = (copies: Copies) =>
@@ -15,7 +15,7 @@ describe('copies of a key value store', () => {
   test('wait until they are worth a call, and never count for the approval', () => {
     expect(deleteOldCopies(copiesIn(noted(files(0, 9))))).toEqual([]);
     const [step] = deleteOldCopies(copiesIn(noted(files(0, 10))));
-    expect(step).toMatchObject({ effect: 'clean', affects: [], input: { files: files(0, 10) } });
+    expect(step).toMatchObject({ effect: 'cleanup', affects: [], input: { files: files(0, 10) } });
   });
 
   test('that were deleted are not deleted again before the next write has forgotten them', () => {
@@ -37,7 +37,7 @@ describe('copies of a key value store', () => {
   });
 
   test('a state that says nothing, or nonsense, gives nothing to delete', () => {
-    for (const notes of [{}, { keys: 1 }, { keys: { before: [{ key: 1 }, 'x'] } }])
+    for (const notes of [{}, { entries: 1 }, { entries: { before: [{ key: 1 }, 'x'] } }])
       expect(copiesIn(notes)).toEqual({ old: [], noted: [] });
   });
 });

@@ -11,9 +11,9 @@ import { freshItems, newStore } from '../src/revocation/entries/reconcile.ts';
 import { hashSerial, writeFour } from '../src/revocation/entries/serials.ts';
 import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { cloudfrontTarget } from '../src/target.ts';
+import { decodedOf } from './support/decoded.ts';
 import { edge, shown } from './support/edge.ts';
-import { keysOf, numbers, serials } from './support/keys.ts';
-import { twinOf } from './support/twin.ts';
+import { desiredOf, numbers, serials } from './support/entries.ts';
 
 const now = Date.parse('2026-11-26T08:00:00Z');
 const context = contextOf({ name: 'edge', region: 'us-east-1', now: () => now });
@@ -26,7 +26,7 @@ const groupOf = (...issued: readonly (readonly string[])[]): TrustedGroup => ({
 
 /** A compact store of these serials, made with an eye on an inventory. */
 function desiredWith(revoked: readonly string[], ...groups: readonly TrustedGroup[]): DesiredEntries {
-  const desired = keysOf(revoked, 'compact');
+  const desired = desiredOf(revoked, 'compact');
   return { ...desired, inventory: inventoryCheck(desired.set, 'compact', groups) };
 }
 
@@ -69,11 +69,11 @@ describe('an inventory of issued serials', () => {
     const issued = Array.from({ length: 1_000_000 }, (_, at) => hex.slice(at * 40, at * 40 + 40));
     const revoked = issued.filter((_, at) => at % 5 === 0);
     // One serial that the first seed would refuse by mistake, hidden in the middle.
-    const first = made(keysOf(revoked, 'compact'));
+    const first = made(desiredOf(revoked, 'compact'));
     const known = revoked[77_777] ?? '';
-    const twin = twinOf(known, first.layout);
-    const desired = desiredWith(revoked, groupOf(issued.slice(0, 400_000), [twin], issued.slice(400_000)));
-    expect(desired.inventory.wrongDenials(first.layout)).toEqual({ count: 1, first: twin });
+    const decoded = decodedOf(known, first.layout);
+    const desired = desiredWith(revoked, groupOf(issued.slice(0, 400_000), [decoded], issued.slice(400_000)));
+    expect(desired.inventory.wrongDenials(first.layout)).toEqual({ count: 1, first: decoded });
     const { layout, digits } = made(desired);
     expect(digits).not.toBe(first.digits);
     // Every serial against the items as they are packed, entry by entry, without the code that
@@ -86,26 +86,26 @@ describe('an inventory of issued serials', () => {
     expect(wrong).toEqual([]);
     // And what counts: the function itself.
     const at = edge(code, items, now);
-    expect([await at.admits([shown(twin)]), await at.admits([shown(known)])]).toEqual([true, false]);
+    expect([await at.admits([shown(decoded)]), await at.admits([shown(known)])]).toEqual([true, false]);
     const before = edge(code, freshItems(desired, first.layout), now);
-    expect(await before.admits([shown(twin)])).toBe(false);
+    expect(await before.admits([shown(decoded)])).toBe(false);
   });
 
   it('does not mistake a revoked serial of it for a valid one, though another looks the same', () => {
     const revoked = serials(2000, 20, 5);
-    const first = made(keysOf(revoked, 'compact'));
-    const twin = twinOf(revoked[7] ?? '', first.layout);
-    const both = desiredWith([...revoked, twin], groupOf(revoked, [twin]));
+    const first = made(desiredOf(revoked, 'compact'));
+    const decoded = decodedOf(revoked[7] ?? '', first.layout);
+    const both = desiredWith([...revoked, decoded], groupOf(revoked, [decoded]));
     expect(both.inventory.wrongDenials(first.layout).count).toBe(0);
   });
 
   it('that a refresh made wrong is told, revoked all the same, and apply makes another store', () => {
     const before = serials(3000, 20, 21);
-    const [news = ''] = serials(1, 20, 22);
-    const { layout } = made(keysOf(before, 'compact'));
-    const valid = twinOf(news, layout);
-    const desired = desiredWith([...before, news], groupOf(before, [valid]));
-    const held = { etag: 'E1', items: freshItems(keysOf(before, 'compact'), layout) };
+    const [added = ''] = serials(1, 20, 22);
+    const { layout } = made(desiredOf(before, 'compact'));
+    const valid = decodedOf(added, layout);
+    const desired = desiredWith([...before, added], groupOf(before, [valid]));
+    const held = { etag: 'E1', items: freshItems(desiredOf(before, 'compact'), layout) };
     const observed: Observed = {
       fn: { id: 'fn', name: 'fn', owned: true, live: { code, store: 'arn:old' } },
       keyValueStores: [{ name: 'old', arn: 'arn:old', layout, held }],
@@ -118,7 +118,9 @@ describe('an inventory of issued serials', () => {
       cloudfrontTarget().parse({ distributions: ['E2EXAMPLE'], revocation: 'compact' }),
       context,
     );
-    expect(plan.findings).toMatchObject([{ code: 'keys-wrong-denial', severity: 'error', thing: valid }]);
+    expect(plan.findings).toMatchObject([
+      { code: 'key-value-store-wrong-denial', severity: 'error', about: valid },
+    ]);
     const steps = [...plan.steps, ...plan.later([])];
     expect(steps.map(({ id }) => id)).toEqual([
       'update-entries:1',

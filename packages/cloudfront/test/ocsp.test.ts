@@ -5,7 +5,7 @@ import { cloudfrontTarget } from '../src/target.ts';
 
 const root = await createTestCa({ subject: 'CN=Root' });
 const silent = await root.intermediate('CN=Silent');
-const telling = await root.intermediate('CN=Telling', { ocspUrl: 'http://ocsp.acme.example' });
+const reporting = await root.intermediate('CN=Telling', { ocspUrl: 'http://ocsp.acme.example' });
 const context = contextOf({ name: 'edge', region: 'us-east-1', now: Date.now });
 
 function findings(parts: Parameters<typeof trustOf>[0], ocsp = true, mode = 'required') {
@@ -13,13 +13,13 @@ function findings(parts: Parameters<typeof trustOf>[0], ocsp = true, mode = 'req
   const rendered = renderCloudfront(trustOf(parts), target, context);
   return rendered.findings
     .filter(({ code }) => code === 'ocsp-no-url')
-    .map(({ severity, thing }) => `${severity} ${thing}`);
+    .map(({ severity, about }) => `${severity} ${about}`);
 }
 
 describe('with OCSP', () => {
   it('an intermediate below the anchors that names no responder is an error; one that does is none', () => {
     expect(findings({ cas: [root], known: [silent] })).toEqual([`error ${silent.sha256}`]);
-    expect(findings({ cas: [root], known: [telling] })).toEqual([]);
+    expect(findings({ cas: [root], known: [reporting] })).toEqual([]);
   });
 
   it('an anchor that names none is a warning: nobody knows of its clients', () => {

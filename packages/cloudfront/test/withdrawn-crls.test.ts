@@ -1,5 +1,5 @@
 import type { Trust } from '@trustloom/core';
-import { contextOf, createTestCa, letGo, trustOf } from '@trustloom/testkit';
+import { contextOf, createTestCa, trustOf, withdrawn } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import type { CloudfrontStep, Observed } from '../src/model/index.ts';
 import { planCloudfront } from '../src/plan/index.ts';
@@ -9,7 +9,7 @@ import { chooseLayout } from '../src/revocation/entries/layout.ts';
 import { changed, freshItems } from '../src/revocation/entries/reconcile.ts';
 import { type CloudfrontTarget, cloudfrontTarget } from '../src/target.ts';
 import { edge, shown } from './support/edge.ts';
-import { serials } from './support/keys.ts';
+import { serials } from './support/entries.ts';
 
 const day = 86_400_000;
 const now = Date.now();
@@ -32,7 +32,7 @@ const alive = { issuer: other, crl: other.issueCrl({ entries: [{ serial: others 
  * is denied, stay.
  */
 const trusts = (): { readonly before: Trust; readonly after: Trust } => {
-  const gone = letGo(ca, ended);
+  const gone = withdrawn(ca, ended);
   const more = {
     retained: new Map([[gone.keySha256, [retained]]]),
     denied: [
@@ -46,11 +46,11 @@ const trusts = (): { readonly before: Trust; readonly after: Trust } => {
       },
     ],
   };
-  const both = trustOf({ cas: [ca, other], lists: [alive, { issuer: ca, crl: ended }] });
-  const one = trustOf({ cas: [ca, other], lists: [alive] });
+  const both = trustOf({ cas: [ca, other], crls: [alive, { issuer: ca, crl: ended }] });
+  const one = trustOf({ cas: [ca, other], crls: [alive] });
   return {
     before: { ...both, revocation: { ...both.revocation, ...more } },
-    after: { ...one, revocation: { ...one.revocation, ...more, letGo: [gone] } },
+    after: { ...one, revocation: { ...one.revocation, ...more, withdrawn: [gone] } },
   };
 };
 
@@ -115,10 +115,10 @@ describe('a CRL whose enforcement was withdrawn', () => {
   it('stays while new entries of another CA are put in force, before that step', async () => {
     const { before, after } = trusts();
     const { items, observed } = running(before, target);
-    const [news = ''] = serials(1, 16, 2);
-    const crl = other.issueCrl({ number: 9, entries: [{ serial: others }, { serial: news }] });
-    const next = trustOf({ cas: [ca, other], lists: [{ issuer: other, crl }] });
-    const trust = { ...after, revocation: { ...after.revocation, lists: next.revocation.lists } };
+    const [added = ''] = serials(1, 16, 2);
+    const crl = other.issueCrl({ number: 9, entries: [{ serial: others }, { serial: added }] });
+    const next = trustOf({ cas: [ca, other], crls: [{ issuer: other, crl }] });
+    const trust = { ...after, revocation: { ...after.revocation, crls: next.revocation.crls } };
     const steps = planned(trust, observed, target).filter(({ kind }) => kind === 'update-entries');
     expect(steps.map(({ effect, id, after: first }) => [effect, id, first])).toEqual([
       ['revoke', 'update-entries:1', []],

@@ -4,13 +4,13 @@
  */
 
 export type {
-  Door,
+  Bypass,
+  Content,
   Endpoint,
-  HeldAttachment,
-  HeldCa,
-  HeldCrl,
-  HeldEnforcement,
-  Holdings,
+  ObservedAttachment,
+  ObservedCa,
+  ObservedCrl,
+  ObservedEnforcement,
 } from './adapter/content.ts';
 export type {
   Access,
@@ -32,8 +32,8 @@ export type {
   StepIo,
 } from './adapter/contract.ts';
 export { defineService } from './adapter/define-service.ts';
-export type { Capabilities, Facts, Limit, LimitName, Rate, Verdict } from './adapter/facts.ts';
 export type { Artifact, FileVersion, ObjectLocation, OwnFiles } from './adapter/ports.ts';
+export type { Capabilities, Limit, LimitName, Rate, ServiceInfo, Verdict } from './adapter/service-info.ts';
 export {
   type ArtifactRef,
   type Effect,
@@ -49,7 +49,7 @@ export {
   type Value,
 } from './adapter/step.ts';
 export type { PlanContext, TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
-export type { Crl, LetGoList, RevocationList, RevocationSet, UnreadReason } from './crl/crl.ts';
+export type { Crl, IssuerCrl, RevocationSet, UnreadReason, WithdrawnCrl } from './crl/crl.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
 export type { Inventory } from './crl/inventory.ts';
 export { crlPem, parseCrl } from './crl/read-crl.ts';
@@ -63,7 +63,7 @@ export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
 export { notEnforced } from './preflight/crl-not-enforced.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './preflight/index.ts';
-export type { Place } from './util/account-region.ts';
+export type { AccountRegion } from './util/account-region.ts';
 export { sha256Hex } from './util/bytes.ts';
 export { count } from './util/count.ts';
 export { defined } from './util/defined.ts';

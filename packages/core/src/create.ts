@@ -1,6 +1,6 @@
 import type { Access, Service } from './adapter/contract.ts';
 import type { Sources, Uploads } from './adapter/ports.ts';
-import { createPacers, type Pacers } from './adapter/rate-limit.ts';
+import { createRateLimiters, type RateLimiters } from './adapter/rate-limit.ts';
 import type { VersionedStore } from './adapter/versioned-store.ts';
 import { type ApplyParts, applyPrepared } from './apply/apply.ts';
 import { changeDenyList, type DenyReport, type DenyRequest, denyReport } from './apply/deny.ts';
@@ -11,16 +11,16 @@ import type { Definition } from './definition/definition.ts';
 import type { Lock } from './definition/lock.ts';
 import { TrustloomError } from './errors/error.ts';
 import type { Offer } from './plan/load.ts';
-import { gatherView, loadView, type PlanOptions, prepare } from './plan/prepare.ts';
+import { gatherTrust, loadTrust, type PlanOptions, prepare } from './plan/prepare.ts';
 import type { Prepared } from './plan/prepared.ts';
 import { replanTarget } from './plan/replan.ts';
 import { type CheckReport, checkDefinition } from './report/check.ts';
 import { explainFor, type TargetExplanation } from './report/explain.ts';
 import { type PlanWithSummary, planText } from './report/plan-text.ts';
 import { type Status, statusOf } from './report/status.ts';
-import { openRecord, revocationMark } from './state/state.ts';
-import type { Place } from './util/account-region.ts';
-import { type AbortOptions, manyEars } from './util/signal.ts';
+import { fingerprintOf, openState } from './state/state.ts';
+import type { AccountRegion } from './util/account-region.ts';
+import { type AbortOptions, allowManyListeners } from './util/signal.ts';
 import type { Clock } from './util/time.ts';
 import type { Certificate } from './x509/certificate.ts';
 
@@ -31,7 +31,7 @@ export interface TrustloomParts {
   /** One for each kind that the definition or the record names. */
   readonly services: readonly Service[];
   /** The way to the services of one account and region, by the name that the definition gives the account. */
-  readonly access: (place: Place, accountName: string) => Access;
+  readonly access: (accountRegion: AccountRegion, accountName: string) => Access;
   readonly sources: Sources;
   readonly uploads: Uploads;
   /** Where the record lies. */
@@ -40,7 +40,7 @@ export interface TrustloomParts {
   /** Who holds leases, for people: `ann@laptop 4711`. */
   readonly holder: string;
   /** Where several are made in one process, give all the same: a service counts its calls together. Default: of its own. */
-  readonly pacers?: Pacers;
+  readonly rateLimiters?: RateLimiters;
 }
 
 /** How to apply. */
@@ -123,27 +123,31 @@ type RunOptions = Pick<ApplyOptions, 'allow' | 'onEvent' | 'signal'>;
  * await trustloom.apply({ approve: plan.digest, allow: ['enforce:edge'] })
  */
 export function createTrustloom(parts: TrustloomParts): Trustloom {
-  const record = openRecord(parts.store, parts.clock);
-  const prepareParts = { ...parts, record, pacers: parts.pacers ?? createPacers(parts.clock) };
+  const state = openState(parts.store, parts.clock);
+  const prepareParts = {
+    ...parts,
+    state,
+    rateLimiters: parts.rateLimiters ?? createRateLimiters(parts.clock),
+  };
   /** What a run needs, with plans made again within what this one was allowed. */
   const runParts = (
-    { plan, view, revocationFingerprint }: Prepared,
+    { plan, resolved, revocationFingerprint }: Prepared,
     { allow = [], onEvent = () => undefined, signal }: RunOptions,
   ): ApplyParts => {
     const allowed = new Set(allow);
     const approved = new Set(plan.lines);
-    const isOutdated = async () => revocationMark(await record.revocation.read()) !== revocationFingerprint;
+    const isOutdated = async () => fingerprintOf(await state.revocation.read()) !== revocationFingerprint;
     return {
       clock: parts.clock,
-      record,
+      state,
       holder: parts.holder,
       onEvent,
-      signal: manyEars(signal),
+      signal: allowManyListeners(signal),
       isOutdated,
       replan: async (target, observed) => {
         const outdated = await isOutdated();
         const now = parts.clock.now();
-        return replanTarget({ target, observed, view, now, allow: allowed, approved, outdated });
+        return replanTarget({ target, observed, resolved, now, allow: allowed, approved, outdated });
       },
     };
   };
@@ -152,24 +156,24 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
     return refreshPrepared(prepared, runParts(prepared, options));
   };
   const denied = async (change: 'revoke' | 'unrevoke', request: DenyRequest, options: RefreshOptions) => {
-    const { gathered } = await gatherView(prepareParts, options);
+    const { gathered } = await gatherTrust(prepareParts, options);
     const known = [...parts.lock.entries, ...gathered.offers].map(({ certificate }) => certificate);
-    const entries = await changeDenyList(change, request, { known, record, now: parts.clock.now() });
-    const factsOf = (name: string) => {
+    const entries = await changeDenyList(change, request, { known, state, now: parts.clock.now() });
+    const infoOf = (name: string) => {
       const kind = parts.definition.targets.find((target) => target.name === name)?.kind;
-      return parts.services.find(({ key }) => key === kind)?.facts;
+      return parts.services.find(({ key }) => key === kind)?.info;
     };
-    return denyReport(change, entries, await refresh(options), factsOf, parts.clock.now());
+    return denyReport(change, entries, await refresh(options), infoOf, parts.clock.now());
   };
   return Object.freeze({
     definition: parts.definition,
     async offers(options: AbortOptions = {}) {
-      const { gathered } = await gatherView(prepareParts, options);
+      const { gathered } = await gatherTrust(prepareParts, options);
       return { offers: gathered.offers, findings: gathered.findings };
     },
     async check(options: AbortOptions = {}) {
-      const { gathered, view } = await gatherView(prepareParts, options);
-      return checkDefinition({ ...parts, gathered, view, now: parts.clock.now() });
+      const { gathered, resolved } = await gatherTrust(prepareParts, options);
+      return checkDefinition({ ...parts, gathered, resolved, now: parts.clock.now() });
     },
     async plan(options: PlanOptions = {}) {
       const { plan } = await prepare(prepareParts, options);
@@ -200,9 +204,9 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       return denied('unrevoke', { ...request, by: '', why: '' }, options);
     },
     async explain(leaf: Certificate, { sent = [], ...options }: ExplainOptions = {}) {
-      const { view, now } = await loadView(prepareParts, options);
+      const { resolved, now } = await loadTrust(prepareParts, options);
       return parts.definition.targets.map((target) =>
-        explainFor(target, leaf, { ...parts, sent, view, now }),
+        explainFor(target, leaf, { ...parts, sent, resolved, now }),
       );
     },
     async status(options: PlanOptions = {}) {

@@ -1,13 +1,13 @@
 // base
 
 export type {
-  Door,
+  Bypass,
+  Content,
   Endpoint,
-  HeldAttachment,
-  HeldCa,
-  HeldCrl,
-  HeldEnforcement,
-  Holdings,
+  ObservedAttachment,
+  ObservedCa,
+  ObservedCrl,
+  ObservedEnforcement,
 } from './adapter/content.ts';
 export type {
   Access,
@@ -18,7 +18,6 @@ export type {
   SdkClientClass,
   Service,
 } from './adapter/contract.ts';
-export type * from './adapter/facts.ts';
 // record
 export type {
   Address,
@@ -31,7 +30,8 @@ export type {
   Sources,
   Uploads,
 } from './adapter/ports.ts';
-export { createPacers, type Pacers } from './adapter/rate-limit.ts';
+export { createRateLimiters, type RateLimiters } from './adapter/rate-limit.ts';
+export type * from './adapter/service-info.ts';
 export type { Effect, RevocationChange } from './adapter/step.ts';
 export type { TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
 export type { VersionedStore } from './adapter/versioned-store.ts';
@@ -51,10 +51,10 @@ export {
 } from './create.ts';
 export {
   type Crl,
-  type LetGoList,
-  type RevocationList,
+  type IssuerCrl,
   type RevocationSet,
   revocationSet,
+  type WithdrawnCrl,
 } from './crl/crl.ts';
 export type { DenyEntry } from './crl/deny-list.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
@@ -97,7 +97,7 @@ export {
 } from './definition/parse.ts';
 // errors
 export { serviceError } from './errors/aws-error.ts';
-export type { CodeFacts, CodeKind } from './errors/code-facts.ts';
+export type { CodeInfo, CodeKind } from './errors/code-info.ts';
 export type { Code } from './errors/codes.ts';
 export { codes } from './errors/codes.ts';
 export type { ErrorContext } from './errors/error.ts';
@@ -109,10 +109,10 @@ export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 // crl
 export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
-export type { LeftOut, PlannedStep } from './plan/consent.ts';
+export type { PlannedStep, SkipReason } from './plan/consent.ts';
 export type { ContentSummary } from './plan/content-summary.ts';
 export type { Offer } from './plan/load.ts';
-export type { CaNews, Plan, PlannedTarget } from './plan/plan.ts';
+export type { CaChange, Plan, PlannedTarget } from './plan/plan.ts';
 export type { PlanOptions } from './plan/prepare.ts';
 // rules
 export { notEnforced } from './preflight/crl-not-enforced.ts';
@@ -135,9 +135,9 @@ export type { RevocationStatus, Status, TargetStatus } from './report/status.ts'
 export { statusText } from './report/status-text.ts';
 export { escapeMarkdown, markdownTable, textTable, visibleLength } from './report/table.ts';
 export { asDone, caWords, counted, nameWords } from './report/words.ts';
-export type { ListFreshness } from './state/freshness.ts';
-export { openRecord } from './state/state.ts';
-export type { Place } from './util/account-region.ts';
+export type { CrlFreshness } from './state/freshness.ts';
+export { openState } from './state/state.ts';
+export type { AccountRegion } from './util/account-region.ts';
 export { sha256Hex } from './util/bytes.ts';
 export { count } from './util/count.ts';
 export { defined } from './util/defined.ts';

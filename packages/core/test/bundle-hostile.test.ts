@@ -111,9 +111,9 @@ describe('a CA is never passed over in silence', () => {
   });
 
   test('after a byte order mark, and with what openssl x509 -text prints before it', () => {
-    const marked = Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), Buffer.from(ca.pem)]);
+    const withBom = Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), Buffer.from(ca.pem)]);
     for (const input of [
-      marked,
+      withBom,
       `\uFEFF${ca.pem}`,
       `Certificate:\n    Data:\n        Version: 3 (0x2)\n${ca.pem}`,
     ])

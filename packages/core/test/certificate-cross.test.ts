@@ -29,22 +29,22 @@ const usages: readonly (readonly [string, x509.KeyUsageFlags])[] = [
 describe('a certificate is read as @peculiar/x509 and Node read it', () => {
   test.each(kinds.map((kind, index) => [kind, made[index] ?? []] as const))('%s', (_kind, ders) => {
     for (const der of ders) {
-      const ours = readCertificate(der);
-      const theirs = new x509.X509Certificate(der);
+      const own = readCertificate(der);
+      const other = new x509.X509Certificate(der);
       const node = new X509Certificate(der);
-      const basic = theirs.getExtension(x509.BasicConstraintsExtension);
-      const usage = theirs.getExtension(x509.KeyUsagesExtension);
-      const extended = theirs.getExtension(x509.ExtendedKeyUsageExtension);
-      const access = theirs.getExtension(x509.AuthorityInfoAccessExtension);
+      const basic = other.getExtension(x509.BasicConstraintsExtension);
+      const usage = other.getExtension(x509.KeyUsagesExtension);
+      const extended = other.getExtension(x509.ExtendedKeyUsageExtension);
+      const access = other.getExtension(x509.AuthorityInfoAccessExtension);
       expect({
-        isCa: ours.isCa,
-        pathLength: ours.pathLength,
-        keyUsage: ours.keyUsage,
-        extendedKeyUsage: ours.extendedKeyUsage,
-        subjectKeyId: ours.subjectKeyId,
-        authorityKeyId: ours.authorityKeyId,
-        ocspUrls: ours.ocspUrls,
-        serial: ours.serial,
+        isCa: own.isCa,
+        pathLength: own.pathLength,
+        keyUsage: own.keyUsage,
+        extendedKeyUsage: own.extendedKeyUsage,
+        subjectKeyId: own.subjectKeyId,
+        authorityKeyId: own.authorityKeyId,
+        ocspUrls: own.ocspUrls,
+        serial: own.serial,
       }).toEqual({
         isCa: basic?.ca ?? false,
         pathLength: basic?.pathLength,
@@ -53,15 +53,15 @@ describe('a certificate is read as @peculiar/x509 and Node read it', () => {
             ? undefined
             : usages.filter(([, flag]) => (usage.usages & flag) !== 0).map(([name]) => name),
         extendedKeyUsage: extended?.usages.map(String),
-        subjectKeyId: theirs.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
-        authorityKeyId: theirs.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
+        subjectKeyId: other.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
+        authorityKeyId: other.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
         ocspUrls: (access?.ocsp ?? []).map(({ value }) => value),
-        serial: theirs.serialNumber.replace(/^0+/, ''),
+        serial: other.serialNumber.replace(/^0+/, ''),
       });
       const { asymmetricKeyType: type, asymmetricKeyDetails: details } = node.publicKey;
-      expect([ours.key.kind, ours.key.bits]).toEqual([type, details?.modulusLength]);
-      expect(ours.selfSigned).toBe(node.checkIssued(node) && node.verify(node.publicKey));
-      expect(ours.pem).toBe(node.toString());
+      expect([own.key.kind, own.key.bits]).toEqual([type, details?.modulusLength]);
+      expect(own.selfSigned).toBe(node.checkIssued(node) && node.verify(node.publicKey));
+      expect(own.pem).toBe(node.toString());
     }
   });
 });

@@ -14,11 +14,11 @@ type Entries = NonNullable<NonNullable<Parameters<typeof ca.issueCrl>[0]>['entri
 const serials = (count: number, from = 1): Entries =>
   Array.from({ length: count }, (_, index) => ({ serial: 0x1000 + from + index, date: now - 10 * day }));
 type Dated = Pick<NonNullable<Parameters<typeof ca.issueCrl>[0]>, 'number' | 'thisUpdate' | 'nextUpdate'>;
-const list = (entries: Entries, dated: Dated) => readCrl(ca.issueCrl({ entries, ...dated }).der);
+const crlOf = (entries: Entries, dated: Dated) => readCrl(ca.issueCrl({ entries, ...dated }).der);
 const older = (entries: Entries, number = 5) =>
-  list(entries, { number, thisUpdate: now - hour, nextUpdate: now + hour });
+  crlOf(entries, { number, thisUpdate: now - hour, nextUpdate: now + hour });
 const newer = (entries: Entries, number = 6) =>
-  list(entries, { number, thisUpdate: now, nextUpdate: now + day });
+  crlOf(entries, { number, thisUpdate: now, nextUpdate: now + day });
 
 function judge(
   before: Crl,
@@ -67,14 +67,14 @@ describe('accepted is a valid signature of a known issuer key and a newer thisUp
     ['no number', undefined, 'refused', ['crl-shrunk']],
     ['a lower number', 4, 'refused', ['crl-older']],
   ])('of the same second, one serial less, with %s it is %s', (_what, number, outcome, codes) => {
-    const again = list(serials(2), { number, thisUpdate: before.thisUpdate });
+    const again = crlOf(serials(2), { number, thisUpdate: before.thisUpdate });
     const judged = judge(before, again);
     expect(judged.outcome).toBe(outcome);
     expect(judged.codes).toEqual(codes.length > 0 ? codes : ['crl-serials-lost']);
   });
 
   test('of the same second and number it is taken when it lost nothing, which somebody must be able to tell', () => {
-    const again = list(serials(4), { number: 5, thisUpdate: before.thisUpdate });
+    const again = crlOf(serials(4), { number: 5, thisUpdate: before.thisUpdate });
     expect(judge(before, again)).toMatchObject({ outcome: 'accepted', codes: [] });
     expect(judge(before, again, { forget: true })).toMatchObject({
       outcome: 'refused',
@@ -84,7 +84,7 @@ describe('accepted is a valid signature of a known issuer key and a newer thisUp
 });
 
 test('a newer list that is already expired is accepted, to be used where the check is ours; its end is told as an error', () => {
-  const ended = list(serials(4), { number: 6, thisUpdate: now - 30 * 60_000, nextUpdate: now - 60_000 });
+  const ended = crlOf(serials(4), { number: 6, thisUpdate: now - 30 * 60_000, nextUpdate: now - 60_000 });
   const { outcome, codes, findings } = judge(older(serials(3)), ended);
   expect([outcome, ...codes]).toEqual(['accepted', 'crl-expired']);
   expect(findings[0]).toMatchObject({ severity: 'error' });
@@ -112,7 +112,7 @@ describe('refused: the list in force stays, and the report says so', () => {
   });
 
   test('with none in force it is not used, and that is said', () => {
-    const wrong = list(serials(1), { thisUpdate: now + hour });
+    const wrong = crlOf(serials(1), { thisUpdate: now + hour });
     const { outcome, findings } = judgeCrl({ crl: wrong, issuer, now });
     expect(outcome).toBe('refused');
     expect(findings[0]?.message).toContain('it is not used');
@@ -175,7 +175,7 @@ describe('in our own checkers serials that disappeared stay until leafLife has p
     { serial: 'a1', revokedAt: now - day },
     { serial: 'b2', revokedAt: now - day, reason: 6 },
   ];
-  const base = { before: [], lost, isListed: () => false, thisUpdate: now };
+  const base = { before: [], lost, isRevoked: () => false, thisUpdate: now };
 
   test('entries on certificateHold go at once', () => {
     expect(retain(base)).toEqual([{ serial: 'a1', since: now }]);
@@ -189,7 +189,7 @@ describe('in our own checkers serials that disappeared stay until leafLife has p
     const kept = (more: object) => retain({ ...base, before, ...more }).map(({ serial }) => serial);
     expect(kept({})).toEqual(['a1', 'c3', 'd4']);
     expect(kept({ leafLifeMs: 30 * day })).toEqual(['a1', 'd4']);
-    expect(kept({ isListed: (serial: string) => serial === 'd4' })).toEqual(['a1', 'c3']);
+    expect(kept({ isRevoked: (serial: string) => serial === 'd4' })).toEqual(['a1', 'c3']);
   });
 
   test('they are remembered as text, one serial a line', () => {
@@ -197,7 +197,7 @@ describe('in our own checkers serials that disappeared stay until leafLife has p
     expect(text).toBe('a1 2026-11-24T10:00:00Z\n');
     expect(parseRetained(text)).toEqual([{ serial: 'a1', since: now }]);
     expect(() => parseRetained('not a serial\n')).toThrow(
-      expect.objectContaining({ code: 'record-unreadable' }),
+      expect.objectContaining({ code: 'state-unreadable' }),
     );
   });
 });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffCrls, parseCrl, readCrl } from '../src/index.ts';
 import { writePem } from '../src/x509/pem.ts';
+import { crlOf, entry, serialOf } from './support/crls.ts';
 import * as der from './support/der.ts';
-import { entry, listOf, serialOf } from './support/lists.ts';
 
 const reason = (code: number) => der.sequence(der.extension('551d15', Buffer.of(0x0a, 1, code)));
 /** Some entries with a reason, some with a long form of extensions; always the same for one number. */
@@ -15,7 +15,7 @@ const entryOf = (number: number) => {
 };
 const withInvalidity = (code: Buffer) =>
   der.sequence(code.subarray(2), der.extension('551d18', der.generalizedTime('20261101000000Z')));
-const issue = (numbers: readonly number[]) => readCrl(listOf({ entries: numbers.map(entryOf) }));
+const issue = (numbers: readonly number[]) => readCrl(crlOf({ entries: numbers.map(entryOf) }));
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe('what changes from one issue to the next', () => {
@@ -60,22 +60,22 @@ describe('what changes from one issue to the next', () => {
   });
 
   test('an entry whose date or reason alone changed neither came nor left', () => {
-    const dated = readCrl(listOf({ entries: [entry(der.integer('41'), der.utcTime('250101000000Z'))] }));
-    const again = readCrl(listOf({ entries: [entry(der.integer('41'), undefined, reason(1))] }));
+    const dated = readCrl(crlOf({ entries: [entry(der.integer('41'), der.utcTime('250101000000Z'))] }));
+    const again = readCrl(crlOf({ entries: [entry(der.integer('41'), undefined, reason(1))] }));
     expect(diffCrls(dated, again)).toMatchObject({ added: 0, removed: 0 });
     const all = range(2_000).map(entryOf);
     const some = all.map((one, at) =>
       at % 97 === 0 ? entry(der.integer(serialOf(at)), undefined, reason(4)) : one,
     );
-    const [older, newer] = [readCrl(listOf({ entries: all })), readCrl(listOf({ entries: some }))];
+    const [older, newer] = [readCrl(crlOf({ entries: all })), readCrl(crlOf({ entries: some }))];
     expect(diffCrls(older, newer)).toMatchObject({ added: 0, removed: 0 });
   });
 });
 
 describe('a large list as PEM', () => {
-  const list = listOf({ entries: range(1_500).map(entryOf) });
-  const pem = writePem('X509 CRL', list);
-  const sha256 = readCrl(list).sha256;
+  const crl = crlOf({ entries: range(1_500).map(entryOf) });
+  const pem = writePem('X509 CRL', crl);
+  const sha256 = readCrl(crl).sha256;
   const body = (text: string) => pem.replace(/(?<=CRL-----\n)[^-]+/, text);
   const lines = pem.slice(pem.indexOf('\n') + 1, pem.indexOf('-----END'));
 
@@ -86,7 +86,7 @@ describe('a large list as PEM', () => {
     ['with text before it', `Certificate Revocation List (CRL):\n${pem}`],
     ['without its last line end', pem.trimEnd()],
   ])('is read %s', (_what, text) => {
-    expect(parseCrl(Buffer.from(text), 'list').sha256).toBe(sha256);
+    expect(parseCrl(Buffer.from(text), 'crl').sha256).toBe(sha256);
   });
 
   test.each([
@@ -100,7 +100,7 @@ describe('a large list as PEM', () => {
     ['a header', (at: string) => `Proc-Type: 4,ENCRYPTED\n\n${at}`],
   ])('is refused with %s', (_what, change) => {
     const refused = /^(pem-malformed|pem-headers|crl-malformed)$/;
-    expect(() => parseCrl(Buffer.from(body(change(lines))), 'list')).toThrow(
+    expect(() => parseCrl(Buffer.from(body(change(lines))), 'crl')).toThrow(
       expect.objectContaining({ code: expect.stringMatching(refused) }),
     );
   });

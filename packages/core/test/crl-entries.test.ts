@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { walkEntries } from '../src/crl/entries.ts';
 import { isTrustloomError } from '../src/index.ts';
+import { entry, serialOf } from './support/crls.ts';
 import * as der from './support/der.ts';
-import { entry, serialOf } from './support/lists.ts';
 
 const reason = (code: number) => der.sequence(der.extension('551d15', der.tlv(0x0a, Buffer.of(code))));
 const time = (text: string) => der.utcTime(text);
@@ -10,10 +10,10 @@ const usual = entry(der.integer(serialOf(1)));
 /** So much behind an entry that it is read in words, as most of a large list is; as the last of its list it never is. */
 const behind = Buffer.concat(Array.from({ length: 8 }, () => usual));
 
-function verdict(list: Uint8Array, stop: number): string {
+function verdict(crl: Uint8Array, stop: number): string {
   try {
-    const { negative, removes, indirect, end } = walkEntries(list, 0, list.length);
-    return JSON.stringify({ negative, removes, indirect, ends: end === list.length, stop });
+    const { negative, removes, indirect, end } = walkEntries(crl, 0, crl.length);
+    return JSON.stringify({ negative, removes, indirect, ends: end === crl.length, stop });
   } catch (error) {
     if (isTrustloomError(error) || !(error instanceof Error)) throw error;
     return 'refused';

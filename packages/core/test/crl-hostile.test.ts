@@ -3,16 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { entryEnd } from '../src/crl/entries.ts';
 import { serialIndex } from '../src/crl/serial-index.ts';
 import { type Crl, diffCrls, isoTime, isTrustloomError, parseCrl, readCrl } from '../src/index.ts';
+import { type CrlParts, crlOf, entry } from './support/crls.ts';
 import * as der from './support/der.ts';
-import { entry, type ListParts, listOf } from './support/lists.ts';
 
 const plain = entry(der.integer('41'));
 const idp = '551d1c';
 const malformed = expect.objectContaining({ code: 'crl-malformed', kind: 'input' });
-const refused = (parts: ListParts) => expect(() => readCrl(listOf(parts))).toThrow(malformed);
+const refused = (parts: CrlParts) => expect(() => readCrl(crlOf(parts))).toThrow(malformed);
 
 describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
-  test.each<[string, ListParts]>([
+  test.each<[string, CrlParts]>([
     ['version 3', { version: der.integer('02') }],
     ['version 4', { version: der.integer('03') }],
     ['a version 1 with extensions', { version: Buffer.alloc(0), extensions: [] }],
@@ -103,7 +103,7 @@ describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
   });
 
   test('an indefinite length, a long length, and a length of five bytes', () => {
-    const good = listOf({ entries: [plain] });
+    const good = crlOf({ entries: [plain] });
     const body = good.subarray(good[1] === 0x81 ? 3 : 4);
     for (const header of [
       [0x30, 0x80],
@@ -115,7 +115,7 @@ describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
 
   test('its message tells the file and the place, and repeats no byte of it', () => {
     const secret = 'do not repeat me';
-    const bad = listOf({ issuer: der.name(Buffer.from(secret)), version: der.integer('05') });
+    const bad = crlOf({ issuer: der.name(Buffer.from(secret)), version: der.integer('05') });
     try {
       parseCrl(bad, 'issuing.crl');
       expect.unreachable();
@@ -127,7 +127,7 @@ describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
   });
 
   test('and any bytes at all end in a list or a code, never in another error', () => {
-    const good = listOf({
+    const good = crlOf({
       entries: [plain, entry(der.integer('00ff'))],
       extensions: [der.extension('551d14', der.integer('05'))],
     });
@@ -158,7 +158,7 @@ describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
 
 describe('lists that are not complete are told by name', () => {
   const url = der.tlv(0xa0, der.tlv(0xa0, der.tlv(0x86, Buffer.from('http://crl.example/1.crl'))));
-  const scope = (...extensions: Uint8Array[]) => readCrl(listOf({ extensions })).scope;
+  const scope = (...extensions: Uint8Array[]) => readCrl(crlOf({ extensions })).scope;
   const critical = der.boolean(255);
 
   test.each<[Crl['scope'], string, readonly Uint8Array[]]>([
@@ -193,7 +193,7 @@ describe('lists that are not complete are told by name', () => {
   test('an entry of another CA makes the list indirect', () => {
     const issuer = der.extension('551d1d', der.sequence(), critical);
     expect(
-      readCrl(listOf({ entries: [entry(der.integer('41'), undefined, der.sequence(issuer))] })).scope,
+      readCrl(crlOf({ entries: [entry(der.integer('41'), undefined, der.sequence(issuer))] })).scope,
     ).toBe('indirect');
   });
 
@@ -204,7 +204,7 @@ describe('lists that are not complete are told by name', () => {
       der.sequence(der.extension('551d15', Buffer.of(0x0a, 1, 8))),
     );
     const delta = readCrl(
-      listOf({ entries: [removed], extensions: [der.extension('551d1b', der.integer('01'), critical)] }),
+      crlOf({ entries: [removed], extensions: [der.extension('551d1b', der.integer('01'), critical)] }),
     );
     expect([delta.scope, delta.entryCount]).toEqual(['delta', 1]);
   });
@@ -212,16 +212,16 @@ describe('lists that are not complete are told by name', () => {
 
 describe('what is unusual and allowed is read', () => {
   test('version 1, no entries, an empty sequence of entries, later than 2049', () => {
-    expect(readCrl(listOf({ version: Buffer.alloc(0), entries: [plain] })).entryCount).toBe(1);
-    expect(readCrl(listOf({ entries: [] })).entryCount).toBe(0);
-    expect(readCrl(listOf({ nextUpdate: der.generalizedTime('20510101000000Z') })).nextUpdate).toBe(
+    expect(readCrl(crlOf({ version: Buffer.alloc(0), entries: [plain] })).entryCount).toBe(1);
+    expect(readCrl(crlOf({ entries: [] })).entryCount).toBe(0);
+    expect(readCrl(crlOf({ nextUpdate: der.generalizedTime('20510101000000Z') })).nextUpdate).toBe(
       Date.parse('2051-01-01T00:00:00Z'),
     );
   });
 
   test('`critical FALSE` written out is not critical', () => {
     expect(
-      readCrl(listOf({ extensions: [der.extension('2a0304', der.octets(), der.boolean(0))] })).scope,
+      readCrl(crlOf({ extensions: [der.extension('2a0304', der.octets(), der.boolean(0))] })).scope,
     ).toBe('complete');
   });
 
@@ -229,13 +229,13 @@ describe('what is unusual and allowed is read', () => {
     const times = ['260131000000Z', '260430235959Z', '240229120000Z', '991231235959Z'].map(der.utcTime);
     const late = ['20500228235959Z', '24000229000000Z'].map(der.generalizedTime);
     const entries = [...times, ...late].map((time) => entry(der.integer('41'), time));
-    expect(readCrl(listOf({ entries })).entryCount).toBe(6);
+    expect(readCrl(crlOf({ entries })).entryCount).toBe(6);
   });
 
   test('a revocation in the year 1, as tools write that know no date, and in 9999: never in another century', () => {
     const times = ['00010101000000Z', '00991231235959Z', '99991231235959Z'].map(der.generalizedTime);
     const crl = readCrl(
-      listOf({ entries: times.map((time, index) => entry(der.integer(`4${index}`), time)) }),
+      crlOf({ entries: times.map((time, index) => entry(der.integer(`4${index}`), time)) }),
     );
     expect(diffCrls(undefined, crl).addedEntries.map(({ revokedAt }) => isoTime(revokedAt))).toEqual([
       '0001-01-01T00:00:00Z',
@@ -245,25 +245,25 @@ describe('what is unusual and allowed is read', () => {
   });
 
   test('a negative number keeps its sign', () => {
-    expect(readCrl(listOf({ extensions: [der.extension('551d14', der.integer('fb'))] })).number).toBe('-5');
+    expect(readCrl(crlOf({ extensions: [der.extension('551d14', der.integer('fb'))] })).number).toBe('-5');
   });
 
   test('names in two-byte characters, and those that are shown as hex', () => {
     const issuer = (value: Uint8Array, type: number) =>
-      readCrl(listOf({ issuer: der.name(value, type) })).issuer.text;
+      readCrl(crlOf({ issuer: der.name(value, type) })).issuer.text;
     expect(issuer(Buffer.from('\u0000A\u0000c', 'latin1'), 0x1e)).toBe('CN=Ac');
     expect(issuer(Buffer.of(0, 0, 0, 65), 0x1c)).toBe('CN=#1c0400000041');
   });
 
   test('a name cannot move the cursor or turn the text of a terminal', () => {
-    const text = readCrl(listOf({ issuer: der.name(Buffer.from('a\u001b[2Jb\u202ec\u2028d\r\n')) })).issuer
+    const text = readCrl(crlOf({ issuer: der.name(Buffer.from('a\u001b[2Jb\u202ec\u2028d\r\n')) })).issuer
       .text;
     expect(text).toMatch(/^[ -~]+$/);
   });
 
   test('serials at their edges: zero, sign byte, negative, 127 bytes; each found by its value alone', () => {
     const all = ['00', '7f', '0080', '00ff', '80', 'ff', 'fb', '7f'.repeat(127), `00${'ff'.repeat(126)}`];
-    const crl = readCrl(listOf({ entries: all.map((hex) => entry(der.integer(hex))) }));
+    const crl = readCrl(crlOf({ entries: all.map((hex) => entry(der.integer(hex))) }));
     expect([...crl.serials()].slice(0, 7)).toEqual(['0', '7f', '80', 'ff', '-80', '-1', '-5']);
     expect([...crl.serials()].every((serial) => crl.has(serial))).toBe(true);
     expect(
@@ -274,7 +274,7 @@ describe('what is unusual and allowed is read', () => {
     expect(shown.slice(0, 7)).toEqual(['00', '7f', '80', 'ff', '80', 'ff', 'fb']);
     expect(shown.slice(7)).toEqual([...crl.serials()].slice(7));
     expect(crl.negativeSerials).toBe(true);
-    expect(readCrl(listOf({ entries: [plain] })).negativeSerials).toBe(false);
+    expect(readCrl(crlOf({ entries: [plain] })).negativeSerials).toBe(false);
   });
 
   test('any set of serials is answered for, and nothing else is', () => {
@@ -284,13 +284,13 @@ describe('what is unusual and allowed is read', () => {
         fc.bigInt({ min: -(2n ** 160n), max: 2n ** 160n }),
         (listed, other) => {
           const crl = readCrl(
-            listOf({ entries: listed.map((value) => entry(der.integer(contentOf(value)))) }),
+            crlOf({ entries: listed.map((value) => entry(der.integer(contentOf(value)))) }),
           );
           expect(listed.every((value) => crl.has(value.toString(16)))).toBe(true);
           expect(crl.has(other.toString(16))).toBe(listed.includes(other));
           const content = (value: bigint) => Buffer.from(`aa${contentOf(value)}bb`, 'hex');
-          const isListed = (value: bigint) => crl.hasInteger(content(value), 1, content(value).length - 1);
-          expect([listed.every(isListed), isListed(other)]).toEqual([true, listed.includes(other)]);
+          const isRevoked = (value: bigint) => crl.hasInteger(content(value), 1, content(value).length - 1);
+          expect([listed.every(isRevoked), isRevoked(other)]).toEqual([true, listed.includes(other)]);
         },
       ),
       { numRuns: 200 },
@@ -315,7 +315,7 @@ describe('the index of serials stays linear', () => {
 
   test.each(crafted)('for serials %s', (_what, serial) => {
     const crl = readCrl(
-      listOf({ entries: Array.from({ length: size }, (_, index) => entry(der.integer(serial(index)))) }),
+      crlOf({ entries: Array.from({ length: size }, (_, index) => entry(der.integer(serial(index)))) }),
     );
     const index = serialIndex(crl.der, crl.entryCount);
     for (let at = crl.entries.start; at < crl.entries.end; at = entryEnd(crl.der, at)) index.add(at);

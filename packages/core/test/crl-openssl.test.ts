@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { crlIssuer, crlPem, judgeCrl, parseCrl, readCertificate, readPem, verifyCrl } from '../src/index.ts';
+import { crlOf, entry, serialOf } from './support/crls.ts';
 import * as der from './support/der.ts';
-import { entry, listOf, serialOf } from './support/lists.ts';
 
 const has = spawnSync('openssl', ['version']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'crl-openssl-'));
@@ -25,12 +25,12 @@ describe.skipIf(!has)('lists without nextUpdate, beside openssl crl (needs opens
         ? entry(der.integer(serialOf(index)), undefined, reason(1))
         : entry(der.integer(serialOf(index))),
     );
-    const list = listOf({
+    const crl = crlOf({
       nextUpdate: Buffer.alloc(0),
       ...(count === 0 ? {} : { entries }),
       extensions: [der.extension('551d14', der.integer('0ff1'))],
     });
-    writeFileSync(join(folder, 'list.der'), list);
+    writeFileSync(join(folder, 'list.der'), crl);
     openssl('crl', '-inform', 'DER', '-in', 'list.der', '-out', 'list.pem');
     const said = openssl(
       'crl',

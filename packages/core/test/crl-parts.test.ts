@@ -1,11 +1,11 @@
 import { createTestCa, createTestClock } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { mergeLists, slotOf } from '../src/crl/merged.ts';
+import { mergeCrls, slotOf } from '../src/crl/merged.ts';
 import { type Crl, judgeCrl, readCertificate, readCrl, revocationSet } from '../src/index.ts';
 import { checkedKeys } from '../src/kit/checked-keys.ts';
+import { crlOf } from './support/crls.ts';
 import * as der from './support/der.ts';
 import { judging } from './support/judging.ts';
-import { listOf } from './support/lists.ts';
 
 const hour = 3_600_000;
 const clock = createTestClock('2026-11-24T10:00:00Z');
@@ -22,7 +22,7 @@ const issue = (entries: readonly Entry[], more: Options = {}) =>
 const listed = (...crls: readonly Crl[]) => crls.map((crl) => ({ issuer, crl, expired: false }));
 const visited = (...crls: readonly Crl[]) => {
   const serials: string[] = [];
-  const merged = mergeLists(listed(...crls));
+  const merged = mergeCrls(listed(...crls));
   merged.eachSerial((bytes, start, end) =>
     serials.push(Buffer.from(bytes.subarray(start, end)).toString('hex')),
   );
@@ -39,7 +39,7 @@ describe('partitions of one CA', () => {
     expect(visited(one, two)).toBe('a1 b2 c3');
     const [key] = checkedKeys({
       known: [issuer],
-      revocation: revocationSet({ lists: listed(one, two) }),
+      revocation: revocationSet({ crls: listed(one, two) }),
     });
     expect([key?.state, key?.count, key?.nextUpdate]).toEqual(['listed', 3, now + hour]);
   });
@@ -50,7 +50,7 @@ describe('partitions of one CA', () => {
       der.sequence(der.tlv(0x82, Buffer.of(255))),
       der.sequence(der.tlv(0x85, Buffer.of(255))),
       der.sequence(der.tlv(0x83, Buffer.of(1, 2))),
-    ].map((idp) => readCrl(listOf({ extensions: [der.extension('551d1c', idp, der.boolean(255))] })));
+    ].map((idp) => readCrl(crlOf({ extensions: [der.extension('551d1c', idp, der.boolean(255))] })));
     expect(scopes.map(({ scope }) => scope)).toEqual(['partition', 'partition', 'partition', 'partition']);
     const slots = [one, two, issue([]), ...scopes].map(slotOf);
     expect(new Set(slots).size).toBe(7);
@@ -85,7 +85,7 @@ describe('a delta list', () => {
   });
 
   test('ends without ending its base', () => {
-    const merged = mergeLists(listed(base, delta(from('d4'), 5, 6)));
+    const merged = mergeCrls(listed(base, delta(from('d4'), 5, 6)));
     expect(merged.nextUpdate).toBe(base.nextUpdate);
   });
 });
@@ -102,8 +102,8 @@ test('an indirect list is refused by name', () => {
 
 describe('judging lists of several kinds', () => {
   const key = issuer.keySha256;
-  const judge = (lists: readonly Crl[], before: readonly Crl[] = [], remembered: readonly Crl[] = before) =>
-    judging({ now, locked: [issuer], lists, before, remembered });
+  const judge = (crls: readonly Crl[], before: readonly Crl[] = [], remembered: readonly Crl[] = before) =>
+    judging({ now, locked: [issuer], crls, before, remembered });
   const at = (minutes: number) => ({ thisUpdate: now - minutes * 60_000 });
   const [old, complete] = [issue(from('a1'), at(30)), issue(from('a1 b2'), { number: 2, ...at(20) })];
   const part = issue(from('c3'), { number: 9, partition: 'http://crl.example/1', ...at(20) });
@@ -111,8 +111,8 @@ describe('judging lists of several kinds', () => {
   const change = issue(from('e5'), { number: 3, deltaOf: 2, ...at(10) });
 
   test('keeps the newest of each kind, the complete one first', () => {
-    const { lists, accepted, rows, findings } = judge([change, part, newerPart, old, complete]);
-    expect(lists.map(({ crl }) => crl.sha256)).toEqual(
+    const { crls, accepted, rows, findings } = judge([change, part, newerPart, old, complete]);
+    expect(crls.map(({ crl }) => crl.sha256)).toEqual(
       [complete, newerPart, change].map(({ sha256 }) => sha256),
     );
     expect([...accepted.keys()].sort()).toEqual([key, `${key}/${slotOf(part)}`, `${key}/delta`].sort());
@@ -122,18 +122,18 @@ describe('judging lists of several kinds', () => {
 
   test('a kind whose source gives nothing stays as it was accepted; lost, it is told', () => {
     const before = [complete, part];
-    expect(judge([complete], before).lists.map(({ crl }) => crl.sha256)).toEqual([
+    expect(judge([complete], before).crls.map(({ crl }) => crl.sha256)).toEqual([
       complete.sha256,
       part.sha256,
     ]);
-    const { kept } = judge([complete], before, [complete]);
-    expect([...kept]).toEqual([[key, 'list-memory-lost']]);
+    const { unread } = judge([complete], before, [complete]);
+    expect([...unread]).toEqual([[key, 'crl-copy-lost']]);
   });
 
   test('an older partition is refused, and its complete sibling goes on', () => {
-    const { lists, findings } = judge([complete, part], [complete, newerPart]);
+    const { crls, findings } = judge([complete, part], [complete, newerPart]);
     expect(findings.map(({ code }) => code)).toEqual(['crl-older']);
-    expect(lists.map(({ crl }) => crl.sha256)).toEqual([complete.sha256, newerPart.sha256]);
+    expect(crls.map(({ crl }) => crl.sha256)).toEqual([complete.sha256, newerPart.sha256]);
   });
 
   test('entries of a delta list come and go; one without its base is named', () => {

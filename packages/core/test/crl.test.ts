@@ -35,11 +35,11 @@ describe.skipIf(!openssl)('lists read as openssl crl reads them (needs openssl)'
   test.each([0, 1, 1_000, 14_102])(
     '%i entries: count, serials, number and dates, from DER and from PEM',
     (count) => {
-      const list = ca.issueCrl({ entries: entries(count), number: 77 });
+      const testCrl = ca.issueCrl({ entries: entries(count), number: 77 });
       const folder = mkdtempSync(join(tmpdir(), 'crl-'));
       try {
         const file = join(folder, 'list.crl');
-        writeFileSync(file, list.der);
+        writeFileSync(file, testCrl.der);
         const said = execFileSync(
           'openssl',
           [
@@ -56,13 +56,13 @@ describe.skipIf(!openssl)('lists read as openssl crl reads them (needs openssl)'
           ],
           { encoding: 'utf8', maxBuffer: 64e6 },
         );
-        const theirs = [...said.matchAll(/Serial Number: ([0-9A-F]+)/g)].map(([, serial = '']) =>
+        const other = [...said.matchAll(/Serial Number: ([0-9A-F]+)/g)].map(([, serial = '']) =>
           serial.toLowerCase().replace(/^0+(?=.)/, ''),
         );
         const date = (name: string) => Date.parse(new RegExp(`${name}=(.*)`).exec(said)?.[1] ?? '');
-        for (const crl of [readCrl(list.der), parseCrl(list.pem, 'list.pem')]) {
+        for (const crl of [readCrl(testCrl.der), parseCrl(testCrl.pem, 'list.pem')]) {
           expect(crl.entryCount).toBe(count);
-          expect([...crl.serials()]).toEqual(theirs);
+          expect([...crl.serials()]).toEqual(other);
           expect(crl.number).toBe(
             String(Number.parseInt(/crlNumber=(?:0x)?([0-9A-F]+)/i.exec(said)?.[1] ?? '', 16)),
           );
@@ -100,8 +100,8 @@ describe('a list', () => {
   });
 
   test('round-trips through PEM', () => {
-    const list = ca.issueCrl({ entries: entries(10) });
-    expect(parseCrl(crlPem(readCrl(list.der)), 'x').sha256).toBe(readCrl(list.der).sha256);
+    const crl = ca.issueCrl({ entries: entries(10) });
+    expect(parseCrl(crlPem(readCrl(crl.der)), 'x').sha256).toBe(readCrl(crl.der).sha256);
   });
 
   test('whose signature was made by another key of the same name is not that CA’s', async () => {
@@ -144,7 +144,7 @@ describe('a list', () => {
     ['two lists', ca.issueCrl({}).pem + ca.issueCrl({}).pem],
     ['nothing', ''],
   ])('cannot be %s', (_name, text) => {
-    expect(() => parseCrl(text, 'list')).toThrow(expect.objectContaining({ code: 'crl-malformed' }));
+    expect(() => parseCrl(text, 'crl')).toThrow(expect.objectContaining({ code: 'crl-malformed' }));
   });
 });
 

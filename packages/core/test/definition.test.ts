@@ -11,19 +11,19 @@ import {
   readCertificate,
   retireCa,
 } from '../src/index.ts';
-import { createToy, toyService } from './support/toy.ts';
+import { createFake, fakeService } from './support/fake-service.ts';
 
-const services = [toyService({ edge: createToy() })];
+const services = [fakeService({ edge: createFake() })];
 const parse = (text: string, env: Readonly<Record<string, string>> = {}) =>
   parseDefinition(text, { file: 'trustloom.yaml', env, services });
 const good = `name: acme
-record: "222222222222/eu-west-1"
+state: "222222222222/eu-west-1"
 groups:
   devices: { from: ./ca.pem, crls: ["http://crl.acme.example/ca.crl"] }
 targets:
   edge:
     trust: [devices]
-    toy: { region: eu-west-1 }
+    fake: { region: eu-west-1 }
 `;
 
 const variable = (name: string) => `\${${name}}`;
@@ -32,18 +32,18 @@ describe('a definition', () => {
   test('is resolved: places from the target, the only account, defaults', () => {
     expect(parse(good)).toMatchObject({
       name: 'acme',
-      record: { place: { account: '222222222222', region: 'eu-west-1' }, accountName: '222222222222' },
+      state: { accountRegion: { account: '222222222222', region: 'eu-west-1' }, accountName: '222222222222' },
       bucket: 'trustloom-{account}-{region}',
       revocation: { graceMs: 86_400_000 },
       groups: [{ name: 'devices', bundle: [{ text: './ca.pem', kind: 'file' }], crls: [{ kind: 'http' }] }],
       targets: [
         {
           name: 'edge',
-          kind: 'toy',
+          kind: 'fake',
           trust: ['devices'],
           attach: 'managed',
           anchors: 'all',
-          place: { account: '222222222222', region: 'eu-west-1' },
+          accountRegion: { account: '222222222222', region: 'eu-west-1' },
         },
       ],
     });
@@ -52,15 +52,15 @@ describe('a definition', () => {
   test('may be JSON, and takes variables from the environment after parsing', () => {
     const text = JSON.stringify({
       name: 'acme',
-      record: `${variable('ACCOUNT')}/eu-west-1`,
+      state: `${variable('ACCOUNT')}/eu-west-1`,
       groups: { devices: { from: './ca.pem' } },
-      targets: { edge: { trust: ['devices'], toy: { region: 'eu-west-1' } } },
+      targets: { edge: { trust: ['devices'], fake: { region: 'eu-west-1' } } },
     });
-    expect(parse(text, { ACCOUNT: '333333333333' }).record.place.account).toBe('333333333333');
+    expect(parse(text, { ACCOUNT: '333333333333' }).state.accountRegion.account).toBe('333333333333');
   });
 
   test('names its kinds without being read whole', () => {
-    expect(kindsOf(good, 'x')).toEqual(['toy']);
+    expect(kindsOf(good, 'x')).toEqual(['fake']);
   });
 
   test('expands a Serverless CA by the name of its bucket', () => {
@@ -88,12 +88,7 @@ describe('a definition', () => {
       'definition-duplicate-key',
       8,
     ],
-    [
-      'an unknown key, with the nearest known',
-      good.replace('record:', 'recrod:'),
-      'definition-unknown-key',
-      2,
-    ],
+    ['an unknown key, with the nearest known', good.replace('state:', 'staet:'), 'definition-unknown-key', 2],
     [
       'an unknown key inside a target',
       good.replace('    trust: [devices]\n', '    trust: [devices]\n    anchor: all\n'),
@@ -126,7 +121,7 @@ describe('a definition', () => {
       'definition-variable',
       4,
     ],
-    ['no kind', good.replace('    toy: { region: eu-west-1 }\n', ''), 'definition-value', 6],
+    ['no kind', good.replace('    fake: { region: eu-west-1 }\n', ''), 'definition-value', 6],
     [
       'a value of the adapter in the wrong form',
       good.replace('{ region: eu-west-1 }', '{ region: 7 }'),
@@ -146,7 +141,7 @@ describe('a definition', () => {
 
   test('is told the nearest known word', () => {
     expect(() => parse(good.replace('[devices]', '[devises]'))).toThrow('did you mean `devices`?');
-    expect(() => parse(good.replace('record:', 'recrod:'))).toThrow('did you mean `record`?');
+    expect(() => parse(good.replace('state:', 'staet:'))).toThrow('did you mean `state`?');
   });
 
   test('is told all that is wrong at once', () => {

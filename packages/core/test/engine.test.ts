@@ -4,14 +4,14 @@ import {
   acceptCas,
   emptyLock,
   type Lock,
-  openRecord,
+  openState,
   readCertificate,
   retireCa,
   TrustloomError,
 } from '../src/index.ts';
 import { leaseMs } from '../src/state/state.ts';
-import { type Files, openToys } from './support/run.ts';
-import { createToy, stock, type Toy } from './support/toy.ts';
+import { createFake, type FakeService, stock } from './support/fake-service.ts';
+import { type Files, openFakes } from './support/run.ts';
 import { memoryStore } from './support/world.ts';
 
 const clock = createTestClock('2026-11-24T10:00:00Z');
@@ -21,12 +21,12 @@ const [rootCa, nextCa] = [readCertificate(root.der), readCertificate(next.der)];
 stock(rootCa, nextCa);
 
 let files: Files;
-let toys: Record<string, Toy>;
+let fakes: Record<string, FakeService>;
 let store: ReturnType<typeof memoryStore>;
 let lock: Lock;
 
-function open(targets: readonly string[] = Object.keys(toys)) {
-  return openToys({ toys, files, lock, store, clock, group: { crls: ['ca.crl'] }, targets });
+function open(targets: readonly string[] = Object.keys(fakes)) {
+  return openFakes({ fakes, files, lock, store, clock, group: { crls: ['ca.crl'] }, targets });
 }
 
 async function accept() {
@@ -35,7 +35,7 @@ async function accept() {
 
 beforeEach(async () => {
   files = { 'ca.pem': root.pem, 'ca.crl': root.issueCrl({ entries: [{ serial: 'a1' }] }).der };
-  toys = { one: createToy(), two: createToy() };
+  fakes = { one: createFake(), two: createFake() };
   store = memoryStore();
   lock = emptyLock;
   await accept();
@@ -72,13 +72,13 @@ describe('planning', () => {
   test('a CA that is not in the lock is proposed, not granted', async () => {
     files['ca.pem'] = root.pem + next.pem;
     const plan = await open().plan();
-    expect(plan.news).toEqual([
+    expect(plan.caChanges).toEqual([
       {
-        news: 'propose',
+        change: 'propose',
         sha256: nextCa.sha256,
         subject: 'CN=Next',
         group: 'devices',
-        letInOn: [],
+        admittedOn: [],
         notOn: ['one', 'two'],
       },
     ]);
@@ -89,7 +89,7 @@ describe('planning', () => {
     await open().apply({ approve: 'any', allow });
     files = { 'ca.pem': next.pem };
     const plan = await open().plan();
-    expect(plan.news.map(({ news, sha256 }) => [news, sha256])).toEqual([
+    expect(plan.caChanges.map(({ change, sha256 }) => [change, sha256])).toEqual([
       ['propose', nextCa.sha256],
       ['keep', rootCa.sha256],
     ]);
@@ -102,22 +102,22 @@ describe('planning', () => {
   ] as const)('a bundle with %s blocks every write', async (_name, text, exitCode) => {
     files['ca.pem'] = text;
     const report = await open().apply({ approve: 'any', allow });
-    expect([report.exitCode, report.plan.blocked, toys.one?.log]).toEqual([exitCode, true, []]);
+    expect([report.exitCode, report.plan.blocked, fakes.one?.log]).toEqual([exitCode, true, []]);
     expect(store.writes).toEqual([]);
   });
 
   test('a missing file blocks every write and is exit 1', async () => {
     delete files['ca.pem'];
     expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(1);
-    expect(toys.one?.log).toEqual([]);
+    expect(fakes.one?.log).toEqual([]);
   });
 
   test('a list of nobody known, or broken, is refused alone: the rest goes on, and the run ends with an error', async () => {
     for (const bad of [next.issueCrl({}).der, new TextEncoder().encode('<html>')]) {
-      toys = { one: createToy() };
+      fakes = { one: createFake() };
       files['ca.crl'] = bad;
       const report = await open().apply({ approve: 'any', allow });
-      expect([report.exitCode, toys.one?.cas.length, toys.one?.enforcing, toys.one?.lists]).toEqual([
+      expect([report.exitCode, fakes.one?.cas.length, fakes.one?.enforcing, fakes.one?.crls]).toEqual([
         1,
         1,
         true,
@@ -129,16 +129,16 @@ describe('planning', () => {
 
   test('an older list than the one accepted is refused alone, exit 3', async () => {
     await open().apply({ approve: 'any', allow });
-    const { lists } = toys.one ?? createToy();
+    const { crls } = fakes.one ?? createFake();
     files['ca.crl'] = root.issueCrl({
       thisUpdate: clock.now() - 7_200_000,
       nextUpdate: clock.now() + 7_200_000,
     }).der;
     const report = await open().apply({ approve: 'any', allow });
-    expect([report.exitCode, report.findings.map(({ code }) => code), toys.one?.lists]).toEqual([
+    expect([report.exitCode, report.findings.map(({ code }) => code), fakes.one?.crls]).toEqual([
       3,
       ['crl-older'],
-      lists,
+      crls,
     ]);
   });
 });
@@ -170,7 +170,7 @@ describe('applying', () => {
     ],
   ] as const)('a target that begins to enforce %s', async (_, over, expected) => {
     const order: string[] = [];
-    toys.two = { ...createToy(), lazy: 5, ...over };
+    fakes.two = { ...createFake(), lazy: 5, ...over };
     await open().apply({
       approve: 'any',
       allow,
@@ -185,19 +185,19 @@ describe('applying', () => {
 
   test('nobody waits for what cannot be done any more', async () => {
     await open().apply({ approve: 'any', allow: [] });
-    expect([toys.one?.enforcing, toys.two?.enforcing]).toEqual([false, false]);
+    expect([fakes.one?.enforcing, fakes.two?.enforcing]).toEqual([false, false]);
     clock.advance(3_600_000);
     files['ca.crl'] = root.issueCrl({ entries: [{ serial: 'a1' }, { serial: 'b2' }], number: 2 }).der;
     // Its list is refused, so it must not enforce; the other one does.
-    toys.one?.faults.push(new TrustloomError('service-refused', 'no such list'));
-    toys.two = { ...createToy(), ...toys.two, lazy: 2 };
+    fakes.one?.faults.push(new TrustloomError('service-refused', 'no such list'));
+    fakes.two = { ...createFake(), ...fakes.two, lazy: 2 };
     expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(1);
-    expect([toys.one?.enforcing, toys.two.enforcing]).toEqual([false, true]);
+    expect([fakes.one?.enforcing, fakes.two.enforcing]).toEqual([false, true]);
   });
 
   test('before anything is taken away, every grant is done', async () => {
     await open().apply({ approve: 'any', allow });
-    toys.two = { ...createToy(), lazy: 5, nonBlocking: true };
+    fakes.two = { ...createFake(), lazy: 5, nonBlocking: true };
     files['ca.pem'] = root.pem + next.pem;
     await accept();
     ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
@@ -219,7 +219,7 @@ describe('applying', () => {
     files['ca.pem'] = root.pem + next.pem;
     await accept();
     await expect(open().apply({ approve: digest, allow })).rejects.toMatchObject({ code: 'approval-stale' });
-    expect(toys.one?.log).toEqual([]);
+    expect(fakes.one?.log).toEqual([]);
   });
 
   test('leaves out what lacks a consent, does the rest, and is refused', async () => {
@@ -227,9 +227,9 @@ describe('applying', () => {
     expect([
       report.exitCode,
       report.missing,
-      toys.one?.enforcing,
-      toys.two?.enforcing,
-      toys.two?.cas.length,
+      fakes.one?.enforcing,
+      fakes.two?.enforcing,
+      fakes.two?.cas.length,
     ]).toEqual([3, ['enforce:two'], true, false, 1]);
   });
 
@@ -238,17 +238,21 @@ describe('applying', () => {
     await accept();
     await open().apply({ approve: 'any', allow });
     ({ lock } = retireCa(lock, [], rootCa.sha256.slice(0, 12), clock.now()));
-    const kept = await open().apply({ approve: 'any', allow });
-    expect([kept.exitCode, kept.missing, toys.one?.cas.length]).toEqual([3, [`remove:${rootCa.sha256}`], 2]);
+    const afterwards = await open().apply({ approve: 'any', allow });
+    expect([afterwards.exitCode, afterwards.missing, fakes.one?.cas.length]).toEqual([
+      3,
+      [`remove:${rootCa.sha256}`],
+      2,
+    ]);
     const gone = await open().apply({ approve: 'any', allow: [...allow, `remove:${rootCa.sha256}`] });
-    expect([gone.exitCode, toys.one?.cas.map(({ subject }) => subject.text)]).toEqual([0, ['CN=Next']]);
+    expect([gone.exitCode, fakes.one?.cas.map(({ subject }) => subject.text)]).toEqual([0, ['CN=Next']]);
   });
 
   test('an empty trust is never applied, whatever is consented to', async () => {
     await open().apply({ approve: 'any', allow });
     ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
     const report = await open().apply({ approve: 'any', allow: [...allow, `remove:${rootCa.sha256}`] });
-    expect([report.exitCode, report.findings.map(({ code }) => code), toys.one?.cas.length]).toEqual([
+    expect([report.exitCode, report.findings.map(({ code }) => code), fakes.one?.cas.length]).toEqual([
       3,
       ['empty-bundle', 'empty-bundle'],
       1,
@@ -256,27 +260,27 @@ describe('applying', () => {
   });
 
   test('passing trouble is met by looking and planning again', async () => {
-    toys.one?.faults.push(
+    fakes.one?.faults.push(
       new TrustloomError('throttled', 'slow down'),
       new TrustloomError('object-changed', 'somebody was faster'),
     );
     const report = await open().apply({ approve: 'any', allow });
-    expect([report.exitCode, toys.one?.log.length]).toEqual([0, 3]);
+    expect([report.exitCode, fakes.one?.log.length]).toEqual([0, 3]);
   });
 
   test('one service that refuses stops alone', async () => {
-    toys.one?.faults.push(new TrustloomError('access-denied', 'no'));
+    fakes.one?.faults.push(new TrustloomError('access-denied', 'no'));
     const report = await open().apply({ approve: 'any', allow });
     expect(report.targets.map(({ name, state }) => [name, state])).toEqual([
       ['one', 'failed'],
-      ['two', 'holds'],
+      ['two', 'in-sync'],
     ]);
     expect(report.exitCode).toBe(1);
     expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(0);
   });
 
   test('waits until the service is no longer busy, on the given clock', async () => {
-    if (toys.one !== undefined) toys.one.lazy = 5;
+    if (fakes.one !== undefined) fakes.one.lazy = 5;
     const waited: number[] = [];
     const start = clock.now();
     await open().apply({
@@ -290,35 +294,35 @@ describe('applying', () => {
 
   test('a target that left the definition goes by consent, and then leaves the record', async () => {
     await open().apply({ approve: 'any', allow });
-    const kept = await open(['one']).apply({ approve: 'any', allow });
-    expect([kept.exitCode, kept.missing, toys.two?.cas.length]).toEqual([3, ['remove:two'], 1]);
+    const afterwards = await open(['one']).apply({ approve: 'any', allow });
+    expect([afterwards.exitCode, afterwards.missing, fakes.two?.cas.length]).toEqual([3, ['remove:two'], 1]);
     const gone = await open(['one']).apply({ approve: 'any', allow: ['remove:two'] });
-    expect([gone.exitCode, gone.targets.map(({ state }) => state), toys.two?.cas.length]).toEqual([
+    expect([gone.exitCode, gone.targets.map(({ state }) => state), fakes.two?.cas.length]).toEqual([
       0,
-      ['holds', 'left'],
+      ['in-sync', 'removed'],
       0,
     ]);
-    expect(Object.keys((await openRecord(store, clock).trust.read()).targets)).toEqual(['one']);
+    expect(Object.keys((await openState(store, clock).trust.read()).targets)).toEqual(['one']);
   });
 
   test('an attachment that is gone stops a target that stays, and not one that leaves', async () => {
-    toys.one = { ...createToy(), gone: true };
+    fakes.one = { ...createFake(), gone: true };
     const stays = await open().apply({ approve: 'any', allow });
     const [one] = stays.plan.targets;
     expect(one?.findings.map(({ code }) => code)).toEqual(['attachment-missing']);
-    expect(one?.steps.map(({ effect, leftOut }) => [effect, leftOut])).toContainEqual([
+    expect(one?.steps.map(({ effect, skipped }) => [effect, skipped])).toContainEqual([
       'grant',
       'precondition',
     ]);
-    expect(toys.one.cas).toEqual([]);
-    toys.one = { ...createToy(), cas: [rootCa], gone: true };
+    expect(fakes.one.cas).toEqual([]);
+    fakes.one = { ...createFake(), cas: [rootCa], gone: true };
     const gone = await open(['two']).apply({ approve: 'any', allow: ['remove:one'] });
-    expect([gone.exitCode, gone.targets[0]?.state, toys.one.cas]).toEqual([0, 'left', []]);
+    expect([gone.exitCode, gone.targets[0]?.state, fakes.one.cas]).toEqual([0, 'removed', []]);
   });
 
   test('waits for the lease that a killed run left behind', async () => {
     const start = clock.now();
-    await openRecord(store, clock).trust.acquire('killed');
+    await openState(store, clock).trust.acquire('killed');
     expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(0);
     expect(clock.now() - start).toBeGreaterThan(leaseMs);
   });
@@ -332,7 +336,7 @@ describe('applying', () => {
       onEvent: (event) => event.type === 'step' && event.state === 'done' && abort.abort(new Error('stop')),
     });
     await expect(run).rejects.toThrow('stop');
-    expect(toys.one?.log.length).toBeLessThan(3);
+    expect(fakes.one?.log.length).toBeLessThan(3);
     expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(0);
   });
 });

@@ -1,8 +1,8 @@
 import { createTestCa, createTestClock, crlOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { type HeldCrl, type Holdings, isoTime, readCertificate } from '../src/index.ts';
+import { type Content, isoTime, type ObservedCrl, readCertificate } from '../src/index.ts';
 import { caName } from '../src/kit/ca-words.ts';
-import { type FreshnessInput, freshnessOf, type KeyedList } from '../src/state/freshness.ts';
+import { type FreshnessInput, freshnessOf, type KeyedCrl } from '../src/state/freshness.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -14,7 +14,7 @@ const ca = await createTestCa({ subject: 'CN=CA', clock });
 const known = [readCertificate(ca.der)];
 
 /** A CA that publishes each day for a day and ten minutes, and the list of today. */
-function daily(more: Partial<KeyedList> = {}): KeyedList {
+function daily(more: Partial<KeyedCrl> = {}): KeyedCrl {
   return {
     keySha256: known[0]?.keySha256 ?? '',
     complete: true,
@@ -30,7 +30,7 @@ function daily(more: Partial<KeyedList> = {}): KeyedList {
   };
 }
 
-const held = (more: Partial<HeldCrl> = {}): HeldCrl => ({
+const held = (more: Partial<ObservedCrl> = {}): ObservedCrl => ({
   sha256: 'today',
   issuer: 'CN=CA',
   entries: 3,
@@ -44,20 +44,20 @@ function judge(
   now: number,
   {
     row = daily(),
-    list = held(),
+    crl = held(),
     ...more
-  }: Partial<FreshnessInput> & { row?: KeyedList; list?: HeldCrl } = {},
-  holds: Partial<Holdings> = {},
+  }: Partial<FreshnessInput> & { row?: KeyedCrl; crl?: ObservedCrl } = {},
+  content: Partial<Content> = {},
 ) {
-  const held: Holdings = {
+  const held: Content = {
     exists: true,
     cas: [],
-    crls: [list],
+    crls: [crl],
     attachments: [],
-    doors: [],
+    bypasses: [],
     endpoints: [],
     findings: [],
-    ...holds,
+    ...content,
   };
   const [fresh] = freshnessOf(held, { rows: [row], known, graceMs: hour, ...more }, now);
   return fresh;
@@ -106,9 +106,9 @@ describe('the way of a list from its issue to here', () => {
 
   test('grows while a newer one is not in force, found by its key among CAs of one name', async () => {
     const crl = crlOf(ca.issueCrl({ thisUpdate: issued - day, nextUpdate: ends - day }));
-    const list = held({ sha256: crl.sha256, crl, nextUpdate: ends });
+    const testCrl = held({ sha256: crl.sha256, crl, nextUpdate: ends });
     const other = daily({ keySha256: 'other', sha256: 'else', acceptedAt: isoTime(issued + 9 * hour) });
-    const fresh = judge(issued + 20 * minute, { list, rows: [other, daily()] });
+    const fresh = judge(issued + 20 * minute, { crl: testCrl, rows: [other, daily()] });
     expect(fresh).toMatchObject({ behind: true, lagMs: 20 * minute });
     expect(fresh?.red).toEqual([expect.stringContaining('not in force')]);
   });
@@ -135,5 +135,5 @@ test('CAs of one name are told apart where their key is known', async () => {
 });
 
 test('a list that is not in force is not judged', () => {
-  expect(judge(ends, { list: held({ inForce: false }) })).toBeUndefined();
+  expect(judge(ends, { crl: held({ inForce: false }) })).toBeUndefined();
 });

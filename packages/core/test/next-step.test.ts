@@ -11,7 +11,7 @@ const step = (id: string, effect: Effect, more: Partial<PlannedStep> = {}): Plan
   affects: [],
   summary: `do ${id}`,
   reason: `${id} is missing`,
-  action: 'toy:Write',
+  action: 'fake:Write',
   target: 'edge',
   needs: [],
   missing: [],
@@ -32,15 +32,15 @@ interface Case {
 
 describe('the step that is done next', () => {
   test.each<[string, Case]>([
-    ['of none: none', { steps: [], stage: 'clean', next: undefined }],
+    ['of none: none', { steps: [], stage: 'cleanup', next: undefined }],
     ['the first in the order of the plan', { steps: [grant, enforce], stage: 'enforce', next: 'grant' }],
     ['one that stands before what it needs', { steps: [enforce, grant], stage: 'enforce', next: 'grant' }],
     ['after what it needs', { steps: [grant, enforce], stage: 'enforce', done: ['grant'], next: 'enforce' }],
-    ['all done', { steps: [grant], stage: 'clean', done: ['grant'], next: undefined }],
+    ['all done', { steps: [grant], stage: 'cleanup', done: ['grant'], next: undefined }],
     ['not before its phase', { steps: [enforce], stage: 'grant', next: undefined }],
-    ['of an earlier phase, late', { steps: [step('tag', 'label')], stage: 'clean', next: 'tag' }],
-    ['a revocation before all else', { steps: [grant, revoke], stage: 'clean', next: 'revoke' }],
-    ['a revocation in each phase', { steps: [revoke], stage: 'label', next: 'revoke' }],
+    ['of an earlier phase, late', { steps: [step('tag', 'tag')], stage: 'cleanup', next: 'tag' }],
+    ['a revocation before all else', { steps: [grant, revoke], stage: 'cleanup', next: 'revoke' }],
+    ['a revocation in each phase', { steps: [revoke], stage: 'tag', next: 'revoke' }],
     ['nothing but revocations in their stage', { steps: [grant, revoke], stage: 'revoke', next: 'revoke' }],
     ['no grant in the stage of revocations', { steps: [grant], stage: 'revoke', next: undefined }],
     [
@@ -53,11 +53,11 @@ describe('the step that is done next', () => {
     ],
     [
       'none that was left out',
-      { steps: [step('grant', 'grant', { leftOut: 'consent' })], stage: 'clean', next: undefined },
+      { steps: [step('grant', 'grant', { skipped: 'consent' })], stage: 'cleanup', next: undefined },
     ],
     [
       'none that waits for one that was left out',
-      { steps: [{ ...grant, leftOut: 'consent' }, enforce], stage: 'clean', next: undefined },
+      { steps: [{ ...grant, skipped: 'consent' }, enforce], stage: 'cleanup', next: undefined },
     ],
     [
       'one that waits for a step that the plan does not have any more',
@@ -71,7 +71,7 @@ describe('the step that is done next', () => {
       'none that waits for a revocation that was refused',
       {
         steps: [revoke, step('enforce', 'enforce', { after: ['revoke'] })],
-        stage: 'clean',
+        stage: 'cleanup',
         failed: ['revoke'],
         next: undefined,
       },
@@ -82,7 +82,7 @@ describe('the step that is done next', () => {
 
   test('each step comes once, and none before what it needs', () => {
     const all = [
-      step('clean', 'clean', { after: ['remove'] }),
+      step('cleanup', 'cleanup', { after: ['remove'] }),
       step('remove', 'remove'),
       enforce,
       revoke,
@@ -96,7 +96,7 @@ describe('the step that is done next', () => {
         next = nextStep(all, done, new Set(), stage)
       )
         done.add(next.id);
-    expect([...done]).toEqual(['revoke', 'grant', 'enforce', 'remove', 'clean']);
+    expect([...done]).toEqual(['revoke', 'grant', 'enforce', 'remove', 'cleanup']);
   });
 });
 
@@ -119,11 +119,11 @@ describe('other targets wait', () => {
     ],
     ['not for a later phase', { steps: [enforce], phase: 'grant', blocks: false }],
     ['for an earlier phase', { steps: [grant], phase: 'remove', blocks: true }],
-    ['not for a revocation', { steps: [revoke], phase: 'clean', blocks: false }],
-    ['not for a tag', { steps: [step('tag', 'label')], phase: 'clean', blocks: false }],
+    ['not for a revocation', { steps: [revoke], phase: 'cleanup', blocks: false }],
+    ['not for a tag', { steps: [step('tag', 'tag')], phase: 'cleanup', blocks: false }],
     [
       'not for what has no consent',
-      { steps: [step('grant', 'grant', { leftOut: 'consent' })], phase: 'grant', blocks: false },
+      { steps: [step('grant', 'grant', { skipped: 'consent' })], phase: 'grant', blocks: false },
     ],
     ['not for what was refused', { steps: [grant], phase: 'grant', failed: ['grant'], blocks: false }],
     [

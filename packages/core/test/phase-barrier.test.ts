@@ -58,6 +58,6 @@ describe('a phase', () => {
   });
 
   test('without targets is passed', async () => {
-    expect(await isPassed(createPhaseBarrier([]).passed('clean'))).toBe(true);
+    expect(await isPassed(createPhaseBarrier([]).passed('cleanup'))).toBe(true);
   });
 });

@@ -5,13 +5,13 @@ import {
   type Code,
   emptyLock,
   type Lock,
-  openRecord,
+  openState,
   readCertificate,
   readCrl,
   retireCa,
 } from '../src/index.ts';
-import { type Files, openToys } from './support/run.ts';
-import { createToy, stock, type Toy } from './support/toy.ts';
+import { createFake, type FakeService, stock } from './support/fake-service.ts';
+import { type Files, openFakes } from './support/run.ts';
 import { memoryStore } from './support/world.ts';
 
 const hour = 3_600_000;
@@ -22,7 +22,7 @@ const rootCa = readCertificate(root.der);
 stock(rootCa, readCertificate(issuing.der));
 
 let files: Files;
-let toys: { one: Toy };
+let fakes: { one: FakeService };
 let store: ReturnType<typeof memoryStore>;
 let lock: Lock;
 let inventory: string | undefined;
@@ -34,12 +34,12 @@ function open(over: Partial<typeof store> = {}) {
     ...(inventory === undefined ? {} : { inventory }),
   };
   const options = { inventory: needsInventory };
-  return openToys({ toys, files, lock, store: { ...store, ...over }, clock, group, options });
+  return openFakes({ fakes, files, lock, store: { ...store, ...over }, clock, group, options });
 }
 
 /** Lists in their turn: each newer by an hour, with the next number. */
 let issue = 0;
-function list(ca: typeof root, ...serials: readonly string[]) {
+function crlOf(ca: typeof root, ...serials: readonly string[]) {
   issue += 1;
   const thisUpdate = clock.now() + issue;
   return ca.issueCrl({
@@ -54,10 +54,10 @@ beforeEach(async () => {
   clock.advance(hour);
   files = {
     'ca.pem': root.pem + issuing.pem,
-    'ca.crl': list(root),
-    'issuing.crl': list(issuing, 'a1', 'b2'),
+    'ca.crl': crlOf(root),
+    'issuing.crl': crlOf(issuing, 'a1', 'b2'),
   };
-  toys = { one: createToy() };
+  fakes = { one: createFake() };
   store = memoryStore();
   lock = emptyLock;
   inventory = undefined;
@@ -66,19 +66,19 @@ beforeEach(async () => {
   await open().apply({ approve: 'any', allow: ['enforce:one'] });
 });
 
-const revocations = () => openRecord(store, clock).revocation.read();
+const revocations = () => openState(store, clock).revocation.read();
 
 describe('refresh', () => {
   test('puts a newer list in force and touches nothing else', async () => {
     clock.advance(hour);
-    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    files['issuing.crl'] = crlOf(issuing, 'a1', 'b2', 'c3');
     files['ca.pem'] = 'not a bundle';
-    const before = toys.one.log.length;
+    const before = fakes.one.log.length;
     const writes = store.writes.length;
     const report = await open().refresh();
-    expect(toys.one.log.slice(before)).toHaveLength(1);
+    expect(fakes.one.log.slice(before)).toHaveLength(1);
     expect(report.targets.map(({ state, done }) => [state, done.map(({ effect }) => effect)])).toEqual([
-      ['holds', ['revoke']],
+      ['in-sync', ['revoke']],
     ]);
     expect(store.writes.slice(writes).filter((key) => key.includes('trust'))).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('refresh', () => {
     ['not one', 'a1\nlaptop\n', 'inventory-malformed'],
   ])('goes on without an inventory that is %s; an apply does not', async (_, text, code) => {
     clock.advance(hour);
-    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    files['issuing.crl'] = crlOf(issuing, 'a1', 'b2', 'c3');
     inventory = 'issued.txt';
     if (text !== undefined) files['issued.txt'] = text;
     const { blocked, findings } = await open().plan();
@@ -107,9 +107,9 @@ describe('refresh', () => {
   });
 
   test('without news writes nothing at all', async () => {
-    const [before, writes] = [toys.one.log.length, store.writes.length];
+    const [before, writes] = [fakes.one.log.length, store.writes.length];
     const report = await open().refresh();
-    expect([report.exitCode, report.calls, toys.one.log.length - before]).toEqual([0, 0, 0]);
+    expect([report.exitCode, report.calls, fakes.one.log.length - before]).toEqual([0, 0, 0]);
     expect(store.writes.length - writes).toBe(0);
   });
 
@@ -119,40 +119,40 @@ describe('refresh', () => {
     files['ca.pem'] += other.pem;
     ({ lock } = acceptCas(lock, (await open().offers()).offers, 'all', clock.now()));
     await open().refresh();
-    expect(toys.one.cas).toHaveLength(2);
+    expect(fakes.one.cas).toHaveLength(2);
   });
 
   test('waits for no apply: the lease of another run on trust is no matter', async () => {
-    await openRecord(store, clock).trust.acquire('somebody else');
+    await openState(store, clock).trust.acquire('somebody else');
     clock.advance(hour / 3600);
-    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
-    expect((await open().refresh()).targets[0]?.state).toBe('holds');
+    files['issuing.crl'] = crlOf(issuing, 'a1', 'b2', 'c3');
+    expect((await open().refresh()).targets[0]?.state).toBe('in-sync');
   });
 });
 
 describe('the newest list accepted', () => {
   test('stays in force when its source is gone, and goes back where somebody removed it', async () => {
     delete files['issuing.crl'];
-    toys.one.lists = [];
+    fakes.one.crls = [];
     const report = await open().refresh();
-    expect(toys.one.lists).toHaveLength(2);
+    expect(fakes.one.crls).toHaveLength(2);
     expect(report.exitCode).toBe(1);
   });
 
   test('is not replaced by one that lost much, until that very list is readmitted', async () => {
     clock.advance(hour);
     const many = Array.from({ length: 30 }, (_, index) => (0x1000 + index).toString(16));
-    files['issuing.crl'] = list(issuing, ...many);
+    files['issuing.crl'] = crlOf(issuing, ...many);
     await open().refresh();
     clock.advance(hour);
-    files['issuing.crl'] = list(issuing, 'a1');
+    files['issuing.crl'] = crlOf(issuing, 'a1');
     const report = await open().refresh();
     expect([report.exitCode, report.findings.map(({ code }) => code)]).toEqual([3, ['crl-shrunk']]);
     const consent = /readmit:[0-9a-f]{64}/.exec(report.findings[0]?.message ?? '')?.[0] ?? '';
     const taken = await open().apply({ approve: 'any', allow: [consent] });
     expect(taken.exitCode).toBe(0);
-    const { lists } = await revocations();
-    expect(Object.values(lists).map(({ entries, retained }) => [entries, retained?.count])).toContainEqual([
+    const { crls } = await revocations();
+    expect(Object.values(crls).map(({ entries, retained }) => [entries, retained?.count])).toContainEqual([
       1, 31,
     ]);
   });
@@ -162,30 +162,30 @@ describe('a stale list of a retired CA never blocks the others', () => {
   test('their lists move on, its own stays, and the CA goes by its consent', async () => {
     ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
     clock.advance(25 * hour);
-    const stale = toys.one.lists;
-    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    const stale = fakes.one.crls;
+    files['issuing.crl'] = crlOf(issuing, 'a1', 'b2', 'c3');
     const report = await open().refresh();
     expect(report.targets.map(({ state, done }) => [state, done.map(({ effect }) => effect)])).toEqual([
-      ['holds', ['revoke']],
+      ['in-sync', ['revoke']],
     ]);
-    expect(toys.one.lists).toEqual(expect.arrayContaining([...stale]));
-    expect(toys.one.lists).toHaveLength(3);
+    expect(fakes.one.crls).toEqual(expect.arrayContaining([...stale]));
+    expect(fakes.one.crls).toHaveLength(3);
     const applied = await open().apply({ approve: 'any', allow: [`remove:${rootCa.sha256}`] });
     expect(applied.plan.blocked).toBe(false);
-    expect(toys.one.cas.map(({ sha256 }) => sha256)).toEqual([readCertificate(issuing.der).sha256]);
+    expect(fakes.one.cas.map(({ sha256 }) => sha256)).toEqual([readCertificate(issuing.der).sha256]);
   });
 });
 
 describe('a CA that its issuer revoked', () => {
   test('is trusted no longer; where it stands, the plan asks for remove:<sha256>', async () => {
     clock.advance(hour);
-    files['ca.crl'] = list(root, readCertificate(issuing.der).serial);
+    files['ca.crl'] = crlOf(root, readCertificate(issuing.der).serial);
     const plan = await open().plan();
     const { sha256 } = readCertificate(issuing.der);
     expect(plan.findings.map(({ code }) => code)).toEqual(['ca-revoked']);
     expect(plan.missing).toEqual([`remove:${sha256}`]);
     await open().apply({ approve: 'any', allow: [`remove:${sha256}`] });
-    expect(toys.one.cas.map((ca) => ca.sha256)).toEqual([rootCa.sha256]);
+    expect(fakes.one.cas.map((ca) => ca.sha256)).toEqual([rootCa.sha256]);
   });
 });
 
@@ -202,25 +202,25 @@ describe('where only CAs stand that are to go, their lists move on, and a store 
     ],
     [
       'revoked by their issuer: no mistake of the input, so that who goes by consent may go',
-      'nobody-left',
+      'only-revoked-cas',
       { blocked: false, stay: 1 },
       () => {
         ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
-        files['ca.crl'] = list(root, readCertificate(issuing.der).serial);
+        files['ca.crl'] = crlOf(root, readCertificate(issuing.der).serial);
       },
     ],
   ])('%s', async (_why, code, { blocked, stay }, happens) => {
     clock.advance(hour);
     happens();
-    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
+    files['issuing.crl'] = crlOf(issuing, 'a1', 'b2', 'c3');
     const { sha256 } = readCrl(files['issuing.crl']);
     const report = await open().refresh();
-    expect(toys.one.lists).toContain(sha256);
+    expect(fakes.one.crls).toContain(sha256);
     expect(report.findings.map(({ code }) => code)).toContain(code);
     const issuingCa = readCertificate(issuing.der).sha256;
     const allow = ['remove:one', `remove:${rootCa.sha256}`, `remove:${issuingCa}`];
     const applied = await open().apply({ approve: 'any', allow });
-    expect([applied.plan.blocked, toys.one.cas.length]).toEqual([blocked, stay]);
+    expect([applied.plan.blocked, fakes.one.cas.length]).toEqual([blocked, stay]);
   });
 });
 
@@ -228,14 +228,14 @@ describe('the deny list', () => {
   const request = { serials: ['00:AB:01'], ca: '', by: 'ann', why: 'stolen laptop' };
 
   test('takes a serial in any notation, whoever holds the lease, and says where that is in force', async () => {
-    await openRecord(store, clock).revocation.acquire('somebody else');
+    await openState(store, clock).revocation.acquire('somebody else');
     const ca = readCertificate(issuing.der).sha256.slice(0, 12);
     const report = await open().revoke({ ...request, ca });
     expect(report.entries).toEqual([
       expect.objectContaining({ serial: 'ab01', ca: 'CN=Issuing', by: 'ann', why: 'stolen laptop' }),
     ]);
     expect(report.targets).toEqual([
-      { name: 'one', service: 'toy', state: 'waits for the CA', gaps: [], outlives: [] },
+      { name: 'one', service: 'fake', state: 'waits for the CA', gaps: [], residualAccess: [] },
     ]);
     expect((await revocations()).deny).toHaveLength(1);
     await open().unrevoke({ serials: ['ab01'], ca });
@@ -266,7 +266,7 @@ describe('the deny list', () => {
 
 test('status reports a target that ignores expiry, since CAs drop expired serials from their lists', async () => {
   expect((await open().status()).targets[0]?.findings).toEqual([]);
-  toys.one.ignoresExpiry = true;
+  fakes.one.ignoresExpiry = true;
   expect((await open().status()).targets[0]?.findings).toMatchObject([
     { code: 'expiry-ignored', target: 'one', severity: 'warning' },
   ]);
@@ -275,13 +275,13 @@ test('status reports a target that ignores expiry, since CAs drop expired serial
 describe('two runs at once', () => {
   test('an apply that read its lists earlier never puts an older one over the record of a refresh', async () => {
     clock.advance(hour);
-    files['issuing.crl'] = list(issuing, 'a1', 'b2', 'c3');
-    const newest = list(issuing, 'a1', 'b2', 'c3', 'd4');
+    files['issuing.crl'] = crlOf(issuing, 'a1', 'b2', 'c3');
+    const newest = crlOf(issuing, 'a1', 'b2', 'c3', 'd4');
     let beside: Promise<unknown> | undefined;
     const slow = open({
       // The apply has read its sources, and has written nothing yet.
       async get(key) {
-        if (key === 'revocation.json' && beside === undefined && toys.one.log.length > 0) {
+        if (key === 'revocation.json' && beside === undefined && fakes.one.log.length > 0) {
           beside = Promise.resolve();
           const found = await store.get(key);
           files['issuing.crl'] = newest;
@@ -293,8 +293,8 @@ describe('two runs at once', () => {
       },
     });
     await slow.apply({ approve: 'any' });
-    const { lists } = await revocations();
-    expect(Object.values(lists).map(({ entries }) => entries)).toContain(4);
+    const { crls } = await revocations();
+    expect(Object.values(crls).map(({ entries }) => entries)).toContain(4);
   });
 });
 
@@ -308,9 +308,9 @@ describe('a CA that stopped publishing', () => {
     ]);
     clock.advance(25 * hour);
     const { findings } = await open().refresh();
-    const orphaned = findings.filter(({ code }) => code === 'crl-orphaned');
-    expect(orphaned).toHaveLength(2);
-    for (const { message } of orphaned) expect(message).toMatch(/second source.*--allow remove:[0-9a-f]{64}/);
-    expect(toys.one.lists).toHaveLength(2);
+    const stopped = findings.filter(({ code }) => code === 'crl-publication-stopped');
+    expect(stopped).toHaveLength(2);
+    for (const { message } of stopped) expect(message).toMatch(/second source.*--allow remove:[0-9a-f]{64}/);
+    expect(fakes.one.crls).toHaveLength(2);
   });
 });

@@ -1,10 +1,10 @@
 import { createTestCa, createTestClock, crlOf } from '@trustloom/testkit';
 import { expect, test } from 'vitest';
-import type { Holdings } from '../src/adapter/content.ts';
+import type { Content } from '../src/adapter/content.ts';
 import { acceptCas, emptyLock, readCertificate } from '../src/index.ts';
 import { contentSummary } from '../src/plan/content-summary.ts';
-import { openToys } from './support/run.ts';
-import { createToy, stock } from './support/toy.ts';
+import { createFake, stock } from './support/fake-service.ts';
+import { openFakes } from './support/run.ts';
 import { memoryStore } from './support/world.ts';
 
 const clock = createTestClock('2026-11-24T10:00:00Z');
@@ -19,7 +19,7 @@ const forbidden = /"(certificate|crl|der|raw|bytes|input)":|:1[0-9]{12}[,}]/;
 
 test('content is told by digest, name, figures and times; certificates and entries stay out', () => {
   const crl = crlOf(issued);
-  const content: Holdings = {
+  const content: Content = {
     exists: true,
     cas: [{ sha256: rootCa.sha256, subject: 'CN=Root', certificate: rootCa }],
     crls: [
@@ -34,7 +34,7 @@ test('content is told by digest, name, figures and times; certificates and entri
       },
     ],
     attachments: [],
-    doors: [],
+    bypasses: [],
     endpoints: [],
     findings: [],
     unmet: [],
@@ -53,17 +53,17 @@ test('content is told by digest, name, figures and times; certificates and entri
       },
     ],
     attachments: [],
-    doors: [],
+    bypasses: [],
     endpoints: [],
   });
 });
 
 test('plan, report and status as JSON have no certificate, no CRL, no step’s input, and times in words', async () => {
-  const toys = { one: createToy() };
+  const fakes = { one: createFake() };
   const files = { 'ca.pem': root.pem, 'ca.crl': issued.der };
   const store = memoryStore();
   const open = (lock = emptyLock) =>
-    openToys({ toys, files, lock, store, clock, group: { crls: ['ca.crl'] } });
+    openFakes({ fakes, files, lock, store, clock, group: { crls: ['ca.crl'] } });
   const { lock } = acceptCas(emptyLock, (await open().offers()).offers, 'all', clock.now());
   const trustloom = open(lock);
   const plan = await trustloom.plan();

@@ -14,9 +14,9 @@ import {
   readCrl,
   rules,
 } from '../src/index.ts';
+import { crlOf, entry } from './support/crls.ts';
 import { integer } from './support/der.ts';
-import { entry, listOf } from './support/lists.ts';
-import { factsOf, services } from './support/services.ts';
+import { infoOf, services } from './support/services.ts';
 
 const day = 86_400_000;
 const clock = createTestClock('2026-11-24T10:00:00Z');
@@ -32,11 +32,11 @@ const made = async (options: Options) =>
 const codesOf = (findings: readonly { readonly code: string; readonly severity: string }[]) =>
   findings.map(({ code, severity }) => `${severity} ${code}`);
 const onCertificate = (ca: Certificate, service: string, limits = {}, at = now) =>
-  codesOf(checkCertificate(ca, factsOf(service, limits), at));
+  codesOf(checkCertificate(ca, infoOf(service, limits), at));
 const onBundle = (cas: readonly Certificate[], service: string, limits = {}) =>
-  codesOf(checkBundle(cas, factsOf(service, limits), now));
-const onList = (crl: Crl, service: string, limits = {}, capabilities = {}, at = now) =>
-  codesOf(checkCrl(crl, factsOf(service, limits, capabilities), at));
+  codesOf(checkBundle(cas, infoOf(service, limits), now));
+const onCrl = (crl: Crl, service: string, limits = {}, capabilities = {}, at = now) =>
+  codesOf(checkCrl(crl, infoOf(service, limits, capabilities), at));
 
 describe('every rule', () => {
   test('has a code of the table, and a source wherever it has a verdict', () => {
@@ -52,7 +52,7 @@ describe('every rule', () => {
       expect(onCertificate(R, service)).toEqual([]);
       expect(onCertificate(I, service)).toEqual([]);
       expect(onBundle([R, I], service)).toEqual([]);
-      expect(onList(readCrl(root.issueCrl({ entries: [{ serial: '1' }] }).der), service)).toEqual([]);
+      expect(onCrl(readCrl(root.issueCrl({ entries: [{ serial: '1' }] }).der), service)).toEqual([]);
     }
   });
 });
@@ -116,7 +116,7 @@ describe('a CA: at the limit, and one above', () => {
     const odd = await made({
       extensions: [{ oid: '1.2.3.4', critical: true, value: Uint8Array.of(5, 0) }],
     });
-    const [finding] = checkCertificate(odd, factsOf('alb'), now);
+    const [finding] = checkCertificate(odd, infoOf('alb'), now);
     expect([finding?.code, finding?.severity]).toEqual(['unknown-critical-extension', 'warning']);
     expect(finding?.message).toContain('1.2.3.4');
   });
@@ -126,7 +126,7 @@ describe('keys, by what the page of each service lists', () => {
   const verdicts = (ca: Certificate) =>
     services.map(
       (service) =>
-        checkCertificate(ca, factsOf(service), now).find(({ code }) => code === 'key-algorithm')?.severity ??
+        checkCertificate(ca, infoOf(service), now).find(({ code }) => code === 'key-algorithm')?.severity ??
         'ok',
     );
   const sized = (name: string, bits: number): Certificate => ({ ...R, key: { kind: 'rsa', bits, name } });
@@ -161,7 +161,7 @@ describe('keys, by what the page of each service lists', () => {
     const { rows } = checkMatrix({
       certificates: [pqc],
       crls: [],
-      services: services.map((name) => factsOf(name)),
+      services: services.map((name) => infoOf(name)),
       now,
     });
     expect(rows[0]?.cells.map(({ verdict }) => verdict)).toEqual([
@@ -203,19 +203,19 @@ describe('a bundle: at the limit, and one above', () => {
       ['error incomplete-chain'],
       [],
     ]);
-    const [finding] = checkBundle([I], factsOf('api-gateway'), now);
+    const [finding] = checkBundle([I], infoOf('api-gateway'), now);
     expect(finding?.message).toContain(R.subject.text);
   });
 });
 
 describe('a list: at the limit, and one above', () => {
-  const list = readCrl(root.issueCrl({ entries: ['1', '2', '3'].map((serial) => ({ serial })) }).der);
+  const crl = readCrl(root.issueCrl({ entries: ['1', '2', '3'].map((serial) => ({ serial })) }).der);
   const empty = readCrl(root.issueCrl({}).der);
 
   test.each(['alb', 'roles-anywhere'])('size in PEM on %s', (service) => {
-    const characters = crlPem(list).length;
-    expect(onList(list, service, { crlBytes: characters })).toEqual([]);
-    expect(onList(list, service, { crlBytes: characters - 1 })).toEqual(['error crl-too-large']);
+    const characters = crlPem(crl).length;
+    expect(onCrl(crl, service, { crlBytes: characters })).toEqual([]);
+    expect(onCrl(crl, service, { crlBytes: characters - 1 })).toEqual(['error crl-too-large']);
   });
 
   test('how many entries fit is said', () => {
@@ -226,7 +226,7 @@ describe('a list: at the limit, and one above', () => {
         })),
       }).der,
     );
-    const [finding] = checkCrl(long, factsOf('roles-anywhere', { crlBytes: 300_000 }), now);
+    const [finding] = checkCrl(long, infoOf('roles-anywhere', { crlBytes: 300_000 }), now);
     const fit = Number(/about ([\d,]+) of its 6,000/.exec(finding?.message ?? '')?.[1]?.replace(',', ''));
     const part = (count: number) =>
       crlPem(
@@ -241,43 +241,44 @@ describe('a list: at the limit, and one above', () => {
   });
 
   test('number of entries on alb', () => {
-    expect(onList(list, 'alb', { crlEntries: 3 })).toEqual([]);
-    expect(onList(list, 'alb', { crlEntries: 2 })).toEqual(['error crl-too-many-entries']);
+    expect(onCrl(crl, 'alb', { crlEntries: 3 })).toEqual([]);
+    expect(onCrl(crl, 'alb', { crlEntries: 2 })).toEqual(['error crl-too-many-entries']);
   });
 
   test('no entries: a note where the service refuses such lists, nothing where it takes them', () => {
-    expect(onList(empty, 'roles-anywhere', {}, { emptyCrl: false })).toEqual(['note crl-empty']);
-    expect(onList(list, 'roles-anywhere', {}, { emptyCrl: false })).toEqual([]);
-    expect(onList(empty, 'alb')).toEqual([]);
+    expect(onCrl(empty, 'roles-anywhere', {}, { emptyCrl: false })).toEqual(['note crl-empty']);
+    expect(onCrl(crl, 'roles-anywhere', {}, { emptyCrl: false })).toEqual([]);
+    expect(onCrl(empty, 'alb')).toEqual([]);
   });
 
   test('a negative serial on alb', () => {
-    const negative = readCrl(listOf({ entries: [entry(integer('80'))] }));
-    expect(onList(negative, 'alb')).toEqual(['error crl-negative-serial']);
-    expect(onList(readCrl(listOf({ entries: [entry(integer('0080'))] })), 'alb')).toEqual([]);
+    const negative = readCrl(crlOf({ entries: [entry(integer('80'))] }));
+    expect(onCrl(negative, 'alb')).toEqual(['error crl-negative-serial']);
+    expect(onCrl(readCrl(crlOf({ entries: [entry(integer('0080'))] })), 'alb')).toEqual([]);
   });
 
   test('its end: the last millisecond is in, its nextUpdate is out', () => {
-    const end = list.nextUpdate ?? 0;
-    expect(onList(list, 'alb', {}, {}, end - 1)).toEqual([]);
-    expect(onList(list, 'alb', {}, {}, end)).toEqual(['error crl-expired']);
-    expect(onList(list, 'roles-anywhere', {}, {}, end)).toEqual(['error crl-expired']);
+    const end = crl.nextUpdate ?? 0;
+    expect(onCrl(crl, 'alb', {}, {}, end - 1)).toEqual([]);
+    expect(onCrl(crl, 'alb', {}, {}, end)).toEqual(['error crl-expired']);
+    expect(onCrl(crl, 'roles-anywhere', {}, {}, end)).toEqual(['error crl-expired']);
   });
 
   test('without nextUpdate, or a part of a list', () => {
-    expect(onList(readCrl(root.issueCrl({ nextUpdate: undefined }).der), 'alb')).toEqual([
+    expect(onCrl(readCrl(root.issueCrl({ nextUpdate: undefined }).der), 'alb')).toEqual([
       'warning crl-no-next-update',
     ]);
-    expect(onList(readCrl(root.issueCrl({ deltaOf: 1 }).der), 'alb')).toEqual(['error crl-partial']);
-    expect(onList(readCrl(root.issueCrl({ partition: 'http://crl.example/1' }).der), 'alb')).toEqual([
+    expect(onCrl(readCrl(root.issueCrl({ deltaOf: 1 }).der), 'alb')).toEqual(['error crl-partial']);
+    expect(onCrl(readCrl(root.issueCrl({ partition: 'http://crl.example/1' }).der), 'alb')).toEqual([
       'error crl-partial',
     ]);
   });
 
   test('on api-gateway the target has to name what refuses the revoked, and that is said in numbers', () => {
-    const said = (crl: Crl) => checkCrl(crl, factsOf('api-gateway', {}, { revocation: 'own-check' }), now)[0];
-    expect([said(list)?.code, said(list)?.severity]).toEqual(['crl-not-enforced', 'warning']);
-    expect(said(list)?.message).toMatch(/the 3 clients revoked by .* get in here, unless/);
+    const said = (crl: Crl) =>
+      checkCrl(crl, infoOf('api-gateway', {}, { revocation: 'enforced-by-us' }), now)[0];
+    expect([said(crl)?.code, said(crl)?.severity]).toEqual(['crl-not-enforced', 'warning']);
+    expect(said(crl)?.message).toMatch(/the 3 clients revoked by .* get in here, unless/);
     expect(said(readCrl(root.issueCrl({ entries: [{ serial: '1' }] }).der))?.message).toMatch(
       /the client revoked by .* gets in here, unless/,
     );
@@ -285,14 +286,14 @@ describe('a list: at the limit, and one above', () => {
   });
 
   test('on cloudfront our connection function refuses them, so nothing is to be said', () => {
-    expect(checkCrl(list, factsOf('cloudfront', {}, { revocation: 'own-check' }), now)).toEqual([]);
+    expect(checkCrl(crl, infoOf('cloudfront', {}, { revocation: 'enforced-by-us' }), now)).toEqual([]);
   });
 });
 
 describe('the matrix', () => {
   let matrix: ReturnType<typeof checkMatrix>;
   beforeAll(async () => {
-    const list = readCrl(
+    const crl = readCrl(
       root.issueCrl({
         entries: Array.from({ length: 14_102 }, (_, index) => ({
           serial: `4${String(index).padStart(39, '0')}`,
@@ -301,11 +302,11 @@ describe('the matrix', () => {
     );
     matrix = checkMatrix({
       certificates: [R, await made({ subject: 'CN=Old', hash: 'SHA-1' })],
-      crls: [{ crl: list, name: 'issuing.crl' }],
+      crls: [{ crl: crl, name: 'issuing.crl' }],
       services: [
-        factsOf('cloudfront', {}, { revocation: 'own-check' }),
-        factsOf('alb'),
-        factsOf('roles-anywhere', { crlBytes: 300_000 }),
+        infoOf('cloudfront', {}, { revocation: 'enforced-by-us' }),
+        infoOf('alb'),
+        infoOf('roles-anywhere', { crlBytes: 300_000 }),
       ],
       now,
     });

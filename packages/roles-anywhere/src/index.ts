@@ -4,7 +4,7 @@ import { performRolesAnywhere } from './perform.ts';
 import { planRolesAnywhere } from './plan/index.ts';
 import { renderRolesAnywhere } from './render.ts';
 import { rolesAnywhereInfo } from './service.ts';
-import { rolesAnywherePlace, rolesAnywhereTarget } from './target.ts';
+import { rolesAnywhereAccountRegion, rolesAnywhereTarget } from './target.ts';
 
 export { rolesAnywhereInfo } from './service.ts';
 export { type RolesAnywhereTarget, rolesAnywhereTarget } from './target.ts';
@@ -19,9 +19,9 @@ export { type RolesAnywhereTarget, rolesAnywhereTarget } from './target.ts';
  */
 export const rolesAnywhere: Service = defineService({
   key: 'rolesAnywhere',
-  facts: rolesAnywhereInfo,
+  info: rolesAnywhereInfo,
   schema: rolesAnywhereTarget,
-  place: rolesAnywherePlace,
+  accountRegion: rolesAnywhereAccountRegion,
   render: (trust, _target, context) => renderRolesAnywhere(trust, context),
   observe: observeRolesAnywhere,
   plan: (desired, observed, _target, context) => planRolesAnywhere(desired, observed, context),

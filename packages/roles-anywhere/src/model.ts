@@ -2,12 +2,12 @@ import type {
   Certificate,
   Code,
   Crl,
-  LetGoList,
   Step,
   StepEnvelope,
   StepKind,
   TargetContext,
   Value,
+  WithdrawnCrl,
 } from '@trustloom/core/adapter';
 
 /** A CRL that should be in force on an anchor, and the CA that signed it. */
@@ -31,7 +31,7 @@ export interface Crls {
   readonly usable: readonly UsableCrl[];
   readonly unusable: readonly UnusableCrl[];
   /** CRLs whose enforcement was withdrawn by consent. */
-  readonly withdrawn: readonly LetGoList[];
+  readonly withdrawn: readonly WithdrawnCrl[];
 }
 
 /** The CRLs of every CA whose clients are admitted through an anchor. */
@@ -172,11 +172,11 @@ export function taggedKey(
   tags: Readonly<Partial<Record<keyof OwnershipTags, string>>>,
   { definition, name }: TargetContext,
 ): string | undefined {
-  const ours = tags['trustloom:definition'] === definition && tags['trustloom:target'] === name;
-  return ours ? tags['trustloom:key'] : undefined;
+  const owned = tags['trustloom:definition'] === definition && tags['trustloom:target'] === name;
+  return owned ? tags['trustloom:key'] : undefined;
 }
 
 /** Name of the note that an object is ours: with it no look at its tags is needed. */
 export function ownershipNote(id: string): string {
-  return `mark:${id}`;
+  return `owner:${id}`;
 }

@@ -1,10 +1,10 @@
 import {
   defined,
   type Finding,
-  type HeldCrl,
   type Io,
   isTrustloomError,
   type Observation,
+  type ObservedCrl,
   parseBundle,
   parseCrl,
   sha256Hex,
@@ -28,20 +28,20 @@ export async function observeRolesAnywhere(
   port: RolesAnywherePort,
   io: Io,
 ): Promise<Observation<Observed>> {
-  const { place } = io.context;
+  const { accountRegion } = io.context;
   const likely = (await io.shared('anchors', port.anchors)).filter(
     ({ id, name }) => isOurName(io.context, name, 1) || noted(io, id) !== undefined,
   );
-  const ours = (await withTags(likely, port, io, 1)).flatMap(({ taggedKey: key, ...anchor }) =>
+  const owned = (await withTags(likely, port, io, 1)).flatMap(({ taggedKey: key, ...anchor }) =>
     key === undefined ? [] : [{ ...anchor, key }],
   );
-  const arns = new Set(ours.map(({ arn }) => arn));
-  const onOurs =
-    ours.length === 0
+  const arns = new Set(owned.map(({ arn }) => arn));
+  const onOwned =
+    owned.length === 0
       ? []
       : (await io.shared('crls', port.crls)).filter(({ anchorArn }) => arns.has(anchorArn));
-  const crls = await withTags(onOurs, port, io, 2);
-  const anchors = ours
+  const crls = await withTags(onOwned, port, io, 2);
+  const anchors = owned
     .map((anchor) => storedAnchor(anchor, crls))
     .sort(
       (a, b) => Number(b.enabled) - Number(a.enabled) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
@@ -50,13 +50,13 @@ export async function observeRolesAnywhere(
   const anyRole: Finding = {
     code: 'anchor-any-role',
     severity: 'note',
-    message: `any role of account ${place.account} that trusts rolesanywhere.amazonaws.com can be had through these anchors, unless its trust policy names their ARN (aws:SourceArn)`,
+    message: `any role of account ${accountRegion.account} that trusts rolesanywhere.amazonaws.com can be had through these anchors, unless its trust policy names their ARN (aws:SourceArn)`,
     source: 'AWS: IAM Roles Anywhere trust model',
   };
   return {
     state: { anchors },
     pending: [],
-    holds: {
+    content: {
       exists: anchors.length > 0,
       cas: enabled.some(({ unreadable }) => unreadable !== undefined)
         ? 'unknown'
@@ -74,14 +74,14 @@ export async function observeRolesAnywhere(
         enforcing: true,
         ignoresExpiry: false,
       })),
-      doors: [],
+      bypasses: [],
       endpoints:
         probe === undefined
           ? []
           : [
               {
                 kind: 'create-session',
-                region: place.region,
+                region: accountRegion.region,
                 trustAnchorArns: enabled.map(({ arn }) => arn),
                 profileArn: probe.profile,
                 roleArn: probe.role,
@@ -149,7 +149,7 @@ function readable<T>(read: () => T): T | undefined {
   }
 }
 
-function heldCrl({ id, enabled, crl }: StoredCrl, anchorEnabled: boolean): HeldCrl {
+function heldCrl({ id, enabled, crl }: StoredCrl, anchorEnabled: boolean): ObservedCrl {
   const inForce = enabled && anchorEnabled;
   if (crl === undefined) return { sha256: id, issuer: 'a CRL that cannot be read', entries: 0, inForce };
   const { sha256, issuer, entryCount: entries, thisUpdate, nextUpdate } = crl;

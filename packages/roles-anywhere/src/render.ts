@@ -41,7 +41,7 @@ export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'no
   });
   const reached = new Set(anchors.flatMap((anchor) => anchor.keys));
   const about = new Set(
-    trust.revocation.lists.filter(({ issuer }) => reached.has(issuer.keySha256)).map(({ crl }) => crl.sha256),
+    trust.revocation.crls.filter(({ issuer }) => reached.has(issuer.keySha256)).map(({ crl }) => crl.sha256),
   );
   return {
     desired: { anchors, known, crls },
@@ -49,7 +49,7 @@ export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'no
     artifacts: [],
     findings: [
       ...issuing.flatMap((ca) => checkCertificate(ca, rolesAnywhereInfo, now)),
-      ...findings.filter(({ thing }) => thing !== undefined && about.has(thing)),
+      ...findings.filter(({ about: subject }) => subject !== undefined && about.has(subject)),
       ...anchors.flatMap((anchor) => [...limitFindings(anchor), ...withoutCrl(anchor, known)]),
     ],
   };
@@ -61,19 +61,19 @@ export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'no
  * Of a CA without a usable CRL, what is in force stays.
  */
 function usableCrls(
-  { lists, kept, letGo }: RevocationSet,
+  { crls, unread, withdrawn }: RevocationSet,
   known: readonly Certificate[],
   now: Instant,
 ): Crls & { readonly findings: readonly Finding[] } {
   const usable: UsableCrl[] = [];
   const unusable: UnusableCrl[] = [];
   const findings: Finding[] = [];
-  for (const { issuer, crl } of lists) {
+  for (const { issuer, crl } of crls) {
     // Beside the complete CRL of a CA, its partitions and delta CRLs are not missed; only it may be
     // behind.
     const hasSibling =
       crl.scope !== 'complete' &&
-      lists.some((one) => one.issuer.keySha256 === issuer.keySha256 && one.crl.scope === 'complete');
+      crls.some((one) => one.issuer.keySha256 === issuer.keySha256 && one.crl.scope === 'complete');
     const found = checkCrl(crl, rolesAnywhereInfo, now).map((one) =>
       hasSibling && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
     );
@@ -84,14 +84,14 @@ function usableCrls(
     if (why === undefined) usable.push({ issuer, crl });
     else unusable.push({ issuer, why });
   }
-  for (const [key, reason] of kept) {
+  for (const [key, reason] of unread) {
     const issuer = known.find(({ keySha256 }) => keySha256 === key);
-    if (issuer !== undefined && !lists.some((list) => list.issuer.keySha256 === key))
+    if (issuer !== undefined && !crls.some((issuerCrl) => issuerCrl.issuer.keySha256 === key))
       unusable.push({ issuer, why: isCode(reason) ? reason : 'crl-older' });
   }
   const byKey = (a: UnusableCrl | UsableCrl, b: UnusableCrl | UsableCrl) =>
     a.issuer.keySha256 < b.issuer.keySha256 ? -1 : 1;
-  return { usable: usable.sort(byKey), unusable: unusable.sort(byKey), withdrawn: letGo, findings };
+  return { usable: usable.sort(byKey), unusable: unusable.sort(byKey), withdrawn: withdrawn, findings };
 }
 
 /**
@@ -123,8 +123,8 @@ function isCode(text: string): text is Code {
  * anchor admits the revoked.
  */
 function limitFindings({ cas, usable }: DesiredAnchor): readonly Finding[] {
-  const { anchorCertificates, anchorCharacters, crlLists } = limits;
-  const common = { severity: 'error', ...defined({ thing: cas[0]?.sha256 }) } as const;
+  const { anchorCertificates, anchorCharacters, crls } = limits;
+  const common = { severity: 'error', ...defined({ about: cas[0]?.sha256 }) } as const;
   const findings: Finding[] = [];
   const characters = cas.reduce((sum, { pem }) => sum + pem.length, 0);
   if (cas.length > anchorCertificates.max || characters > anchorCharacters.max)
@@ -135,11 +135,11 @@ function limitFindings({ cas, usable }: DesiredAnchor): readonly Finding[] {
       ...common,
     });
   const full = usable.filter(({ crl }) => crl.entryCount > 0);
-  if (full.length > crlLists.max)
+  if (full.length > crls.max)
     findings.push({
       code: 'anchor-crl-limit',
-      message: `${caNames(cas)}: clients of ${full.length} CAs that have revoked some are admitted through it (${full.map(({ issuer }) => caName(issuer)).join('; ')}); a trust anchor takes ${crlLists.max} CRLs, so some revoked clients would be admitted. Make the issuing CAs anchors instead.`,
-      source: crlLists.source,
+      message: `${caNames(cas)}: clients of ${full.length} CAs that have revoked some are admitted through it (${full.map(({ issuer }) => caName(issuer)).join('; ')}); a trust anchor takes ${crls.max} CRLs, so some revoked clients would be admitted. Make the issuing CAs anchors instead.`,
+      source: crls.source,
       ...common,
     });
   return findings;
@@ -162,9 +162,9 @@ function withoutCrl(
     .filter((key) => !named.has(key))
     .flatMap((key) => known.find(({ keySha256 }) => keySha256 === key) ?? [])
     .map((ca) => ({
-      code: 'anchor-no-list',
+      code: 'anchor-no-crl',
       severity: 'warning',
-      thing: ca.sha256,
+      about: ca.sha256,
       message: `no CRL of ${caName(ca)} is known, so none of its clients can be revoked here; add its address to \`crls\``,
     }));
 }

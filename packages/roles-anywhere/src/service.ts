@@ -1,4 +1,4 @@
-import type { Facts } from '@trustloom/core/adapter';
+import type { ServiceInfo } from '@trustloom/core/adapter';
 
 const quotas = 'AWS: IAM Roles Anywhere quotas';
 const checked = '2026-11';
@@ -11,7 +11,7 @@ export const rolesAnywhereInfo = {
   capabilities: {
     chain: 'any-anchor',
     intermediateAnchors: true,
-    revocation: 'list',
+    revocation: 'crl',
     // ImportCrl refuses a CRL without entries (seen live by two).
     emptyCrl: false,
     // A CRL of any CA is taken, on any anchor, in silence: our own check is the only guard.
@@ -62,7 +62,7 @@ export const rolesAnywhereInfo = {
       source: 'AWS: IAM Roles Anywhere authentication',
       checked,
     },
-    crlLists: { max: 2, unit: 'CRLs per trust anchor', adjustable: false, source: quotas, checked },
+    crls: { max: 2, unit: 'CRLs per trust anchor', adjustable: false, source: quotas, checked },
     crlBytes: {
       max: 300_000,
       unit: 'characters per CRL',
@@ -118,7 +118,7 @@ export const rolesAnywhereInfo = {
       'rolesanywhere:DeleteCrl',
     ],
   },
-  outlives: ['sessions handed out already, up to twelve hours'],
+  residualAccess: ['sessions handed out already, up to twelve hours'],
   sessions: {
     named: 'serial',
     maxMs: 12 * 3_600_000,
@@ -130,4 +130,4 @@ export const rolesAnywhereInfo = {
     limitMs: 60_000,
     source: 'no asynchronous state is visible; CRLs act at once (seen live)',
   },
-} as const satisfies Facts;
+} as const satisfies ServiceInfo;

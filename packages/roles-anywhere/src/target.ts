@@ -1,4 +1,4 @@
-import { defined, type Place, type StandardSchemaV1, zod } from '@trustloom/core/adapter';
+import { type AccountRegion, defined, type StandardSchemaV1, zod } from '@trustloom/core/adapter';
 
 /** How a target on IAM Roles Anywhere is written in a definition, under `rolesAnywhere`. */
 export interface RolesAnywhereTarget {
@@ -39,7 +39,7 @@ export function rolesAnywhereTarget(): StandardSchemaV1<unknown, RolesAnywhereTa
 }
 
 /** The region, and the account where the probe names it. */
-export function rolesAnywherePlace({ region, probe }: RolesAnywhereTarget): Partial<Place> {
+export function rolesAnywhereAccountRegion({ region, probe }: RolesAnywhereTarget): Partial<AccountRegion> {
   const [, , , probeRegion, account] = probe?.profile.split(':') ?? [];
   return defined({ region: region ?? probeRegion, account });
 }

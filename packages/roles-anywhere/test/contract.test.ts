@@ -22,28 +22,28 @@ runAdapterContract(
     name: 'roles-anywhere',
     service: rolesAnywhere,
     // A list of a CA above an anchor has no place on it: it speaks of CAs, and the anchor stands below.
-    listsInForce: ({ cas, known, revocation }) => {
+    crlsInForce: ({ cas, known, revocation }) => {
       const reached = new Set(
         reach({ anchors: issuingCas(cas, known), known, chain: 'any-anchor' }).map(({ ca }) => ca.keySha256),
       );
-      return revocation.lists
+      return revocation.crls
         .filter(({ issuer }) => reached.has(issuer.keySha256))
         .map(({ crl }) => crl.sha256);
     },
     async setup(stage) {
-      const { local, place } = stage;
-      const { profileArn, roleArn } = await makeRolesAnywhere({ local, ...place });
+      const { local, accountRegion } = stage;
+      const { profileArn, roleArn } = await makeRolesAnywhere({ local, ...accountRegion });
       const anchors = () =>
         local.state().rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()].map(({ arn }) => arn));
       return {
-        target: { region: place.region },
+        target: { region: accountRegion.region },
         // The client chooses the anchor: one that lets it in is enough.
-        letsIn: async ({ pem, keyPem }) => {
+        admits: async ({ pem, keyPem }) => {
           const answers = await Promise.all(
             anchors().map((trustAnchorArn) =>
               createSession({
                 endpoint: local.url,
-                region: place.region,
+                region: accountRegion.region,
                 trustAnchorArn,
                 profileArn,
                 roleArn,
@@ -55,7 +55,7 @@ runAdapterContract(
           );
           return answers.some(({ status }) => status === 201);
         },
-        oracle: rolesAnywhereOracle(local, place),
+        oracle: rolesAnywhereOracle(local, accountRegion),
         edits: rolesAnywhereEdits(stage),
         foreign: () => foreignAnchor(stage),
       };
@@ -64,8 +64,8 @@ runAdapterContract(
 );
 
 /** A disabled anchor of somebody else that has a name as ours have, but not our tags: it must stay as it is. */
-async function foreignAnchor({ local, place }: Stage) {
-  const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', place));
+async function foreignAnchor({ local, accountRegion }: Stage) {
+  const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', accountRegion));
   const { pem } = await createTestCa({ subject: 'CN=Somebody else' });
   const source = { sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: pem } } as const;
   const { trustAnchor } = await client.send(

@@ -47,10 +47,10 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
   });
   const accessTo = serviceAccess(aws);
   let afterWrite: (() => Promise<void>) | undefined;
-  const access: typeof accessTo = (place, accountName) => ({
-    ...accessTo(place, accountName),
+  const access: typeof accessTo = (accountRegion, accountName) => ({
+    ...accessTo(accountRegion, accountName),
     client(Class, serviceId) {
-      const client = accessTo(place, accountName).client(Class, serviceId);
+      const client = accessTo(accountRegion, accountName).client(Class, serviceId);
       if (client instanceof RolesAnywhereClient)
         client.middlewareStack.add(
           (next, { commandName = '' }) =>
@@ -67,7 +67,7 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
   const definition = definitionFromObject(
     {
       name: 'acme',
-      record: `${account}/${region}`,
+      state: `${account}/${region}`,
       groups: { devices: { serverlessCa: { bucket } } },
       targets: { jobs: { trust: ['devices'], rolesAnywhere: { region } } },
     },
@@ -82,7 +82,11 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
       access,
       sources: createSources(aws, { baseDir: '/' }),
       uploads: createUploads(aws, { definition: 'acme' }),
-      store: createStore(aws, { place: { account, region }, accountName: account, definition: 'acme' }),
+      store: createStore(aws, {
+        accountRegion: { account, region },
+        accountName: account,
+        definition: 'acme',
+      }),
       clock,
       holder: 'test',
     });
@@ -92,7 +96,7 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
       .rolesAnywhere.find((one) => one.account === account)
       ?.state.anchors.values() ?? []),
   ];
-  const lists = () => [
+  const crls = () => [
     ...(local
       .state()
       .rolesAnywhere.find((one) => one.account === account)
@@ -113,8 +117,8 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
       ({ lock } = acceptCas(lock, offers, 'all', clock.now()));
     },
     /** The list that stands on the first anchor. */
-    crlPem: () => Buffer.from(lists()[0]?.crlData ?? []).toString(),
-    ownList: () => lists()[0]?.id,
+    crlPem: () => Buffer.from(crls()[0]?.crlData ?? []).toString(),
+    ownCrl: () => crls()[0]?.id,
     /** Through every anchor, with every intermediate that the client could send: the best answer counts. */
     async statuses(leaf: TestLeaf, intermediates: readonly string[]): Promise<readonly number[]> {
       const answers = anchors().flatMap((anchor) =>
@@ -155,7 +159,7 @@ async function refusesRevoked({ statuses }: Scenario, { revoked, sendable }: Omi
   for (const leaf of revoked) expect(await statuses(leaf, sendable)).not.toContain(201);
 }
 
-async function letsGoodIn({ statuses }: Scenario, { good, sendable }: Omit<Knock, 'revoked'>) {
+async function admitsGood({ statuses }: Scenario, { good, sendable }: Omit<Knock, 'revoked'>) {
   for (const leaf of good) expect(await statuses(leaf, sendable)).toContain(201);
 }
 
@@ -181,15 +185,18 @@ describe.each(['refuse', 'admit'] as const)(
       await accept();
       scenario.afterEachWrite(() => refusesRevoked(scenario, first));
       expect(await applied(scenario)).toBe(0);
-      await letsGoodIn(scenario, first);
+      await admitsGood(scenario, first);
       await refusesRevoked(scenario, first);
       expect((await trustloom().plan()).changes).toBe(false);
 
       await ca.rekeyIssuing();
       const second = await issueTwo(scenario, 'new');
-      expect((await trustloom().plan()).news).toEqual([
-        expect.objectContaining({ news: 'propose', letInOn: [], notOn: ['jobs'] }),
-        expect.objectContaining({ news: 'keep', letInOn: [{ target: 'jobs', through: expect.any(String) }] }),
+      expect((await trustloom().plan()).caChanges).toEqual([
+        expect.objectContaining({ change: 'propose', admittedOn: [], notOn: ['jobs'] }),
+        expect.objectContaining({
+          change: 'keep',
+          admittedOn: [{ target: 'jobs', through: expect.any(String) }],
+        }),
       ]);
       const all: Knock = {
         good: [...first.good, ...second.good],
@@ -199,10 +206,10 @@ describe.each(['refuse', 'admit'] as const)(
       await accept();
       scenario.afterEachWrite(async () => {
         await refusesRevoked(scenario, all);
-        await letsGoodIn(scenario, first);
+        await admitsGood(scenario, first);
       });
       expect(await applied(scenario)).toBe(0);
-      await letsGoodIn(scenario, all);
+      await admitsGood(scenario, all);
       await refusesRevoked(scenario, all);
       expect(scenario.anchors()).toHaveLength(2);
     });
@@ -217,7 +224,7 @@ describe.each(['refuse', 'admit'] as const)(
       expect(scenario.anchors().filter(({ enabled }) => enabled)).toEqual([]);
       await scenario.ca.dailyRun();
       expect(await applied(scenario)).toBe(0);
-      await letsGoodIn(scenario, knock);
+      await admitsGood(scenario, knock);
       await refusesRevoked(scenario, knock);
     });
 
@@ -248,14 +255,14 @@ describe.each(['refuse', 'admit'] as const)(
           crlData: Buffer.from(scenario.crlPem()),
         }),
       );
-      await client.send(new DisableCrlCommand({ crlId: scenario.ownList() }));
+      await client.send(new DisableCrlCommand({ crlId: scenario.ownCrl() }));
       expect(await applied(scenario)).toBe(3);
-      await letsGoodIn(scenario, knock);
+      await admitsGood(scenario, knock);
       await refusesRevoked(scenario, knock);
-      const theirs = (await scenario.trustloom().plan()).missing;
-      expect(theirs).toEqual([expect.stringMatching(/^adopt:/)]);
+      const other = (await scenario.trustloom().plan()).missing;
+      expect(other).toEqual([expect.stringMatching(/^adopt:/)]);
       scenario.afterEachWrite(() => refusesRevoked(scenario, knock));
-      await applied(scenario, theirs);
+      await applied(scenario, other);
       expect(scenario.anchors().map(({ id }) => id)).toEqual([anchor?.id]);
       expect((await scenario.trustloom().plan()).changes).toBe(false);
     });

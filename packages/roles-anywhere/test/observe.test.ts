@@ -21,9 +21,9 @@ import { context, makeFamily } from './fixtures.ts';
 async function open(target: JsonObject = {}) {
   const clock = createTestClock();
   const local = await startLocalAws({ clock });
-  const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', context.place));
+  const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', context.accountRegion));
   const bound = rolesAnywhere.bind(target, context);
-  const paced: string[] = [];
+  const rateLimited: string[] = [];
   const outputs = new Map<string, object>();
   let notes: JsonObject = {};
   const io = (): StepIo => ({
@@ -33,8 +33,8 @@ async function open(target: JsonObject = {}) {
     signal: new AbortController().signal,
     client: <C extends SdkClient>() => client as SdkClient as C,
     fetch,
-    paced(family, send) {
-      paced.push(family);
+    rateLimited(family, send) {
+      rateLimited.push(family);
       return send();
     },
     shared: (_key, read) => read(),
@@ -57,7 +57,7 @@ async function open(target: JsonObject = {}) {
   return {
     local,
     client,
-    paced,
+    rateLimited,
     observe: () => observe(),
     loseState() {
       notes = {};
@@ -89,7 +89,7 @@ async function oneAnchor() {
   const { one } = await makeFamily();
   return trustOf({
     cas: [one],
-    lists: [{ issuer: one, crl: one.issueCrl({ entries: [{ serial: '1001' }] }) }],
+    crls: [{ issuer: one, crl: one.issueCrl({ entries: [{ serial: '1001' }] }) }],
   });
 }
 
@@ -99,7 +99,7 @@ describe('observing', () => {
     const trust = await oneAnchor();
     expect(await target.apply(trust)).toBe(3);
     expect(await target.calls(target.observe)).toEqual(['ListTrustAnchors', 'ListCrls']);
-    const known = JSON.stringify((await target.observe()).holds);
+    const known = JSON.stringify((await target.observe()).content);
     target.loseState();
     expect(await target.calls(target.observe)).toEqual([
       'ListTrustAnchors',
@@ -107,7 +107,7 @@ describe('observing', () => {
       'ListCrls',
       'ListTagsForResource',
     ]);
-    expect(JSON.stringify((await target.observe()).holds)).toBe(known);
+    expect(JSON.stringify((await target.observe()).content)).toBe(known);
     expect(await target.apply(trust)).toBe(0);
   });
 
@@ -115,7 +115,7 @@ describe('observing', () => {
     await using target = await open();
     await target.apply(await oneAnchor());
     // Two to look; then the anchor is made, its CRL imported, and it is enabled.
-    expect(target.paced).toEqual(['anchors', 'anchors', 'crls', 'anchors']);
+    expect(target.rateLimited).toEqual(['anchors', 'anchors', 'crls', 'anchors']);
   });
 
   test('a new name does not hide an anchor of ours', async () => {
@@ -126,7 +126,7 @@ describe('observing', () => {
     const trustAnchorId = trustAnchors?.[0]?.trustAnchorId;
     await target.client.send(new UpdateTrustAnchorCommand({ trustAnchorId, name: 'renamed' }));
     expect(await target.apply(trust)).toBe(0);
-    expect((await target.observe()).holds.exists).toBe(true);
+    expect((await target.observe()).content.exists).toBe(true);
   });
 
   test('what was deleted is forgotten', async () => {
@@ -135,7 +135,7 @@ describe('observing', () => {
     expect(Object.values(target.notes()).filter((note) => note !== null)).toHaveLength(2);
     await target.apply(undefined);
     expect(Object.values(target.notes()).filter((note) => note !== null)).toEqual([]);
-    expect((await target.observe()).holds).toMatchObject({ exists: false, cas: [], crls: [] });
+    expect((await target.observe()).content).toMatchObject({ exists: false, cas: [], crls: [] });
   });
 
   test('an anchor that is gone before its tags are read is absent', async () => {
@@ -147,13 +147,13 @@ describe('observing', () => {
       action: 'ListTagsForResource',
       error: { name: 'ResourceNotFoundException', status: 404 },
     });
-    expect((await target.observe()).holds.exists).toBe(false);
+    expect((await target.observe()).content.exists).toBe(false);
   });
 
   test('says who else is admitted through the anchors: any role that trusts the service', async () => {
     await using target = await open();
     await target.apply(await oneAnchor());
-    expect((await target.observe()).holds.findings).toEqual([
+    expect((await target.observe()).content.findings).toEqual([
       expect.objectContaining({ code: 'anchor-any-role', severity: 'note' }),
     ]);
   });
@@ -165,12 +165,12 @@ describe('observing', () => {
     };
     await using target = await open({ probe });
     await target.apply(await oneAnchor());
-    const { holds } = await target.observe();
-    expect(holds.endpoints).toEqual([
+    const { content } = await target.observe();
+    expect(content.endpoints).toEqual([
       {
         kind: 'create-session',
         region: 'eu-west-1',
-        trustAnchorArns: holds.attachments.map(({ id }) => id),
+        trustAnchorArns: content.attachments.map(({ id }) => id),
         profileArn: probe.profile,
         roleArn: probe.role,
       },
@@ -190,25 +190,25 @@ describe('observing', () => {
         source: { sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: odd } },
       }),
     );
-    expect((await target.observe()).holds.cas).toBe('unknown');
+    expect((await target.observe()).content.cas).toBe('unknown');
     expect(await target.apply(trust)).toBe(1);
-    expect((await target.observe()).holds.cas).toEqual([
+    expect((await target.observe()).content.cas).toEqual([
       expect.objectContaining({ sha256: trust.cas[0]?.sha256 }),
     ]);
   });
 });
 
 describe('a target in a definition', () => {
-  const { place } = rolesAnywhere;
+  const { accountRegion } = rolesAnywhere;
 
   test('its place comes from the region, else from the profile to probe with', () => {
-    expect(place({ region: 'eu-west-2' })).toEqual({ region: 'eu-west-2' });
+    expect(accountRegion({ region: 'eu-west-2' })).toEqual({ region: 'eu-west-2' });
     const probe = {
       profile: 'arn:aws:rolesanywhere:eu-west-1:222222222222:profile/p',
       role: 'arn:aws:iam::222222222222:role/jobs',
     };
-    expect(place({ probe })).toEqual({ region: 'eu-west-1', account: '222222222222' });
-    expect(place({})).toEqual({});
+    expect(accountRegion({ probe })).toEqual({ region: 'eu-west-1', account: '222222222222' });
+    expect(accountRegion({})).toEqual({});
   });
 
   test.each([
@@ -216,6 +216,6 @@ describe('a target in a definition', () => {
     [{ probe: { profile: 'arn:aws:rolesanywhere:eu-west-1:222222222222:profile/p' } }],
     [{ probe: { profile: 'jobs', role: 'arn:aws:iam::222222222222:role/jobs' } }],
   ])('refused: %j', (target) => {
-    expect(() => place(target)).toThrow(expect.objectContaining({ code: 'definition-value' }));
+    expect(() => accountRegion(target)).toThrow(expect.objectContaining({ code: 'definition-value' }));
   });
 });

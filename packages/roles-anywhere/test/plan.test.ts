@@ -1,5 +1,5 @@
 import { revocationSet } from '@trustloom/core';
-import { certificateOf, createTestCa, letGo, trustOf } from '@trustloom/testkit';
+import { certificateOf, createTestCa, trustOf, withdrawn } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planRolesAnywhere } from '../src/plan/index.ts';
 import { anchorOf, context, heldCrl, idsOf, inShort, keyOf, makeFamily, planOf } from './fixtures.ts';
@@ -14,19 +14,19 @@ beforeAll(async () => {
 /** One issuing CA, with its CRL. */
 function one(crl = family.one.issueCrl({ entries })) {
   const { one: ca } = family;
-  return { ca, crl, trust: trustOf({ cas: [ca], lists: [{ issuer: ca, crl }] }) };
+  return { ca, crl, trust: trustOf({ cas: [ca], crls: [{ issuer: ca, crl }] }) };
 }
 
 /** The same trust, with its CRL refused or expired. */
 function unusable(trust: ReturnType<typeof trustOf>, why = 'crl-bad-signature' as const) {
-  return { ...trust, revocation: revocationSet({ kept: new Map([[keyOf(family.one), why]]) }) };
+  return { ...trust, revocation: revocationSet({ unread: new Map([[keyOf(family.one), why]]) }) };
 }
 
 describe('from nothing', () => {
   test('created disabled, given its CRL, then enabled', () => {
     const { trust, ca, crl } = one();
     const { steps, findings } = planOf(trust, []);
-    expect(inShort(steps)).toEqual(['label create-anchor', 'revoke import-crl', 'grant enable-anchor']);
+    expect(inShort(steps)).toEqual(['tag create-anchor', 'revoke import-crl', 'grant enable-anchor']);
     const [create, imported, enable] = steps;
     expect(imported).toMatchObject({ after: [create?.id], affects: [crl.sha256], revocation: { added: 1 } });
     expect(enable).toMatchObject({ after: [create?.id, imported?.id], affects: [ca.sha256] });
@@ -45,21 +45,21 @@ describe('from nothing', () => {
 
   test('a CRL without entries counts as in place', () => {
     const { trust } = one(family.one.issueCrl());
-    expect(inShort(planOf(trust, []).steps)).toEqual(['label create-anchor', 'grant enable-anchor']);
+    expect(inShort(planOf(trust, []).steps)).toEqual(['tag create-anchor', 'grant enable-anchor']);
   });
 
   test('nobody is trusted while a CRL is unusable', () => {
     const { steps, codes } = planOf(unusable(one().trust), []);
     expect(steps).toEqual([]);
-    expect(codes).toEqual(['anchor-list-missing error']);
+    expect(codes).toEqual(['anchor-crl-missing error']);
   });
 
   test('a CRL that another CA signed is never bound, whatever stands beside it', () => {
     const { ca } = one();
-    const trust = trustOf({ cas: [ca], lists: [{ issuer: ca, crl: family.two.issueCrl({ entries }) }] });
+    const trust = trustOf({ cas: [ca], crls: [{ issuer: ca, crl: family.two.issueCrl({ entries }) }] });
     const { steps, codes } = planOf(trust, []);
     expect(steps).toEqual([]);
-    expect(codes).toEqual(['crl-bad-signature error', 'anchor-list-missing error']);
+    expect(codes).toEqual(['crl-bad-signature error', 'anchor-crl-missing error']);
   });
 });
 
@@ -75,7 +75,7 @@ describe('certificates of an anchor', () => {
   test('a renewed CA comes before the old one goes', async () => {
     const { ca, crl } = one();
     const renewed = await ca.renew();
-    const { steps } = planOf(trustOf({ cas: [renewed], known: [ca], lists: [{ issuer: ca, crl }] }), [
+    const { steps } = planOf(trustOf({ cas: [renewed], known: [ca], crls: [{ issuer: ca, crl }] }), [
       anchorOf([ca], { crls: [heldCrl(ca, crl)] }),
     ]);
     expect(steps.map(({ effect, affects }) => [effect, ...affects])).toEqual([
@@ -88,7 +88,7 @@ describe('certificates of an anchor', () => {
   test('where both slots are taken, the one that is wanted no more goes first, by consent', async () => {
     const { ca, crl } = one();
     const [second, third] = [await ca.renew(), await ca.renew()];
-    const trust = trustOf({ cas: [second, third], known: [ca], lists: [{ issuer: ca, crl }] });
+    const trust = trustOf({ cas: [second, third], known: [ca], crls: [{ issuer: ca, crl }] });
     const { steps } = planOf(trust, [anchorOf([ca, second], { crls: [heldCrl(ca, crl)] })]);
     expect(steps.map(({ effect, affects }) => [effect, ...affects])).toEqual([
       ['remove', ca.sha256],
@@ -121,7 +121,7 @@ describe('certificates of an anchor', () => {
     const { steps, codes } = planOf(unusable(trust), [anchorOf([planted], { key: keyOf(ca) })]);
     expect(steps).toEqual([expect.objectContaining({ effect: 'remove', affects: [planted.sha256] })]);
     expect(inShort(steps)).toEqual(['remove disable-anchor']);
-    expect(codes).toEqual(['anchor-list-missing error']);
+    expect(codes).toEqual(['anchor-crl-missing error']);
   });
 
   test('an anchor disabled by hand is enabled once its CRL is in force', () => {
@@ -194,7 +194,7 @@ describe('CRLs of an anchor', () => {
     const wrong = heldCrl(ca, rekeyed.issueCrl({ entries }), { enabled: false });
     const { steps, codes } = planOf(unusable(trust), [anchorOf([ca], { crls: [wrong] })]);
     expect(steps).toEqual([]);
-    expect(codes).toEqual(['anchor-list-missing warning']);
+    expect(codes).toEqual(['anchor-crl-missing warning']);
   });
 
   test('content of another CA in a CRL of ours is replaced', () => {
@@ -210,7 +210,7 @@ describe('CRLs of an anchor', () => {
       heldCrl(ca, ca.issueCrl({ thisUpdate: context.now - day / 2, entries }), { id: 'a' }),
     ];
     const { steps } = planOf(trust, [anchorOf([ca], { crls })]);
-    expect(inShort(steps)).toEqual(['revoke update-crl', 'clean delete-crl']);
+    expect(inShort(steps)).toEqual(['revoke update-crl', 'cleanup delete-crl']);
     expect(idsOf(steps)).toEqual(['a', 'b']);
     expect(steps[1]?.after).toEqual([steps[0]?.id]);
   });
@@ -220,7 +220,7 @@ describe('CRLs of an anchor', () => {
     const foreign = heldCrl(ca, crl, { id: 'theirs', taggedKey: undefined });
     const { steps, codes } = planOf(trust, [anchorOf([ca], { crls: [foreign] })]);
     expect(inShort(steps)).toEqual(['revoke import-crl']);
-    expect(codes).toEqual(['anchor-foreign-list warning']);
+    expect(codes).toEqual(['anchor-foreign-crl warning']);
   });
 
   test('CRLs of somebody else in both places: an error, and nobody new is trusted', () => {
@@ -229,9 +229,9 @@ describe('CRLs of an anchor', () => {
     const { steps, codes } = planOf(trust, [anchorOf([ca], { crls, enabled: false })]);
     expect(steps).toEqual([]);
     expect(codes).toEqual([
-      'anchor-foreign-list error',
-      'anchor-foreign-list error',
-      'anchor-list-missing error',
+      'anchor-foreign-crl error',
+      'anchor-foreign-crl error',
+      'anchor-crl-missing error',
     ]);
   });
 
@@ -253,29 +253,29 @@ describe('CRLs of an anchor', () => {
     const trust = trustOf({
       cas: [two],
       known: [root, ca],
-      lists: [
+      crls: [
         { issuer: ca, crl: ca.issueCrl({ number: 2, entries }) },
         { issuer: two, crl: two.issueCrl({ entries }) },
       ],
     });
-    const revocation = { ...trust.revocation, letGo: [letGo(ca, older)] };
+    const revocation = { ...trust.revocation, withdrawn: [withdrawn(ca, older)] };
     // Through the root both are reached; somebody else's CRL stands beside ours.
     const crls = [
       heldCrl(ca, older, { id: 'ours', enabled: false }),
       heldCrl(two, two.issueCrl({ entries }), { id: 'theirs', taggedKey: undefined }),
     ];
     const { steps } = planOf({ ...trust, revocation }, [anchorOf([root], { crls })]);
-    const ours = steps.filter(
+    const owned = steps.filter(
       ({ effect, input }) => effect === 'revoke' && 'id' in input && input.id === 'ours',
     );
-    expect(inShort(ours)).toEqual(['revoke update-crl', 'revoke enable-crl']);
+    expect(inShort(owned)).toEqual(['revoke update-crl', 'revoke enable-crl']);
   });
 
   test('a CRL that merely lost its source stays', () => {
     const { ca, crl } = one();
     const plan = planOf(trustOf({ cas: [ca] }), [anchorOf([ca], { crls: [heldCrl(ca, crl)] })]);
     expect(plan.steps).toEqual([]);
-    expect(plan.rendered.map(({ code }) => code)).toEqual(['anchor-no-list']);
+    expect(plan.rendered.map(({ code }) => code)).toEqual(['anchor-no-crl']);
   });
 });
 
@@ -283,10 +283,10 @@ describe('anchors that go', () => {
   test('disabled by consent, then its CRLs, then itself', () => {
     const { trust, ca, crl } = one();
     const { two } = family;
-    const kept = anchorOf([ca], { crls: [heldCrl(ca, crl)] });
+    const remaining = anchorOf([ca], { crls: [heldCrl(ca, crl)] });
     const gone = anchorOf([two], { crls: [heldCrl(two, two.issueCrl({ entries }))] });
-    const { steps } = planOf(trust, [kept, gone]);
-    expect(inShort(steps)).toEqual(['remove disable-anchor', 'clean delete-crl', 'clean delete-anchor']);
+    const { steps } = planOf(trust, [remaining, gone]);
+    expect(inShort(steps)).toEqual(['remove disable-anchor', 'cleanup delete-crl', 'cleanup delete-anchor']);
     expect(steps[0]?.affects).toEqual([two.sha256]);
     expect(steps[2]?.after).toEqual([steps[0]?.id, steps[1]?.id]);
   });
@@ -298,47 +298,47 @@ describe('anchors that go', () => {
     const trust = trustOf({
       cas: [ca],
       known: [two],
-      lists: [
+      crls: [
         { issuer: ca, crl },
         { issuer: two, crl: crlOfTwo },
       ],
     });
     const older = heldCrl(two, two.issueCrl({ thisUpdate: context.now - day / 2, entries }));
-    const kept = anchorOf([ca], { crls: [heldCrl(ca, crl)] });
-    const { steps } = planOf(trust, [kept, anchorOf([two], { crls: [older] })]);
+    const remaining = anchorOf([ca], { crls: [heldCrl(ca, crl)] });
+    const { steps } = planOf(trust, [remaining, anchorOf([two], { crls: [older] })]);
     expect(inShort(steps)).toEqual([
       'revoke update-crl',
       'remove disable-anchor',
-      'clean delete-crl',
-      'clean delete-anchor',
+      'cleanup delete-crl',
+      'cleanup delete-anchor',
     ]);
     expect(steps[0]?.after).toEqual([]);
     // One imported on the way goes with the others.
-    const bare = planOf(trust, [kept, anchorOf([two])]).steps;
+    const bare = planOf(trust, [remaining, anchorOf([two])]).steps;
     expect(inShort(bare)).toEqual([
       'revoke import-crl',
       'remove disable-anchor',
-      'clean delete-crl',
-      'clean delete-anchor',
+      'cleanup delete-crl',
+      'cleanup delete-anchor',
     ]);
     expect(idsOf(bare)[2]).toEqual({ outputOf: bare[0]?.id, field: 'id' });
   });
 
   test('a duplicate is disabled before its CRLs go, and only once the other is enabled', () => {
     const { trust, ca, crl } = one();
-    const kept = anchorOf([ca], { id: 'old', crls: [heldCrl(ca, crl)] });
+    const remaining = anchorOf([ca], { id: 'old', crls: [heldCrl(ca, crl)] });
     const duplicate = anchorOf([ca], { id: 'new', createdAt: 1, crls: [heldCrl(ca, crl, { id: 'l2' })] });
-    const { steps } = planOf(trust, [kept, duplicate]);
-    expect(inShort(steps)).toEqual(['clean disable-anchor', 'clean delete-crl', 'clean delete-anchor']);
+    const { steps } = planOf(trust, [remaining, duplicate]);
+    expect(inShort(steps)).toEqual(['cleanup disable-anchor', 'cleanup delete-crl', 'cleanup delete-anchor']);
     expect(idsOf(steps)).toEqual(['new', 'l2', 'new']);
     expect(steps.map(({ after }) => after)).toEqual([[], [steps[0]?.id], [steps[0]?.id, steps[1]?.id]]);
     const off = planOf(trust, [
-      { ...kept, enabled: false },
+      { ...remaining, enabled: false },
       { ...duplicate, enabled: false },
     ]).steps;
-    expect(inShort(off)).toEqual(['grant enable-anchor', 'clean delete-crl', 'clean delete-anchor']);
+    expect(inShort(off)).toEqual(['grant enable-anchor', 'cleanup delete-crl', 'cleanup delete-anchor']);
     expect(off[1]?.after).toEqual([off[0]?.id]);
-    const planted = planOf(trust, [kept, { ...duplicate, cas: [certificateOf(family.two)] }]).steps;
+    const planted = planOf(trust, [remaining, { ...duplicate, cas: [certificateOf(family.two)] }]).steps;
     expect(inShort(planted)[0]).toBe('remove disable-anchor');
   });
 
@@ -352,7 +352,7 @@ describe('anchors that go', () => {
     );
     expect(steps).toEqual([
       expect.objectContaining({ effect: 'remove', wholeTarget: true }),
-      expect.objectContaining({ effect: 'clean', consents: ['adopt:theirs'] }),
+      expect.objectContaining({ effect: 'cleanup', consents: ['adopt:theirs'] }),
       expect.objectContaining({ action: 'rolesanywhere:DeleteTrustAnchor' }),
     ]);
   });
@@ -362,7 +362,7 @@ describe('a CRL whose enforcement was withdrawn', () => {
   const gone = () => {
     const { ca, crl } = one();
     const trust = trustOf({ cas: [ca] });
-    return { ca, crl, trust: { ...trust, revocation: revocationSet({ letGo: [letGo(ca, crl)] }) } };
+    return { ca, crl, trust: { ...trust, revocation: revocationSet({ withdrawn: [withdrawn(ca, crl)] }) } };
   };
 
   test('is disabled by its consent, and needs nothing then', () => {
@@ -383,7 +383,7 @@ describe('a CRL whose enforcement was withdrawn', () => {
   test('of an anchor that is not in force yet takes the consent once more', () => {
     const { crl, trust } = gone();
     const { steps } = planOf(trust, []);
-    expect(inShort(steps)).toEqual(['label create-anchor', 'grant enable-anchor']);
+    expect(inShort(steps)).toEqual(['tag create-anchor', 'grant enable-anchor']);
     expect(steps[1]?.consents).toEqual([`readmit:${crl.sha256}`]);
   });
 });

@@ -41,8 +41,8 @@ describe('which CRLs an anchor carries', () => {
   test('its own, and none of the root above it or of its sister', async () => {
     const { root, one, two } = await makeFamily();
     const entries = [{ serial: '1001' }];
-    const lists = [root, one, two].map((issuer) => ({ issuer, crl: issuer.issueCrl({ entries }) }));
-    const { desired } = render(trustOf({ cas: [root, one, two], lists }));
+    const crls = [root, one, two].map((issuer) => ({ issuer, crl: issuer.issueCrl({ entries }) }));
+    const { desired } = render(trustOf({ cas: [root, one, two], crls }));
     for (const { key, usable: carried } of desired.anchors)
       expect(carried.map(({ issuer }) => issuer.keySha256)).toEqual([key]);
   });
@@ -50,11 +50,11 @@ describe('which CRLs an anchor carries', () => {
   test('re-keyed CAs share a name, but not a CRL', async () => {
     const { one } = await makeFamily();
     const rekeyed = await one.rekey();
-    const lists = [one, rekeyed].map((issuer) => ({
+    const crls = [one, rekeyed].map((issuer) => ({
       issuer,
       crl: issuer.issueCrl({ entries: [{ serial: '1001' }] }),
     }));
-    const { desired } = render(trustOf({ cas: [one, rekeyed], lists }));
+    const { desired } = render(trustOf({ cas: [one, rekeyed], crls }));
     for (const { key, usable: carried } of desired.anchors)
       expect(carried.map(({ issuer }) => issuer.keySha256)).toEqual([key]);
   });
@@ -62,10 +62,10 @@ describe('which CRLs an anchor carries', () => {
   test('one that is expired is unusable, and so is one whose newest issue was refused', async () => {
     const { one, two } = await makeFamily();
     const crl = one.issueCrl({ thisUpdate: context.now - 2 * day, entries: [{ serial: '1001' }] });
-    const trust = trustOf({ cas: [one, two], lists: [{ issuer: one, crl }] });
+    const trust = trustOf({ cas: [one, two], crls: [{ issuer: one, crl }] });
     const { desired } = render({
       ...trust,
-      revocation: { ...trust.revocation, kept: new Map([[keyOf(two), 'crl-bad-signature']]) },
+      revocation: { ...trust.revocation, unread: new Map([[keyOf(two), 'crl-bad-signature']]) },
     });
     const why = new Map(desired.anchors.map(({ key, unusable }) => [key, unusable.map((one) => one.why)]));
     expect(why).toEqual(
@@ -79,16 +79,16 @@ describe('which CRLs an anchor carries', () => {
 
   test('one that does not fit is unusable, and said', async () => {
     const { one } = await makeFamily();
-    const listOf = (count: number) => {
+    const crlOf = (count: number) => {
       const entries = Array.from({ length: count }, (_, index) => ({
         serial: (0x100000 + index).toString(16),
       }));
       const crl = one.issueCrl({ entries });
-      return render(trustOf({ cas: [one], lists: [{ issuer: one, crl }] }));
+      return render(trustOf({ cas: [one], crls: [{ issuer: one, crl }] }));
     };
-    const small = listOf(10_000);
+    const small = crlOf(10_000);
     expect(small.desired.anchors[0]?.unusable).toEqual([]);
-    const large = listOf(12_000);
+    const large = crlOf(12_000);
     expect(large.desired.anchors[0]?.unusable.map(({ why }) => why)).toEqual(['crl-too-large']);
     expect(large.findings).toContainEqual(
       expect.objectContaining({ code: 'crl-too-large', severity: 'error' }),
@@ -97,9 +97,9 @@ describe('which CRLs an anchor carries', () => {
 
   test('a CA of which no CRL is known at all is said', async () => {
     const { one, two } = await makeFamily();
-    const { findings } = render(trustOf({ cas: [one, two], lists: [{ issuer: one, crl: one.issueCrl() }] }));
-    expect(findings.filter(({ code }) => code === 'anchor-no-list')).toEqual([
-      expect.objectContaining({ severity: 'warning', thing: two.sha256 }),
+    const { findings } = render(trustOf({ cas: [one, two], crls: [{ issuer: one, crl: one.issueCrl() }] }));
+    expect(findings.filter(({ code }) => code === 'anchor-no-crl')).toEqual([
+      expect.objectContaining({ severity: 'warning', about: two.sha256 }),
     ]);
   });
 });

@@ -19,7 +19,7 @@ export function contextOf({ name, region = 'eu-west-1', now }: ContextParts) {
   const context: TargetContext & { readonly now: Instant } = {
     definition: 'acme',
     name,
-    place: { account: '222222222222', region },
+    accountRegion: { account: '222222222222', region },
     attach: 'managed',
     anchors: 'all',
     get now() {

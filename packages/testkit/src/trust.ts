@@ -2,30 +2,30 @@ import {
   type Certificate,
   type Crl,
   defined,
-  type LetGoList,
-  type RevocationList,
+  type IssuerCrl,
   readCertificate,
   readCrl,
   revocationSet,
   sortCertificates,
   type Trust,
+  type WithdrawnCrl,
 } from '@trustloom/core';
 import type { IssuedCrl } from './ca/crl.ts';
-import type { MintedCertificate } from './mint.ts';
+import type { IssuedCertificate } from './issue-certificate.ts';
 
 /** A list and the CA that issued it. */
-export interface ListOf {
-  readonly issuer: MintedCertificate;
+export interface TestCrl {
+  readonly issuer: IssuedCertificate;
   readonly crl: IssuedCrl;
 }
 
 /** What goes into a `Trust`. */
 export interface TrustParts {
   /** CAs trusted on the target. */
-  readonly cas: readonly MintedCertificate[];
+  readonly cas: readonly IssuedCertificate[];
   /** Every CA known; default those trusted. */
-  readonly known?: readonly MintedCertificate[];
-  readonly lists?: readonly ListOf[];
+  readonly known?: readonly IssuedCertificate[];
+  readonly crls?: readonly TestCrl[];
   /** Groups that the target trusts; default none. */
   readonly groups?: Trust['groups'];
 }
@@ -38,29 +38,29 @@ export interface TrustParts {
  */
 export function trustOf(parts: TrustParts): Trust {
   const known = sortCertificates([...parts.cas, ...(parts.known ?? [])].map(certificateOf));
-  const find = (minted: MintedCertificate): Certificate => {
-    const found = known.find((one) => one.sha256 === minted.sha256);
+  const find = (issued: IssuedCertificate): Certificate => {
+    const found = known.find((one) => one.sha256 === issued.sha256);
     if (found === undefined) throw new TypeError('trustOf: the issuer of a list must be known');
     return found;
   };
-  const lists = (parts.lists ?? [])
-    .map(({ issuer, crl }): RevocationList => ({ issuer: find(issuer), crl: crlOf(crl), expired: false }))
+  const crls = (parts.crls ?? [])
+    .map(({ issuer, crl }): IssuerCrl => ({ issuer: find(issuer), crl: crlOf(crl), expired: false }))
     .sort((a, b) => (a.issuer.keySha256 < b.issuer.keySha256 ? -1 : 1));
   const cas = parts.cas.map(find);
   return {
     cas: sortCertificates(cas),
     revoked: [],
     known,
-    revocation: revocationSet({ lists }),
+    revocation: revocationSet({ crls }),
     groups: parts.groups ?? [],
   };
 }
 
 /** A list as the record has it once somebody let it go. */
-export function letGo(issuer: MintedCertificate, crl: { readonly der: Uint8Array }): LetGoList {
+export function withdrawn(issuer: IssuedCertificate, crl: { readonly der: Uint8Array }): WithdrawnCrl {
   const ca = certificateOf(issuer);
-  const list: RevocationList = { issuer: ca, crl: crlOf(crl), expired: true };
-  const { sha256, thisUpdate, number, entryCount } = list.crl;
+  const issuerCrl: IssuerCrl = { issuer: ca, crl: crlOf(crl), expired: true };
+  const { sha256, thisUpdate, number, entryCount } = issuerCrl.crl;
   return {
     keySha256: ca.keySha256,
     issuer: ca.subject.text,
@@ -69,13 +69,13 @@ export function letGo(issuer: MintedCertificate, crl: { readonly der: Uint8Array
     ...defined({ number }),
     entries: entryCount,
     since: thisUpdate,
-    list,
+    issuerCrl,
   };
 }
 
 /** A minted certificate as the core reads it. */
-export function certificateOf(minted: { readonly der: Uint8Array }): Certificate {
-  return readCertificate(minted.der);
+export function certificateOf(issued: { readonly der: Uint8Array }): Certificate {
+  return readCertificate(issued.der);
 }
 
 /** An issued list as the core reads it. */

@@ -5,11 +5,11 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Certificate, defineService, type ServiceIo, sha256Hex } from '@trustloom/core/adapter';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Cast, contractLaws, makeCast, openWorld } from '../src/index.ts';
-import { type Spec, type ToyStep, toySpec } from './toy-adapter.ts';
-import { toyOptions } from './toy-options.ts';
+import { contractLaws, type Fixtures, makeFixtures, openWorld } from '../src/index.ts';
+import { type FakeStep, fakeSpec, type Spec } from './fake-adapter.ts';
+import { fakeOptions } from './fake-options.ts';
 
-type Steps = readonly ToyStep[];
+type Steps = readonly FakeStep[];
 
 /** An adapter whose plans are changed after the fact. */
 const replanned =
@@ -45,7 +45,7 @@ const dropFirst = replanned((steps) =>
     .sort((a, b) => Number(b.id.startsWith('drop:')) - Number(a.id.startsWith('drop:'))),
 );
 
-const isAttach = ({ action, arn }: ToyStep['input']) => action === 'ModifyListener' && arn !== undefined;
+const isAttach = ({ action, arn }: FakeStep['input']) => action === 'ModifyListener' && arn !== undefined;
 
 /** So that no two plans are alike. */
 let plans = 0;
@@ -103,7 +103,7 @@ const faults: readonly (readonly [
       steps.map((step) => {
         if (step.id === 'attach') return { ...step, after: ['create'] };
         return step.input.action === 'AddTrustStoreRevocations' && steps.some(({ id }) => id === 'attach')
-          ? { ...step, effect: 'clean' as const, after: ['attach'] }
+          ? { ...step, effect: 'cleanup' as const, after: ['attach'] }
           : step;
       }),
     ),
@@ -124,9 +124,9 @@ const faults: readonly (readonly [
           action: 'elasticloadbalancing:ModifyListener',
         } as const;
         const input = { action: 'ModifyListener', listener: target.listener };
-        const off: ToyStep = { ...base, id: 'off', effect: 'label', input };
+        const off: FakeStep = { ...base, id: 'off', effect: 'tag', input };
         const arn = observed.store?.arn ?? '';
-        const on: ToyStep = { ...base, id: 'on', effect: 'clean', input: { ...input, arn } };
+        const on: FakeStep = { ...base, id: 'on', effect: 'cleanup', input: { ...input, arn } };
         return { ...planned, steps: [off, ...planned.steps, on] };
       },
     }),
@@ -258,7 +258,7 @@ const faults: readonly (readonly [
     'does not list an action',
     'permissions',
     /not in facts.permissions/,
-    (spec) => ({ facts: { ...spec.facts, permissions: { ...spec.facts.permissions, refresh: [] } } }),
+    (spec) => ({ info: { ...spec.info, permissions: { ...spec.info.permissions, refresh: [] } } }),
   ],
   [
     'looks at the number of lists alone',
@@ -300,21 +300,21 @@ const faults: readonly (readonly [
 ];
 
 describe('the suite catches an adapter that', () => {
-  let cast: Cast;
+  let fixtures: Fixtures;
   beforeAll(async () => {
-    cast = await makeCast();
+    fixtures = await makeFixtures();
   });
 
   const lawOf = (id: string) => contractLaws.find((one) => one.id === id);
   const broken = (change: (spec: Spec) => Partial<Spec>) =>
-    toyOptions(defineService({ ...toySpec, ...change(toySpec) }));
+    fakeOptions(defineService({ ...fakeSpec, ...change(fakeSpec) }));
 
   it.each(faults)('%s (law %s)', async (_, id, message, change) => {
-    await expect(lawOf(id)?.check(() => openWorld(broken(change)), cast)).rejects.toThrow(message);
+    await expect(lawOf(id)?.check(() => openWorld(broken(change)), fixtures)).rejects.toThrow(message);
   });
 
   it('locks the good out on the way, where AWS refuses those of a CA without a list (law revoked-refused)', async () => {
-    const checked = lawOf('revoked-refused')?.check(() => openWorld(broken(dropFirst), 'refuse'), cast);
+    const checked = lawOf('revoked-refused')?.check(() => openWorld(broken(dropFirst), 'refuse'), fixtures);
     await expect(checked).rejects.toThrow(/serial 20d1c0ffee5e41a0 is refused after step drop:/);
   });
 

@@ -130,22 +130,22 @@ describe('lists', () => {
 
   it.skipIf(!hasOpenssl)('say what they were told (openssl)', () => {
     const thisUpdate = Date.parse('2026-11-24T08:15:00Z');
-    const list = issuing.issueCrl({
+    const crl = issuing.issueCrl({
       thisUpdate,
       nextUpdate: Date.parse('2050-01-01T00:00:00Z'),
       number: 0x1234,
       entries: [{ serial: 'ff00' }, { serial: 1, reason: 'superseded', date: thisUpdate - 1000 }],
     });
-    const text = openssl('crl', '-inform', 'DER', '-noout', '-text', '-in', file(list.der));
+    const text = openssl('crl', '-inform', 'DER', '-noout', '-text', '-in', file(crl.der));
     expect(text).toMatch(/Last Update: Nov 24 08:15:00 2026 GMT\s+Next Update: Jan {2}1 00:00:00 2050 GMT/);
     expect(text).toMatch(/Serial Number: FF00\s+Revocation Date: Nov 24 08:15:00 2026 GMT/);
     expect(text).toMatch(/Serial Number: 01\s+Revocation Date: Nov 24 08:14:59 2026[\s\S]*Superseded/);
     expect(text).toContain('4660');
-    expect(openssl('crl', '-noout', '-nextupdate', '-in', file(list.pem))).toContain('2050');
+    expect(openssl('crl', '-noout', '-nextupdate', '-in', file(crl.pem))).toContain('2050');
   });
 
   it.skipIf(!hasOpenssl)('can lack nextUpdate, number and key identifier, or be partial (openssl)', () => {
-    const text = (list: { pem: string }) => openssl('crl', '-noout', '-text', '-in', file(list.pem));
+    const text = (crl: { pem: string }) => openssl('crl', '-noout', '-text', '-in', file(crl.pem));
     const bare = text(
       issuing.issueCrl({
         nextUpdate: undefined,
@@ -167,15 +167,11 @@ describe('lists', () => {
     const entries = Array.from({ length: 100_000 }, (_, index) => ({
       serial: (0x7f00000000n + BigInt(index)) << 88n,
     }));
-    const list = issuing.issueCrl({ entries, number: 9 });
-    const text = execFileSync(
-      'openssl',
-      ['crl', '-inform', 'DER', '-noout', '-text', '-in', file(list.der)],
-      {
-        encoding: 'utf8',
-        maxBuffer: 1 << 28,
-      },
-    );
+    const crl = issuing.issueCrl({ entries, number: 9 });
+    const text = execFileSync('openssl', ['crl', '-inform', 'DER', '-noout', '-text', '-in', file(crl.der)], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
     expect(text.match(/Serial Number:/g)).toHaveLength(100_000);
   });
 });

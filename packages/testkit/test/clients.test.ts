@@ -13,7 +13,7 @@ import { createTestCa, makeAlb, makeBucket, makeClients, type TestLeaf } from '.
 
 it('the clients get in, or do not, as their names say (real TLS on a load balancer)', async () => {
   await using local = await startLocalAws();
-  const place = { account: '222222222222', region: 'eu-west-1' };
+  const accountRegion = { account: '222222222222', region: 'eu-west-1' };
   const root = await createTestCa();
   const issuing = await root.intermediate('CN=Issuing');
   const clients = await makeClients(issuing);
@@ -25,7 +25,7 @@ it('the clients get in, or do not, as their names say (real TLS on a load balanc
   await put('ca.pem', root.pem + issuing.pem);
   await put('root.crl', root.issueCrl().pem);
   await put('issuing.crl', issuing.issueCrl({ entries: [{ serial: clients.revoked.serial }] }).pem);
-  const elb = new ElasticLoadBalancingV2Client(local.clientConfig('elasticloadbalancing', place));
+  const elb = new ElasticLoadBalancingV2Client(local.clientConfig('elasticloadbalancing', accountRegion));
   const made = await elb.send(
     new CreateTrustStoreCommand({
       Name: 'a',

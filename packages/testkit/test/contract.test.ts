@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { runAdapterContract } from '../src/index.ts';
-import { toy } from './toy-adapter.ts';
-import { toyOptions } from './toy-options.ts';
+import { fake } from './fake-adapter.ts';
+import { fakeOptions } from './fake-options.ts';
 
-runAdapterContract({ describe, it }, toyOptions(toy));
+runAdapterContract({ describe, it }, fakeOptions(fake));

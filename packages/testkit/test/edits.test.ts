@@ -45,16 +45,16 @@ interface Held {
 }
 
 async function upload(stage: Stage) {
-  const { s3, bucket } = await makeBucket({ local: stage.local, ...stage.place });
+  const { s3, bucket } = await makeBucket({ local: stage.local, ...stage.accountRegion });
   const put = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'ca.pem', Body: ca.pem }));
   return { bucket, key: 'ca.pem', version: put.VersionId ?? '' };
 }
 
 /** What an operator would make by hand: one CA trusted, and enforced. */
-const places: Readonly<Record<string, (stage: Stage) => Promise<Held>>> = {
+const edits: Readonly<Record<string, (stage: Stage) => Promise<Held>>> = {
   async 'Roles Anywhere'(stage) {
     await upload(stage);
-    const client = new RolesAnywhereClient(stage.local.clientConfig('rolesanywhere', stage.place));
+    const client = new RolesAnywhereClient(stage.local.clientConfig('rolesanywhere', stage.accountRegion));
     const { trustAnchor } = await client.send(
       new CreateTrustAnchorCommand({
         name: 'a',
@@ -65,12 +65,15 @@ const places: Readonly<Record<string, (stage: Stage) => Promise<Held>>> = {
     const crlData = Buffer.from(ca.issueCrl({ entries: [{ serial: 1 }] }).pem);
     const trustAnchorArn = trustAnchor?.trustAnchorArn ?? '';
     await client.send(new ImportCrlCommand({ name: 'a', crlData, trustAnchorArn, enabled: true }));
-    return { oracle: rolesAnywhereOracle(stage.local, stage.place), edits: rolesAnywhereEdits(stage) };
+    return {
+      oracle: rolesAnywhereOracle(stage.local, stage.accountRegion),
+      edits: rolesAnywhereEdits(stage),
+    };
   },
   async CloudFront(stage) {
     const at = await upload(stage);
     const { distributionId } = await makeCloudFront(stage);
-    const client = new CloudFrontClient(stage.local.clientConfig('cloudfront', stage.place));
+    const client = new CloudFrontClient(stage.local.clientConfig('cloudfront', stage.accountRegion));
     const made = await client.send(
       new CreateTrustStoreCommand({
         Name: 'a',
@@ -79,7 +82,7 @@ const places: Readonly<Record<string, (stage: Stage) => Promise<Held>>> = {
             Bucket: at.bucket,
             Key: at.key,
             Version: at.version,
-            Region: stage.place.region,
+            Region: stage.accountRegion.region,
           },
         },
       }),
@@ -108,8 +111,8 @@ const places: Readonly<Record<string, (stage: Stage) => Promise<Held>>> = {
   },
   async 'API Gateway'(stage) {
     const at = await upload(stage);
-    const { domain } = await makeApiGateway({ local: stage.local, ...stage.place });
-    const client = new APIGatewayClient(stage.local.clientConfig('apigateway', stage.place));
+    const { domain } = await makeApiGateway({ local: stage.local, ...stage.accountRegion });
+    const client = new APIGatewayClient(stage.local.clientConfig('apigateway', stage.accountRegion));
     const patch = (name: string, value: string) =>
       ({ op: 'replace', path: `/mutualTlsAuthentication/${name}`, value }) as const;
     stage.local.settle();
@@ -123,7 +126,7 @@ const places: Readonly<Record<string, (stage: Stage) => Promise<Held>>> = {
       }),
     );
     return {
-      oracle: apiGatewayOracle(stage.local, stage.place, domain),
+      oracle: apiGatewayOracle(stage.local, stage.accountRegion, domain),
       edits: apiGatewayEdits(stage, domain),
     };
   },
@@ -137,12 +140,12 @@ const harmless = [
 ];
 
 /** A store with one serial, and a function that refuses it. */
-async function makeFunction({ local, place }: Stage, client: CloudFrontClient): Promise<string> {
+async function makeFunction({ local, accountRegion }: Stage, client: CloudFrontClient): Promise<string> {
   const { s3, bucket } = {
-    s3: new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true }),
-    bucket: `trustloom-${place.account}-${place.region}`,
+    s3: new S3Client({ ...local.clientConfig('s3', accountRegion), forcePathStyle: true }),
+    bucket: `trustloom-${accountRegion.account}-${accountRegion.region}`,
   };
-  const items = { head: '{}', d0: '|', 0: '.INHA_-5eQaE.' };
+  const items = { manifest: '{}', d0: '|', 0: '.INHA_-5eQaE.' };
   const data = Object.entries(items).map(([key, value]) => ({ key, value }));
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'keys.json', Body: JSON.stringify({ data }) }));
   const source = { SourceType: 'S3', SourceARN: `arn:aws:s3:::${bucket}/keys.json` } as const;
@@ -151,7 +154,7 @@ async function makeFunction({ local, place }: Stage, client: CloudFrontClient): 
   const code = `import cf from 'cloudfront';
 async function connectionHandler(connection) {
   const kvs = cf.kvs();
-  await kvs.get('head');
+  await kvs.get('manifest');
   const listed = (await kvs.get('0')).includes('INHA_-5eQaE');
   if (listed && (await kvs.get('d0')) === '|') connection.deny(); else connection.allow();
 }`;
@@ -173,13 +176,13 @@ async function connectionHandler(connection) {
 }
 
 describe('oracles and edits', () => {
-  it.each(Object.keys(places))('of %s: the oracle sees what was made, and each edit', async (name) => {
+  it.each(Object.keys(edits))('of %s: the oracle sees what was made, and each edit', async (name) => {
     const region = name === 'CloudFront' ? 'us-east-1' : 'eu-west-1';
-    const place = { account: '222222222222', region };
+    const accountRegion = { account: '222222222222', region };
     const make = async () => {
       const clock = createTestClock();
       const local = await startLocalAws({ clock });
-      const held = await places[name]?.({ local, clock, place });
+      const held = await edits[name]?.({ local, clock, accountRegion });
       if (held === undefined) throw new TypeError(name);
       local.settle();
       return { local, ...held };

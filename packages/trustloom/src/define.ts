@@ -34,7 +34,7 @@ export interface DefinitionInput<Group extends string = string> extends TopKeys 
  * @example
  * const definition = defineTrust({
  *   name: 'acme',
- *   record: '222222222222/eu-west-1',
+ *   state: '222222222222/eu-west-1',
  *   groups: { devices: { from: './ca.pem', crls: ['./ca.crl'] } },
  *   targets: { jobs: { trust: ['devices'], rolesAnywhere: { region: 'eu-west-1' } } },
  * })

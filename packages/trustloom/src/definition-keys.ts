@@ -5,7 +5,7 @@ export interface TopKeys {
   /** Name of the definition: the mark on everything that is made for it. */
   readonly name: string;
   /** Where the record lies: account and region. */
-  readonly record: string;
+  readonly state: string;
   /**
    * Bucket for the record and uploads; default trustloom-{account}-{region}, which are the only
    * placeholders.

@@ -6,7 +6,7 @@ import {
   type AbortOptions,
   acceptCas,
   type Clock,
-  createPacers,
+  createRateLimiters,
   createTrustloom,
   type Definition,
   defined,
@@ -17,7 +17,7 @@ import {
   kindsOf,
   type Lock,
   type LockChange,
-  openRecord,
+  openState,
   parseDefinition,
   retireCa,
   type Service,
@@ -122,9 +122,9 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     clock,
     ...defined({ profile: options.profile, region: options.region, endpointUrl: options.endpointUrl }),
   });
-  const { place, accountName } = definition.record;
+  const { accountRegion, accountName } = definition.state;
   const store = createStore(opened, {
-    place,
+    accountRegion,
     accountName,
     bucket: definition.bucket,
     definition: definition.name,
@@ -137,7 +137,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     store: checked,
     access: serviceAccess(opened),
     clock,
-    pacers: createPacers(clock),
+    rateLimiters: createRateLimiters(clock),
     holder: `${userName()}@${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`,
   };
   /** The lock is read anew each time: people edit it. Targets that left the definition bring services of their own. */
@@ -150,7 +150,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     };
   };
   const leftServices = async (): Promise<readonly Service[]> => {
-    const { targets } = await openRecord(checked, clock).trust.read();
+    const { targets } = await openState(checked, clock).trust.read();
     const missing = Object.values(targets)
       .map(({ kind }) => kind)
       .filter((kind) => !keys.includes(kind));
@@ -238,7 +238,7 @@ function checkedStore(store: VersionedStore, check: () => Promise<void>): Versio
 
 async function checkAccounts(aws: Aws, definition: Definition): Promise<void> {
   const used = new Set([
-    definition.record.accountName,
+    definition.state.accountName,
     ...definition.targets.map(({ accountName }) => accountName),
   ]);
   await Promise.all([...used].map((name) => aws.checkAccount(name)));

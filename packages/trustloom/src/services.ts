@@ -1,4 +1,4 @@
-import { type Facts, type Service, TrustloomError } from '@trustloom/core';
+import { type Service, type ServiceInfo, TrustloomError } from '@trustloom/core';
 
 /** The services of this package, each loaded when it is named. No SDK comes with them: a service loads its own at its first call. */
 const own: Readonly<Record<string, () => Promise<Service>>> = {
@@ -14,8 +14,8 @@ export function ownServices(): Promise<readonly Service[]> {
 }
 
 /** What all four services say of themselves. */
-export async function allFacts(): Promise<readonly Facts[]> {
-  return (await ownServices()).map(({ facts }) => facts);
+export async function allServices(): Promise<readonly ServiceInfo[]> {
+  return (await ownServices()).map(({ info }) => info);
 }
 
 /**

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'ca.pem'), root.pem);
   const definition = {
     name: 'acme',
-    record: `${account.id}/eu-west-1`,
+    state: `${account.id}/eu-west-1`,
     groups: { devices: { from: './ca.pem', crls: [crl] } },
     targets: { edge: { trust: ['devices'], alb: { listeners: [listenerArn] } } },
   };

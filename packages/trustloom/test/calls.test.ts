@@ -35,7 +35,7 @@ async function openMany(each: number) {
       const { missing } = await trustloom.plan();
       expect((await trustloom.apply({ approve: 'any', allow: missing })).exitCode).toBe(0);
     },
-    async holds() {
+    async isInSync() {
       expect((await trustloom.plan()).changes).toBe(false);
     },
     /** Calls of some work but those to STS, counted by action. */
@@ -48,11 +48,11 @@ async function openMany(each: number) {
       return counts;
     },
     /** Changes an object of the record by hand. */
-    async edit(name: string, change: (record: JsonObject) => JsonObject) {
+    async edit(name: string, change: (state: JsonObject) => JsonObject) {
       const Key = `acme/${name}`;
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-      const record = JSON.parse((await Body?.transformToString()) ?? '');
-      await s3.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(change(record)) }));
+      const state = JSON.parse((await Body?.transformToString()) ?? '');
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(change(state)) }));
     },
     async [Symbol.asyncDispose]() {
       await trustloom.close();
@@ -65,7 +65,7 @@ test('a plan without changes: lists once for all targets, and of each what no li
   const each = 3;
   await using many = await openMany(each);
   await many.begin();
-  const counts = await many.calls(many.holds);
+  const counts = await many.calls(many.isInSync);
   expect(counts).toEqual({
     // What the design counts: the lists, and of each store what it holds or is marked with.
     ListTrustStores: 1,
@@ -108,21 +108,21 @@ test('what the record does not know is looked at: the marks of what was made, an
     GetDomainName: 1,
   });
   await many.begin();
-  const known = await many.calls(many.holds);
+  const known = await many.calls(many.isInSync);
   expect([known.ListTagsForResource, known.GetTrustStoreRevocationContent]).toEqual([1, undefined]);
-  await many.edit('trust.json', (record) => withoutNotes(record, 'targets', /^mark:/));
+  await many.edit('trust.json', (state) => withoutNotes(state, 'targets', /^owner:/));
   await many.edit('revocation.json', ({ notes: _, ...rest }) => rest);
-  const lost = await many.calls(many.holds);
+  const lost = await many.calls(many.isInSync);
   // Besides its trust store the function and the keys on CloudFront, and the anchor and its list.
   expect([lost.ListTagsForResource, lost.GetTrustStoreRevocationContent]).toEqual([5, 1]);
 });
 
 /** The record without some notes of each target. */
-function withoutNotes(record: JsonObject, key: string, which: RegExp): JsonObject {
-  const targets = Object.entries(isJsonObject(record[key]) ? record[key] : {}).map(([name, target]) => {
+function withoutNotes(state: JsonObject, key: string, which: RegExp): JsonObject {
+  const targets = Object.entries(isJsonObject(state[key]) ? state[key] : {}).map(([name, target]) => {
     const notes = isJsonObject(target) && isJsonObject(target.notes) ? target.notes : {};
     const left = Object.entries(notes).filter(([note]) => !which.test(note));
     return [name, { ...(isJsonObject(target) ? target : {}), notes: Object.fromEntries(left) }] as const;
   });
-  return { ...record, [key]: Object.fromEntries(targets) };
+  return { ...state, [key]: Object.fromEntries(targets) };
 }

@@ -63,7 +63,7 @@ async function withFiles<T>(
 }
 
 const definition = () => `name: cli
-record: "222222222222/eu-west-1"
+state: "222222222222/eu-west-1"
 groups:
   devices: { from: ./ca.pem, crls: [./ca.crl] }
 targets:
@@ -146,7 +146,7 @@ describe('bad input is refused before any write, with code, place and what to do
       'another account',
       { 'trustloom.yaml': (): string => definition().replace('"222222222222/', '"333333333333/') },
       1,
-      /definition-place|wrong-account|333333333333/,
+      /definition-account-region|wrong-account|333333333333/,
     ],
     [
       'a bucket that is missing',
@@ -234,10 +234,11 @@ describe('the way of a first hour', () => {
       const leaving = await trustloom(['apply', '--auto-approve']);
       expect([leaving.code, leaving.out]).toEqual([
         3,
-        expect.stringContaining('--allow open:edge --allow remove:edge'),
+        expect.stringContaining('--allow relax:edge --allow remove:edge'),
       ]);
       expect(
-        (await trustloom(['apply', '--auto-approve', '--allow', 'open:edge', '--allow', 'remove:edge'])).code,
+        (await trustloom(['apply', '--auto-approve', '--allow', 'relax:edge', '--allow', 'remove:edge']))
+          .code,
       ).toBe(0);
       expect(local.state().elbv2.flatMap(({ state }) => [...state.trustStores.keys()])).toEqual([]);
     }));
@@ -271,7 +272,7 @@ describe('the way of a first hour', () => {
       expect((await trustloom(['unrevoke', leaf.serial])).err).toContain('not-denied');
       const leave = definition().replace(/targets:[\s\S]*/, 'targets: {}\n');
       await writeFile(join(folder, 'trustloom.yaml'), leave);
-      await trustloom(['apply', '--auto-approve', '--allow', 'open:edge', '--allow', 'remove:edge']);
+      await trustloom(['apply', '--auto-approve', '--allow', 'relax:edge', '--allow', 'remove:edge']);
     }));
 
   test('init writes a definition that can be read, and never over one that is there', () =>

@@ -4,9 +4,9 @@ import {
   type CertificateOptions,
   createTestCa,
   createTestClock,
-  type Estate,
-  makeEstate,
+  makeEnvironment,
   type TestCa,
+  type TestEnvironment,
   type TestLeaf,
 } from '@trustloom/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,11 +26,11 @@ async function makeCas() {
   const narrow = await root.intermediate('CN=Narrow', { pathLength: 0 });
   const below = await issuing.intermediate('CN=Below');
   const belowNarrow = await narrow.intermediate('CN=Below Narrow');
-  const stranger = await createTestCa({ subject: 'CN=Stranger', clock });
+  const unknownCa = await createTestCa({ subject: 'CN=Stranger', clock });
   const servers = await issuing.intermediate('CN=Servers', { extendedKeyUsage: ['serverAuth'] });
   let deep = below;
   for (let level = 1; level <= 6; level += 1) deep = await deep.intermediate(`CN=Deep ${level}`);
-  return { root, issuing, narrow, below, belowNarrow, stranger, servers, deep };
+  return { root, issuing, narrow, below, belowNarrow, unknownCa, servers, deep };
 }
 
 type Cas = Awaited<ReturnType<typeof makeCas>>;
@@ -45,7 +45,7 @@ const clients: Readonly<Record<string, readonly [issuer: keyof Cas, options?: Ce
   'of a CA far below': ['deep'],
   'of a CA below one that allows none': ['belowNarrow'],
   'of a CA for servers': ['servers'],
-  'of a stranger': ['stranger'],
+  'of a stranger': ['unknownCa'],
   expired: ['issuing', { notBefore: now - 9 * hour, notAfter: now - hour }],
   'not valid yet': ['issuing', { notBefore: now + hour, notAfter: now + 9 * hour }],
   'without extended key usage': ['issuing', { extendedKeyUsage: [] }],
@@ -74,7 +74,7 @@ const open: Readonly<Record<string, readonly string[]>> = {
 
 let base: Awaited<ReturnType<typeof openLocal>>;
 let local: LocalAws;
-let estate: Estate;
+let environment: TestEnvironment;
 let trustloom: OpenedTrustloom;
 let cas: Cas;
 let leaves: ReadonlyMap<string, TestLeaf>;
@@ -82,7 +82,7 @@ let leaves: ReadonlyMap<string, TestLeaf>;
 beforeAll(async () => {
   base = await openLocal({ regions: [region, 'us-east-1'], clock });
   ({ local } = base);
-  estate = await makeEstate({ local });
+  environment = await makeEnvironment({ local });
   cas = await makeCas();
   leaves = new Map(
     await Promise.all(
@@ -97,21 +97,21 @@ beforeAll(async () => {
   const entries = [{ serial: leafOf('revoked').serial }];
   await base.write('issuing.crl', issuing.issueCrl({ entries }).der);
   await base.write('root.crl', root.issueCrl().der);
-  const { profileArn: profile, roleArn: role } = estate.jobs;
+  const { profileArn: profile, roleArn: role } = environment.jobs;
   const common = { trust: ['devices'], account: account.id };
   trustloom = await base.open({
     groups: { devices: { from: './ca.pem', crls: ['./root.crl', './issuing.crl'] } },
     targets: {
-      web: { ...common, cloudfront: { distributions: [estate.web.distributionId] } },
-      edge: { trust: ['devices'], alb: { listeners: [estate.edge.listenerArn] } },
-      api: { ...common, apiGateway: { region, domain: estate.api.domain, api: 'http' } },
+      web: { ...common, cloudfront: { distributions: [environment.web.distributionId] } },
+      edge: { trust: ['devices'], alb: { listeners: [environment.edge.listenerArn] } },
+      api: { ...common, apiGateway: { region, domain: environment.api.domain, api: 'http' } },
       jobs: { ...common, rolesAnywhere: { region, probe: { profile, role } } },
     },
   });
   await trustloom.accept('all');
   await trustloom.apply({
     approve: 'any',
-    allow: ['enforce:web', 'enforce:edge', 'enforce:api', 'open:api'],
+    allow: ['enforce:web', 'enforce:edge', 'enforce:api', 'relax:api'],
   });
   const serials = [leafOf('on the deny list').serial];
   await trustloom.revoke({ serials, ca: issuing.sha256, by: 'ann', why: 'lost' });
@@ -141,10 +141,10 @@ async function knock(
   const edgeOf = (host: string) => local.edges().find(({ hosts }) => hosts.includes(host))?.resource ?? '';
   const intermediates = sent.map(({ pem }) => pem);
   return {
-    web: await knockEdge(local, edgeOf(estate.web.domainName), leaf),
-    edge: await knockEdge(local, estate.edge.listenerArn, leaf),
-    api: await knockEdge(local, edgeOf(estate.api.domain), leaf),
-    jobs: await knockJobs(local, estate.jobs, leaf, { intermediatesPem: intermediates }),
+    web: await knockEdge(local, edgeOf(environment.web.domainName), leaf),
+    edge: await knockEdge(local, environment.edge.listenerArn, leaf),
+    api: await knockEdge(local, edgeOf(environment.api.domain), leaf),
+    jobs: await knockJobs(local, environment.jobs, leaf, { intermediatesPem: intermediates }),
   };
 }
 
@@ -160,7 +160,7 @@ describe('what explain says of a client is what becomes of it, at each of the fo
     expect(unknown).toEqual(open[name] ?? []);
     const said = explained.map(({ target, verdict }) => [
       target,
-      verdict === 'unknown' ? real[target] : verdict === 'let in' ? 'in' : 'refused',
+      verdict === 'unknown' ? real[target] : verdict === 'admitted' ? 'in' : 'refused',
     ]);
     expect(
       Object.fromEntries(said),

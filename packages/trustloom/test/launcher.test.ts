@@ -37,7 +37,7 @@ describe('a signal to the launcher ends all that it started', () => {
 test('the SDK does not warn about the version of Node', async () => {
   const { env } = await startLocal();
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-launcher-'));
-  const definition = { name: 'acme', record: '222222222222/eu-west-1', groups: { devices: {} }, targets: {} };
+  const definition = { name: 'acme', state: '222222222222/eu-west-1', groups: { devices: {} }, targets: {} };
   await writeFile(join(folder, 'trustloom.yaml'), JSON.stringify(definition));
   const { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: _unset, ...rest } = process.env;
   const settings = { cwd: folder, env: { ...rest, ...env } };

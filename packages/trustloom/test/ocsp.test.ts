@@ -24,7 +24,7 @@ test('OCSP on a store that follows a Serverless CA is an error in check and plan
     code: 'ocsp-no-url',
     severity: 'error',
     target: 'web',
-    thing: 'devices',
+    about: 'devices',
     message: expect.stringContaining('CloudFront would refuse them all'),
   };
   expect((await trustloom.check()).findings).toContainEqual(expect.objectContaining(refusal));
@@ -33,5 +33,5 @@ test('OCSP on a store that follows a Serverless CA is an error in check and plan
   expect(plan.blocked).toBe(true);
   expect((await trustloom.apply({ approve: 'any', allow: ['enforce:web'] })).calls).toBe(0);
   const again = await trustloom.plan();
-  expect(again.targets[0]?.holds?.exists).toBe(false);
+  expect(again.targets[0]?.content?.exists).toBe(false);
 });

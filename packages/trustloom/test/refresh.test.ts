@@ -100,10 +100,10 @@ test('a refresh with news is done while an apply that holds the lease on trust w
   });
   const report = await team.trustloom.apply({ approve: 'any' });
   expect(beside?.targets.map(({ name, state }) => [name, state])).toEqual([
-    ['api', 'holds'],
-    ['edge', 'holds'],
-    ['jobs', 'holds'],
-    ['web', 'holds'],
+    ['api', 'in-sync'],
+    ['edge', 'in-sync'],
+    ['jobs', 'in-sync'],
+    ['web', 'in-sync'],
   ]);
   expect(report.exitCode).toBe(0);
   expect(await team.knock(stolen)).toEqual(refused);
@@ -123,7 +123,7 @@ test('what a revoked client keeps is told, with a policy that ends its sessions 
   expect([edge?.state, jobs?.state]).toEqual(['waits for the CA', 'waits for the CA']);
   expect([api?.state, web?.state]).toEqual(['in force', 'in force']);
   expect(await team.knock(stolen)).toEqual({ web: 'refused', edge: 'in', api: 'refused', jobs: 'in' });
-  expect(edge?.outlives).toEqual([expect.stringContaining('connections that are open')]);
+  expect(edge?.residualAccess).toEqual([expect.stringContaining('connections that are open')]);
   expect(edge).not.toHaveProperty('denyPolicy');
   expect(Date.parse(jobs?.sessionsUntil ?? '') - team.clock.now()).toBeCloseTo(12 * 60 * minute, -4);
   expect(jobs?.denyPolicy).toMatchObject({ Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] });
@@ -133,14 +133,17 @@ test('what a revoked client keeps is told, with a policy that ends its sessions 
 });
 
 /** `aws:userid` of a session that the client is given. */
-async function sessionOf({ local, estate }: Team, leaf: { readonly pem: string; readonly keyPem: string }) {
+async function sessionOf(
+  { local, environment }: Team,
+  leaf: { readonly pem: string; readonly keyPem: string },
+) {
   const [anchor] = local.state().rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()]);
   let userId = '';
   await createSession({
     endpoint: local.url,
     region: 'eu-west-1',
     trustAnchorArn: anchor?.arn ?? '',
-    ...estate.jobs,
+    ...environment.jobs,
     certificatePem: leaf.pem,
     privateKeyPem: leaf.keyPem,
     now: Date.now(),

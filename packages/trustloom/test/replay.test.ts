@@ -6,7 +6,7 @@ import { openTeam, type Team } from './support/team.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
-const place = { account: account.id, region: 'eu-west-1' };
+const accountRegion = { account: account.id, region: 'eu-west-1' };
 
 /** What happens on days that are not like the others; every other day the CA runs at 08:15. */
 const days: Readonly<Record<number, 'by hand' | 'late' | 'too late' | 'missed' | 're-created'>> = {
@@ -36,18 +36,18 @@ async function refreshAndJudge(watch: Watch): Promise<void> {
   const report = await team.trustloom.refresh();
   watch.red = report.exitCode === 1;
   expect(report.targets.map(({ state }) => state)).not.toContain('failed');
-  expectLists(watch);
+  expectCrls(watch);
   const newest = history.revoked().at(-1);
   if (newest !== undefined) expect(Object.values(await team.knock(newest))).not.toContain('in');
   await expectIn(watch, good);
 }
 
 /** The newest list is in force, and no expired one while the CA is in time; red exactly while it is not. */
-function expectLists({ team, history, oracles, red }: Watch): void {
+function expectCrls({ team, history, oracles, red }: Watch): void {
   const now = team.clock.now();
-  const lists = Object.values(oracles).flatMap((oracle) => oracle().lists);
-  expect(lists).toContain(history.newest());
-  const expired = lists.filter((digest) => (history.endOf(digest) ?? 0) <= now);
+  const crls = Object.values(oracles).flatMap((oracle) => oracle().crls);
+  expect(crls).toContain(history.newest());
+  const expired = crls.filter((digest) => (history.endOf(digest) ?? 0) <= now);
   if (history.ends() > now) expect([red, expired]).toEqual([false, []]);
   else expect(red).toBe(true);
 }
@@ -132,8 +132,8 @@ describe.each(['refuse', 'admit'] as const)('thirty days of a Serverless CA (unk
       team,
       history,
       oracles: {
-        edge: albOracle(team.local, place, team.estate.edge.listenerArn),
-        jobs: rolesAnywhereOracle(team.local, place),
+        edge: albOracle(team.local, accountRegion, team.environment.edge.listenerArn),
+        jobs: rolesAnywhereOracle(team.local, accountRegion),
       },
       good,
       unknowns,

@@ -11,8 +11,9 @@ describe.each(['refuse', 'admit'] as const)('CloudFront, with every unknown read
     await using trustloom = await web.open({ mode });
     await trustloom.accept('all');
     const [good, revoked] = [await web.ca.issue('CN=good'), await web.ca.issue('CN=revoked')];
-    const stranger = await (await createTestCa({ subject: 'CN=Stranger' })).issue('CN=stranger');
-    const all = () => Promise.all([good, revoked, stranger, undefined].map((client) => web.knock(client)));
+    const unknownClient = await (await createTestCa({ subject: 'CN=Stranger' })).issue('CN=stranger');
+    const all = () =>
+      Promise.all([good, revoked, unknownClient, undefined].map((client) => web.knock(client)));
     await web.publish([revoked]);
     expect((await trustloom.apply({ approve: 'any', allow: ['enforce:web'] })).exitCode).toBe(0);
     expect(await all()).toEqual(['in', 'refused', 'refused', nobody]);

@@ -1,11 +1,11 @@
 import {
   defined,
   type Finding,
-  type HeldAttachment,
-  type HeldCrl,
   type Io,
   isTrustloomError,
   type Observation,
+  type ObservedAttachment,
+  type ObservedCrl,
   parseBundle,
   parseCrl,
 } from '@trustloom/core/adapter';
@@ -37,7 +37,7 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
   return {
     state: { stores: sorted, listeners: listeners.found },
     pending: sorted.filter(({ active }) => !active).map(({ name }) => `trust store ${name} is CREATING`),
-    holds: {
+    content: {
       exists: store !== undefined,
       cas:
         store?.readable === false
@@ -49,7 +49,7 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
             })),
       crls: (store?.crls ?? []).map(observedCrl),
       attachments: listeners.found.map((listener) => observedAttachment(listener, stores)),
-      doors: listeners.bypasses,
+      bypasses: listeners.bypasses,
       endpoints: listeners.endpoints,
       findings: [...listeners.findings, ...unreadableParts(stores)],
       unmet: listeners.unmet,
@@ -106,7 +106,7 @@ function readable<T>(
   }
 }
 
-function observedCrl({ entries, crl, id }: StoredCrl): HeldCrl {
+function observedCrl({ entries, crl, id }: StoredCrl): ObservedCrl {
   if (crl === undefined)
     return { sha256: `revocation ${id}`, issuer: 'unreadable CRL', entries, inForce: true };
   const { sha256, issuer, thisUpdate, nextUpdate } = crl;
@@ -124,7 +124,7 @@ function observedCrl({ entries, crl, id }: StoredCrl): HeldCrl {
 function observedAttachment(
   { arn: id, mode, store, ignoreExpiry: ignoresExpiry }: StoredListener,
   stores: readonly StoredStore[],
-): HeldAttachment {
+): ObservedAttachment {
   const foreign = mode === 'verify' && store !== undefined && !stores.some(({ arn }) => arn === store);
   return {
     id,
@@ -141,14 +141,14 @@ function unreadableParts(stores: readonly StoredStore[]): readonly Finding[] {
       findings.push({
         code: 'bundle-unreadable',
         severity: 'warning',
-        thing: arn,
+        about: arn,
         message: `the bundle of ${name} cannot be read, so whom it trusts is unknown`,
       });
     for (const { id } of crls.filter(({ crl }) => crl === undefined))
       findings.push({
         code: 'crl-malformed',
         severity: 'warning',
-        thing: arn,
+        about: arn,
         message: `CRL ${id} of ${name} cannot be read; it stays, since what it revokes is unknown`,
       });
     return findings;

@@ -1,4 +1,4 @@
-import type { Door, Endpoint, Finding, Io } from '@trustloom/core/adapter';
+import type { Bypass, Endpoint, Finding, Io } from '@trustloom/core/adapter';
 import type { ListedListener, StoredListener } from '../model.ts';
 import type { AlbPort } from '../port/index.ts';
 import type { AlbTarget } from '../target.ts';
@@ -16,7 +16,7 @@ interface LoadBalancer {
 export interface Listeners {
   /** Those that exist, in the order of the definition. */
   readonly found: readonly StoredListener[];
-  readonly bypasses: readonly Door[];
+  readonly bypasses: readonly Bypass[];
   readonly endpoints: readonly Endpoint[];
   readonly findings: readonly Finding[];
   /** Listeners that the definition names and that do not exist. */
@@ -62,7 +62,7 @@ async function readBalancer(arn: string, port: AlbPort, io: Io): Promise<LoadBal
 /**
  * Other listeners of the same load balancer that hand requests on without asking for a certificate.
  */
-function bypassesOf({ host, listeners }: LoadBalancer, target: AlbTarget): readonly Door[] {
+function bypassesOf({ host, listeners }: LoadBalancer, target: AlbTarget): readonly Bypass[] {
   return listeners
     .filter(({ arn }) => !target.listeners.includes(arn))
     .map(({ arn, protocol, port, mode, action }) => {
@@ -81,7 +81,7 @@ function missing(target: AlbTarget, found: readonly StoredListener[]): readonly 
     .map((arn) => ({
       code: 'attachment-missing',
       severity: 'error',
-      thing: arn,
+      about: arn,
       message: `the listener ${arn} does not exist; fix the definition, or make the listener`,
     }));
 }
@@ -92,7 +92,7 @@ function wrongProtocol(found: readonly StoredListener[]): readonly Finding[] {
     .map(({ arn, protocol }) => ({
       code: 'precondition',
       severity: 'error',
-      thing: arn,
+      about: arn,
       message: `the listener ${arn} is ${protocol}; only HTTPS listeners ask for client certificates`,
       source: 'AWS: Mutual authentication with TLS in Application Load Balancer',
     }));

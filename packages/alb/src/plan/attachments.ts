@@ -58,7 +58,7 @@ export function planAttachments(
         (step): Finding => ({
           code: 'attachment-external',
           severity: 'warning',
-          thing: listener.arn,
+          about: listener.arn,
           message: `${step.summary}: the attachment is external, so this is left to its owner`,
         }),
       ),
@@ -92,7 +92,7 @@ function stepsOf(
   const id = `listener:${arn}`;
   const after = mode === 'verify' ? to.after : [];
   if (listener.mode !== mode) {
-    const effect = strictness[mode] > strictness[listener.mode] ? 'enforce' : 'open';
+    const effect = strictness[mode] > strictness[listener.mode] ? 'enforce' : 'relax';
     const summary = `set ${listenerName(listener)} from ${listener.mode} to ${mode}`;
     const reason = `the definition says ${mode}`;
     return [
@@ -116,7 +116,7 @@ function stepsOf(
   const set = modifyListener(
     {
       id,
-      effect: listener.ignoreExpiry === ignoreExpiry ? 'label' : ignoreExpiry ? 'open' : 'enforce',
+      effect: listener.ignoreExpiry === ignoreExpiry ? 'tag' : ignoreExpiry ? 'relax' : 'enforce',
       affects: changed.map((setting) => `${arn} ${setting}`),
       summary: `set ${changed.join(', ')} on ${listenerName(listener)}`,
       reason: 'the listener differs from the definition',
@@ -149,7 +149,7 @@ function switchStore(
             affects: caDigests(added),
             what: `, which adds ${caNames(added)} and the CRLs`,
           } as const)
-        : ({ effect: 'label', affects: [arn], what: '' } as const);
+        : ({ effect: 'tag', affects: [arn], what: '' } as const);
   const { what, ...rest } = change;
   return modifyListener(
     {
@@ -176,7 +176,7 @@ function foreign(listener: StoredListener): Finding {
   return {
     code: 'attachment-foreign',
     severity: 'warning',
-    thing: listener.arn,
+    about: listener.arn,
     message: `${listenerName(listener)} verifies clients with ${listener.store ?? 'no store'}, which does not carry our ownership tags: clients that only that store trusts will be refused. To take it over instead, name it as \`trustStore\`.`,
   };
 }

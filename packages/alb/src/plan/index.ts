@@ -136,7 +136,7 @@ function planSecond(
   const begun = observed.stores.find((other) => other.owned && other.name === name);
   const current = planCrls(desired, store, { store: store.arn, cas: store.cas, after: [] });
   if (begun !== undefined && !begun.active) return { steps: current.steps, findings: current.findings };
-  const create = createStore(content, name, context, 'label');
+  const create = createStore(content, name, context, 'tag');
   const filled = begun === undefined ? [create] : refillStore(begun, content);
   const second = begun?.arn ?? outputOf(create, 'arn');
   const crls = newestCrls(desired, store);
@@ -183,7 +183,7 @@ function adoptStore({ arn, name }: StoredStore, context: TargetContext): AlbStep
   return {
     kind: 'tag-store',
     id: 'adopt',
-    effect: 'label',
+    effect: 'tag',
     affects: [arn],
     summary: `set ownership tags on trust store ${name}`,
     reason: 'the definition takes it over, and it does not carry them',
@@ -212,7 +212,7 @@ function nothingToAdopt(arn: string): Finding {
   return {
     code: 'attachment-missing',
     severity: 'error',
-    thing: arn,
+    about: arn,
     message: `the trust store ${arn} does not exist; fix \`trustStore\`, or leave it out to have one made`,
   };
 }

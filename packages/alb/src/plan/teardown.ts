@@ -23,7 +23,7 @@ export function planTeardown(
     modifyListener(
       {
         id: `detach:${listener.arn}`,
-        effect: 'open',
+        effect: 'relax',
         affects: [`${listener.arn} mode=off`],
         summary: `set ${listenerName(listener)} from verify to off`,
         reason: left,
@@ -48,7 +48,7 @@ export function planTeardown(
     ({ arn, store }): Finding => ({
       code: 'attachment-external',
       severity: 'warning',
-      thing: arn,
+      about: arn,
       message: `${left}, but ${arn} verifies clients with ${store}; the attachment is external, so the store stays until its owner has detached it`,
     }),
   );
@@ -79,14 +79,14 @@ export function planSurplus(
       findings.push({
         code: 'attachment-foreign',
         severity: 'warning',
-        thing: store.arn,
+        about: store.arn,
         message: `the store ${store.name} is replaced, but ${store.otherUsers.join(', ')} still uses it and is not named in the definition; the store stays as it is`,
       });
       continue;
     }
     const reason = 'nothing uses it any more';
     const after = users.flatMap(moved);
-    steps.push(deleteStore(store, target, { effect: 'clean', affects: [store.arn], reason, after }));
+    steps.push(deleteStore(store, target, { effect: 'cleanup', affects: [store.arn], reason, after }));
   }
   return { steps, findings };
 }

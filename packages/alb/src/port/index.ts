@@ -63,7 +63,7 @@ export function albPort(io: ServiceIo): AlbPort {
     try {
       // Every call draws on the bucket of its family and on that of all calls together, which fills
       // faster and so comes last.
-      return await io.paced(family, () => io.paced('all', send));
+      return await io.rateLimited(family, () => io.rateLimited('all', send));
     } catch (error) {
       throw serviceError(error, `elasticloadbalancing:${action}`, exceptions);
     }

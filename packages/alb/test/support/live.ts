@@ -14,39 +14,39 @@ import {
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock, makeAlb, makeBucket, type TestLeaf } from '@trustloom/testkit';
 import { alb } from '../../src/index.ts';
-import { context } from './story.ts';
+import { context } from './scenario.ts';
 
 const order: readonly Effect[] = [
   'revoke',
-  'label',
+  'tag',
   'grant',
   'enforce',
   'remove',
-  'open',
+  'relax',
   'readmit',
-  'clean',
+  'cleanup',
 ];
 
 /** A load balancer on a fresh local AWS, real clients to knock with, and an engine in small that performs every step of a plan. */
 export async function openLive(target: object = {}) {
   const clock = createTestClock();
   const local = await startLocalAws({ clock });
-  const { place } = context;
-  const bucket = await makeBucket({ local, ...place });
-  const { listenerArn, doorArn, dnsName } = await makeAlb({ local, ...place });
-  const { credentials } = local.clientConfig('sts', place);
+  const { accountRegion } = context;
+  const bucket = await makeBucket({ local, ...accountRegion });
+  const { listenerArn, bypassArn, dnsName } = await makeAlb({ local, ...accountRegion });
+  const { credentials } = local.clientConfig('sts', accountRegion);
   const aws = openAws({
     env: {
       ...local.env,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
-    accounts: [{ name: 'apps', id: place.account }],
+    accounts: [{ name: 'apps', id: accountRegion.account }],
     version: '0.0.0-test',
     clock,
     random: () => 0,
   });
-  const elb = aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', place);
+  const elb = aws.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2', accountRegion);
   const uploads = createUploads(aws, { definition: context.definition });
   const bound = alb.bind({ listeners: [listenerArn], ...target }, context);
   let notes: JsonObject = {};
@@ -59,11 +59,11 @@ export async function openLive(target: object = {}) {
     get notes() {
       return notes;
     },
-    paced: (_family, send) => send(),
+    rateLimited: (_family, send) => send(),
     shared: (_key, read) => read(),
     afterWrite: false,
-    readObject: (location) => uploads.read(place, 'apps', location),
-    files: uploads.files(place, 'apps'),
+    readObject: (location) => uploads.read(accountRegion, 'apps', location),
+    files: uploads.files(accountRegion, 'apps'),
     // The port asks for this class only.
     client: <C extends SdkClient>() => elb as SdkClient as C,
     fetch,
@@ -99,7 +99,7 @@ export async function openLive(target: object = {}) {
     /** What a team has beside Trustloom: its own way to the bucket. */
     bucket,
     listenerArn,
-    doorArn,
+    bypassArn,
     dnsName,
     elb,
     /** Looks at once, settled or not. */
@@ -120,7 +120,7 @@ export async function openLive(target: object = {}) {
         files.clear();
         for (const artifact of artifacts)
           if (step.files?.some(({ sha256 }) => sha256 === artifact.sha256))
-            files.set(artifact.sha256, await uploads.put(place, 'apps', artifact));
+            files.set(artifact.sha256, await uploads.put(accountRegion, 'apps', artifact));
         const receipt = await next.perform(io);
         outputs.set(step.id, receipt.output);
         notes = { ...notes, ...receipt.notes };

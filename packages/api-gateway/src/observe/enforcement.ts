@@ -1,9 +1,9 @@
 import {
   defined,
-  type HeldEnforcement,
   isJsonObject,
   type Json,
   type JsonObject,
+  type ObservedEnforcement,
 } from '@trustloom/core/adapter';
 import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
 import type { Published } from '../revocation/manifest.ts';
@@ -36,13 +36,13 @@ export async function routesBehind(
 }
 
 /** Which routes do not ask the authorizer, and why; and what makes it refuse the good. Pure. */
-export function heldEnforcement(
+export function observedEnforcement(
   { authorizer }: ApiGatewayTarget,
   { routesByRules }: Domain,
   apis: readonly MappedApi[],
   routes: readonly Route[],
   published: Published | undefined,
-): HeldEnforcement {
+): ObservedEnforcement {
   if (authorizer === undefined)
     return {
       mechanism: 'none',

@@ -1,6 +1,6 @@
 import {
+  type Bypass,
   type Certificate,
-  type Door,
   defined,
   type Finding,
   isTrustloomError,
@@ -13,7 +13,7 @@ import { type Observed, ownerOf } from '../model.ts';
 import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
 import { publishedCrls, readPublished } from '../revocation/manifest.ts';
 import type { ApiGatewayTarget } from '../target.ts';
-import { heldEnforcement, routesBehind } from './enforcement.ts';
+import { observedEnforcement, routesBehind } from './enforcement.ts';
 
 /** States of a domain that is still being changed. */
 const busy = ['UPDATING', 'PENDING'];
@@ -48,16 +48,16 @@ export async function observeApiGateway(
       domain: { owner, ...defined({ truststore, cas }) },
     },
     pending: busy.includes(domain.status) ? [`domain ${target.domain} is ${domain.status}`] : [],
-    holds: {
+    content: {
       exists: on,
       cas:
         on && cas === undefined
           ? 'unknown'
           : (cas ?? []).map((ca) => ({ sha256: ca.sha256, subject: ca.subject.text, certificate: ca })),
       crls: publishedCrls(published),
-      enforcement: heldEnforcement(target, domain, apis, routes, published),
+      enforcement: observedEnforcement(target, domain, apis, routes, published),
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
-      doors: apis.map((api) => bypassOf(api, io.context.place.region)),
+      bypasses: apis.map((api) => bypassOf(api, io.context.accountRegion.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
       findings: findingsOf(target, domain),
       unmet: owner === 'another' ? [taken(target)] : [],
@@ -75,12 +75,12 @@ async function missing(
   return {
     state: { asking: [], ...defined({ published }) },
     pending: [],
-    holds: {
+    content: {
       exists: false,
       cas: [],
       crls: [],
       attachments: [],
-      doors: [],
+      bypasses: [],
       endpoints: [],
       findings: [],
       unmet,
@@ -104,7 +104,7 @@ async function readTruststore(
   }
 }
 
-function bypassOf({ id, defaultEndpointOpen }: MappedApi, region: string): Door {
+function bypassOf({ id, defaultEndpointOpen }: MappedApi, region: string): Bypass {
   const url = `https://${id}.execute-api.${region}.amazonaws.com`;
   return {
     id,
@@ -142,6 +142,6 @@ function taken({ domain }: ApiGatewayTarget): Finding {
   return error('name-taken', domain, message);
 }
 
-function error(code: Finding['code'], thing: string, message: string): Finding {
-  return { code, severity: 'error', thing, message };
+function error(code: Finding['code'], about: string, message: string): Finding {
+  return { code, severity: 'error', about, message };
 }

@@ -58,7 +58,7 @@ export function planCaBundle(
       return { steps: [], artifacts: [] };
     return only({
       id: 'repoint',
-      effect: 'label',
+      effect: 'tag',
       affects: [`${domain} truststore=ours`],
       summary: `point the truststore of ${domain} to our file with the same CAs`,
       reason: 'the file that it reads is not ours, or its version is not pinned',

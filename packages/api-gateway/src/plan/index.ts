@@ -26,7 +26,7 @@ export function planApiGateway(
     const findings = bundle.steps.map(({ summary, reason }) => ({
       code: 'attachment-external' as const,
       severity: 'warning' as const,
-      thing: target.domain,
+      about: target.domain,
       message: `${summary} (${reason}): the attachment is external, so this is left to its owner`,
     }));
     return { ...crls, findings };
@@ -34,7 +34,7 @@ export function planApiGateway(
   const tag: Step<ApiGatewaySteps, 'tag-domain'> = {
     kind: 'tag-domain',
     id: 'tag',
-    effect: 'label',
+    effect: 'tag',
     affects: [target.domain],
     summary: `tag ${target.domain} as followed by ${context.name} of ${context.definition}`,
     reason: 'it does not carry our ownership tags',

@@ -24,7 +24,7 @@ export function planTeardown(
   const cleanup: Step<ApiGatewaySteps, 'delete-manifest'> = {
     kind: 'delete-manifest',
     id: 'delete-manifest',
-    effect: 'clean',
+    effect: 'cleanup',
     affects: [file],
     summary: `delete ${file}, which no authorizer reads any more`,
     reason,
@@ -43,7 +43,7 @@ function leaveDomain(
   const relax: Step<ApiGatewaySteps, 'switch-off'> = {
     kind: 'switch-off',
     id: 'relax',
-    effect: 'open',
+    effect: 'relax',
     affects: [`${domain} mutualTls=off`],
     summary: `set mutual TLS of ${domain} from on to off`,
     reason,
@@ -53,7 +53,7 @@ function leaveDomain(
   const untag: Step<ApiGatewaySteps, 'untag-domain'> = {
     kind: 'untag-domain',
     id: 'untag',
-    effect: 'clean',
+    effect: 'cleanup',
     affects: [domain],
     summary: `remove the ownership tags of ${domain}`,
     reason,
@@ -69,7 +69,7 @@ function stillAsked(asking: readonly string[], file: string): Finding {
   return {
     code: 'authorizer-asked',
     severity: 'warning',
-    thing: file,
+    about: file,
     message: `the target left the definition, but ${routes} still asks the authorizer that reads ${file}: without mutual TLS it refuses everybody. Take it off the routes, then apply again; the file stays until then`,
   };
 }

@@ -42,7 +42,9 @@ export function openCalls(io: ServiceIo): Calls {
   const call: Calls['call'] = async (family, action, send) => {
     try {
       // Every call draws on the bucket of all control operations, too.
-      return await io.paced(family, () => (family === 'control' ? send() : io.paced('control', send)));
+      return await io.rateLimited(family, () =>
+        family === 'control' ? send() : io.rateLimited('control', send),
+      );
     } catch (error) {
       throw serviceError(error, `apigateway:${action}`, exceptions);
     }

@@ -46,7 +46,7 @@ export function readDomain(
  * a listing has all that the domain itself has, and what is left out must not be taken for what is
  * absent.
  */
-export async function listDomains(
+export async function allDomains(
   api: DomainRef['api'],
   { v1, v2, abort, allV1, allV2 }: Calls,
 ): Promise<ReadonlyMap<string, Domain>> {

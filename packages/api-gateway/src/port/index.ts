@@ -10,7 +10,7 @@ import {
   restApis,
 } from './apis.ts';
 import { openCalls } from './calls.ts';
-import { type Domain, domainArn, listDomains, readDomain, setTruststore, tag, untag } from './domains.ts';
+import { allDomains, type Domain, domainArn, readDomain, setTruststore, tag, untag } from './domains.ts';
 
 export type { MappedApi } from './apis.ts';
 export type { Domain } from './domains.ts';
@@ -35,10 +35,10 @@ export interface ApiGatewayPort {
 /** Opens the port for one observation or one write. Does no I/O by itself. */
 export function apiGatewayPort(io: ServiceIo): ApiGatewayPort {
   const calls = openCalls(io);
-  const arnOf = (domain: string) => domainArn(domain, io.context.place.region);
+  const arnOf = (domain: string) => domainArn(domain, io.context.accountRegion.region);
   return {
     domain: (ref) => readDomain(ref, calls),
-    domains: (api) => listDomains(api, calls),
+    domains: (api) => allDomains(api, calls),
     httpApis: () => httpApis(calls),
     restApis: () => restApis(calls),
     mappedApis: (domain, listings) => mappedApis(domain, calls, listings),

@@ -42,15 +42,17 @@ export function desiredManifest({ known, revocation }: Trust): DesiredManifest {
   const revoked = revokedKeys(checked);
   const keys = checked.map((key): DesiredKey => {
     const { keySha256, cas, nextUpdate } = key;
-    const unread = key.state === 'kept';
+    const unread = key.state === 'unread';
     const retained = revocation.retained.get(keySha256) ?? [];
     const denied = revocation.denied.filter(({ caKey }) => caKey === keySha256).map(({ serial }) => serial);
-    const crls = revocation.lists.filter(({ issuer }) => issuer.keySha256 === keySha256);
+    const crls = revocation.crls.filter(({ issuer }) => issuer.keySha256 === keySha256);
     const [ca] = crls.length > 0 ? crls.map(({ issuer }) => issuer) : cas;
     return {
       name: ca === undefined ? keySha256 : caName(ca),
       unread,
-      withdrawn: revocation.letGo.filter((crl) => crl.keySha256 === keySha256).map(({ sha256 }) => sha256),
+      withdrawn: revocation.withdrawn
+        .filter((crl) => crl.keySha256 === keySha256)
+        .map(({ sha256 }) => sha256),
       source: key,
       row: {
         key: keySha256,
@@ -75,7 +77,7 @@ export function desiredManifest({ known, revocation }: Trust): DesiredManifest {
             ...(crl.nextUpdate === undefined ? {} : { nextUpdate: isoTime(crl.nextUpdate) }),
           }),
         ),
-        from: sha256Hex(JSON.stringify([sorted(key.lists), sorted(retained)])),
+        from: sha256Hex(JSON.stringify([sorted(key.crls), sorted(retained)])),
       },
     };
   });

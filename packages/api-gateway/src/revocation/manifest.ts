@@ -1,4 +1,4 @@
-import type { HeldCrl, Io, TargetContext } from '@trustloom/core/adapter';
+import type { Io, ObservedCrl, TargetContext } from '@trustloom/core/adapter';
 
 /**
  * What an authorizer polls: all it has to know of each CA key, and where the sets of serials lie.
@@ -100,10 +100,10 @@ export async function readPublished({ files, context }: Io): Promise<Published |
 }
 
 /** The CRLs that the authorizer has, as it has them. */
-export function publishedCrls(published: Published | undefined): readonly HeldCrl[] {
+export function publishedCrls(published: Published | undefined): readonly ObservedCrl[] {
   return (published?.manifest?.keys ?? []).flatMap(({ crls }) =>
     crls.map(
-      ({ sha256, issuer, entries, thisUpdate, nextUpdate }): HeldCrl => ({
+      ({ sha256, issuer, entries, thisUpdate, nextUpdate }): ObservedCrl => ({
         sha256,
         issuer,
         entries,

@@ -24,13 +24,13 @@ export function setFile(
     headerBytes + groupBytes * groups.length,
   );
   const body = new Uint8Array(size);
-  const view = new DataView(body.buffer);
+  const data = new DataView(body.buffer);
   body.set(Buffer.from(setMagic, 'latin1'));
-  view.setUint32(4, groups.length);
+  data.setUint32(4, groups.length);
   let at = headerBytes + groupBytes * groups.length;
   for (const [index, { length, count, bytes }] of groups.entries()) {
-    view.setUint32(headerBytes + groupBytes * index, length);
-    view.setUint32(headerBytes + groupBytes * index + 4, count);
+    data.setUint32(headerBytes + groupBytes * index, length);
+    data.setUint32(headerBytes + groupBytes * index + 4, count);
     body.set(bytes, at);
     at += bytes.length;
   }
@@ -73,19 +73,19 @@ function sortedOnce(
   { bytes, count }: Pile,
   length: number,
 ): { readonly bytes: Uint8Array; readonly count: number } {
-  const places = 2 ** Math.ceil(Math.log2(count + 1));
-  const drop = Math.max(1, places / 2 ** 21);
-  const marks = new Float64Array(count);
+  const positions = 2 ** Math.ceil(Math.log2(count + 1));
+  const drop = Math.max(1, positions / 2 ** 21);
+  const sortKeys = new Float64Array(count);
   for (let index = 0; index < count; index += 1) {
     const at = index * length;
     let first = 0;
     for (let byte = 0; byte < 4; byte += 1)
       first = first * 256 + (byte < length ? (bytes[at + byte] as number) : 0);
-    marks[index] = Math.floor(first / drop) * places + index;
+    sortKeys[index] = Math.floor(first / drop) * positions + index;
   }
-  marks.sort();
-  const order = Uint32Array.from(marks, (mark) => mark % places);
-  sortTies(order, marks, places, (a, b) => compare(bytes, a * length, bytes, b * length, length));
+  sortKeys.sort();
+  const order = Uint32Array.from(sortKeys, (sortKey) => sortKey % positions);
+  sortTies(order, sortKeys, positions, (a, b) => compare(bytes, a * length, bytes, b * length, length));
   const sorted = new Uint8Array(count * length);
   let kept = 0;
   for (const index of order) {
@@ -100,14 +100,14 @@ function sortedOnce(
 /** Serials with the same first bits are few, but for those that somebody made so. */
 function sortTies(
   order: Uint32Array,
-  marks: Float64Array,
-  places: number,
+  sortKeys: Float64Array,
+  positions: number,
   compareSerials: (a: number, b: number) => number,
 ): void {
   let start = 0;
   for (let end = 1; end <= order.length; end += 1) {
-    const first = Math.floor((marks[start] as number) / places);
-    if (end < order.length && Math.floor((marks[end] as number) / places) === first) continue;
+    const first = Math.floor((sortKeys[start] as number) / positions);
+    if (end < order.length && Math.floor((sortKeys[end] as number) / positions) === first) continue;
     if (end - start > 1) order.subarray(start, end).sort(compareSerials);
     start = end;
   }

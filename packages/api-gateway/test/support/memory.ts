@@ -21,7 +21,7 @@ export function memoryBucket(files: Map<string, Uint8Array>) {
     signal: new AbortController().signal,
     clock: { now: () => 0, sleep: async () => undefined },
     notes: {},
-    paced: (_family, send) => send(),
+    rateLimited: (_family, send) => send(),
     shared: (_key, read) => read(),
     afterWrite: false,
     client: unused,

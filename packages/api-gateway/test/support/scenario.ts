@@ -16,10 +16,10 @@ import { startLocalAws } from '@trustloom/local-aws';
 import {
   type ApiKind,
   createTestClock,
-  type EstateAuthorizer,
   knock,
   makeApiGateway,
   makeBucket,
+  type TestAuthorizer,
   type TestCa,
   type TestLeaf,
 } from '@trustloom/testkit';
@@ -27,7 +27,7 @@ import { apiGateway } from '../../src/index.ts';
 import type { AuthorizerEvent, AuthorizerOptions } from '../../src/revocation/authorizer/index.ts';
 import type { BuiltAuthorizer } from './bundle.ts';
 
-export const place = { account: '222222222222', region: 'eu-west-1' };
+export const accountRegion = { account: '222222222222', region: 'eu-west-1' };
 export const lambda = 'arn:aws:lambda:eu-west-1:222222222222:function:revocation';
 export const domain = 'api.example.com';
 const hour = 3_600_000;
@@ -39,20 +39,23 @@ const hour = 3_600_000;
 export async function openScenario(
   built: BuiltAuthorizer,
   kind: ApiKind,
-  settings: Partial<EstateAuthorizer> & { readonly answer?: 'policy' | 'simple' } = {},
+  settings: Partial<TestAuthorizer> & { readonly answer?: 'policy' | 'simple' } = {},
 ) {
   const { answer = 'policy', ...authorizer } = settings;
   const clock = createTestClock();
   const local = await startLocalAws({ clock });
-  await makeBucket({ local, ...place });
-  const made = await makeApiGateway({ local, ...place }, domain, kind, { arn: lambda, ...authorizer });
-  const { credentials } = local.clientConfig('sts', place);
+  await makeBucket({ local, ...accountRegion });
+  const made = await makeApiGateway({ local, ...accountRegion }, domain, kind, {
+    arn: lambda,
+    ...authorizer,
+  });
+  const { credentials } = local.clientConfig('sts', accountRegion);
   const env = {
     ...local.env,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
-  const accounts = [{ name: 'apps', id: place.account }];
+  const accounts = [{ name: 'apps', id: accountRegion.account }];
   const aws = openAws({ env, accounts, version: '0.0.0-test', clock, random: () => 0 });
   const files: Record<string, string | Uint8Array> = {};
   const sources: Sources = {
@@ -67,8 +70,8 @@ export async function openScenario(
     const definition = definitionFromObject(
       {
         name: 'acme',
-        record: 'apps/eu-west-1',
-        accounts: { apps: { id: place.account } },
+        state: 'apps/eu-west-1',
+        accounts: { apps: { id: accountRegion.account } },
         groups: {
           devices: { from: 'ca.pem', crls: Object.keys(files).filter((name) => name.endsWith('.crl')) },
         },
@@ -79,14 +82,14 @@ export async function openScenario(
               edge: {
                 account: 'apps',
                 trust: ['devices'],
-                apiGateway: { region: place.region, domain, api: kind, ...target },
+                apiGateway: { region: accountRegion.region, domain, api: kind, ...target },
               },
             },
       },
       { env: {}, services: [apiGateway] },
     );
     const uploads = createUploads(aws, { definition: 'acme' });
-    const store = createStore(aws, { place, accountName: 'apps', definition: 'acme' });
+    const store = createStore(aws, { accountRegion, accountName: 'apps', definition: 'acme' });
     return createTrustloom({
       ...{
         definition,
@@ -101,14 +104,14 @@ export async function openScenario(
       holder: 'test',
     });
   };
-  const s3 = new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true });
+  const s3 = new S3Client({ ...local.clientConfig('s3', accountRegion), forcePathStyle: true });
   const logged: string[] = [];
   /** Starts the function anew, as Lambda does. */
   const deploy = (options: Partial<AuthorizerOptions> = {}) => {
     const authorize = built.createAuthorizer({
       objects: built.s3Objects({
-        bucket: `trustloom-${place.account}-${place.region}`,
-        owner: place.account,
+        bucket: `trustloom-${accountRegion.account}-${accountRegion.region}`,
+        owner: accountRegion.account,
         client: s3,
       }),
       manifest: 'acme/authorizers/edge.json',
@@ -130,8 +133,8 @@ export async function openScenario(
     files,
     open,
     deploy,
-    rest: new APIGatewayClient(local.clientConfig('apigateway', place)),
-    http: new ApiGatewayV2Client(local.clientConfig('apigateway', place)),
+    rest: new APIGatewayClient(local.clientConfig('apigateway', accountRegion)),
+    http: new ApiGatewayV2Client(local.clientConfig('apigateway', accountRegion)),
     /** Trusts these CAs, and takes what they offer now. */
     async accept(...cas: readonly TestCa[]) {
       files['ca.pem'] = cas.map(({ pem }) => pem).join('');
@@ -152,7 +155,7 @@ export async function openScenario(
     },
     apply: (allow: readonly string[] = ['enforce:edge']) => open().apply({ approve: 'any', allow }),
     /** Applies the definition without the target. */
-    leave: () => open(undefined, true).apply({ approve: 'any', allow: ['open:edge'] }),
+    leave: () => open(undefined, true).apply({ approve: 'any', allow: ['relax:edge'] }),
     async knock(client?: TestLeaf, path = '/orders') {
       local.settle();
       const edge = local.edges().find(({ hosts }) => hosts.includes(domain));

@@ -18,9 +18,9 @@ export function parseSharedConfig(text: string): SharedConfig {
   let parent = '';
   for (const raw of text.split(/\r?\n/)) {
     const line = raw.replace(/(^|\s)[;#].*$/, '').trimEnd();
-    const head = /^\[\s*(.+?)\s*\]$/.exec(line.trim());
-    if (head !== null) {
-      const name = (head[1] ?? '').replace(/\s+/g, ' ').replace(/["']/g, '');
+    const header = /^\[\s*(.+?)\s*\]$/.exec(line.trim());
+    if (header !== null) {
+      const name = (header[1] ?? '').replace(/\s+/g, ' ').replace(/["']/g, '');
       section = sections.get(name) ?? new Map<string, string>();
       sections.set(name, section);
       parent = '';

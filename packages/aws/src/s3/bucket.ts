@@ -1,4 +1,4 @@
-import { defined, type Place, serviceError, TrustloomError } from '@trustloom/core';
+import { type AccountRegion, defined, serviceError, TrustloomError } from '@trustloom/core';
 import type { Aws } from '../open-aws.ts';
 import { exceptionName, otherRegion } from './read-object.ts';
 
@@ -6,8 +6,8 @@ import { exceptionName, otherRegion } from './read-object.ts';
 export const defaultBucket = 'trustloom-{account}-{region}';
 
 /** Puts account and region into a bucket's name: `{account}` and `{region}` are the only placeholders. */
-export function bucketName(template: string, place: Place): string {
-  return template.replaceAll('{account}', place.account).replaceAll('{region}', place.region);
+export function bucketName(template: string, accountRegion: AccountRegion): string {
+  return template.replaceAll('{account}', accountRegion.account).replaceAll('{region}', accountRegion.region);
 }
 
 /**
@@ -18,24 +18,24 @@ export function bucketName(template: string, place: Place): string {
  */
 export async function checkBucket(
   aws: Aws,
-  place: Place,
+  accountRegion: AccountRegion,
   accountName: string,
   bucket: string,
 ): Promise<void> {
-  const status = await versioning(aws, place, accountName, bucket, place.account).catch((error: unknown) =>
-    explain(error, aws, place, accountName, bucket),
+  const status = await versioning(aws, accountRegion, accountName, bucket, accountRegion.account).catch(
+    (error: unknown) => explain(error, aws, accountRegion, accountName, bucket),
   );
   if (status !== 'Enabled')
     throw new TrustloomError(
       'bucket-unversioned',
-      `bucket ${bucket} keeps no versions. Switch them on:\n  ${versioningCommand(bucket, place.region)}`,
-      { context: { bucket, ...place } },
+      `bucket ${bucket} keeps no versions. Switch them on:\n  ${versioningCommand(bucket, accountRegion.region)}`,
+      { context: { bucket, ...accountRegion } },
     );
 }
 
 async function versioning(
   aws: Aws,
-  place: Place,
+  accountRegion: AccountRegion,
   account: string,
   bucket: string,
   owner: string | undefined,
@@ -43,7 +43,7 @@ async function versioning(
   const { GetBucketVersioningCommand, S3Client } = await import('@aws-sdk/client-s3');
   const input = { Bucket: bucket, ...defined({ ExpectedBucketOwner: owner }) };
   const answer = await aws
-    .client(S3Client, 'S3', { account, region: place.region })
+    .client(S3Client, 'S3', { account, region: accountRegion.region })
     .send(new GetBucketVersioningCommand(input));
   return answer.Status;
 }
@@ -51,44 +51,49 @@ async function versioning(
 async function explain(
   error: unknown,
   aws: Aws,
-  place: Place,
+  accountRegion: AccountRegion,
   accountName: string,
   bucket: string,
 ): Promise<never> {
-  const context = { context: { bucket, ...place } };
+  const context = { context: { bucket, ...accountRegion } };
   if (exceptionName(error) === 'NoSuchBucket')
     throw new TrustloomError(
       'bucket-missing',
-      `bucket ${bucket} does not exist. Make it:\n  ${createCommand(bucket, place.region)}\n  ${versioningCommand(bucket, place.region)}`,
+      `bucket ${bucket} does not exist. Make it:\n  ${createCommand(bucket, accountRegion.region)}\n  ${versioningCommand(bucket, accountRegion.region)}`,
       context,
     );
-  const region = otherRegion(error, place.region);
+  const region = otherRegion(error, accountRegion.region);
   if (region !== undefined)
     throw new TrustloomError(
       'bucket-region',
-      `bucket ${bucket} lies in ${region}, but what reads from it is in ${place.region}`,
+      `bucket ${bucket} lies in ${region}, but what reads from it is in ${accountRegion.region}`,
       context,
     );
   const denied = serviceError(error, `s3:GetBucketVersioning ${bucket}`);
-  if (denied.code === 'access-denied' && (await belongsToOthers(aws, place, accountName, bucket)))
+  if (denied.code === 'access-denied' && (await belongsToOthers(aws, accountRegion, accountName, bucket)))
     throw new TrustloomError(
       'bucket-foreign-owner',
-      `bucket ${bucket} does not belong to account ${place.account}`,
+      `bucket ${bucket} does not belong to account ${accountRegion.account}`,
       context,
     );
   throw denied;
 }
 
 /** After a refusal: is it the owner, or a permission that is missing? Unknown counts as a permission. */
-async function belongsToOthers(aws: Aws, place: Place, account: string, bucket: string): Promise<boolean> {
+async function belongsToOthers(
+  aws: Aws,
+  accountRegion: AccountRegion,
+  account: string,
+  bucket: string,
+): Promise<boolean> {
   try {
     // The refusal was for the owner that we named, if it goes away without.
-    await versioning(aws, place, account, bucket, undefined);
+    await versioning(aws, accountRegion, account, bucket, undefined);
     return true;
   } catch {
     const { ListBucketsCommand, S3Client } = await import('@aws-sdk/client-s3');
     const own = await aws
-      .client(S3Client, 'S3', { account, region: place.region })
+      .client(S3Client, 'S3', { account, region: accountRegion.region })
       .send(new ListBucketsCommand({ Prefix: bucket }))
       .catch(() => undefined);
     return own !== undefined && !(own.Buckets ?? []).some((one) => one.Name === bucket);

@@ -1,4 +1,10 @@
-import { type FileVersion, type OwnFiles, type Place, serviceError, TrustloomError } from '@trustloom/core';
+import {
+  type AccountRegion,
+  type FileVersion,
+  type OwnFiles,
+  serviceError,
+  TrustloomError,
+} from '@trustloom/core';
 import type { Aws } from '../open-aws.ts';
 import { exceptionName } from './read-object.ts';
 import { createStore } from './store.ts';
@@ -8,7 +14,7 @@ const mostAtOnce = 1_000;
 
 /** Whose files, and where. */
 interface OwnFilesOptions {
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
   readonly accountName: string;
   readonly bucket: string;
   /** `name` of the definition: the folder of everything that is ours. */
@@ -17,10 +23,10 @@ interface OwnFilesOptions {
 
 /** Files of one definition in one bucket. Nothing is called before the first use. */
 export function createOwnFiles(aws: Aws, options: OwnFilesOptions): OwnFiles {
-  const { place, accountName, bucket, definition } = options;
+  const { accountRegion, accountName, bucket, definition } = options;
   const { get, put } = createStore(aws, options);
-  const where = { account: accountName, region: place.region };
-  const owned = { Bucket: bucket, ExpectedBucketOwner: place.account };
+  const where = { account: accountName, region: accountRegion.region };
+  const owned = { Bucket: bucket, ExpectedBucketOwner: accountRegion.account };
 
   const has: OwnFiles['has'] = async ({ key, version }) => {
     const { HeadObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
@@ -78,11 +84,11 @@ export function createOwnFiles(aws: Aws, options: OwnFilesOptions): OwnFiles {
 
 const named = ({ key, version }: FileVersion) => ({ Key: key, VersionId: version });
 
-/** `<definition>/keys/<sha256>.json`, as uploads are named. */
+/** `<definition>/entries/<sha256>.json`, as uploads are named. */
 function isArtifact(key: string, definition: string): boolean {
   const folder = `${definition}/`;
   return (
     key.startsWith(folder) &&
-    /^(?:bundles|crls|sets|keys)\/[0-9a-f]{64}\.(?:pem|bin|json)$/.test(key.slice(folder.length))
+    /^(?:bundles|crls|sets|entries)\/[0-9a-f]{64}\.(?:pem|bin|json)$/.test(key.slice(folder.length))
   );
 }

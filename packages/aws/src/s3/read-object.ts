@@ -1,5 +1,5 @@
 import { defined, type ObjectLocation, serviceError, TrustloomError } from '@trustloom/core';
-import type { Aws, ClientPlace } from '../open-aws.ts';
+import type { Aws, ClientRegion } from '../open-aws.ts';
 
 /** An object as it was read. */
 export interface ReadObject {
@@ -28,11 +28,11 @@ const absent = new Set(['NoSuchKey', 'NoSuchBucket', 'NoSuchVersion', 'NotFound'
  */
 export async function readObject(
   aws: Aws,
-  place: ClientPlace,
+  accountRegion: ClientRegion,
   location: ObjectLocation,
   options: ReadOptions,
 ): Promise<ReadObject | undefined> {
-  const found = await readIfChanged(aws, place, location, options);
+  const found = await readIfChanged(aws, accountRegion, location, options);
   return found === 'unchanged' ? undefined : found;
 }
 
@@ -44,12 +44,12 @@ export async function readObject(
  */
 export async function readIfChanged(
   aws: Aws,
-  place: ClientPlace,
+  accountRegion: ClientRegion,
   location: ObjectLocation,
   options: ReadOptions & { readonly etag?: string | undefined },
 ): Promise<ReadObject | 'unchanged' | undefined> {
   try {
-    return await readFollowing(aws, place, location, options);
+    return await readFollowing(aws, accountRegion, location, options);
   } catch (error) {
     if (options.etag !== undefined && statusOf(error) === 304) return 'unchanged';
     if (absent.has(exceptionName(error))) return undefined;
@@ -59,7 +59,7 @@ export async function readIfChanged(
 
 async function readFollowing(
   aws: Aws,
-  place: ClientPlace,
+  accountRegion: ClientRegion,
   location: ObjectLocation,
   options: ReadOptions & { readonly etag?: string | undefined },
 ): Promise<ReadObject> {
@@ -76,10 +76,10 @@ async function readFollowing(
     });
   const ask = (region: string) =>
     aws
-      .client(S3Client, 'S3', { ...place, region })
+      .client(S3Client, 'S3', { ...accountRegion, region })
       .send(command(), options.signal === undefined ? {} : { abortSignal: options.signal });
-  const answer = await ask(place.region).catch((error: unknown) => {
-    const region = otherRegion(error, place.region);
+  const answer = await ask(accountRegion.region).catch((error: unknown) => {
+    const region = otherRegion(error, accountRegion.region);
     if (region === undefined) throw error;
     return ask(region);
   });

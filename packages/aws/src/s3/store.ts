@@ -1,4 +1,4 @@
-import { type Place, serviceError, TrustloomError, type VersionedStore } from '@trustloom/core';
+import { type AccountRegion, serviceError, TrustloomError, type VersionedStore } from '@trustloom/core';
 import type { Aws } from '../open-aws.ts';
 import { sourceLimits } from '../sources/limits.ts';
 import { bucketName, checkBucket, defaultBucket } from './bucket.ts';
@@ -6,7 +6,7 @@ import { exceptionName, readObject } from './read-object.ts';
 
 /** What `createStore` is given. */
 export interface StoreOptions {
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
   /** Whose credentials are used. */
   readonly accountName: string;
   /** Bucket or template; default `trustloom-{account}-{region}`. */
@@ -16,7 +16,7 @@ export interface StoreOptions {
 }
 
 /** The record is two small objects; more than this is none of ours. In bytes. */
-const maxRecordBytes = 16 * 1024 * 1024;
+const maxStateBytes = 16 * 1024 * 1024;
 
 /**
  * The store of the record in S3, by conditional writes: a write goes through only if nobody else wrote in between.
@@ -27,12 +27,12 @@ const maxRecordBytes = 16 * 1024 * 1024;
  * const record = openRecord(createStore(aws, { place, accountName: 'apps', definition: 'acme' }), clock)
  */
 export function createStore(aws: Aws, options: StoreOptions): VersionedStore {
-  const { place, accountName } = options;
-  const bucket = bucketName(options.bucket ?? defaultBucket, place);
+  const { accountRegion, accountName } = options;
+  const bucket = bucketName(options.bucket ?? defaultBucket, accountRegion);
   const keyOf = (key: string) => `${options.definition}/${key}`;
   let checked: Promise<void> | undefined;
   const check = async () => {
-    checked ??= checkBucket(aws, place, accountName, bucket);
+    checked ??= checkBucket(aws, accountRegion, accountName, bucket);
     try {
       await checked;
     } catch (error) {
@@ -45,13 +45,13 @@ export function createStore(aws: Aws, options: StoreOptions): VersionedStore {
     await check();
     const found = await readObject(
       aws,
-      { account: accountName, region: place.region },
+      { account: accountName, region: accountRegion.region },
       { bucket, key: keyOf(key) },
-      { owner: place.account, maxBytes: maxRecordBytes },
+      { owner: accountRegion.account, maxBytes: maxStateBytes },
     );
     if (found === undefined) return undefined;
     if (found.etag === undefined)
-      throw new TrustloomError('record-unreadable', `s3://${bucket}/${keyOf(key)}: no ETag in the answer`);
+      throw new TrustloomError('state-unreadable', `s3://${bucket}/${keyOf(key)}: no ETag in the answer`);
     return { body: new TextDecoder().decode(found.bytes), etag: found.etag };
   };
 
@@ -64,11 +64,11 @@ export function createStore(aws: Aws, options: StoreOptions): VersionedStore {
       Body: body,
       ContentType: 'application/json',
       ChecksumAlgorithm: 'SHA256' as const,
-      ExpectedBucketOwner: place.account,
+      ExpectedBucketOwner: accountRegion.account,
       ...('ifMatch' in condition ? { IfMatch: condition.ifMatch } : { IfNoneMatch: condition.ifNoneMatch }),
     };
     try {
-      const client = aws.client(S3Client, 'S3', { account: accountName, region: place.region });
+      const client = aws.client(S3Client, 'S3', { account: accountName, region: accountRegion.region });
       const { ETag } = await client.send(new PutObjectCommand(input));
       if (ETag !== undefined) return { etag: ETag };
     } catch (error) {
@@ -87,9 +87,9 @@ export function createStore(aws: Aws, options: StoreOptions): VersionedStore {
     await check();
     const found = await readObject(
       aws,
-      { account: accountName, region: place.region },
+      { account: accountName, region: accountRegion.region },
       { bucket, key: keyOf(key) },
-      { owner: place.account, maxBytes: sourceLimits.crl },
+      { owner: accountRegion.account, maxBytes: sourceLimits.crl },
     );
     return found?.bytes;
   };
@@ -97,14 +97,14 @@ export function createStore(aws: Aws, options: StoreOptions): VersionedStore {
   const putBlob: VersionedStore['putBlob'] = async (key, bytes) => {
     await check();
     const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-    const client = aws.client(S3Client, 'S3', { account: accountName, region: place.region });
+    const client = aws.client(S3Client, 'S3', { account: accountName, region: accountRegion.region });
     const input = {
       Bucket: bucket,
       Key: keyOf(key),
       Body: bytes,
       ContentType: 'application/octet-stream',
       ChecksumAlgorithm: 'SHA256' as const,
-      ExpectedBucketOwner: place.account,
+      ExpectedBucketOwner: accountRegion.account,
     };
     await client.send(new PutObjectCommand(input)).catch((error: unknown) => {
       throw serviceError(error, `s3:PutObject s3://${bucket}/${keyOf(key)}`);

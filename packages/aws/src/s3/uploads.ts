@@ -1,7 +1,7 @@
 import {
+  type AccountRegion,
   type Artifact,
   type ObjectLocation,
-  type Place,
   serviceError,
   sha256Hex,
   TrustloomError,
@@ -35,8 +35,8 @@ export interface UploadOptions {
 export function createUploads(aws: Aws, options: UploadOptions): Uploads {
   const template = options.bucketTemplate ?? defaultBucket;
   const checked = new Map<string, Promise<void>>();
-  const check = async (place: Place, accountName: string, bucket: string) => {
-    const running = checked.get(bucket) ?? checkBucket(aws, place, accountName, bucket);
+  const check = async (accountRegion: AccountRegion, accountName: string, bucket: string) => {
+    const running = checked.get(bucket) ?? checkBucket(aws, accountRegion, accountName, bucket);
     checked.set(bucket, running);
     try {
       await running;
@@ -46,44 +46,44 @@ export function createUploads(aws: Aws, options: UploadOptions): Uploads {
     }
   };
   /** Targets that want the same file at the same time get one version of it. */
-  const placing = new Map<string, Promise<string>>();
-  const placed = (target: Target, artifact: Artifact): Promise<string> => {
+  const uploading = new Map<string, Promise<string>>();
+  const uploadOnce = (target: Target, artifact: Artifact): Promise<string> => {
     const name = `${target.bucket}/${target.key}`;
     const running =
-      placing.get(name) ??
+      uploading.get(name) ??
       goodVersion(target, artifact)
         .then((version) => version ?? write(target, artifact))
-        .finally(() => placing.delete(name));
-    placing.set(name, running);
+        .finally(() => uploading.delete(name));
+    uploading.set(name, running);
     return running;
   };
   return Object.freeze({
-    async put(place: Place, accountName: string, artifact: Artifact) {
+    async put(accountRegion: AccountRegion, accountName: string, artifact: Artifact) {
       if (sha256Hex(artifact.body) !== artifact.sha256)
         throw new TrustloomError(
           'contract-broken',
           `an artifact named ${artifact.sha256} does not hash to its name`,
         );
-      const bucket = bucketName(template, place);
+      const bucket = bucketName(template, accountRegion);
       const key = `${options.definition}/${forms[artifact.kind].folder}/${artifact.sha256}.${forms[artifact.kind].ending}`;
-      await check(place, accountName, bucket);
-      const version = await placed({ aws, place, accountName, bucket, key }, artifact);
+      await check(accountRegion, accountName, bucket);
+      const version = await uploadOnce({ aws, accountRegion, accountName, bucket, key }, artifact);
       return Object.freeze({ bucket, key, version });
     },
-    async read(place: Place, accountName: string, location: ObjectLocation) {
+    async read(accountRegion: AccountRegion, accountName: string, location: ObjectLocation) {
       // Somebody else's bucket may be named at a service, for example for the bundle in force; ours must be ours.
-      const ours = location.bucket === bucketName(template, place);
-      const found = await readObject(aws, { account: accountName, region: place.region }, location, {
+      const inOwnBucket = location.bucket === bucketName(template, accountRegion);
+      const found = await readObject(aws, { account: accountName, region: accountRegion.region }, location, {
         maxBytes: sourceLimits.crl,
-        ...(ours ? { owner: place.account } : {}),
+        ...(inOwnBucket ? { owner: accountRegion.account } : {}),
       });
       return found?.bytes;
     },
-    files: (place: Place, accountName: string) =>
+    files: (accountRegion: AccountRegion, accountName: string) =>
       createOwnFiles(aws, {
-        place,
+        accountRegion,
         accountName,
-        bucket: bucketName(template, place),
+        bucket: bucketName(template, accountRegion),
         definition: options.definition,
       }),
   } satisfies Uploads);
@@ -91,7 +91,7 @@ export function createUploads(aws: Aws, options: UploadOptions): Uploads {
 
 interface Target {
   readonly aws: Aws;
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
   readonly accountName: string;
   readonly bucket: string;
   readonly key: string;
@@ -99,9 +99,9 @@ interface Target {
 
 /** The newest version under the name, if its bytes are those of the artifact. */
 async function goodVersion(target: Target, artifact: Artifact): Promise<string | undefined> {
-  const { aws, place, accountName, bucket, key } = target;
+  const { aws, accountRegion, accountName, bucket, key } = target;
   const { HeadObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-  const where = { account: accountName, region: place.region };
+  const where = { account: accountName, region: accountRegion.region };
   const head = await aws
     .client(S3Client, 'S3', where)
     .send(
@@ -109,7 +109,7 @@ async function goodVersion(target: Target, artifact: Artifact): Promise<string |
         Bucket: bucket,
         Key: key,
         ChecksumMode: 'ENABLED',
-        ExpectedBucketOwner: place.account,
+        ExpectedBucketOwner: accountRegion.account,
       }),
     )
     .catch((error: unknown) => {
@@ -128,7 +128,7 @@ async function goodVersion(target: Target, artifact: Artifact): Promise<string |
     aws,
     where,
     { bucket, key, version },
-    { owner: place.account, maxBytes: sourceLimits.crl },
+    { owner: accountRegion.account, maxBytes: sourceLimits.crl },
   );
   return found !== undefined && sha256Hex(found.bytes) === artifact.sha256 ? version : undefined;
 }
@@ -138,14 +138,14 @@ const forms = {
   bundle: { folder: 'bundles', ending: 'pem', contentType: 'text/plain' },
   crl: { folder: 'crls', ending: 'pem', contentType: 'text/plain' },
   set: { folder: 'sets', ending: 'bin', contentType: 'application/octet-stream' },
-  keys: { folder: 'keys', ending: 'json', contentType: 'application/json' },
+  entries: { folder: 'entries', ending: 'json', contentType: 'application/json' },
 } as const;
 
 async function write(target: Target, artifact: Artifact): Promise<string> {
-  const { aws, place, accountName, bucket, key } = target;
+  const { aws, accountRegion, accountName, bucket, key } = target;
   const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const answer = await aws
-    .client(S3Client, 'S3', { account: accountName, region: place.region })
+    .client(S3Client, 'S3', { account: accountName, region: accountRegion.region })
     .send(
       new PutObjectCommand({
         Bucket: bucket,
@@ -153,7 +153,7 @@ async function write(target: Target, artifact: Artifact): Promise<string> {
         Body: artifact.body,
         ContentType: forms[artifact.kind].contentType,
         ChecksumSHA256: base64(artifact.sha256),
-        ExpectedBucketOwner: place.account,
+        ExpectedBucketOwner: accountRegion.account,
       }),
     )
     .catch((error: unknown) => {

@@ -96,10 +96,10 @@ async function fetchS3(
   const [, bucket, key] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+)$/s.exec(address) ?? [];
   if (bucket === undefined || key === undefined)
     throw new TrustloomError('source-scheme', `${address}: write s3://bucket/key`);
-  const place = { region: aws.region, ...defined({ account }) };
+  const accountRegion = { region: aws.region, ...defined({ account }) };
   const found = await readIfChanged(
     aws,
-    place,
+    accountRegion,
     { bucket, key },
     { maxBytes, etag, ...defined({ signal }) },
   ).catch((error: unknown) => {

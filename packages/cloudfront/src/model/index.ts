@@ -30,7 +30,7 @@ export interface ObservedTrustStore {
   /** Why it is not known, in words. */
   readonly doubt: string | undefined;
   /** The state knows nothing of the store: only its tag and its count speak. */
-  readonly unrecorded: boolean;
+  readonly unnoted: boolean;
   readonly count: number;
 }
 
@@ -71,11 +71,11 @@ export interface ObservedKeyValueStore {
   /** As its tag says; absent when the tag is none of ours. */
   readonly layout?: Layout;
   /** Absent while it is not ready. */
-  readonly held?: HeldItems;
+  readonly held?: StoredItems;
 }
 
 /** What a KeyValueStore holds, with the ETag that a write of it needs. */
-export interface HeldItems {
+export interface StoredItems {
   readonly etag: string;
   readonly items: Items;
 }

@@ -60,5 +60,5 @@ function digits({ definition, name }: TargetContext): string {
  * its tags need not be read. The note is the layout of a store, and `function` for a function.
  */
 export function ownershipNote(id: string): string {
-  return `mark:${id}`;
+  return `owner:${id}`;
 }

@@ -2,10 +2,10 @@ import {
   type Certificate,
   defined,
   type Finding,
-  type HeldCa,
   type Io,
   isJsonObject,
   type Observation,
+  type ObservedCa,
   parseBundle,
   sha256Hex,
 } from '@trustloom/core/adapter';
@@ -50,7 +50,7 @@ export async function observeCloudfront(
       ...found.filter(({ deployed }) => !deployed).map(({ id }) => `distribution ${id} is InProgress`),
       ...revocation.pending,
     ],
-    holds: {
+    content: {
       exists: store !== undefined,
       cas: store === undefined ? [] : (store.cas?.map(heldCa) ?? 'unknown'),
       crls: enforcedCrls(state),
@@ -61,7 +61,7 @@ export async function observeCloudfront(
         enforcing: mode === 'required',
         ignoresExpiry: ignoreExpiry,
       })),
-      doors: found.map(({ id }) => ({
+      bypasses: found.map(({ id }) => ({
         id,
         state: 'unknown',
         what: `whether the origin of ${id} can be reached around CloudFront`,
@@ -73,7 +73,7 @@ export async function observeCloudfront(
   };
 }
 
-const heldCa = (certificate: Certificate): HeldCa => ({
+const heldCa = (certificate: Certificate): ObservedCa => ({
   sha256: certificate.sha256,
   subject: certificate.subject.text,
   certificate,
@@ -100,7 +100,7 @@ async function readStore(
     ocsp: typeof io.notes.ocsp === 'boolean' ? io.notes.ocsp : target.ocsp ? undefined : false,
     cas: typeof content === 'string' ? undefined : content,
     doubt: typeof content === 'string' ? content : undefined,
-    unrecorded: typeof io.notes.etag !== 'string',
+    unnoted: typeof io.notes.etag !== 'string',
   };
 }
 
@@ -138,7 +138,7 @@ function missing(target: CloudfrontTarget, found: readonly Distribution[]): read
     .map((id) => ({
       code: 'attachment-missing',
       severity: 'error',
-      thing: id,
+      about: id,
       message: `the distribution ${id} does not exist; correct the definition, or make it`,
     }));
 }
@@ -153,7 +153,7 @@ function preconditions({ id, http3, plainBehaviours }: Distribution): readonly F
   return messages.map((message) => ({
     code: 'precondition',
     severity: 'error',
-    thing: id,
+    about: id,
     message: `the distribution ${id} ${message}`,
     source: 'AWS: CloudFront, Enable mutual TLS',
   }));
@@ -162,7 +162,7 @@ function preconditions({ id, http3, plainBehaviours }: Distribution): readonly F
 function failed(listed: ListedTrustStore | undefined): readonly Finding[] {
   if (listed?.status !== 'failed') return [];
   const message = `the trust store ${listed.name} failed: ${listed.reason}`;
-  return [{ code: 'store-failed', severity: 'warning', thing: listed.id, message }];
+  return [{ code: 'store-failed', severity: 'warning', about: listed.id, message }];
 }
 
 function foreign(store: ObservedTrustStore | undefined, target: CloudfrontTarget): readonly Finding[] {
@@ -171,7 +171,7 @@ function foreign(store: ObservedTrustStore | undefined, target: CloudfrontTarget
     {
       code: 'name-taken',
       severity: 'error',
-      thing: store.id,
+      about: store.id,
       message: `a trust store named ${store.name} exists and does not carry our ownership tag; rename it, or adopt it with \`trustStore: ${store.id}\``,
     },
   ];

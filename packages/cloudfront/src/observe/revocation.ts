@@ -1,4 +1,10 @@
-import { defined, type Finding, type HeldCrl, type HeldEnforcement, type Io } from '@trustloom/core/adapter';
+import {
+  defined,
+  type Finding,
+  type Io,
+  type ObservedCrl,
+  type ObservedEnforcement,
+} from '@trustloom/core/adapter';
 import {
   type Observed,
   type ObservedDistribution,
@@ -84,7 +90,7 @@ export function enforcementOf(
   found: readonly ObservedDistribution[],
   observed: Observed,
   target: CloudfrontTarget,
-): HeldEnforcement {
+): ObservedEnforcement {
   if (target.mode === 'passthrough')
     return {
       mechanism: 'none',
@@ -129,7 +135,7 @@ function functionGap(observed: Observed, mode: 'required' | 'optional'): string 
 }
 
 /** The CRLs that went into the KeyValueStore in use, as its items describe them. */
-export function enforcedCrls(observed: Observed): readonly HeldCrl[] {
+export function enforcedCrls(observed: Observed): readonly ObservedCrl[] {
   return crlsIn(storeInUse(observed)?.held?.items ?? new Map());
 }
 
@@ -140,7 +146,7 @@ export function foreignFunction(fn: ObservedFunction | undefined): readonly Find
     {
       code: 'name-taken',
       severity: 'error',
-      thing: fn.id,
+      about: fn.id,
       message: `a connection function named ${fn.name} exists and does not carry our ownership tag; rename it`,
     },
   ];

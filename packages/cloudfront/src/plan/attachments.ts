@@ -35,7 +35,7 @@ export function planAttachments(
       ({ distribution: { id }, change }): Finding => ({
         code: 'attachment-external',
         severity: 'warning',
-        thing: id,
+        about: id,
         message: `distribution ${id}: ${change.reason}; the attachment is external, so this is left to its owner`,
       }),
     );
@@ -59,7 +59,7 @@ export function planAttachments(
         ignoreExpiry: target.ignoreExpiry,
         advertise: target.advertiseCaNames,
       },
-      ...(change.effect === 'open' && passthrough ? {} : { after }),
+      ...(change.effect === 'relax' && passthrough ? {} : { after }),
     }),
   );
   return { steps, findings: [] };
@@ -80,7 +80,7 @@ function changeOf(
   const { id } = distribution;
   if (distribution.mode !== mode)
     return {
-      effect: strictness[mode] > strictness[distribution.mode] ? 'enforce' : 'open',
+      effect: strictness[mode] > strictness[distribution.mode] ? 'enforce' : 'relax',
       settings: [`mode=${mode}`],
       summary: `set distribution ${id} from ${distribution.mode} to ${mode}`,
       reason: `its mode is ${distribution.mode}, and the definition says ${mode}`,
@@ -114,7 +114,7 @@ function changeOf(
   );
   if (differing.length === 0) return undefined;
   return {
-    effect: held.ignoreExpiry === ignoreExpiry ? 'label' : ignoreExpiry ? 'open' : 'enforce',
+    effect: held.ignoreExpiry === ignoreExpiry ? 'tag' : ignoreExpiry ? 'relax' : 'enforce',
     settings: differing.map((key) => `${key}=${wanted[key]}`),
     summary: `set ${differing.map((key) => `${key} to ${wanted[key]}`).join(' and ')} on distribution ${id}`,
     reason: differing

@@ -127,7 +127,7 @@ function update(
   const setting = differs
     ? write(desired.bundle, {
         id: 'set-ocsp',
-        effect: ocsp ? 'enforce' : 'open',
+        effect: ocsp ? 'enforce' : 'relax',
         affects: [`ocsp=${ocsp}`],
         summary: `set ocsp of trust store ${store.name} to ${ocsp}`,
         reason: `ocsp is ${store.ocsp}, and the definition says ${ocsp}`,
@@ -163,7 +163,7 @@ export function tagStore({ id, arn, name }: ObservedTrustStore, tags: Tags): Clo
   return {
     id: 'tag-store',
     kind: 'tag-store',
-    effect: 'label',
+    effect: 'tag',
     affects: [id],
     summary: `tag trust store ${name} with the digest of its bundle`,
     reason: 'its tag does not name the bundle that it holds',
@@ -178,7 +178,6 @@ export function tagStore({ id, arn, name }: ObservedTrustStore, tags: Tags): Clo
  * shows only while the state knows the ETag.
  */
 function assumed(desired: Desired, store: ObservedTrustStore): readonly Certificate[] | undefined {
-  const same =
-    store.unrecorded && store.taggedBundle === desired.bundle && store.count === desired.cas.length;
+  const same = store.unnoted && store.taggedBundle === desired.bundle && store.count === desired.cas.length;
   return same ? desired.cas : undefined;
 }

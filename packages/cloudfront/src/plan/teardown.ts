@@ -23,7 +23,7 @@ export function planTeardown(observed: Observed): readonly CloudfrontStep[] {
       ({ id, mode }): CloudfrontStep<'set-mtls'> => ({
         id: `detach:${id}`,
         kind: 'set-mtls',
-        effect: 'open',
+        effect: 'relax',
         affects: [`${id} mode=off`],
         summary: `set distribution ${id} from ${mode} to off`,
         reason: 'the target left the definition',
@@ -77,7 +77,7 @@ function deleteStore({ id, name }: Named, after: readonly string[]): CloudfrontS
   return {
     id: 'delete-store',
     kind: 'delete-store',
-    effect: 'clean',
+    effect: 'cleanup',
     affects: [id],
     summary: `delete trust store ${name}`,
     reason: unused,
@@ -91,7 +91,7 @@ function deleteFunction({ id, name }: Named, after: readonly string[]): Cloudfro
   return {
     id: 'delete-function',
     kind: 'delete-function',
-    effect: 'clean',
+    effect: 'cleanup',
     affects: [id],
     summary: `delete connection function ${name}`,
     reason: unused,
@@ -109,7 +109,7 @@ export function deleteKeyValueStore(
   return {
     id: `delete-key-value-store:${name}`,
     kind: 'delete-key-value-store',
-    effect: 'clean',
+    effect: 'cleanup',
     affects: [name],
     summary: `delete key value store ${name}`,
     reason: unused,
@@ -127,7 +127,7 @@ function deleteCopies(
   return {
     id: 'delete-copies',
     kind: 'delete-copies',
-    effect: 'clean',
+    effect: 'cleanup',
     // Every refresh may add one: an approved plan must not go stale by it.
     affects: [],
     summary: `delete ${files.length === 1 ? 'a copy' : `${files.length} copies`} of the key value store in S3`,

@@ -40,7 +40,7 @@ export function callsOf(io: ServiceIo): Calls {
     abort: { abortSignal: io.signal },
     async call(action, send) {
       try {
-        return await io.paced(action === 'UpdateDistribution' ? 'distribution' : 'other', send);
+        return await io.rateLimited(action === 'UpdateDistribution' ? 'distribution' : 'other', send);
       } catch (error) {
         throw serviceError(error, `cloudfront:${action}`, exceptions);
       }

@@ -61,7 +61,7 @@ export function functionPort({ client, abort, call }: Calls): FunctionPort {
       client.send(new DescribeConnectionFunctionCommand({ Identifier, Stage }), abort),
     );
   const etagOf = async (id: string) => needed((await describe(id, 'DEVELOPMENT')).ETag, 'ETag');
-  const list = async (Stage: FunctionStage) => {
+  const summaries = async (Stage: FunctionStage) => {
     const pages = await allPages(
       (Marker) =>
         call('ListConnectionFunctions', () =>
@@ -72,9 +72,9 @@ export function functionPort({ client, abort, call }: Calls): FunctionPort {
     return pages.flatMap(({ ConnectionFunctions = [] }) => ConnectionFunctions);
   };
   return {
-    functions: async () => (await list('DEVELOPMENT')).map(listed),
+    functions: async () => (await summaries('DEVELOPMENT')).map(listed),
     async liveStores() {
-      const all = await list('LIVE');
+      const all = await summaries('LIVE');
       return new Map(
         all
           .filter(({ Stage }) => Stage === 'LIVE')

@@ -12,7 +12,7 @@ export interface CloudfrontPort extends TrustStorePort, DistributionPort, Functi
 export function cloudfrontPort(io: ServiceIo): CloudfrontPort {
   const calls = callsOf(io);
   return {
-    ...trustStorePort(calls, io.context.place),
+    ...trustStorePort(calls, io.context.accountRegion),
     ...distributionPort(calls),
     ...functionPort(calls),
     ...keyValueStorePort(calls, io),

@@ -20,7 +20,7 @@ import {
   serviceError,
   TrustloomError,
 } from '@trustloom/core/adapter';
-import type { HeldItems } from '../model/index.ts';
+import type { StoredItems } from '../model/index.ts';
 import type { Tags } from '../model/ownership.ts';
 import type { ItemChanges, Items } from '../revocation/entries/reconcile.ts';
 import { allPages, type Calls, needed, tagSet, unlessMissing } from './calls.ts';
@@ -54,7 +54,7 @@ export interface KeyValueStorePort {
    * Asks for the ETag, and reads all items unless `recall` knows what a store with this ETag holds.
    * Undefined just after the store was made: the data plane does not know it yet.
    */
-  items(arn: string, recall: (etag: string) => Promise<Items | undefined>): Promise<HeldItems | undefined>;
+  items(arn: string, recall: (etag: string) => Promise<Items | undefined>): Promise<StoredItems | undefined>;
   /** The ETag that a write needs. */
   itemsEtag(arn: string): Promise<string>;
   /**
@@ -70,7 +70,7 @@ export function keyValueStorePort({ client, abort, call }: Calls, io: ServiceIo)
   const data = io.client(CloudFrontKeyValueStoreClient, 'CloudFront KeyValueStore');
   const callData = async <T>(action: string, send: () => Promise<T>): Promise<T> => {
     try {
-      return await io.paced('keys', send);
+      return await io.rateLimited('keys', send);
     } catch (error) {
       throw isStale(error)
         ? new TrustloomError('object-changed', 'cloudfront-keyvaluestore: somebody else wrote the store', {
@@ -85,7 +85,7 @@ export function keyValueStorePort({ client, abort, call }: Calls, io: ServiceIo)
     );
     return needed(ETag, 'ETag');
   };
-  const list = async (KvsARN: string): Promise<Items> => {
+  const readItems = async (KvsARN: string): Promise<Items> => {
     const pages = await allPages(
       (NextToken) =>
         callData('ListKeys', () =>
@@ -134,7 +134,7 @@ export function keyValueStorePort({ client, abort, call }: Calls, io: ServiceIo)
         // The ETag comes first: whatever is written while the items are read makes it stale, and a
         // write planned on them fails.
         const etag = await etagOf(arn);
-        return { etag, items: (await recall(etag)) ?? (await list(arn)) };
+        return { etag, items: (await recall(etag)) ?? (await readItems(arn)) };
       }),
     itemsEtag: etagOf,
     async updateItems(KvsARN, { puts, deletes }, IfMatch) {

@@ -8,7 +8,7 @@ import {
   type TrustStore,
   UpdateTrustStoreCommand,
 } from '@aws-sdk/client-cloudfront';
-import { defined, type ObjectLocation, type Place } from '@trustloom/core/adapter';
+import { type AccountRegion, defined, type ObjectLocation } from '@trustloom/core/adapter';
 import type { Tags } from '../model/ownership.ts';
 import { allPages, type Calls, needed, tagSet } from './calls.ts';
 
@@ -41,7 +41,7 @@ export interface TrustStorePort {
   tag(arn: string, tags: Tags): Promise<void>;
 }
 
-export function trustStorePort({ client, abort, call }: Calls, { region }: Place): TrustStorePort {
+export function trustStorePort({ client, abort, call }: Calls, { region }: AccountRegion): TrustStorePort {
   const content = ({ location: { bucket, key, version }, ocsp }: Content) => ({
     CaCertificatesBundleSource: {
       CaCertificatesBundleS3Location: { Bucket: bucket, Key: key, Version: version, Region: region },

@@ -37,7 +37,7 @@ export function copyOf(arn: string, items: Items): Artifact | undefined {
   const data = [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({ key, value }));
   // With the store's ARN in it, no two targets ever share a file.
   const body = JSON.stringify({ store: arn, data });
-  return { sha256: sha256Hex(body), kind: 'keys', body };
+  return { sha256: sha256Hex(body), kind: 'entries', body };
 }
 
 /** The files that a new copy leaves for nothing to read. */
@@ -51,20 +51,20 @@ export function replacedBy({ old, current }: Copies): readonly FileVersion[] {
  * it was; then the store has to be read back.
  */
 export async function recallItems(arn: string, etag: string, io: Io): Promise<Items | undefined> {
-  const { keys } = io.notes;
-  if (!isJsonObject(keys) || keys.arn !== arn || keys.etag !== etag) return undefined;
-  const { bucket, key, version } = isJsonObject(keys.location) ? keys.location : {};
+  const { entries } = io.notes;
+  if (!isJsonObject(entries) || entries.arn !== arn || entries.etag !== etag) return undefined;
+  const { bucket, key, version } = isJsonObject(entries.location) ? entries.location : {};
   if (typeof bucket !== 'string' || typeof key !== 'string' || typeof version !== 'string') return undefined;
   const bytes = await io.readObject({ bucket, key, version });
-  return bytes === undefined || sha256Hex(bytes) !== keys.sha256 ? undefined : readItems(bytes);
+  return bytes === undefined || sha256Hex(bytes) !== entries.sha256 ? undefined : readItems(bytes);
 }
 
 /**
  * The copies of a target. Each revoking write notes the one that it replaces; those deleted since
  * are told apart.
  */
-export function copiesIn({ keys, cleaned }: JsonObject): Copies {
-  const { location = null, before }: JsonObject = isJsonObject(keys) ? keys : {};
+export function copiesIn({ entries, cleaned }: JsonObject): Copies {
+  const { location = null, before }: JsonObject = isJsonObject(entries) ? entries : {};
   const [current] = filesIn([location]);
   const noted = filesIn(before);
   const gone = new Set(filesIn(cleaned).map(({ version }) => version));

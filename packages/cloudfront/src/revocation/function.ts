@@ -111,9 +111,9 @@ async function judge(c) {
  if (!t && !leaf) return %NOBODY%;
  if (ocsp && ocsp.chainValidity != 'Valid') return 'OCSP';
  var kvs = cf.kvs(), sent = s && s.intermediates || '', now = Date.now() / 1000 - %GRACE%;
- var head = await kvs.get('head', { format: 'json' });
- if (head.e && head.e < now) {
-  end = head.n[nameKey(leaf.issuer)];
+ var set = await kvs.get('manifest', { format: 'json' });
+ if (set.e && set.e < now) {
+  end = set.n[nameKey(leaf.issuer)];
   if (end == null || end && end < now) return 'stale';
  }
  for (i = 0; !(i > sent.length); i++) {
@@ -122,13 +122,13 @@ async function judge(c) {
   if (!hex) throw 'serial';
   hex = trim(hex, '0');
   do {
-   end = i && pos(head.c, text(hex), 1, 0) < 1e9;
-   if (!end && (!i || head.i)) {
-    h = hash(cut(hex, 8), head.s[0], head.s[1]);
-    at = (h[0] >>> 0) / 4294967296 * head.b | 0;
-    n = head.f;
+   end = i && pos(set.c, text(hex), 1, 0) < 1e9;
+   if (!end && (!i || set.i)) {
+    h = hash(cut(hex, 8), set.s[0], set.s[1]);
+    at = (h[0] >>> 0) / 4294967296 * set.b | 0;
+    n = set.f;
     x = n < 8 ? text(hex) : b64(h[0] << 8 | h[1] >>> 24) + b64(h[1]);
-    v = await kvs.get('d' + (at / head.m | 0));
+    v = await kvs.get('d' + (at / set.m | 0));
     b = v.indexOf('|');
     if (b < 0) throw 'bar';
     end = pos(v, x, n, 0) < b;

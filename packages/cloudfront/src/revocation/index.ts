@@ -43,27 +43,27 @@ export function desiredRevocation(
 }
 
 function withdrawnOf(trust: Trust, anchors: readonly Certificate[], form: EntryForm): Withdrawn | undefined {
-  const { letGo } = trust.revocation;
-  if (letGo.length === 0) return undefined;
+  const { withdrawn } = trust.revocation;
+  if (withdrawn.length === 0) return undefined;
   return {
     before: desiredEntries(inForceAgain(trust), anchors, form),
-    items: letGo.map(({ keySha256 }) => crlKey(keySha256)),
-    crls: letGo.map(({ sha256 }) => sha256),
-    issuers: [...new Set(letGo.map(({ issuer }) => issuer))].join('; '),
+    items: withdrawn.map(({ keySha256 }) => crlKey(keySha256)),
+    crls: withdrawn.map(({ sha256 }) => sha256),
+    issuers: [...new Set(withdrawn.map(({ issuer }) => issuer))].join('; '),
   };
 }
 
 /** The same trust as if the withdrawn CRLs were in force still. */
 function inForceAgain(trust: Trust): Trust {
-  const { lists, kept, letGo } = trust.revocation;
-  const lost = letGo.filter(({ list }) => list === undefined);
+  const { crls, unread, withdrawn } = trust.revocation;
+  const lost = withdrawn.filter(({ issuerCrl }) => issuerCrl === undefined);
   return {
     ...trust,
     revocation: {
       ...trust.revocation,
-      lists: [...lists, ...letGo.flatMap(({ list }) => list ?? [])],
-      kept: new Map([...kept, ...lost.map(({ keySha256 }) => [keySha256, 'list-memory-lost'] as const)]),
-      letGo: [],
+      crls: [...crls, ...withdrawn.flatMap(({ issuerCrl }) => issuerCrl ?? [])],
+      unread: new Map([...unread, ...lost.map(({ keySha256 }) => [keySha256, 'crl-copy-lost'] as const)]),
+      withdrawn: [],
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
 /** A CA that a target holds, as far as the service tells. */
-export interface HeldCa {
+export interface ObservedCa {
   readonly sha256: string;
   readonly subject: string;
   /** Present when the certificate could be read back. */
@@ -12,7 +12,7 @@ export interface HeldCa {
 }
 
 /** A list that a target holds. */
-export interface HeldCrl {
+export interface ObservedCrl {
   readonly sha256: string;
   readonly issuer: string;
   readonly entries: number;
@@ -24,7 +24,7 @@ export interface HeldCrl {
 }
 
 /** A listener, distribution or domain and how it asks for client certificates. */
-export interface HeldAttachment {
+export interface ObservedAttachment {
   readonly id: string;
   /** In the service's own words: `verify`, `required`, `off`. */
   readonly mode: string;
@@ -34,7 +34,7 @@ export interface HeldAttachment {
 }
 
 /** A way to the application that goes around mTLS. */
-export interface Door {
+export interface Bypass {
   readonly id: string;
   readonly state: 'open' | 'closed' | 'unknown';
   readonly what: string;
@@ -52,9 +52,9 @@ export type Endpoint =
     };
 
 /** How the revoked are refused at a target, as observed. */
-export interface HeldEnforcement {
+export interface ObservedEnforcement {
   /** `list`: the service checks lists itself. `function`: a connection function. `authorizer`: a Lambda authorizer. `none`: nothing does. */
-  readonly mechanism: 'list' | 'function' | 'authorizer' | 'none';
+  readonly mechanism: 'crl' | 'function' | 'authorizer' | 'none';
   /** `partly`: on some ways in, which `gaps` names. */
   readonly state: 'enforced' | 'partly' | 'not-enforced';
   /** What keeps it from being enforced everywhere, in words. */
@@ -64,16 +64,16 @@ export interface HeldEnforcement {
 }
 
 /** What every observation tells in the same words, for status, drift, reach and reports. */
-export interface Holdings {
+export interface Content {
   /** Does our object exist at all? */
   readonly exists: boolean;
   /** `unknown` where the service does not tell and our digest tag does not either. */
-  readonly cas: readonly HeldCa[] | 'unknown';
-  readonly crls: readonly HeldCrl[];
+  readonly cas: readonly ObservedCa[] | 'unknown';
+  readonly crls: readonly ObservedCrl[];
   /** Absent: the service checks the lists in force itself. */
-  readonly enforcement?: HeldEnforcement;
-  readonly attachments: readonly HeldAttachment[];
-  readonly doors: readonly Door[];
+  readonly enforcement?: ObservedEnforcement;
+  readonly attachments: readonly ObservedAttachment[];
+  readonly bypasses: readonly Bypass[];
   readonly endpoints: readonly Endpoint[];
   /** Preconditions that are not met, warnings that the service gives, drift that cannot be read off the rest. */
   readonly findings: readonly Finding[];

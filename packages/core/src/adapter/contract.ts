@@ -1,12 +1,12 @@
 import type { Finding } from '../errors/finding.ts';
-import type { Place } from '../util/account-region.ts';
+import type { AccountRegion } from '../util/account-region.ts';
 import type { JsonObject } from '../util/json.ts';
 import type { StandardSchemaV1 } from '../util/standard-schema.ts';
 import type { Clock, Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { HeldEnforcement, Holdings } from './content.ts';
-import type { Facts } from './facts.ts';
+import type { Content, ObservedEnforcement } from './content.ts';
 import type { Artifact, ObjectLocation, OwnFiles } from './ports.ts';
+import type { ServiceInfo } from './service-info.ts';
 import type { ArtifactRef, Receipt, Step, StepEnvelope, StepKind, StepTable, Value } from './step.ts';
 import type { PlanContext, TargetContext, Trust } from './target.ts';
 
@@ -17,7 +17,7 @@ export interface Rendering<Desired> {
   readonly anchors: readonly Certificate[];
   readonly artifacts: readonly Artifact[];
   /** What refuses the revoked, by definition; absent: the service checks lists itself, or nothing does. */
-  readonly mechanism?: HeldEnforcement['mechanism'];
+  readonly mechanism?: ObservedEnforcement['mechanism'];
   readonly findings: readonly Finding[];
 }
 
@@ -30,7 +30,7 @@ export interface RenderedTrust extends Omit<Rendering<unknown>, 'desired'> {
 /** What a target holds now. */
 export interface Observation<Observed> {
   readonly state: Observed;
-  readonly holds: Holdings;
+  readonly content: Content;
   /** What the service is still busy with, in words (`trust store is CREATING`); empty when settled. */
   readonly pending: readonly string[];
 }
@@ -43,7 +43,7 @@ export interface Io {
   /** What earlier receipts of this target left in the record. */
   readonly notes: JsonObject;
   /** Sends a request as soon as the service's rate allows one more call of this family (a key of `facts.rates`). Every request goes so. */
-  paced<T>(family: string, send: () => Promise<T>): Promise<T>;
+  rateLimited<T>(family: string, send: () => Promise<T>): Promise<T>;
   /**
    * A read whose answer is the same for every target of this service and place (`stores`): who asks first asks the service, all others
    * that look at the same time get the same answer. For observing alone: what decides a write is read for itself.
@@ -123,11 +123,11 @@ export interface ServicePlan<S> {
 export interface ServiceSpec<Target, Desired, Observed, Port, T extends StepTable<T>> {
   /** How a target is written in a definition, under this key: `alb`, `apiGateway`. */
   readonly key: string;
-  readonly facts: Facts;
+  readonly info: ServiceInfo;
   /** Made when a definition is read: schema libraries take their time to load. */
   readonly schema: () => StandardSchemaV1<unknown, Target>;
   /** Account and region as far as the target itself names them (in ARNs). */
-  place(target: Target): Partial<Place>;
+  accountRegion(target: Target): Partial<AccountRegion>;
   /** Does what this target should hold depend on the inventories of its groups? Absent: never. */
   readsInventory?(target: Target): boolean;
   /**
@@ -156,9 +156,9 @@ export interface ServiceSpec<Target, Desired, Observed, Port, T extends StepTabl
 /** What the engine holds of a service: its types are hidden in closures. */
 export interface Service {
   readonly key: string;
-  readonly facts: Facts;
+  readonly info: ServiceInfo;
   readonly schema: () => StandardSchemaV1<unknown, object>;
-  place(config: object): Partial<Place>;
+  accountRegion(config: object): Partial<AccountRegion>;
   readsInventory(config: object): boolean;
   /** One target of a definition. @throws TrustloomError `definition-value` */
   bind(config: object, context: TargetContext): BoundTarget;
@@ -167,7 +167,7 @@ export interface Service {
 /** A target with its service. */
 export interface BoundTarget {
   readonly context: TargetContext;
-  readonly facts: Facts;
+  readonly info: ServiceInfo;
   /** What should stand there; `trust` undefined: the target leaves the definition. Pure. */
   render(trust: Trust | undefined, now: Instant): RenderedTarget;
 }
@@ -182,7 +182,7 @@ export interface RenderedTarget {
 
 /** A target with what should stand there and what does. */
 export interface ObservedTarget {
-  readonly holds: Holdings;
+  readonly content: Content;
   readonly pending: readonly string[];
   /** The writes between the two. Pure. */
   plan(now: Instant): ServicePlan<BoundStep>;

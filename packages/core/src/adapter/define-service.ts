@@ -13,7 +13,7 @@ import type {
   ServiceSpec,
   StepIo,
 } from './contract.ts';
-import { isNoneLeft, nobodyLeft } from './nobody-left.ts';
+import { isNoneLeft, onlyRevokedCas } from './only-revoked-cas.ts';
 import type { Step, StepEnvelope, StepKind, StepTable } from './step.ts';
 import type { TargetContext, Trust } from './target.ts';
 
@@ -38,9 +38,9 @@ export function defineService<Target extends object, Desired, Observed, Port, T 
   };
   return Object.freeze({
     key: spec.key,
-    facts: spec.facts,
+    info: spec.info,
     schema: spec.schema,
-    place: (config: object) => spec.place(validated(spec, config)),
+    accountRegion: (config: object) => spec.accountRegion(validated(spec, config)),
     readsInventory: (config: object) => spec.readsInventory?.(validated(spec, config)) ?? false,
     bind: (config: object, context: TargetContext) => bind(spec, validated(spec, config), context),
   });
@@ -53,7 +53,7 @@ function bind<Target, Desired, Observed, Port, T extends StepTable<T>>(
 ): BoundTarget {
   return Object.freeze({
     context,
-    facts: spec.facts,
+    info: spec.info,
     render(trust: Trust | undefined, now: Instant): RenderedTarget {
       if (trust === undefined)
         return Object.freeze({
@@ -79,9 +79,9 @@ async function observe<Target, Desired, Observed, Port, T extends StepTable<T>>(
   desired: Desired | undefined,
   io: ServiceIo,
 ): Promise<ObservedTarget> {
-  const { state, holds, pending } = await spec.observe(target, await spec.connect(io), io);
+  const { state, content, pending } = await spec.observe(target, await spec.connect(io), io);
   return Object.freeze({
-    holds,
+    content,
     pending,
     plan(now: Instant) {
       const plan = spec.plan(desired, state, target, { ...context, now });
@@ -118,7 +118,7 @@ function neverEmpty<Desired>(
   { name }: TargetContext,
 ): Rendering<Desired> {
   if (rendering.anchors.length > 0) return rendering;
-  if (revoked.length > 0) return { ...rendering, findings: [...rendering.findings, nobodyLeft(name)] };
+  if (revoked.length > 0) return { ...rendering, findings: [...rendering.findings, onlyRevokedCas(name)] };
   const empty: Finding = {
     code: 'empty-bundle',
     severity: 'error',

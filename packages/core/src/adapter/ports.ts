@@ -1,4 +1,4 @@
-import type { Place } from '../util/account-region.ts';
+import type { AccountRegion } from '../util/account-region.ts';
 import type { VersionedStore } from './versioned-store.ts';
 
 /** A file that a service, or a checker of ours, fetches from S3; uploaded before any step that refers to it. Named by its digest. */
@@ -6,7 +6,7 @@ export interface Artifact {
   /** SHA-256 of `body`, lower-case hex. */
   readonly sha256: string;
   /** `set`: a revocation set as a checker of ours reads it. `keys`: items of a key value store, as it imports them. */
-  readonly kind: 'bundle' | 'crl' | 'set' | 'keys';
+  readonly kind: 'bundle' | 'crl' | 'set' | 'entries';
   readonly body: string | Uint8Array;
 }
 
@@ -43,10 +43,18 @@ export interface Sources {
 /** Puts artifacts where services fetch them, and reads objects in a target's account. */
 export interface Uploads {
   /** Idempotent by digest; gives the pinned version. */
-  put(place: Place, accountName: string, artifact: Artifact): Promise<Required<ObjectLocation>>;
-  read(place: Place, accountName: string, location: ObjectLocation): Promise<Uint8Array | undefined>;
+  put(
+    accountRegion: AccountRegion,
+    accountName: string,
+    artifact: Artifact,
+  ): Promise<Required<ObjectLocation>>;
+  read(
+    accountRegion: AccountRegion,
+    accountName: string,
+    location: ObjectLocation,
+  ): Promise<Uint8Array | undefined>;
   /** Files of ours beside the artifacts, and the artifacts as files. Nothing is called before the first use. */
-  files(place: Place, accountName: string): OwnFiles;
+  files(accountRegion: AccountRegion, accountName: string): OwnFiles;
 }
 
 /** A file that was uploaded: its whole name in the bucket, and the version that was put there. */

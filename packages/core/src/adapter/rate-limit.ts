@@ -1,11 +1,11 @@
 import type { Clock, Instant } from '../util/time.ts';
-import type { Rate } from './facts.ts';
+import type { Rate } from './service-info.ts';
 
 /** Sends a call of a family as soon as its rate allows. */
-export type Pacer = <T>(family: string, send: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+export type RateLimiter = <T>(family: string, send: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
 /** Paces the calls of some services, one scope for each service and place. */
-export type Pacers = (scope: string, rates: Readonly<Record<string, Rate>>) => Pacer;
+export type RateLimiters = (scope: string, rates: Readonly<Record<string, Rate>>) => RateLimiter;
 
 interface Bucket {
   tokens: number;
@@ -24,7 +24,7 @@ interface Bucket {
  * token when it is sent and again keeps the bucket from being full until its answer: however long calls are on their way, the service's
  * bucket has never less than ours. Families without a rate pass at once. Keep the pacers as long as the process: the service remembers, too.
  */
-export function createPacers(clock: Clock): Pacers {
+export function createRateLimiters(clock: Clock): RateLimiters {
   const buckets = new Map<string, Bucket>();
   return (scope, rates) => async (family, send, signal) => {
     const rate = rates[family];
@@ -78,7 +78,7 @@ async function take(
 }
 
 /** Seconds that `calls` calls of one family take when the bucket is full at the start. */
-export function paceSeconds(calls: number, rate: Rate | undefined): number {
+export function rateLimitSeconds(calls: number, rate: Rate | undefined): number {
   if (rate === undefined) return 0;
   return Math.max(0, calls - rate.burst) / rate.perSecond;
 }

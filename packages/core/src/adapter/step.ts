@@ -2,7 +2,7 @@ import type { JsonObject } from '../util/json.ts';
 import type { Artifact } from './ports.ts';
 
 /** What a write does to trust (`docs/concepts`). The order of work and the consent needed follow from it. */
-export type Effect = 'label' | 'grant' | 'enforce' | 'remove' | 'open' | 'readmit' | 'clean' | 'revoke';
+export type Effect = 'tag' | 'grant' | 'enforce' | 'remove' | 'relax' | 'readmit' | 'cleanup' | 'revoke';
 
 /** What a revoking step changes, for the summary. */
 export interface RevocationChange {

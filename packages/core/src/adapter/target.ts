@@ -1,6 +1,6 @@
 import type { RevocationSet } from '../crl/crl.ts';
 import type { Inventory } from '../crl/inventory.ts';
-import type { Place } from '../util/account-region.ts';
+import type { AccountRegion } from '../util/account-region.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
@@ -36,7 +36,7 @@ export interface TargetContext {
   readonly definition: string;
   /** Name of the target in the definition. */
   readonly name: string;
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
   /** `external`: somebody else owns the attachment; keep the content, report the attachment. */
   readonly attach: 'managed' | 'external';
   readonly anchors: 'all' | 'issuing';

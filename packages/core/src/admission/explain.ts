@@ -1,4 +1,4 @@
-import type { Facts } from '../adapter/facts.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { Trust } from '../adapter/target.ts';
 import { caName } from '../kit/ca-words.ts';
 import type { Instant } from '../util/time.ts';
@@ -12,7 +12,7 @@ import { revocationReasons } from './revocation-reasons.ts';
 export interface Explanation {
   readonly target: string;
   readonly service: string;
-  readonly verdict: 'let in' | 'refused' | 'unknown';
+  readonly verdict: 'admitted' | 'refused' | 'unknown';
   /** The CAs on the way to what is trusted there, issuing CA first; empty when there is none. */
   readonly chain: readonly string[];
   readonly reasons: readonly Reason[];
@@ -24,7 +24,7 @@ export interface ExplainCase {
   /** What the client is known to send besides; of the known CAs it may send any. */
   readonly sent?: readonly Certificate[];
   readonly target: string;
-  readonly facts: Facts;
+  readonly info: ServiceInfo;
   readonly trust: Trust;
   /** What stands in the store, as rendered. */
   readonly anchors: readonly Certificate[];
@@ -44,17 +44,17 @@ const longestChain = 8;
  * its definition.
  */
 export function explainTarget(input: ExplainCase): Explanation {
-  const { leaf, target, facts, trust, anchors, sent = [] } = input;
-  const { chain: building } = facts.capabilities;
+  const { leaf, target, info, trust, anchors, sent = [] } = input;
+  const { chain: building } = info.capabilities;
   const chains = clientChains(leaf, anchors, {
     sent: [...trust.known, ...sent],
     building,
     longest: longestChain,
   });
   const judged = (chains.length === 0 ? [[]] : chains).map((path) => judge(input, path));
-  const rank = { 'let in': 0, unknown: 1, refused: 2 } as const;
+  const rank = { admitted: 0, unknown: 1, refused: 2 } as const;
   const [best] = [...judged].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
-  return { target, service: facts.service, ...(best ?? judge(input, [])) };
+  return { target, service: info.service, ...(best ?? judge(input, [])) };
 }
 
 function judge(
@@ -68,7 +68,7 @@ function judge(
   ];
   const says = new Set(reasons.map((reason) => reason.says));
   return {
-    verdict: says.has('no') ? 'refused' : says.has('unknown') ? 'unknown' : 'let in',
+    verdict: says.has('no') ? 'refused' : says.has('unknown') ? 'unknown' : 'admitted',
     chain: path.map(caName),
     reasons,
   };
@@ -76,7 +76,7 @@ function judge(
 
 function chainReason(
   path: readonly Certificate[],
-  { leaf, facts: { capabilities, title }, anchors }: ExplainCase,
+  { leaf, info: { capabilities, title }, anchors }: ExplainCase,
 ): Reason {
   const [issuing] = path;
   const anchor = path.at(-1);

@@ -1,4 +1,4 @@
-import type { Facts } from '../adapter/facts.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import { caName } from '../kit/ca-words.ts';
 import { checkCertificate } from '../preflight/index.ts';
 import { keyAlgorithm } from '../preflight/key-algorithm.ts';
@@ -12,7 +12,7 @@ const strongHashes = new Set(['SHA-256', 'SHA-384', 'SHA-512']);
 /** What a path is judged by. */
 interface PathCase {
   readonly leaf: Certificate;
-  readonly facts: Facts;
+  readonly info: ServiceInfo;
   readonly ignoresExpiry: boolean;
   readonly now: Instant;
 }
@@ -45,10 +45,10 @@ function validityReasons(
   return ignoresExpiry ? say('yes', `${ended}, which the target ignores`) : say('no', ended);
 }
 
-function purposeReasons({ leaf, facts }: PathCase, path: readonly Certificate[]): readonly Reason[] {
+function purposeReasons({ leaf, info }: PathCase, path: readonly Certificate[]): readonly Reason[] {
   const { keyUsage } = leaf;
   const below = belowAnchor(leaf, path);
-  const strict = facts.capabilities.strictLeaf === true;
+  const strict = info.capabilities.strictLeaf === true;
   const signs = strict ? ['digitalSignature'] : ['digitalSignature', 'keyAgreement'];
   const wrong: readonly string[] = [
     ...below
@@ -56,13 +56,13 @@ function purposeReasons({ leaf, facts }: PathCase, path: readonly Certificate[])
       .map((one) => `the extended key usage of ${nameOf(one)} does not allow client authentication`),
     ...(keyUsage === undefined
       ? strict
-        ? [`${facts.title} wants a key usage with digitalSignature, and it has none`]
+        ? [`${info.title} wants a key usage with digitalSignature, and it has none`]
         : []
       : keyUsage.some((use) => signs.includes(use))
         ? []
         : ['its key usage allows no digital signature']),
     ...(strict && (leaf.isCa || leaf.version !== 3 || leaf.subject.text === '')
-      ? [`${facts.title} wants a client certificate of version 3 that is no CA and names its subject`]
+      ? [`${info.title} wants a client certificate of version 3 that is no CA and names its subject`]
       : []),
     ...path
       .filter((ca) => !ca.isCa || ca.keyUsage?.includes('keyCertSign') === false)
@@ -73,7 +73,7 @@ function purposeReasons({ leaf, facts }: PathCase, path: readonly Certificate[])
   return [{ says: 'yes', what: 'purpose', text }];
 }
 
-function keyReasons({ leaf, facts, now }: PathCase, path: readonly Certificate[]): readonly Reason[] {
+function keyReasons({ leaf, info, now }: PathCase, path: readonly Certificate[]): readonly Reason[] {
   const below = belowAnchor(leaf, path);
   const say = (says: Reason['says'], text: string): Reason => ({ says, what: 'key', text });
   const weak = below.filter(
@@ -85,7 +85,7 @@ function keyReasons({ leaf, facts, now }: PathCase, path: readonly Certificate[]
     ),
     // What the services take is documented for CAs; an odd size of a client's key may pass, a kind
     // of key that they do not know may not.
-    ...checkCertificate(leaf, facts, now, [keyAlgorithm]).map(({ message, unknown }) =>
+    ...checkCertificate(leaf, info, now, [keyAlgorithm]).map(({ message, unknown }) =>
       say(leaf.key.kind === 'other' && !unknown ? 'no' : 'unknown', message),
     ),
     ...below
@@ -101,7 +101,7 @@ function keyReasons({ leaf, facts, now }: PathCase, path: readonly Certificate[]
 }
 
 function lengthReasons(
-  { facts: { limits, title } }: PathCase,
+  { info: { limits, title } }: PathCase,
   path: readonly Certificate[],
 ): readonly Reason[] {
   const max = limits.chainDepth?.max;

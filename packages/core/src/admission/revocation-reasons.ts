@@ -1,6 +1,6 @@
-import type { Facts } from '../adapter/facts.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { Trust } from '../adapter/target.ts';
-import { mergeLists } from '../crl/merged.ts';
+import { mergeCrls } from '../crl/merged.ts';
 import { caName } from '../kit/ca-words.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -10,7 +10,7 @@ import type { Reason } from './reason.ts';
 /** What revocation is judged by. */
 interface RevocationCase {
   readonly leaf: Certificate;
-  readonly facts: Facts;
+  readonly info: ServiceInfo;
   readonly trust: Trust;
   readonly anchors: readonly Certificate[];
   readonly revocationEnforced: boolean;
@@ -41,23 +41,23 @@ export function revocationReasons(input: RevocationCase, path: readonly Certific
 function saysOf(
   child: Certificate,
   issuer: Certificate,
-  { leaf, trust: { revocation }, facts: { capabilities, title }, anchors }: RevocationCase,
+  { leaf, trust: { revocation }, info: { capabilities, title }, anchors }: RevocationCase,
 ): Reason {
   const key = issuer.keySha256;
-  const enforcedByUs = capabilities.revocation !== 'list';
+  const enforcedByUs = capabilities.revocation !== 'crl';
   const say = (says: Reason['says'], text: string): Reason => ({
     says,
     what: 'revocation',
     text: `${nameOf(child)}: ${text}`,
   });
   // A service that checks CRLs itself has the complete one alone.
-  const ours = revocation.lists.filter(
+  const usable = revocation.crls.filter(
     ({ issuer: by, crl }) => by.keySha256 === key && (enforcedByUs || crl.scope === 'complete'),
   );
-  const list = ours.find(({ crl }) => crl.scope !== 'delta');
+  const issuerCrl = usable.find(({ crl }) => crl.scope !== 'delta');
   const attached =
     enforcedByUs || !capabilities.crlIssuerInStore || anchors.some(({ keySha256 }) => keySha256 === key);
-  if (mergeLists(ours).has(child.serial)) {
+  if (mergeCrls(usable).has(child.serial)) {
     const listed = `serial ${child.serial} stands in the CRL of ${caName(issuer)}`;
     if (!attached) return say('yes', `${listed}, which ${title} does not take: that CA is not in its store`);
     // Whether the services look beyond the leaf is not documented.
@@ -73,14 +73,14 @@ function saysOf(
   const deny =
     entry === undefined ? '' : '; the deny list has it, but this service follows only CRLs of the CA';
   const text =
-    list === undefined
+    issuerCrl === undefined
       ? noCrlText(issuer, revocation)
-      : `not in the CRL of ${caName(issuer)} of ${isoTime(list.crl.thisUpdate)}`;
+      : `not in the CRL of ${caName(issuer)} of ${isoTime(issuerCrl.crl.thisUpdate)}`;
   return say('yes', `${text}${deny}`);
 }
 
-function noCrlText(issuer: Certificate, { letGo }: Trust['revocation']): string {
-  const withdrawn = letGo.find(({ keySha256 }) => keySha256 === issuer.keySha256);
+function noCrlText(issuer: Certificate, { withdrawn: withdrawnCrls }: Trust['revocation']): string {
+  const withdrawn = withdrawnCrls.find(({ keySha256 }) => keySha256 === issuer.keySha256);
   return withdrawn === undefined
     ? `no CRL of ${caName(issuer)} is known`
     : `${caName(issuer)} has no revocation in force: enforcement of its CRL was withdrawn at ${isoTime(withdrawn.since)}`;
@@ -88,11 +88,11 @@ function noCrlText(issuer: Certificate, { letGo }: Trust['revocation']): string 
 
 /** A CA without a CRL, where others have one: what some services do then is unknown. */
 function noCrlReasons(child: Certificate, issuer: Certificate, input: RevocationCase): readonly Reason[] {
-  const { trust, facts, leaf } = input;
-  const { lists } = trust.revocation;
-  if (facts.capabilities.unlistedCa !== 'unknown' || child !== leaf || lists.length === 0) return [];
-  if (lists.some((one) => one.issuer.keySha256 === issuer.keySha256)) return [];
-  const text = `it is unknown whether ${facts.title} admits clients of ${caName(issuer)}, which has no CRL where others have one`;
+  const { trust, info, leaf } = input;
+  const { crls } = trust.revocation;
+  if (info.capabilities.unlistedCa !== 'unknown' || child !== leaf || crls.length === 0) return [];
+  if (crls.some((one) => one.issuer.keySha256 === issuer.keySha256)) return [];
+  const text = `it is unknown whether ${info.title} admits clients of ${caName(issuer)}, which has no CRL where others have one`;
   return [{ says: 'unknown', what: 'revocation', text }];
 }
 
@@ -101,20 +101,20 @@ function noCrlReasons(child: Certificate, issuer: Certificate, input: Revocation
  * elsewhere it is unknown.
  */
 function staleReasons(
-  { trust: { revocation }, facts, now }: RevocationCase,
+  { trust: { revocation }, info, now }: RevocationCase,
   path: readonly Certificate[],
 ): readonly Reason[] {
   const keys = new Set(path.map(({ keySha256 }) => keySha256));
-  return revocation.lists.flatMap(({ issuer, crl, expired }): readonly Reason[] => {
+  return revocation.crls.flatMap(({ issuer, crl, expired }): readonly Reason[] => {
     if (!expired || !keys.has(issuer.keySha256) || crl.nextUpdate === undefined) return [];
-    if (crl.scope === 'delta' || (crl.scope === 'partition' && facts.capabilities.revocation === 'list'))
+    if (crl.scope === 'delta' || (crl.scope === 'partition' && info.capabilities.revocation === 'crl'))
       return [];
     const ended = `the CRL of ${caName(issuer)} ended at ${isoTime(crl.nextUpdate)}`;
     const say = (says: Reason['says'], text: string): readonly Reason[] => [
       { says, what: 'revocation', text: `${ended}${text}` },
     ];
-    if (facts.capabilities.revocation === 'list')
-      return say('unknown', `; it is unknown what ${facts.title} does then`);
+    if (info.capabilities.revocation === 'crl')
+      return say('unknown', `; it is unknown what ${info.title} does then`);
     return crl.nextUpdate + revocation.graceMs < now
       ? say('no', ', and the grace is over')
       : say('yes', '; it is used while the grace lasts');

@@ -2,7 +2,7 @@ import type { ObservedTarget } from '../adapter/contract.ts';
 import type { Prepared, Replanned, RunTarget } from '../plan/prepared.ts';
 import { createSharedReads } from '../plan/shared-reads.ts';
 import { type LeaseParts, revocationLane, withLease } from '../state/leases.ts';
-import type { HeldLease, TrustloomRecord, TrustRecord } from '../state/state.ts';
+import type { HeldLease, TrustloomState, TrustState } from '../state/state.ts';
 import type { OnEvent } from './events.ts';
 import {
   blocksPhase,
@@ -15,7 +15,7 @@ import {
 } from './executor.ts';
 import { createPhaseBarrier } from './phase-barrier.ts';
 import { phases, type Stage } from './phases.ts';
-import { forgetLeft, noted, recordTargets, rememberLists, revokingNotes } from './remember.ts';
+import { forgetRemoved, noted, rememberCrls, revokingNotes, rowsOfTargets } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
 import { uploadFiles } from './upload.ts';
@@ -26,7 +26,7 @@ const maxRounds = 3;
 /** What applying needs of the world. */
 export interface ApplyParts extends LeaseParts {
   readonly onEvent: OnEvent;
-  readonly record: TrustloomRecord;
+  readonly state: TrustloomState;
   /** True when another run has accepted newer lists, or the deny list was changed: what was planned would go back from that. */
   readonly isOutdated: () => Promise<boolean>;
   /** Plans one target again, within the same approval and consents. */
@@ -41,15 +41,15 @@ export async function applyPrepared(prepared: Prepared, parts: ApplyParts): Prom
   const { plan } = prepared;
   if (plan.blocked) return reportOf(prepared, [], parts.clock.now());
   if (!plan.changes) {
-    await rememberLists(prepared, parts);
+    await rememberCrls(prepared, parts);
     return reportOf(prepared, [], parts.clock.now());
   }
-  return withLease(parts.record.trust, parts, async (lease) => {
-    await lease.update((current) => recordTargets(current, prepared.targets));
-    await rememberLists(prepared, parts);
+  return withLease(parts.state.trust, parts, async (lease) => {
+    await lease.update((current) => rowsOfTargets(current, prepared.targets));
+    await rememberCrls(prepared, parts);
     const runs = await startRuns(prepared.targets, applyContext(parts, lease));
-    await inRounds(runs, 'clean', () => runPhases(runs));
-    await lease.update((current) => forgetLeft(current, runs));
+    await inRounds(runs, 'cleanup', () => runPhases(runs));
+    await lease.update((current) => forgetRemoved(current, runs));
     return reportOf(prepared, runs, parts.clock.now());
   });
 }
@@ -100,8 +100,8 @@ async function runPhases(runs: readonly TargetRun[]): Promise<void> {
   );
 }
 
-function applyContext(parts: ApplyParts, lease: HeldLease<TrustRecord>): RunContext {
-  const { clock, signal, onEvent, replan, record } = parts;
+function applyContext(parts: ApplyParts, lease: HeldLease<TrustState>): RunContext {
+  const { clock, signal, onEvent, replan, state } = parts;
   return {
     clock,
     signal,
@@ -116,7 +116,7 @@ function applyContext(parts: ApplyParts, lease: HeldLease<TrustRecord>): RunCont
     async remember({ name, io }, step, notes) {
       if (!io.remember(notes)) return;
       if (step.effect === 'revoke')
-        await record.revocation.amend((current) => revokingNotes(current, name, notes));
+        await state.revocation.amend((current) => revokingNotes(current, name, notes));
       else await lease.update((current) => noted(current, name, notes));
     },
   };

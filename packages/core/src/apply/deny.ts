@@ -1,7 +1,7 @@
-import type { Facts } from '../adapter/facts.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import { type DenyEntry, denyEntry, normalSerial, withDenied, withoutDenied } from '../crl/deny-list.ts';
 import { TrustloomError } from '../errors/error.ts';
-import type { TrustloomRecord } from '../state/state.ts';
+import type { TrustloomState } from '../state/state.ts';
 import type { JsonObject } from '../util/json.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -43,7 +43,7 @@ export interface DenyReport {
     /** Ways in that nothing checks, in words. */
     readonly gaps: readonly string[];
     /** What the certificates keep, and until when. */
-    readonly outlives: readonly string[];
+    readonly residualAccess: readonly string[];
     /** Sessions that the service handed out on them end by then, in ISO time, if no new ones are handed out. */
     readonly sessionsUntil?: string;
     /** IAM policy that ends those sessions now: for the roles that the certificates could have. */
@@ -57,7 +57,7 @@ export interface DenyReport {
 export async function changeDenyList(
   change: 'revoke' | 'unrevoke',
   request: DenyRequest,
-  parts: { readonly known: readonly Certificate[]; readonly record: TrustloomRecord; readonly now: Instant },
+  parts: { readonly known: readonly Certificate[]; readonly state: TrustloomState; readonly now: Instant },
 ): Promise<readonly DenyEntry[]> {
   const { by, why, serials = [], certificates = [] } = request;
   const said = { by, why, now: parts.now };
@@ -76,7 +76,7 @@ export async function changeDenyList(
       `${entries.length} entries at once; pass --allow ${count} if that is meant`,
       { context: { missing: count } },
     );
-  await parts.record.revocation.amend((current) => ({
+  await parts.state.revocation.amend((current) => ({
     ...current,
     deny: entries.reduce(change === 'revoke' ? withDenied : withoutDenied, current.deny),
   }));
@@ -88,19 +88,19 @@ export function denyReport(
   change: 'revoke' | 'unrevoke',
   entries: readonly DenyEntry[],
   refresh: Report,
-  factsOf: (target: string) => Facts | undefined,
+  infoOf: (target: string) => ServiceInfo | undefined,
   now: Instant,
 ): DenyReport {
   const targets = refresh.targets.map((target) => {
-    const { name, service, holds } = target;
-    const facts = factsOf(name);
-    const sessions = change === 'revoke' ? facts?.sessions : undefined;
+    const { name, service, content } = target;
+    const info = infoOf(name);
+    const sessions = change === 'revoke' ? info?.sessions : undefined;
     return {
       name,
       service,
-      state: denyState(target, facts),
-      gaps: holds?.enforcement?.gaps ?? [],
-      outlives: change === 'revoke' ? (facts?.outlives ?? []) : [],
+      state: denyState(target, info),
+      gaps: content?.enforcement?.gaps ?? [],
+      residualAccess: change === 'revoke' ? (info?.residualAccess ?? []) : [],
       ...(sessions === undefined
         ? {}
         : {
@@ -113,13 +113,15 @@ export function denyReport(
 }
 
 function denyState(
-  { holds, state, remaining }: TargetReport,
-  facts: Facts | undefined,
+  { content, state, remaining }: TargetReport,
+  info: ServiceInfo | undefined,
 ): DenyReport['targets'][number]['state'] {
-  if (facts?.capabilities.revocation === 'list') return 'waits for the CA';
-  const { mechanism, state: enforced } = holds?.enforcement ?? { mechanism: 'none', state: 'not-enforced' };
+  if (info?.capabilities.revocation === 'crl') return 'waits for the CA';
+  const { mechanism, state: enforced } = content?.enforcement ?? { mechanism: 'none', state: 'not-enforced' };
   if (mechanism === 'none') return 'nothing checks';
-  return state === 'holds' && remaining.length === 0 && enforced === 'enforced' ? 'in force' : 'not in force';
+  return state === 'in-sync' && remaining.length === 0 && enforced === 'enforced'
+    ? 'in force'
+    : 'not in force';
 }
 
 /** The known CA that issued a certificate. */
@@ -138,7 +140,7 @@ function caOf(wanted: string | undefined, known: readonly Certificate[]): Certif
   const keys = new Map(found.map((ca) => [ca.keySha256, ca]));
   const [only] = keys.values();
   if (only !== undefined && keys.size === 1) return only;
-  const list = known.map(({ sha256, subject }) => `${sha256.slice(0, 12)} ${subject.text}`).join(', ');
+  const all = known.map(({ sha256, subject }) => `${sha256.slice(0, 12)} ${subject.text}`).join(', ');
   const asked = wanted === undefined ? 'several CAs are known' : `no single CA begins with ${wanted}`;
-  throw new TrustloomError('ca-unknown', `${asked}; name one of: ${list}`);
+  throw new TrustloomError('ca-unknown', `${asked}; name one of: ${all}`);
 }

@@ -1,4 +1,4 @@
-import type { Holdings } from '../adapter/content.ts';
+import type { Content } from '../adapter/content.ts';
 import type { ObservedTarget, RenderedTarget } from '../adapter/contract.ts';
 import { requiresLatestRevocation } from '../adapter/step.ts';
 import { asTrustloomError, TrustloomError } from '../errors/error.ts';
@@ -56,7 +56,7 @@ interface RunState extends Replanned {
   /** The last stage that was run to its end: what is left of it can not be done. */
   readonly ended: Stage | undefined;
   /** What the target held when it was last looked at. */
-  readonly content: Holdings | undefined;
+  readonly content: Content | undefined;
 }
 
 /** The work on one target: its steps, in order, phase by phase. */
@@ -88,7 +88,7 @@ export function startRun(
     stopped: undefined,
     busy: undefined,
     ended: undefined,
-    content: observed?.holds,
+    content: observed?.content,
   };
   return { target, rendered, context, state };
 }
@@ -227,10 +227,10 @@ async function settled(run: TargetRun, first?: SharedReads): Promise<ObservedTar
       // Whoever has to wait looks for itself.
       const reads = waited ? undefined : first;
       const seen = await target.io.observe(run.rendered, signal, { reads, afterWrite: true });
-      update(run, { content: seen.holds });
+      update(run, { content: seen.content });
       return seen;
     },
-    facts: target.bound.facts,
+    info: target.bound.info,
     clock,
     signal,
     onWait(pending, sinceMs) {

@@ -43,11 +43,11 @@ export function isBlockingOthers(
   return steps.some(
     (step) =>
       blocksOthers(step, phase) &&
-      step.leftOut === undefined &&
+      step.skipped === undefined &&
       (step.id === busy || isOpen(step, done, failed)),
   );
 }
 
-function isOpen({ id, leftOut }: PlannedStep, done: StepIds, failed: StepIds): boolean {
-  return leftOut === undefined && !done.has(id) && !failed.has(id);
+function isOpen({ id, skipped }: PlannedStep, done: StepIds, failed: StepIds): boolean {
+  return skipped === undefined && !done.has(id) && !failed.has(id);
 }

@@ -6,13 +6,13 @@ import type { Effect, StepEnvelope } from '../adapter/step.ts';
  * it waits for nothing but the steps that it names itself.
  */
 export const phases = [
-  'label',
+  'tag',
   'grant',
   'enforce',
   'remove',
-  'open',
+  'relax',
   'readmit',
-  'clean',
+  'cleanup',
 ] as const satisfies readonly Effect[];
 
 /** One phase of the work that all targets pass together. */
@@ -37,7 +37,7 @@ export function blocksOthers(
   { effect, nonBlocking }: Pick<StepEnvelope, 'effect' | 'nonBlocking'>,
   phase: Phase,
 ): boolean {
-  if (effect === 'revoke' || effect === 'label' || !mayRun(effect, phase)) return false;
+  if (effect === 'revoke' || effect === 'tag' || !mayRun(effect, phase)) return false;
   return nonBlocking !== true || mayRun('enforce', phase);
 }
 

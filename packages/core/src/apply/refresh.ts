@@ -1,9 +1,9 @@
-import { leaveOut, type PlannedStep } from '../plan/consent.ts';
+import { type PlannedStep, skipSteps } from '../plan/consent.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import { revocationLane } from '../state/leases.ts';
 import { type ApplyParts, inRounds, startRuns } from './apply.ts';
 import { type RunContext, runStage } from './executor.ts';
-import { rememberLists, revokingNotes } from './remember.ts';
+import { rememberCrls, revokingNotes } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
 import { uploadFiles } from './upload.ts';
@@ -13,7 +13,7 @@ import { uploadFiles } from './upload.ts';
  */
 export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promise<Report> {
   const report = await moveRevocation(whole, parts);
-  const red = report.targets.some(({ freshness }) => freshness.some((list) => list.red.length > 0));
+  const red = report.targets.some(({ freshness }) => freshness.some((crl) => crl.red.length > 0));
   return red && report.exitCode === 0 ? { ...report, exitCode: 1 } : report;
 }
 
@@ -23,7 +23,7 @@ export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promi
  */
 async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Report> {
   const prepared = onlyRevoking(whole);
-  await rememberLists(prepared, parts);
+  await rememberCrls(prepared, parts);
   if (!prepared.plan.changes) return reportOf(prepared, [], parts.clock.now());
   const changed = prepared.targets.filter(({ planned }) => planned.steps.length > 0);
   const runs = await startRuns(changed, refreshContext(parts));
@@ -32,7 +32,7 @@ async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Repor
 }
 
 function refreshContext(parts: ApplyParts): RunContext {
-  const { clock, signal, onEvent, record } = parts;
+  const { clock, signal, onEvent, state } = parts;
   return {
     clock,
     signal,
@@ -45,7 +45,7 @@ function refreshContext(parts: ApplyParts): RunContext {
     upload: (target, again, files) => uploadFiles(target, again, files, onEvent),
     beforeWrite: async () => signal.throwIfAborted(),
     async remember({ name, io }, _step, notes) {
-      if (io.remember(notes)) await record.revocation.amend((current) => revokingNotes(current, name, notes));
+      if (io.remember(notes)) await state.revocation.amend((current) => revokingNotes(current, name, notes));
     },
   };
 }
@@ -63,14 +63,14 @@ function onlyRevoking(prepared: Prepared): Prepared {
     targets: planned,
     blocked: false,
     missing: [],
-    changes: steps.some(({ leftOut }) => leftOut === undefined),
-    calls: steps.filter(({ leftOut }) => leftOut === undefined).length,
+    changes: steps.some(({ skipped }) => skipped === undefined),
+    calls: steps.filter(({ skipped }) => skipped === undefined).length,
   };
   return { ...prepared, plan, targets };
 }
 
 function revokingOf(steps: readonly PlannedStep[]): readonly PlannedStep[] {
-  return leaveOut(steps, (step) => (step.effect === 'revoke' ? step.leftOut : 'not-approved')).filter(
+  return skipSteps(steps, (step) => (step.effect === 'revoke' ? step.skipped : 'not-approved')).filter(
     ({ effect }) => effect === 'revoke',
   );
 }

@@ -1,20 +1,20 @@
 import type { Prepared, RunTarget } from '../plan/prepared.ts';
-import { keepLists, type NewlyAccepted } from '../state/accepted-crls.ts';
+import { type NewlyAccepted, storeCrls } from '../state/accepted-crls.ts';
 import { type LeaseParts, withLease } from '../state/leases.ts';
-import type { AcceptedList, RevocationRecord, TrustloomRecord, TrustRecord } from '../state/state.ts';
+import type { AcceptedCrl, RevocationState, TrustloomState, TrustState } from '../state/state.ts';
 import type { JsonObject } from '../util/json.ts';
 import { remainingOf, type TargetRun } from './executor.ts';
 
 /** A target is recorded before its first write: a run that is killed must not forget what it began. */
-export function recordTargets(current: TrustRecord, targets: readonly RunTarget[]): TrustRecord {
-  const recorded = targets.flatMap(({ name, recorded: target }) =>
+export function rowsOfTargets(current: TrustState, targets: readonly RunTarget[]): TrustState {
+  const rows = targets.flatMap(({ name, row: target }) =>
     target === undefined ? [] : [[name, { ...target, notes: current.targets[name]?.notes ?? {} }] as const],
   );
-  return { ...current, targets: { ...current.targets, ...Object.fromEntries(recorded) } };
+  return { ...current, targets: { ...current.targets, ...Object.fromEntries(rows) } };
 }
 
 /** What a receipt asked to remember of a target. */
-export function noted(current: TrustRecord, name: string, notes: JsonObject): TrustRecord {
+export function noted(current: TrustState, name: string, notes: JsonObject): TrustState {
   const target = current.targets[name];
   if (target === undefined) return current;
   const more = { ...target, notes: { ...target.notes, ...notes } };
@@ -22,7 +22,7 @@ export function noted(current: TrustRecord, name: string, notes: JsonObject): Tr
 }
 
 /** Targets that left the definition and are gone from the service leave the record too. */
-export function forgetLeft(current: TrustRecord, runs: readonly TargetRun[]): TrustRecord {
+export function forgetRemoved(current: TrustState, runs: readonly TargetRun[]): TrustState {
   const gone = new Set(
     runs
       .filter(
@@ -44,47 +44,43 @@ export function forgetLeft(current: TrustRecord, runs: readonly TargetRun[]): Tr
  * The newest list accepted per key goes into the record before it goes anywhere else, so that no older one is ever taken again: first the
  * bytes, then the row that names them.
  */
-export async function rememberLists(
-  { view }: Prepared,
-  parts: LeaseParts & { readonly record: TrustloomRecord },
+export async function rememberCrls(
+  { resolved }: Prepared,
+  parts: LeaseParts & { readonly state: TrustloomState },
 ): Promise<void> {
-  const { accepted, letGoNow } = view.lists;
-  if (accepted.size + letGoNow.size === 0) return;
-  await keepLists([...accepted.values()], parts.record.blobs);
-  await withLease(parts.record.revocation, parts, (lease) =>
+  const { accepted, withdrawnNow } = resolved.crls;
+  if (accepted.size + withdrawnNow.size === 0) return;
+  await storeCrls([...accepted.values()], parts.state.blobs);
+  await withLease(parts.state.revocation, parts, (lease) =>
     lease.update((current) => ({
       ...current,
-      lists: { ...current.lists, ...rowsFor(current, accepted), ...letGoFor(current, letGoNow) },
+      crls: { ...current.crls, ...rowsFor(current, accepted), ...withdrawnFor(current, withdrawnNow) },
     })),
   );
 }
 
 /** Only what is still the newest: a list that another run accepted meanwhile is not the one that was let go. */
-function letGoFor(
-  { lists }: RevocationRecord,
-  letGoNow: ReadonlyMap<string, AcceptedList>,
-): RevocationRecord['lists'] {
-  return Object.fromEntries([...letGoNow].filter(([key, { sha256 }]) => lists[key]?.sha256 === sha256));
+function withdrawnFor(
+  { crls }: RevocationState,
+  withdrawnNow: ReadonlyMap<string, AcceptedCrl>,
+): RevocationState['crls'] {
+  return Object.fromEntries([...withdrawnNow].filter(([key, { sha256 }]) => crls[key]?.sha256 === sha256));
 }
 
 /** Only where nobody else was faster: what another run accepted meanwhile is compared with by the next one. */
 function rowsFor(
-  { lists }: RevocationRecord,
+  { crls }: RevocationState,
   accepted: ReadonlyMap<string, NewlyAccepted>,
-): RevocationRecord['lists'] {
+): RevocationState['crls'] {
   return Object.fromEntries(
     [...accepted]
-      .filter(([key, { comparedWith }]) => lists[key]?.sha256 === comparedWith)
+      .filter(([key, { comparedWith }]) => crls[key]?.sha256 === comparedWith)
       .map(([key, { row }]) => [key, row]),
   );
 }
 
 /** What revoking steps ask to remember: in the object that a refresh may write. */
-export function revokingNotes(
-  current: RevocationRecord,
-  target: string,
-  notes: JsonObject,
-): RevocationRecord {
+export function revokingNotes(current: RevocationState, target: string, notes: JsonObject): RevocationState {
   return {
     ...current,
     notes: { ...current.notes, [target]: { ...current.notes?.[target], ...notes } },

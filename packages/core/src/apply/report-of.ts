@@ -1,9 +1,9 @@
-import type { Holdings } from '../adapter/content.ts';
+import type { Content } from '../adapter/content.ts';
 import { isRefusal, sortFindings } from '../errors/finding.ts';
 import { contentSummary } from '../plan/content-summary.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared, RunTarget } from '../plan/prepared.ts';
-import type { ListFreshness } from '../state/freshness.ts';
+import type { CrlFreshness } from '../state/freshness.ts';
 import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import { remainingOf, type TargetRun } from './executor.ts';
@@ -34,7 +34,7 @@ export function reportOf(prepared: Prepared, runs: readonly TargetRun[], now: In
 function targetReport(
   { planned, observed }: RunTarget,
   run: TargetRun | undefined,
-  freshness: (content: Holdings | undefined) => readonly ListFreshness[],
+  freshness: (content: Content | undefined) => readonly CrlFreshness[],
 ): TargetReport {
   const outcomes = run?.state.outcomes ?? [];
   const failure = outcomes.find((one) => one.outcome === 'failed');
@@ -44,7 +44,7 @@ function targetReport(
       ? planned.failed
       : { code: error.code, message: error.message, ...defined({ step: failure?.step.id }) };
   const remaining = run === undefined ? planned.steps : remainingOf(run);
-  const content = run?.state.content ?? observed?.holds;
+  const content = run?.state.content ?? observed?.content;
   return {
     name: planned.name,
     service: planned.service,
@@ -54,7 +54,7 @@ function targetReport(
       .map(({ step: { id, effect, summary } }) => ({ id, effect, summary })),
     remaining,
     freshness: freshness(content),
-    ...defined({ failed, holds: content === undefined ? undefined : contentSummary(content) }),
+    ...defined({ failed, content: content === undefined ? undefined : contentSummary(content) }),
   };
 }
 
@@ -65,15 +65,15 @@ function stateOf(
 ): TargetReport['state'] {
   if (failed) return 'failed';
   if (!compared) return 'not-compared';
-  if (remaining.length === 0) return leaving ? 'left' : 'holds';
-  return remaining.every(({ leftOut }) => leftOut !== undefined) ? 'waits' : 'incomplete';
+  if (remaining.length === 0) return leaving ? 'removed' : 'in-sync';
+  return remaining.every(({ skipped }) => skipped !== undefined) ? 'waits' : 'incomplete';
 }
 
 /** 3 when a safety rule said no (it wins), 1 when anything is not as the definition says, else 0. */
 function exitCodeOf({ plan }: Prepared, targets: readonly TargetReport[]): Report['exitCode'] {
   const refused =
     plan.findings.some(isRefusal) ||
-    targets.some(({ remaining }) => remaining.some(({ leftOut }) => leftOut === 'consent'));
+    targets.some(({ remaining }) => remaining.some(({ skipped }) => skipped === 'consent'));
   if (refused) return 3;
   const wrong =
     plan.findings.some(({ severity }) => severity === 'error') ||

@@ -2,7 +2,7 @@ import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { ContentSummary } from '../plan/content-summary.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { ListFreshness } from '../state/freshness.ts';
+import type { CrlFreshness } from '../state/freshness.ts';
 
 /** What became of one target. */
 export interface TargetReport {
@@ -12,14 +12,14 @@ export interface TargetReport {
    * `holds`: it is as the definition says. `waits`: steps lack a consent. `failed`: see `failed`. `left`: it
    * is gone. `not-compared`: an error of the input leaves nothing to compare it with.
    */
-  readonly state: 'holds' | 'waits' | 'failed' | 'left' | 'incomplete' | 'not-compared';
+  readonly state: 'in-sync' | 'waits' | 'failed' | 'removed' | 'incomplete' | 'not-compared';
   readonly done: readonly { readonly id: string; readonly effect: string; readonly summary: string }[];
   /** What is still different, in words, with the consents that it waits for. */
   readonly remaining: readonly PlannedStep[];
   readonly failed?: { readonly code: string; readonly message: string; readonly step?: string };
-  readonly holds?: ContentSummary;
+  readonly content?: ContentSummary;
   /** The lists in force, by how much life they have left; what is red there makes the exit code of a refresh 1. */
-  readonly freshness: readonly ListFreshness[];
+  readonly freshness: readonly CrlFreshness[];
 }
 
 /** What apply did, what now holds, and what is still wrong. */

@@ -1,5 +1,5 @@
 import type { ObservedTarget } from '../adapter/contract.ts';
-import type { Facts } from '../adapter/facts.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Clock } from '../util/time.ts';
 
@@ -13,24 +13,24 @@ const firstWaitMs = 1_000;
  */
 export async function settle(options: {
   readonly observe: () => Promise<ObservedTarget>;
-  readonly facts: Facts;
+  readonly info: ServiceInfo;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onWait: (pending: readonly string[], sinceMs: number) => void;
 }): Promise<ObservedTarget> {
-  const { observe, facts, clock, signal, onWait } = options;
+  const { observe, info, clock, signal, onWait } = options;
   const start = clock.now();
   for (let waitMs = firstWaitMs; ; waitMs *= 2) {
     const observed = await observe();
     if (observed.pending.length === 0) return observed;
     const since = clock.now() - start;
-    if (since >= facts.settle.limitMs) {
+    if (since >= info.settle.limitMs) {
       throw new TrustloomError(
         'settle-timeout',
-        `${facts.title}: ${observed.pending.join(', ')} for ${Math.round(since / 1000)} s`,
+        `${info.title}: ${observed.pending.join(', ')} for ${Math.round(since / 1000)} s`,
       );
     }
     onWait(observed.pending, since);
-    await clock.sleep(Math.min(waitMs, facts.settle.everyMs), signal);
+    await clock.sleep(Math.min(waitMs, info.settle.everyMs), signal);
   }
 }

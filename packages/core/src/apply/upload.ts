@@ -16,7 +16,7 @@ export async function uploadFiles(
 ): Promise<FileLocations> {
   const wanted = new Set(
     steps
-      .filter(({ leftOut }) => leftOut === undefined)
+      .filter(({ skipped }) => skipped === undefined)
       .flatMap((step) => (step.files ?? []).map(({ sha256 }) => sha256)),
   );
   const more = await Promise.all(

@@ -63,7 +63,7 @@ export interface CrlSignature {
 }
 
 /** A list with the CA whose key signed it: the unit in which revocation travels. */
-export interface RevocationList {
+export interface IssuerCrl {
   /** A known CA certificate with the key that signed the list (twins share the key). */
   readonly issuer: Certificate;
   readonly crl: Crl;
@@ -84,10 +84,10 @@ export type CrlRefusal = Extract<
 >;
 
 /** Why a CRL in force is not available: what the source gives is refused, or the state's copy is lost. */
-export type UnreadReason = CrlRefusal | Extract<Code, 'list-memory-lost'>;
+export type UnreadReason = CrlRefusal | Extract<Code, 'crl-copy-lost'>;
 
 /** A list that somebody let go by consent: its CA had stopped publishing, and nobody is refused by it any more. */
-export interface LetGoList {
+export interface WithdrawnCrl {
   /** SHA-256 of the issuer's key. */
   readonly keySha256: string;
   /** Subject of the CA, for people. */
@@ -99,20 +99,20 @@ export interface LetGoList {
   /** When it was let go. */
   readonly since: Instant;
   /** The list itself; absent when it is not at hand. */
-  readonly list?: RevocationList;
+  readonly issuerCrl?: IssuerCrl;
 }
 
 /** Everything that says who is revoked: the lists in force, and what Trustloom adds where it owns the check. */
 export interface RevocationSet {
   /**
    * All lists in force by definition, sorted by the key's SHA-256: of each issuer key the complete list, and its partitions and delta
-   * lists. Checks of ours merge them (`mergeLists`); a service that takes lists as signed gets the complete ones.
+   * lists. Checks of ours merge them (`mergeCrls`); a service that takes lists as signed gets the complete ones.
    */
-  readonly lists: readonly RevocationList[];
+  readonly crls: readonly IssuerCrl[];
   /** Keys whose CRL in force is not available, with the reason: whatever the service holds of that key stays. By SHA-256 of the key. */
-  readonly kept: ReadonlyMap<string, UnreadReason>;
+  readonly unread: ReadonlyMap<string, UnreadReason>;
   /** Lists that are in force no longer, by consent: where a service still holds one, taking it away readmits. Sorted by key. */
-  readonly letGo: readonly LetGoList[];
+  readonly withdrawn: readonly WithdrawnCrl[];
   /** Serials that left their list and stay refused where Trustloom owns the check, by SHA-256 of the key. */
   readonly retained: ReadonlyMap<string, readonly string[]>;
   /** Emergency entries of the deny list. */
@@ -131,9 +131,9 @@ export interface RevocationSet {
  */
 export function revocationSet(parts: Partial<RevocationSet> = {}): RevocationSet {
   return {
-    lists: [],
-    kept: new Map(),
-    letGo: [],
+    crls: [],
+    unread: new Map(),
+    withdrawn: [],
     retained: new Map(),
     denied: [],
     revokedCas: [],

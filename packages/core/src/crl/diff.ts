@@ -1,7 +1,7 @@
-import { viewOf } from '../util/bytes.ts';
+import { dataViewOf } from '../util/bytes.ts';
 import type { Crl } from './crl.ts';
 import { entryEnd } from './entries.ts';
-import { type ListedEntry, listedEntry } from './listed-entry.ts';
+import { type RevokedEntry, revokedEntry } from './revoked-entry.ts';
 import { serialIndex } from './serial-index.ts';
 
 /** What changes from one issue of a list to the next. */
@@ -12,8 +12,8 @@ export interface CrlDiff {
   readonly addedSerials: readonly string[];
   readonly removedSerials: readonly string[];
   /** The same entries in full, with date and reason: of the newer list, and of the older. */
-  readonly addedEntries: readonly ListedEntry[];
-  readonly removedEntries: readonly ListedEntry[];
+  readonly addedEntries: readonly RevokedEntry[];
+  readonly removedEntries: readonly RevokedEntry[];
 }
 
 /**
@@ -26,9 +26,9 @@ export interface CrlDiff {
 export function diffCrls(older: Crl | undefined, newer: Crl, show = 10): CrlDiff {
   const { added, removed } =
     older === undefined ? { added: offsetsOf(newer), removed: [] } : changedEntries(older, newer);
-  const addedEntries = added.slice(0, show).map((at) => listedEntry(newer.der, at));
+  const addedEntries = added.slice(0, show).map((at) => revokedEntry(newer.der, at));
   const removedEntries =
-    older === undefined ? [] : removed.slice(0, show).map((at) => listedEntry(older.der, at));
+    older === undefined ? [] : removed.slice(0, show).map((at) => revokedEntry(older.der, at));
   return {
     added: added.length,
     removed: removed.length,
@@ -40,8 +40,8 @@ export function diffCrls(older: Crl | undefined, newer: Crl, show = 10): CrlDiff
 }
 
 /** Entries of the older issue that the newer one has not, with what the older said of them. */
-export function lostEntries(older: Crl, newer: Crl): readonly ListedEntry[] {
-  const lost = changedEntries(older, newer).removed.map((at) => listedEntry(older.der, at));
+export function lostEntries(older: Crl, newer: Crl): readonly RevokedEntry[] {
+  const lost = changedEntries(older, newer).removed.map((at) => revokedEntry(older.der, at));
   return lost.filter(({ serial }) => !newer.has(serial));
 }
 
@@ -54,39 +54,40 @@ interface Changed {
 /** So many entries ahead the two lists are searched for where they meet again. */
 const reach = 64;
 /** So many places in a row without a meeting: the order was not kept. */
-const patience = 64;
+const maxDistance = 64;
 
 /** Walks both lists side by side; what does not pair up is looked for on the other side by its value. */
 function changedEntries(older: Crl, newer: Crl): Changed {
   const added: number[] = [];
   const removed: number[] = [];
-  const [mine, theirs] = [walkOf(older), walkOf(newer)];
-  for (let astray = 0; astray < patience; ) {
-    if (skipSame(mine, theirs)) astray = 0;
-    if (mine.at === mine.end || theirs.at === theirs.end) break;
-    const ahead = meeting(mine, theirs);
-    if (ahead === undefined) astray += 1;
+  const [first, other] = [walkOf(older), walkOf(newer)];
+  for (let outOfOrder = 0; outOfOrder < maxDistance; ) {
+    if (skipSame(first, other)) outOfOrder = 0;
+    if (first.at === first.end || other.at === other.end) break;
+    const ahead = meeting(first, other);
+    if (ahead === undefined) outOfOrder += 1;
     const { skip, skipOther } = ahead ?? { skip: 1, skipOther: 1 };
-    for (let left = skip; left > 0; left -= 1, mine.at = entryEnd(mine.der, mine.at)) removed.push(mine.at);
-    for (let left = skipOther; left > 0; left -= 1, theirs.at = entryEnd(theirs.der, theirs.at))
-      added.push(theirs.at);
+    for (let left = skip; left > 0; left -= 1, first.at = entryEnd(first.der, first.at))
+      removed.push(first.at);
+    for (let left = skipOther; left > 0; left -= 1, other.at = entryEnd(other.der, other.at))
+      added.push(other.at);
   }
   return withoutMoved(
-    { crl: older, entries: removed, from: mine.at },
-    { crl: newer, entries: added, from: theirs.at },
+    { crl: older, entries: removed, from: first.at },
+    { crl: newer, entries: added, from: other.at },
   );
 }
 
 /** A list and the offset of the entry where the walk stands. */
 interface Walk {
   readonly der: Uint8Array;
-  readonly view: DataView;
+  readonly data: DataView;
   readonly end: number;
   at: number;
 }
 
 function walkOf({ der, entries: { start, end } }: Crl): Walk {
-  return { der, view: viewOf(der), end, at: start };
+  return { der, data: dataViewOf(der), end, at: start };
 }
 
 function offsetsOf({ der, entries }: Crl): readonly number[] {
@@ -96,34 +97,35 @@ function offsetsOf({ der, entries }: Crl): readonly number[] {
 }
 
 /** Moves on over entries that name the same serials; true when there were any. */
-function skipSame(mine: Walk, theirs: Walk): boolean {
-  let { at } = mine;
-  let { at: other } = theirs;
-  while (at < mine.end && other < theirs.end && sameSerial(mine.view, at, theirs.view, other)) {
-    at = entryEnd(mine.der, at);
-    other = entryEnd(theirs.der, other);
+function skipSame(first: Walk, otherWalk: Walk): boolean {
+  let { at } = first;
+  let { at: other } = otherWalk;
+  while (at < first.end && other < otherWalk.end && sameSerial(first.data, at, otherWalk.data, other)) {
+    at = entryEnd(first.der, at);
+    other = entryEnd(otherWalk.der, other);
   }
-  const moved = at > mine.at;
-  mine.at = at;
-  theirs.at = other;
+  const moved = at > first.at;
+  first.at = at;
+  otherWalk.at = other;
   return moved;
 }
 
 /** Serials of as many bytes, compared in words. */
-function sameSerial(mine: DataView, entry: number, theirs: DataView, other: number): boolean {
+function sameSerial(first: DataView, entry: number, otherWalk: DataView, other: number): boolean {
   let at = entry + 4;
   let against = other + 4;
   // Nearly always both entries begin with the same four bytes: their own length and that of the serial, both below 128.
-  const head = mine.getInt32(entry);
-  if (((head & 0xff80ff80) ^ 0x30000200) !== 0 || theirs.getInt32(other) !== head) {
-    at = serialContent(mine, entry);
-    against = serialContent(theirs, other);
-    if (mine.getUint8(at - 1) !== theirs.getUint8(against - 1)) return false;
+  const firstBytes = first.getInt32(entry);
+  if (((firstBytes & 0xff80ff80) ^ 0x30000200) !== 0 || otherWalk.getInt32(other) !== firstBytes) {
+    at = serialContent(first, entry);
+    against = serialContent(otherWalk, other);
+    if (first.getUint8(at - 1) !== otherWalk.getUint8(against - 1)) return false;
   }
-  const end = at + mine.getUint8(at - 1);
+  const end = at + first.getUint8(at - 1);
   for (; at + 4 <= end; at += 4, against += 4)
-    if (mine.getInt32(at) !== theirs.getInt32(against)) return false;
-  for (; at < end; at += 1, against += 1) if (mine.getUint8(at) !== theirs.getUint8(against)) return false;
+    if (first.getInt32(at) !== otherWalk.getInt32(against)) return false;
+  for (; at < end; at += 1, against += 1)
+    if (first.getUint8(at) !== otherWalk.getUint8(against)) return false;
   return true;
 }
 
@@ -135,17 +137,17 @@ function serialContent(der: DataView, entry: number): number {
 
 /** How many entries are to be skipped on one side so that both name the same serial again. */
 function meeting(
-  mine: Walk,
-  theirs: Walk,
+  first: Walk,
+  otherWalk: Walk,
 ): { readonly skip: number; readonly skipOther: number } | undefined {
-  let { at } = mine;
-  let { at: other } = theirs;
+  let { at } = first;
+  let { at: other } = otherWalk;
   for (let ahead = 1; ahead <= reach; ahead += 1) {
-    if (at < mine.end) at = entryEnd(mine.der, at);
-    if (other < theirs.end) other = entryEnd(theirs.der, other);
-    if (at < mine.end && sameSerial(mine.view, at, theirs.view, theirs.at))
+    if (at < first.end) at = entryEnd(first.der, at);
+    if (other < otherWalk.end) other = entryEnd(otherWalk.der, other);
+    if (at < first.end && sameSerial(first.data, at, otherWalk.data, otherWalk.at))
       return { skip: ahead, skipOther: 0 };
-    if (other < theirs.end && sameSerial(mine.view, mine.at, theirs.view, other))
+    if (other < otherWalk.end && sameSerial(first.data, first.at, otherWalk.data, other))
       return { skip: 0, skipOther: ahead };
   }
   return undefined;

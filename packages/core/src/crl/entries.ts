@@ -1,4 +1,4 @@
-import { viewOf } from '../util/bytes.ts';
+import { dataViewOf } from '../util/bytes.ts';
 import { DerError, readTlv, type Tlv, tags } from '../util/der.ts';
 import { entryExtensions, entrySays } from './entry-extensions.ts';
 
@@ -25,9 +25,9 @@ export const mostHeld = 2 ** 16;
 const longest = 160;
 
 /** All of revokedCertificates; see `walkEntries`. */
-export function readEntries(der: Uint8Array, list: Tlv | undefined): Entries {
-  const entries = walkEntries(der, list?.content ?? 0, list?.end ?? 0);
-  if (list !== undefined && entries.end !== list.end)
+export function readEntries(der: Uint8Array, sequence: Tlv | undefined): Entries {
+  const entries = walkEntries(der, sequence?.content ?? 0, sequence?.end ?? 0);
+  if (sequence !== undefined && entries.end !== sequence.end)
     throw new DerError(`entry at byte ${entries.end} goes beyond the list`);
   return entries;
 }
@@ -41,7 +41,7 @@ export function readEntries(der: Uint8Array, list: Tlv | undefined): Entries {
  * @see RFC 5280, 5.1.2.6
  */
 export function walkEntries(der: Uint8Array, start: number, stop: number): Entries {
-  const view = viewOf(der);
+  const data = dataViewOf(der);
   let count = 0;
   let indirect = false;
   let removes = false;
@@ -50,20 +50,20 @@ export function walkEntries(der: Uint8Array, start: number, stop: number): Entri
   while (at < stop) {
     if (at + longest <= stop) {
       // SEQUENCE and INTEGER, both of less than 128 bytes; the serial's first bytes.
-      const head = view.getInt32(at);
-      const size = (head >>> 16) & 0x7f;
-      const length = head & 0x7f;
-      const first = view.getInt16(at + 4);
+      const firstBytes = data.getInt32(at);
+      const size = (firstBytes >>> 16) & 0x7f;
+      const length = firstBytes & 0x7f;
+      const first = data.getInt16(at + 4);
       const time = at + 4 + length;
       const behind = size - length - 2;
       // All ones when more than the time stands behind the serial: it must be a reason code then, and nothing else.
       const more = (timeSize - behind) >> 31;
-      const reason = view.getInt16(time + timeSize + 12);
+      const reason = data.getInt16(time + timeSize + 12);
       const odd =
-        ((head & 0xff80ff80) ^ 0x30000200) |
+        ((firstBytes & 0xff80ff80) ^ 0x30000200) |
         Math.imul(behind - timeSize, behind - timeSize - reasonSize) |
-        oddTime(view, time) |
-        (more & (oddReason(view, time + timeSize) | ((reason & 0xff00) ^ 0x0100)));
+        oddTime(data, time) |
+        (more & (oddReason(data, time + timeSize) | ((reason & 0xff00) ^ 0x0100)));
       // A serial of no bytes, and one that may have a needless sign byte.
       const doubtful = length === 0 || ((first >> 7) + 1) >>> 0 < 2;
       if (odd === 0 && !doubtful) {
@@ -98,11 +98,11 @@ const timeSize = 15;
 const reasonSize = 14;
 
 /** 0 for this much of the reason code: all but its ENUMERATED's length and value. */
-function oddReason(view: DataView, at: number): number {
+function oddReason(data: DataView, at: number): number {
   return (
-    (view.getInt32(at) ^ 0x300c300a) |
-    (view.getInt32(at + 4) ^ 0x0603551d) |
-    (view.getInt32(at + 8) ^ 0x1504030a)
+    (data.getInt32(at) ^ 0x300c300a) |
+    (data.getInt32(at + 4) ^ 0x0603551d) |
+    (data.getInt32(at + 8) ^ 0x1504030a)
   );
 }
 
@@ -110,11 +110,11 @@ function oddReason(view: DataView, at: number): number {
  * 0 for a UTCTime `YYMMDDhhmmssZ` in range; the 29th of February is left to the slower way. The digits lie in half bytes when 0x30 is
  * taken off them, two of them packed in a byte compare as their numbers do, and a half byte above 9 carries when 6 is added.
  */
-function oddTime(view: DataView, at: number): number {
-  const year = view.getInt32(at) ^ 0x170d3030;
-  const monthDay = view.getInt32(at + 4) ^ 0x30303030;
-  const hourMinute = view.getInt32(at + 8) ^ 0x30303030;
-  const second = view.getInt32(at + 12) ^ 0x30305a00;
+function oddTime(data: DataView, at: number): number {
+  const year = data.getInt32(at) ^ 0x170d3030;
+  const monthDay = data.getInt32(at + 4) ^ 0x30303030;
+  const hourMinute = data.getInt32(at + 8) ^ 0x30303030;
+  const second = data.getInt32(at + 12) ^ 0x30305a00;
   const date = (monthDay | (monthDay >>> 4)) & 0x00ff00ff;
   const clock = (hourMinute | (hourMinute >>> 4)) & 0x00ff00ff;
   const day = date & 0xff;

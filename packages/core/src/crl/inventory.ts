@@ -108,7 +108,7 @@ function malformed(file: string, line: number): TrustloomError {
     code: 'inventory-malformed',
     severity: 'error',
     message,
-    thing: file,
+    about: file,
     at: { file, line, column: 1 },
   };
   return new TrustloomError('inventory-malformed', message, { context: { file, line }, findings: [finding] });

@@ -1,5 +1,5 @@
 import type { Instant } from '../util/time.ts';
-import { certificateHold, type ListedEntry } from './listed-entry.ts';
+import { certificateHold, type RevokedEntry } from './revoked-entry.ts';
 
 /**
  * More than this many unexplained losses, of more than this share of the older CRL, refuse the
@@ -16,10 +16,10 @@ const lossLimit = { count: 10, share: 0.1 } as const;
  * @see RFC 5280, 3.3 and 5.3.1
  */
 export function unexplainedLoss(
-  lost: readonly ListedEntry[],
+  lost: readonly RevokedEntry[],
   thisUpdate: Instant,
   leafLifeMs?: number,
-): readonly ListedEntry[] {
+): readonly RevokedEntry[] {
   return lost.filter(
     ({ reason, revokedAt }) =>
       reason !== certificateHold && (leafLifeMs === undefined || revokedAt + leafLifeMs >= thisUpdate),

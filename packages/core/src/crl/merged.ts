@@ -1,14 +1,14 @@
 import { hexOf } from '../util/der.ts';
 import type { Instant } from '../util/time.ts';
-import type { Crl, RevocationList, SerialVisitor } from './crl.ts';
+import type { Crl, IssuerCrl, SerialVisitor } from './crl.ts';
 import { entryEnd } from './entries.ts';
-import { listedEntry } from './listed-entry.ts';
+import { revokedEntry } from './revoked-entry.ts';
 
 /** removeFromCRL (RFC 5280, 5.3.1): what a delta list says of an entry that its base has and that counts no longer. */
 const removeFromCrl = 8;
 
 /** All lists of one CA key taken together, for checks of ours: partitions side by side, each delta list over its base. */
-export interface MergedLists {
+export interface MergedCrl {
   /** Exactly how many serials `eachSerial` visits. */
   readonly count: number;
   /** End of the first list to end; a delta list only adds to its base, so its own end does not count. */
@@ -30,24 +30,24 @@ export function slotOf({ scope, partition }: Pick<Crl, 'scope' | 'partition'>): 
 /**
  * The delta lists whose base is too old for them, or not there: they say nothing until a newer base comes.
  *
- * @param lists of one CA key, the newest of each slot
+ * @param crls of one CA key, the newest of each slot
  * @see RFC 5280, 5.2.4
  */
-export function looseDeltas(lists: readonly RevocationList[]): readonly RevocationList[] {
-  return lists.filter(({ crl }) => crl.scope === 'delta' && baseOf(crl, lists) === undefined);
+export function looseDeltas(crls: readonly IssuerCrl[]): readonly IssuerCrl[] {
+  return crls.filter(({ crl }) => crl.scope === 'delta' && baseOf(crl, crls) === undefined);
 }
 
 /**
  * Merges the lists of one CA key. A delta list counts where its base has at least the number that it builds on and is older than the
  * delta list itself; what it removes from its base is refused no longer.
  *
- * @param lists of one CA key, the newest of each slot
+ * @param crls of one CA key, the newest of each slot
  * @see RFC 5280, 5.2.4 and 6.3.3
  */
-export function mergeLists(lists: readonly RevocationList[]): MergedLists {
-  const parts = lists
+export function mergeCrls(crls: readonly IssuerCrl[]): MergedCrl {
+  const parts = crls
     .filter(({ crl }) => crl.scope !== 'delta')
-    .map(({ crl }) => partOf(crl, lists.find((one) => isDeltaOf(one.crl, crl))?.crl));
+    .map(({ crl }) => partOf(crl, crls.find((one) => isDeltaOf(one.crl, crl))?.crl));
   const ends = parts.flatMap(({ nextUpdate }) => (nextUpdate === undefined ? [] : [nextUpdate]));
   return {
     count: parts.reduce((sum, { count }) => sum + count, 0),
@@ -60,7 +60,7 @@ export function mergeLists(lists: readonly RevocationList[]): MergedLists {
 }
 
 /** One base with the delta list over it. */
-function partOf(base: Crl, delta: Crl | undefined): MergedLists {
+function partOf(base: Crl, delta: Crl | undefined): MergedCrl {
   const end = base.nextUpdate === undefined ? {} : { nextUpdate: base.nextUpdate };
   if (delta === undefined)
     return { count: base.entryCount, ...end, has: base.has, eachSerial: base.eachSerial };
@@ -92,7 +92,7 @@ function partOf(base: Crl, delta: Crl | undefined): MergedLists {
 function removedBy({ der, entries }: Crl): ReadonlySet<string> {
   const removed = new Set<string>();
   for (let at = entries.start; at < entries.end; at = entryEnd(der, at)) {
-    const { serial, reason } = listedEntry(der, at);
+    const { serial, reason } = revokedEntry(der, at);
     if (reason === removeFromCrl) removed.add(serial);
   }
   return removed;
@@ -101,8 +101,8 @@ function removedBy({ der, entries }: Crl): ReadonlySet<string> {
 const magnitudeHex = (der: Uint8Array, start: number, end: number) =>
   hexOf(der, start, end).replace(/^0+(?=.)/, '');
 
-function baseOf(delta: Crl, lists: readonly RevocationList[]): Crl | undefined {
-  return lists.map(({ crl }) => crl).find((crl) => crl.scope !== 'delta' && isBuiltOn(delta, crl));
+function baseOf(delta: Crl, crls: readonly IssuerCrl[]): Crl | undefined {
+  return crls.map(({ crl }) => crl).find((crl) => crl.scope !== 'delta' && isBuiltOn(delta, crl));
 }
 
 /** The base is not older than what the delta list builds on. */

@@ -28,7 +28,7 @@ import { serialsOf } from './serials.ts';
  * @throws TrustloomError `crl-malformed`
  * @see RFC 5280, 5
  */
-export function readCrl(der: Uint8Array, file = 'list'): Crl {
+export function readCrl(der: Uint8Array, file = 'crl'): Crl {
   try {
     return read(der);
   } catch (error) {
@@ -168,7 +168,7 @@ function readFields(der: Uint8Array, tbs: Tlv): Fields {
   };
 }
 
-interface ExtensionFacts {
+interface ExtensionInfo {
   readonly number?: string;
   readonly authorityKeyId?: string;
   readonly scope: Crl['scope'];
@@ -177,16 +177,16 @@ interface ExtensionFacts {
 }
 
 /** RFC 5280, 5.2. */
-function readExtensions(der: Uint8Array, wrapper: Tlv | undefined): ExtensionFacts {
+function readExtensions(der: Uint8Array, wrapper: Tlv | undefined): ExtensionInfo {
   if (wrapper === undefined) return { scope: 'complete' };
-  const facts = extensionsOf(der, only(der, wrapper, tags.sequence)).map((one) => extensionFact(der, one));
-  const scopes = facts.flatMap(({ scope }) => (scope === undefined ? [] : [scope]));
+  const info = extensionsOf(der, only(der, wrapper, tags.sequence)).map((one) => readExtension(der, one));
+  const scopes = info.flatMap(({ scope }) => (scope === undefined ? [] : [scope]));
   // A delta list of a partition is a delta list; an indirect one is refused, whatever else it is.
   const scope = (['indirect', 'delta', 'partition'] as const).find((one) => scopes.includes(one));
-  return { ...Object.assign({}, ...facts), scope: scope ?? 'complete' };
+  return { ...Object.assign({}, ...info), scope: scope ?? 'complete' };
 }
 
-function extensionFact(der: Uint8Array, { oid, critical, value }: Extension): Partial<ExtensionFacts> {
+function readExtension(der: Uint8Array, { oid, critical, value }: Extension): Partial<ExtensionInfo> {
   switch (oid) {
     case '2.5.29.20': {
       const number = only(der, value, tags.integer);

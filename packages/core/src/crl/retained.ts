@@ -1,6 +1,6 @@
 import { TrustloomError } from '../errors/error.ts';
 import { type Instant, isoTime } from '../util/time.ts';
-import { certificateHold, type ListedEntry } from './listed-entry.ts';
+import { certificateHold, type RevokedEntry } from './revoked-entry.ts';
 
 /** A serial that left its list but stays refused where Trustloom owns the check. */
 export interface RetainedSerial {
@@ -17,20 +17,20 @@ export interface RetainedSerial {
  */
 export function retain(input: {
   readonly before: readonly RetainedSerial[];
-  readonly lost: readonly ListedEntry[];
-  readonly isListed: (serial: string) => boolean;
+  readonly lost: readonly RevokedEntry[];
+  readonly isRevoked: (serial: string) => boolean;
   readonly thisUpdate: Instant;
   readonly leafLifeMs?: number;
 }): readonly RetainedSerial[] {
-  const { before, lost, isListed, thisUpdate, leafLifeMs } = input;
+  const { before, lost, isRevoked, thisUpdate, leafLifeMs } = input;
   const added = lost
     .filter(({ reason }) => reason !== certificateHold)
     .map(({ serial }) => ({ serial, since: thisUpdate }));
   const known = new Set(before.map(({ serial }) => serial));
   return [...before, ...added.filter(({ serial }) => !known.has(serial))]
     .filter(({ serial, since }) => {
-      const outlived = leafLifeMs !== undefined && since + leafLifeMs < thisUpdate;
-      return !outlived && !isListed(serial);
+      const isOver = leafLifeMs !== undefined && since + leafLifeMs < thisUpdate;
+      return !isOver && !isRevoked(serial);
     })
     .sort((a, b) => (a.serial < b.serial ? -1 : 1));
 }
@@ -40,7 +40,7 @@ export function formatRetained(serials: readonly RetainedSerial[]): string {
   return serials.map(({ serial, since }) => `${serial} ${isoTime(since)}\n`).join('');
 }
 
-/** @throws TrustloomError `record-unreadable` */
+/** @throws TrustloomError `state-unreadable` */
 export function parseRetained(text: string): readonly RetainedSerial[] {
   return text
     .split('\n')
@@ -49,7 +49,7 @@ export function parseRetained(text: string): readonly RetainedSerial[] {
       const [serial, since] = line.split(' ');
       const at = Date.parse(since ?? '');
       if (serial === undefined || !/^-?[0-9a-f]+$/.test(serial) || Number.isNaN(at))
-        throw new TrustloomError('record-unreadable', 'the retained serials of a list are not in their form');
+        throw new TrustloomError('state-unreadable', 'the retained serials of a list are not in their form');
       return { serial, since: at };
     });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { viewOf } from '../util/bytes.ts';
+import { dataViewOf } from '../util/bytes.ts';
 
 /** Finds entries of a list by the value of their serials. */
 export interface SerialIndex {
@@ -63,9 +63,9 @@ export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
   const slots = new Int32Array(last + 1);
   const offsetMask = 2 ** Math.ceil(Math.log2(der.length + 1)) - 1;
   const keys = hashKeys(der);
-  const view = viewOf(der);
+  const data = dataViewOf(der);
   const asked = new Uint8Array(maxSerial);
-  const askedView = viewOf(asked);
+  const askedBytes = dataViewOf(asked);
   const entries = new Int32Array(batch);
   const hashes = new Int32Array(batch);
   let waiting = 0;
@@ -108,7 +108,7 @@ export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
   return {
     add(entry) {
       entries[waiting] = entry;
-      hashes[waiting] = hashOf(view, serialStart(der, entry), serialEnd(der, entry), keys);
+      hashes[waiting] = hashOf(data, serialStart(der, entry), serialEnd(der, entry), keys);
       waiting += 1;
       if (waiting === batch) addWaiting();
     },
@@ -117,12 +117,12 @@ export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
       const length = end - start;
       if (length > maxSerial) return 0;
       for (let index = 0; index < length; index += 1) asked[index] = bytes[start + index] as number;
-      const slot = slotOf(hashOf(askedView, 0, length, keys), asked, 0, length, negative);
+      const slot = slotOf(hashOf(askedBytes, 0, length, keys), asked, 0, length, negative);
       return (slots[slot] as number) & offsetMask;
     },
     findEach(others, visitEntries, found) {
       addWaiting();
-      const othersView = viewOf(others);
+      const otherBytes = dataViewOf(others);
       const likely = new Int32Array(batch);
       const findWaiting = () => {
         fetchSlots(slots, last, hashes, waiting);
@@ -143,7 +143,7 @@ export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
       };
       visitEntries((other) => {
         entries[waiting] = other;
-        hashes[waiting] = hashOf(othersView, serialStart(others, other), serialEnd(others, other), keys);
+        hashes[waiting] = hashOf(otherBytes, serialStart(others, other), serialEnd(others, other), keys);
         waiting += 1;
         if (waiting === batch) findWaiting();
       });

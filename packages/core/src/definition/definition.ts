@@ -1,5 +1,5 @@
 import type { Location } from '../errors/finding.ts';
-import type { Place } from '../util/account-region.ts';
+import type { AccountRegion } from '../util/account-region.ts';
 import type { JsonObject } from '../util/json.ts';
 
 /** An account that the definition names, or that an ARN in it names. */
@@ -44,7 +44,7 @@ export interface TargetDefinition {
   readonly trust: readonly string[];
   readonly attach: 'managed' | 'external';
   readonly anchors: 'all' | 'issuing';
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
   readonly accountName: string;
   /** What stands under the adapter's key, validated by its schema. */
   readonly config: JsonObject;
@@ -54,8 +54,8 @@ export interface TargetDefinition {
 /** What the user wrote, with every place and default resolved. Frozen. */
 export interface Definition {
   readonly name: string;
-  readonly record: {
-    readonly place: Place;
+  readonly state: {
+    readonly accountRegion: AccountRegion;
     readonly accountName: string;
   };
   /** Bucket for the record and uploads, with `{account}` and `{region}` as the only placeholders. */

@@ -68,7 +68,7 @@ export function parseLock(text: string, name: string): Lock {
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true });
   const [problem] = document.errors;
   if (problem !== undefined)
-    throw new TrustloomError('lock-syntax', `${place(name, counter, problem.pos[0])}: not valid YAML`);
+    throw new TrustloomError('lock-syntax', `${positionText(name, counter, problem.pos[0])}: not valid YAML`);
   const parsed = fileSchema().safeParse(document.toJS());
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -79,7 +79,7 @@ export function parseLock(text: string, name: string): Lock {
   }
   const entries = parsed.data.cas.map((entry, index) => {
     const node = document.getIn(['cas', index], true) as { readonly range?: readonly number[] } | undefined;
-    return readEntry(entry, place(name, counter, node?.range?.[0] ?? 0));
+    return readEntry(entry, positionText(name, counter, node?.range?.[0] ?? 0));
   });
   const twice = entries.find(
     (entry, index) =>
@@ -264,7 +264,7 @@ function changed({ sha256, certificate, group }: LockEntry): LockChange {
   return { change: 'retired', sha256, subject: certificate.subject.text, group };
 }
 
-function place(name: string, counter: LineCounter, offset: number): string {
+function positionText(name: string, counter: LineCounter, offset: number): string {
   const { line, col } = counter.linePos(offset);
   return `${name}:${line}:${col}`;
 }

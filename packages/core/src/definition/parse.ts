@@ -65,11 +65,11 @@ function parseSource(source: DefinitionSource, { env, services }: ParseOptions):
   const findings: Finding[] = [];
   const complain: Complain = (code, path, message, where = 'value') => {
     const at = where === 'key' ? source.locateKey(path) : source.locate(path);
-    const place = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
+    const position = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
     findings.push({
       code,
       severity: 'error',
-      message: `${place}${path.length === 0 ? '' : `${pathText(path)}: `}${message}`,
+      message: `${position}${path.length === 0 ? '' : `${pathText(path)}: `}${message}`,
       ...defined({ at }),
     });
   };
@@ -103,12 +103,15 @@ function validated(value: unknown, kinds: readonly string[], complain: Complain)
   return undefined;
 }
 
+/** Keys of a definition that had another name before. */
+const renamedKeys: Readonly<Partial<Record<string, string>>> = { record: 'state' };
+
 function complainOf(issue: Zod.core.$ZodIssue, schema: Zod.ZodType, complain: Complain): void {
   const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path);
     for (const key of issue.keys) {
-      const near = nearest(key, known);
+      const near = path.length === 0 ? (renamedKeys[key] ?? nearest(key, known)) : nearest(key, known);
       complain(
         'definition-unknown-key',
         [...path, key],

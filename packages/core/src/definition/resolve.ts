@@ -31,8 +31,8 @@ export function resolveDefinition(raw: RawDefinition, context: Context): Definit
   const groups = Object.entries(raw.groups).map(([name, group]) =>
     resolveGroup(name, group, accounts, context),
   );
-  const [recordAccount = '', region = ''] = raw.record.split('/');
-  const record = accounts.find(recordAccount, ['record']);
+  const [accountName = '', region = ''] = raw.state.split('/');
+  const stateAccount = accounts.find(accountName, ['state']);
   const bucket = raw.bucket ?? defaultBucket;
   const unknown = [...bucket.matchAll(/\{([^}]*)\}/g)].find(
     ([, word]) => word !== 'account' && word !== 'region',
@@ -46,10 +46,10 @@ export function resolveDefinition(raw: RawDefinition, context: Context): Definit
   const targets = Object.entries(raw.targets).flatMap(
     ([name, target]) => resolveTarget(name, target, accounts, groups, context) ?? [],
   );
-  if (record === undefined) return undefined;
+  if (stateAccount === undefined) return undefined;
   return Object.freeze({
     name: raw.name,
-    record: { place: { account: record.id, region }, accountName: record.name },
+    state: { accountRegion: { account: stateAccount.id, region }, accountName: stateAccount.name },
     bucket,
     revocation: {
       graceMs: raw.revocation?.grace === undefined ? dayMs : durationMs(raw.revocation.grace),
@@ -204,36 +204,36 @@ function resolveTarget(
     complain,
   );
   const anchors = target.anchors ?? 'all';
-  if (anchors === 'issuing' && !service.facts.capabilities.intermediateAnchors) {
+  if (anchors === 'issuing' && !service.info.capabilities.intermediateAnchors) {
     complain(
       'definition-value',
       [...path, 'anchors'],
-      `${service.facts.title} needs complete chains in its store: \`issuing\` is not possible`,
+      `${service.info.title} needs complete chains in its store: \`issuing\` is not possible`,
     );
   }
   if (config === undefined) return undefined;
-  const own = service.place(config);
+  const own = service.accountRegion(config);
   const word = target.account ?? own.account;
   const account = word === undefined ? accounts.only() : accounts.find(word, [...path, 'account']);
   if (word === undefined && account === undefined)
-    complain('definition-place', path, 'several accounts are known: give `account`', 'key');
+    complain('definition-account-region', path, 'several accounts are known: give `account`', 'key');
   if (account !== undefined && own.account !== undefined && own.account !== account.id) {
     complain(
-      'definition-place',
+      'definition-account-region',
       [...path, 'account'],
       `the ARNs of this target lie in account ${own.account}, not in ${account.id}`,
     );
   }
   if (target.region !== undefined && own.region !== undefined && own.region !== target.region) {
     complain(
-      'definition-place',
+      'definition-account-region',
       [...path, 'region'],
       `this target lies in region ${own.region}, not in ${target.region}`,
     );
   }
   const region = own.region ?? target.region;
   if (region === undefined)
-    complain('definition-place', path, 'the region is not known: give `region`', 'key');
+    complain('definition-account-region', path, 'the region is not known: give `region`', 'key');
   if (account === undefined || region === undefined) return undefined;
   const at = source.locateKey(path);
   return {
@@ -242,7 +242,7 @@ function resolveTarget(
     trust: target.trust,
     attach: target.attach ?? 'managed',
     anchors,
-    place: { account: account.id, region },
+    accountRegion: { account: account.id, region },
     accountName: account.name,
     config,
     ...defined({ at }),

@@ -122,7 +122,7 @@ export function definitionSchema(kinds: readonly string[]) {
   const { name, duration, group, accountEntry } = parts(z);
   return z.strictObject({
     name: name.describe('Name of the definition: the mark on everything that is made for it.'),
-    record: z
+    state: z
       .string()
       .regex(
         /^[^/\s]+\/[a-z]{2}(-[a-z]+)+-\d$/,

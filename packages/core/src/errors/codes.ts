@@ -1,4 +1,4 @@
-import type { CodeFacts } from './code-facts.ts';
+import type { CodeInfo } from './code-info.ts';
 import { awsCodes } from './codes/aws.ts';
 import { bundleCodes } from './codes/bundle.ts';
 import { crlCodes } from './codes/crl.ts';
@@ -14,7 +14,7 @@ export const codes = {
   ...planCodes,
   ...serviceCodes,
   ...awsCodes,
-} as const satisfies Readonly<Record<string, CodeFacts>>;
+} as const satisfies Readonly<Record<string, CodeInfo>>;
 
 /** A code of the table. */
 export type Code = keyof typeof codes;

@@ -1,4 +1,4 @@
-import type { CodeKind } from './code-facts.ts';
+import type { CodeKind } from './code-info.ts';
 import { type Code, codes } from './codes.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,4 +1,4 @@
-import type { CodeFacts } from './code-facts.ts';
+import type { CodeInfo } from './code-info.ts';
 import { type Code, codes } from './codes.ts';
 
 /** Where in an input something stands; line and column count from 1. */
@@ -23,7 +23,7 @@ export interface Finding {
   /** Service it is about (`alb`, `cloudfront` ...), where only one is. */
   readonly service?: string;
   /** The thing it is about: SHA-256 of a CA or list, an ARN, a file. */
-  readonly thing?: string;
+  readonly about?: string;
   readonly at?: Location;
   /** Where the rule comes from: RFC section, AWS page, or `unknown`. */
   readonly source?: string;
@@ -31,8 +31,8 @@ export interface Finding {
 
 /** True for an error that stops every write. One about a thing that is refused alone stops nothing else. */
 export function isBlocking({ severity, code }: Finding): boolean {
-  const facts: CodeFacts = codes[code];
-  return severity === 'error' && facts.alone !== true;
+  const info: CodeInfo = codes[code];
+  return severity === 'error' && info.alone !== true;
 }
 
 /** True when a safety rule said no, which is exit code 3. */
@@ -43,7 +43,7 @@ export function isRefusal({ severity, code }: Finding): boolean {
 /** Errors first, then by target, code and thing: output never depends on order of arrival. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   const rank = { error: 0, warning: 1, note: 2 } as const;
-  const key = (f: Finding) => `${rank[f.severity]} ${f.target ?? ''} ${f.code} ${f.thing ?? ''} ${f.message}`;
+  const key = (f: Finding) => `${rank[f.severity]} ${f.target ?? ''} ${f.code} ${f.about ?? ''} ${f.message}`;
   return [...new Map(findings.map((f) => [key(f), f])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([, f]) => f);

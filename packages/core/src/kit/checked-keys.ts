@@ -1,5 +1,5 @@
 import type { Trust } from '../adapter/target.ts';
-import { mergeLists } from '../crl/merged.ts';
+import { mergeCrls } from '../crl/merged.ts';
 import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -16,9 +16,9 @@ export interface CheckedKey {
    * `listed`: the lists are at hand. `kept`: one is in force and not at hand, so nothing that a checker holds of this key may go.
    * `unlisted`: the definition names no list of it.
    */
-  readonly state: 'listed' | 'kept' | 'unlisted';
+  readonly state: 'listed' | 'unread' | 'unlisted';
   /** SHA-256 of the lists that went in. */
-  readonly lists: readonly string[];
+  readonly crls: readonly string[];
   /** End of the first list to end (a delta list's own end does not count), grace not counted; absent when nothing goes stale. */
   readonly nextUpdate?: Instant;
   /** Serials that `eachSerial` visits. */
@@ -47,19 +47,19 @@ export function checkedKeys({
   return [...byKey]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([keySha256, cas]) => {
-      const lists = revocation.lists.filter(({ issuer }) => issuer.keySha256 === keySha256);
+      const crls = revocation.crls.filter(({ issuer }) => issuer.keySha256 === keySha256);
       const added = [
         ...(revocation.retained.get(keySha256) ?? []),
         ...revocation.denied.filter(({ caKey }) => caKey === keySha256).map(({ serial }) => serial),
       ];
-      const { nextUpdate, count, ...merged } = mergeLists(lists);
-      const kept = revocation.kept.has(keySha256);
+      const { nextUpdate, count, ...merged } = mergeCrls(crls);
+      const kept = revocation.unread.has(keySha256);
       return {
         keySha256,
         cas: [...cas].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)),
         revoked: revoked.has(keySha256),
-        state: kept ? 'kept' : lists.length > 0 ? 'listed' : 'unlisted',
-        lists: lists.map(({ crl }) => crl.sha256),
+        state: kept ? 'unread' : crls.length > 0 ? 'listed' : 'unlisted',
+        crls: crls.map(({ crl }) => crl.sha256),
         ...defined({ nextUpdate }),
         count: count + added.length,
         eachSerial(visit) {

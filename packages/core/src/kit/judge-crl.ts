@@ -1,7 +1,7 @@
 import type { Crl, CrlRefusal } from '../crl/crl.ts';
 import { lostEntries } from '../crl/diff.ts';
-import type { ListedEntry } from '../crl/listed-entry.ts';
 import { isTooMuch, unexplainedLoss } from '../crl/loss.ts';
+import type { RevokedEntry } from '../crl/revoked-entry.ts';
 import { verifyCrl } from '../crl/verify-crl.ts';
 import type { Code } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
@@ -41,7 +41,7 @@ export interface CrlCase {
 /** What becomes of one CRL. `same`: it is the one in force. `refused`: the one in force stays. */
 export type CrlVerdict = {
   /** What the CRL in force had and this one has not. */
-  readonly lost: readonly ListedEntry[];
+  readonly lost: readonly RevokedEntry[];
   /** How it is reported; nothing is decided by them. */
   readonly findings: readonly Finding[];
 } & (
@@ -93,7 +93,7 @@ function finding(
   severity: Finding['severity'],
   message: string,
 ): Finding {
-  return { code, severity, message, thing: crl.sha256, source: sources[code] };
+  return { code, severity, message, about: crl.sha256, source: sources[code] };
 }
 
 /** Why a CRL is refused, in a word and in a sentence. */
@@ -195,7 +195,7 @@ function numberOf(input: CrlCase): readonly Finding[] {
   return [finding(input, 'crl-number-back', 'warning', message)];
 }
 
-function lossOf(input: CrlCase, unexplained: readonly ListedEntry[]): readonly Finding[] {
+function lossOf(input: CrlCase, unexplained: readonly RevokedEntry[]): readonly Finding[] {
   if (unexplained.length === 0) return [];
   const first = unexplained.slice(0, named).map(({ serial }) => serial);
   const more = unexplained.length > named ? ` and ${unexplained.length - named} more` : '';

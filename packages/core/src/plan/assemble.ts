@@ -1,6 +1,6 @@
 import type { BoundStep, ServicePlan } from '../adapter/contract.ts';
 import { type Finding, isBlocking, sortFindings } from '../errors/finding.ts';
-import { freshnessOf, type ListFreshness } from '../state/freshness.ts';
+import { type CrlFreshness, freshnessOf } from '../state/freshness.ts';
 import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import { manyConsent, type PlannedStep } from './consent.ts';
@@ -10,25 +10,25 @@ import { forecastFull } from './forecast.ts';
 import type { Gathered } from './load.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import type { Prepared, PrepareParts, RunTarget, SeenTarget } from './prepared.ts';
-import type { TrustView } from './resolve-trust.ts';
-import { exposureOf, letIn, lockoutOf, newsOf } from './safety.ts';
+import type { ResolvedTrust } from './resolve-trust.ts';
+import { admissionOf, caChangesOf, exposureOf, lockoutOf } from './safety.ts';
 import { meansOf, plannedSteps, seenFindings, servicePlan } from './target-steps.ts';
 import { slowestOf } from './timing.ts';
 
 /** Puts the targets that were seen together into one plan: consents, order, digest. Pure. */
 export function assemble(input: {
   readonly parts: PrepareParts;
-  readonly view: TrustView;
+  readonly resolved: ResolvedTrust;
   readonly gathered: Gathered;
   readonly seen: readonly SeenTarget[];
   readonly now: Instant;
   readonly allow: ReadonlySet<string>;
   readonly revocationFingerprint: string;
 }): Prepared {
-  const { view, now, allow, parts, gathered, revocationFingerprint } = input;
+  const { resolved, now, allow, parts, gathered, revocationFingerprint } = input;
   const { definition, lock } = parts;
   const freshness: Prepared['freshness'] = (content, at) =>
-    freshnessOf(content, { rows: view.lists.rows, known: view.known, ...definition.revocation }, at);
+    freshnessOf(content, { rows: resolved.crls.rows, known: resolved.known, ...definition.revocation }, at);
   const drafts = input.seen
     .map((target) => ({ target, plan: servicePlan(target, now) }))
     .sort((a, b) => (a.target.name < b.target.name ? -1 : 1));
@@ -37,9 +37,9 @@ export function assemble(input: {
     drafts.length,
   );
   const targets = drafts.map(({ target, plan }): RunTarget => {
-    const steps = plannedSteps(target, plan, { view, now, allow, many });
-    const findings = [...plan.findings, ...forecast(target, view, now), ...letGo(target, view)];
-    const fresh = freshness(target.observed?.holds, now);
+    const steps = plannedSteps(target, plan, { resolved, now, allow, many });
+    const findings = [...plan.findings, ...forecast(target, resolved, now), ...withdrawn(target, resolved)];
+    const fresh = freshness(target.observed?.content, now);
     return {
       ...target,
       ...meansOf(target, plan),
@@ -49,27 +49,27 @@ export function assemble(input: {
   const planned = targets.map((target) => target.planned);
   const lines = approvalLines(planned);
   const steps = planned.flatMap((target) => target.steps);
-  const reached = targets.map((target) => letIn(target, view));
-  const slowest = slowestOf(targets.map(({ bound, planned: own }) => ({ facts: bound.facts, planned: own })));
+  const reached = targets.map((target) => admissionOf(target, resolved));
+  const slowest = slowestOf(targets.map(({ bound, planned: own }) => ({ info: bound.info, planned: own })));
   const plan: Plan = {
     formatVersion: 1,
     definition: definition.name,
     digest: approvalDigest(lines),
     lines,
     targets: planned,
-    news: newsOf({ definition, lock, view, gathered, reached }),
-    findings: sortFindings([...view.findings, ...planned.flatMap(({ findings }) => findings)]),
-    lockout: lockoutOf(targets, view, reached),
-    exposure: exposureOf(targets, view, lock, reached),
-    calls: steps.filter(({ leftOut }) => leftOut === undefined).length,
+    caChanges: caChangesOf({ definition, lock, resolved, gathered, reached }),
+    findings: sortFindings([...resolved.findings, ...planned.flatMap(({ findings }) => findings)]),
+    lockout: lockoutOf(targets, resolved, reached),
+    exposure: exposureOf(targets, resolved, lock, reached),
+    calls: steps.filter(({ skipped }) => skipped === undefined).length,
     ...defined({ slowest }),
     missing: [...new Set(steps.flatMap(({ missing }) => missing))].sort(),
-    blocked: [...view.findings, ...targets.flatMap(renderFindings)].some(isBlocking),
+    blocked: [...resolved.findings, ...targets.flatMap(renderFindings)].some(isBlocking),
     changes: steps.length > 0,
   };
   return {
     plan,
-    view,
+    resolved,
     revocationFingerprint,
     freshness,
     targets,
@@ -80,23 +80,23 @@ function plannedTarget(
   target: SeenTarget,
   plan: ServicePlan<BoundStep>,
   steps: readonly PlannedStep[],
-  freshness: readonly ListFreshness[],
+  freshness: readonly CrlFreshness[],
 ): PlannedTarget {
   const { name, bound, leaving, observed, rendered, failed } = target;
-  const { service, title } = bound.facts;
+  const { service, title } = bound.info;
   const findings = [...renderFindings(target), ...seenFindings(target), ...plan.findings];
   return {
     name,
     service,
     title,
-    place: bound.context.place,
+    accountRegion: bound.context.accountRegion,
     leaving,
     compared: observed !== undefined && (leaving || rendered?.rendering !== undefined),
     ...defined({ stays: plan.stays }),
     steps,
     freshness,
     findings: sortFindings(findings.map((finding) => ({ service, ...finding, target: name }))),
-    ...(observed === undefined ? {} : { holds: contentSummary(observed.holds) }),
+    ...(observed === undefined ? {} : { content: contentSummary(observed.content) }),
     ...(failed === undefined
       ? {}
       : { failed: { code: failed.code, kind: failed.kind, message: failed.message } }),
@@ -108,19 +108,23 @@ function renderFindings({ name, rendered }: SeenTarget): readonly Finding[] {
 }
 
 /** Lists that soon do not fit, of a target that is to hold them. */
-function forecast({ name, rendered, bound }: SeenTarget, view: TrustView, now: Instant): readonly Finding[] {
-  const trust = rendered?.rendering === undefined ? undefined : view.trusts.get(name);
-  const lists = trust?.revocation.lists.filter(({ crl }) => crl.scope === 'complete') ?? [];
-  return forecastFull(lists, view.lists.rows, bound.facts, now);
+function forecast(
+  { name, rendered, bound }: SeenTarget,
+  resolved: ResolvedTrust,
+  now: Instant,
+): readonly Finding[] {
+  const trust = rendered?.rendering === undefined ? undefined : resolved.trusts.get(name);
+  const crls = trust?.revocation.crls.filter(({ crl }) => crl.scope === 'complete') ?? [];
+  return forecastFull(crls, resolved.crls.rows, bound.info, now);
 }
 
 /** CAs that have no revocation in force on a target, since somebody let their last list go. */
-function letGo({ name }: SeenTarget, view: TrustView): readonly Finding[] {
-  const lists = view.trusts.get(name)?.revocation.letGo ?? [];
-  return lists.map(({ issuer, sha256, thisUpdate, since }) => ({
-    code: 'crl-let-go',
+function withdrawn({ name }: SeenTarget, resolved: ResolvedTrust): readonly Finding[] {
+  const crls = resolved.trusts.get(name)?.revocation.withdrawn ?? [];
+  return crls.map(({ issuer, sha256, thisUpdate, since }) => ({
+    code: 'crl-enforcement-withdrawn',
     severity: 'warning',
-    thing: sha256,
+    about: sha256,
     message: `${issuer} has no revocation in force: its list of ${isoTime(thisUpdate)} was let go at ${isoTime(since)}, and whom it named gets in. A newer list is enforced as soon as a source gives one.`,
   }));
 }

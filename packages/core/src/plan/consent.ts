@@ -7,7 +7,7 @@ const manyTargets = 10;
 const manyShare = 0.3;
 
 /** Why a step is left out of a run. */
-export type LeftOut = 'consent' | 'depends' | 'precondition' | 'not-approved' | 'outdated';
+export type SkipReason = 'consent' | 'depends' | 'precondition' | 'not-approved' | 'outdated';
 
 /** A step with what it needs before it may run. */
 export interface PlannedStep extends StepEnvelope {
@@ -18,7 +18,7 @@ export interface PlannedStep extends StepEnvelope {
   readonly needs: readonly string[];
   /** Those of them that were not given. */
   readonly missing: readonly string[];
-  readonly leftOut?: LeftOut;
+  readonly skipped?: SkipReason;
 }
 
 /** The consents that one step needs. `spared` names CAs that may go without: it is proven that nobody needs them. */
@@ -40,14 +40,14 @@ function effectConsents(
       if (wholeTarget) return [`remove:${target}`];
       return affects.filter((sha256) => !spared.has(sha256)).map((sha256) => `remove:${sha256}`);
     case 'enforce':
-    case 'open':
+    case 'relax':
       return [`${effect}:${target}`];
     case 'readmit':
       return affects.map((sha256) => `readmit:${sha256}`);
     case 'grant': // the lock is the consent
     case 'revoke': // the signature of the CRL is
-    case 'label':
-    case 'clean':
+    case 'tag':
+    case 'cleanup':
       return [];
   }
 }
@@ -65,15 +65,15 @@ export function manyConsent(
 }
 
 /** Marks the steps that may not run: those that lack a consent, and all that need one of them. */
-export function leaveOut(
+export function skipSteps(
   steps: readonly PlannedStep[],
-  blocked: (step: PlannedStep) => LeftOut | undefined,
+  blocked: (step: PlannedStep) => SkipReason | undefined,
 ): readonly PlannedStep[] {
   const out = new Set<string>();
   return steps.map((step) => {
     const reason = blocked(step) ?? (step.after?.some((id) => out.has(id)) ? 'depends' : undefined);
     if (reason === undefined) return step;
     out.add(step.id);
-    return { ...step, leftOut: reason };
+    return { ...step, skipped: reason };
   });
 }

@@ -1,4 +1,10 @@
-import type { Door, Endpoint, HeldAttachment, HeldEnforcement, Holdings } from '../adapter/content.ts';
+import type {
+  Bypass,
+  Content,
+  Endpoint,
+  ObservedAttachment,
+  ObservedEnforcement,
+} from '../adapter/content.ts';
 import { defined } from '../util/defined.ts';
 import { isoTime } from '../util/time.ts';
 
@@ -17,15 +23,15 @@ export interface ContentSummary {
     readonly inForce: boolean;
   }[];
   /** Absent: the service checks the CRLs in force itself. */
-  readonly enforcement?: HeldEnforcement;
-  readonly attachments: readonly HeldAttachment[];
-  readonly doors: readonly Door[];
+  readonly enforcement?: ObservedEnforcement;
+  readonly attachments: readonly ObservedAttachment[];
+  readonly bypasses: readonly Bypass[];
   readonly endpoints: readonly Endpoint[];
 }
 
 /** What results tell of what a target holds. Its findings stand among those of the target. */
-export function contentSummary(content: Holdings): ContentSummary {
-  const { exists, cas, crls, enforcement, attachments, doors, endpoints } = content;
+export function contentSummary(content: Content): ContentSummary {
+  const { exists, cas, crls, enforcement, attachments, bypasses, endpoints } = content;
   return {
     exists,
     cas: cas === 'unknown' ? cas : cas.map(({ sha256, subject }) => ({ sha256, subject })),
@@ -38,7 +44,7 @@ export function contentSummary(content: Holdings): ContentSummary {
     })),
     ...defined({ enforcement }),
     attachments,
-    doors,
+    bypasses,
     endpoints,
   };
 }

@@ -1,5 +1,5 @@
 import type { StepEnvelope } from '../adapter/step.ts';
-import { type Place, placeText } from '../util/account-region.ts';
+import { type AccountRegion, accountRegionText } from '../util/account-region.ts';
 import { sha256Hex } from '../util/bytes.ts';
 
 /**
@@ -9,15 +9,15 @@ import { sha256Hex } from '../util/bytes.ts';
 export function approvalLines(
   targets: readonly {
     readonly name: string;
-    readonly place: Place;
+    readonly accountRegion: AccountRegion;
     readonly steps: readonly StepEnvelope[];
   }[],
 ): readonly string[] {
-  const lines = targets.flatMap(({ name, place, steps }) =>
+  const lines = targets.flatMap(({ name, accountRegion, steps }) =>
     steps
-      .filter(({ effect }) => effect !== 'label' && effect !== 'revoke')
+      .filter(({ effect }) => effect !== 'tag' && effect !== 'revoke')
       .flatMap(({ effect, affects }) =>
-        affects.map((thing) => `${effect} ${placeText(place)} ${name} ${thing}`),
+        affects.map((about) => `${effect} ${accountRegionText(accountRegion)} ${name} ${about}`),
       ),
   );
   return [...new Set(lines)].sort();

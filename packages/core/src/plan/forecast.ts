@@ -1,8 +1,8 @@
-import type { Facts, Limit } from '../adapter/facts.ts';
-import type { RevocationList } from '../crl/crl.ts';
+import type { Limit, ServiceInfo } from '../adapter/service-info.ts';
+import type { IssuerCrl } from '../crl/crl.ts';
 import type { Finding } from '../errors/finding.ts';
 import { caName } from '../kit/ca-words.ts';
-import type { KeyedList } from '../state/freshness.ts';
+import type { KeyedCrl } from '../state/freshness.ts';
 import { count } from '../util/count.ts';
 import type { Instant } from '../util/time.ts';
 import { pemLength } from '../x509/pem.ts';
@@ -27,24 +27,26 @@ interface Growth {
  * When the complete CRLs of one target will no longer fit its service, at the rate at which they
  * grew since the first that was accepted. Pure.
  *
- * @param lists those that go to the target
+ * @param crls those that go to the target
  * @param rows what the state has of their history
  */
 export function forecastFull(
-  lists: readonly RevocationList[],
-  rows: readonly KeyedList[],
-  facts: Facts,
+  crls: readonly IssuerCrl[],
+  rows: readonly KeyedCrl[],
+  info: ServiceInfo,
   now: Instant,
 ): readonly Finding[] {
-  const growths = lists.filter(({ crl }) => crl.scope === 'complete').map((list) => growthOf(list, rows));
-  const { crlBytes, crlEntries } = facts.limits;
+  const growths = crls
+    .filter(({ crl }) => crl.scope === 'complete')
+    .map((issuerCrl) => growthOf(issuerCrl, rows));
+  const { crlBytes, crlEntries } = info.limits;
   return [
-    ...growths.flatMap((growth) => (crlBytes === undefined ? [] : crlFull(growth, crlBytes, facts, now))),
-    ...(crlEntries === undefined ? [] : storeFull(growths, crlEntries, facts, now)),
+    ...growths.flatMap((growth) => (crlBytes === undefined ? [] : crlFull(growth, crlBytes, info, now))),
+    ...(crlEntries === undefined ? [] : storeFull(growths, crlEntries, info, now)),
   ];
 }
 
-function growthOf({ issuer, crl }: RevocationList, rows: readonly KeyedList[]): Growth {
+function growthOf({ issuer, crl }: IssuerCrl, rows: readonly KeyedCrl[]): Growth {
   const first = rows.find(({ keySha256, complete }) => complete && keySha256 === issuer.keySha256)?.first;
   const since = first === undefined ? 0 : crl.thisUpdate - Date.parse(first.at);
   return {
@@ -57,19 +59,19 @@ function growthOf({ issuer, crl }: RevocationList, rows: readonly KeyedList[]): 
   };
 }
 
-function crlFull(growth: Growth, limit: Limit, { title }: Facts, now: Instant): readonly Finding[] {
+function crlFull(growth: Growth, limit: Limit, { title }: ServiceInfo, now: Instant): readonly Finding[] {
   const { ca, sha256, entries, bytes, entriesPerDay } = growth;
   if (entries === 0) return [];
   const fit = Math.floor((entries * limit.max) / bytes);
   const text = `the CRL of ${ca} has ${count(entries)} entries and grows by ${rate(entriesPerDay)} a day; ${title} takes about ${count(fit)} of them (${count(limit.max)} ${limit.unit})`;
-  return full({ left: fit - entries, perDay: entriesPerDay, text, source: limit.source, thing: sha256 }, now);
+  return full({ left: fit - entries, perDay: entriesPerDay, text, source: limit.source, about: sha256 }, now);
 }
 
 /** Each CRL is replaced by adding the newer first: the largest has to fit twice. */
 function storeFull(
   growths: readonly Growth[],
   limit: Limit,
-  { title }: Facts,
+  { title }: ServiceInfo,
   now: Instant,
 ): readonly Finding[] {
   const [largest] = [...growths].sort((a, b) => b.entries - a.entries || (a.sha256 < b.sha256 ? -1 : 1));
@@ -79,7 +81,7 @@ function storeFull(
   const entries = sum((growth) => growth.entries);
   const perDay = sum((growth) => growth.entriesPerDay);
   const text = `${title} takes ${count(limit.max)} ${limit.unit}; with the largest CRL twice, as while it is replaced, there are ${count(entries)}, and ${rate(perDay)} more a day`;
-  return full({ left: limit.max - entries, perDay, text, source: limit.source, thing: largest.sha256 }, now);
+  return full({ left: limit.max - entries, perDay, text, source: limit.source, about: largest.sha256 }, now);
 }
 
 function full(
@@ -88,11 +90,11 @@ function full(
     readonly perDay: number;
     readonly text: string;
     readonly source: string;
-    readonly thing: string;
+    readonly about: string;
   },
   now: Instant,
 ): readonly Finding[] {
-  const { left, perDay, text, source, thing } = about;
+  const { left, perDay, text, source, about: subject } = about;
   // What does not fit today is an error of its own.
   if (perDay <= 0 || left < 0) return [];
   const inMs = (left / perDay) * day;
@@ -102,7 +104,7 @@ function full(
     {
       code: 'crl-nearly-full',
       severity: inMs > warnMs ? 'note' : 'warning',
-      thing,
+      about: subject,
       message: `${text}: full on ${date} at the present rate`,
       source,
     },

@@ -8,9 +8,9 @@ import type { Lock } from '../definition/lock.ts';
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { type CrlCopies, recallCrls } from '../state/accepted-crls.ts';
-import type { RevocationRecord, TrustloomRecord } from '../state/state.ts';
+import type { RevocationState, TrustloomState } from '../state/state.ts';
 import { defined } from '../util/defined.ts';
-import { manyEars } from '../util/signal.ts';
+import { allowManyListeners } from '../util/signal.ts';
 import type { Clock, Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { parseBundle } from '../x509/trust-bundle.ts';
@@ -59,7 +59,7 @@ export interface Loaded {
   readonly definition: Definition;
   readonly lock: Lock;
   readonly gathered: Gathered;
-  readonly revocation: RevocationRecord;
+  readonly revocation: RevocationState;
   /** What the state has of accepted CRLs besides their rows. */
   readonly copies: CrlCopies;
   readonly now: Instant;
@@ -70,14 +70,14 @@ export interface Loaded {
  * finding.
  */
 export async function load(
-  parts: LoadParts & { readonly record: TrustloomRecord },
+  parts: LoadParts & { readonly state: TrustloomState },
   signal?: AbortSignal,
 ): Promise<Loaded> {
-  const { definition, lock, record, clock } = parts;
-  const [gathered, revocation] = await Promise.all([gather(parts, signal), record.revocation.read()]);
+  const { definition, lock, state, clock } = parts;
+  const [gathered, revocation] = await Promise.all([gather(parts, signal), state.revocation.read()]);
   signal?.throwIfAborted();
   const offered = new Set(gathered.crls.map(({ crl }) => crl.sha256));
-  const copies = await recallCrls(revocation, offered, record.blobs);
+  const copies = await recallCrls(revocation, offered, state.blobs);
   return { definition, lock, gathered, revocation, copies, now: clock.now() };
 }
 
@@ -88,7 +88,7 @@ export async function load(
 export async function loadSources(parts: LoadParts, signal?: AbortSignal): Promise<Loaded> {
   const { definition, lock, clock } = parts;
   const gathered = await gather(parts, signal);
-  const revocation: RevocationRecord = { formatVersion: 1, lists: {}, deny: [] };
+  const revocation: RevocationState = { formatVersion: 1, crls: {}, deny: [] };
   return { definition, lock, gathered, revocation, copies: new Map(), now: clock.now() };
 }
 
@@ -101,7 +101,7 @@ async function gather(
   given: AbortSignal | undefined,
 ): Promise<Gathered> {
   given?.throwIfAborted();
-  const signal = manyEars(given);
+  const signal = allowManyListeners(given);
   const fetched = new Map<string, Promise<Fetched>>();
   /** The same address under the same role is fetched once. */
   const fetch = (what: SourceKind, address: SourceAddress, account: string | undefined) => {
@@ -180,5 +180,5 @@ function findingsOf(error: unknown, { text, at }: SourceAddress): readonly Findi
   const { code, message, findings } = error;
   return findings.length > 0
     ? findings
-    : [{ code, severity: 'error', message, thing: text, ...defined({ at }) }];
+    : [{ code, severity: 'error', message, about: text, ...defined({ at }) }];
 }

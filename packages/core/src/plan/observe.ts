@@ -1,63 +1,63 @@
 import type { Service } from '../adapter/contract.ts';
 import type { Definition } from '../definition/definition.ts';
 import { asTrustloomError, TrustloomError } from '../errors/error.ts';
-import type { RecordedTarget, TrustRecord } from '../state/state.ts';
+import type { TargetRow, TrustState } from '../state/state.ts';
 import type { JsonObject } from '../util/json.ts';
 import type { Clock } from '../util/time.ts';
 import type { PrepareParts, SeenTarget } from './prepared.ts';
-import type { TrustView } from './resolve-trust.ts';
+import type { ResolvedTrust } from './resolve-trust.ts';
 import { createSharedReads, type SharedReads } from './shared-reads.ts';
 import { createTargetIo } from './target-io.ts';
 
 /** Renders and observes the targets of the definition, and those that left it. Reads only. */
 export async function observeTargets(
   parts: PrepareParts,
-  view: TrustView,
-  record: TrustRecord,
+  resolved: ResolvedTrust,
+  state: TrustState,
   asked: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<readonly SeenTarget[]> {
   const { definition, clock } = parts;
-  checkTargetNames(definition, record, asked ?? []);
+  checkTargetNames(definition, state, asked ?? []);
   const isAsked = (name: string) => asked === undefined || asked.includes(name);
   const named = definition.targets
     .filter(({ name }) => isAsked(name))
-    .map(({ name, kind, place, accountName, attach, anchors, config }): SeenTarget => {
-      const recorded = { kind, place, accountName, attach, anchors, config };
-      const bound = bindTarget(parts, name, recorded, record.targets[name]?.notes ?? {});
-      return { ...bound, leaving: false, recorded };
+    .map(({ name, kind, accountRegion, accountName, attach, anchors, config }): SeenTarget => {
+      const row = { kind, accountRegion, accountName, attach, anchors, config };
+      const bound = bindTarget(parts, name, row, state.targets[name]?.notes ?? {});
+      return { ...bound, leaving: false, row };
     });
   const isNamed = new Set(definition.targets.map(({ name }) => name));
-  const leaving = Object.entries(record.targets)
+  const leaving = Object.entries(state.targets)
     .filter(([name]) => !isNamed.has(name) && isAsked(name))
     .map(([name, target]): SeenTarget => {
       return { ...bindTarget(parts, name, target, target.notes), leaving: true };
     });
   const reads = createSharedReads();
-  return Promise.all([...named, ...leaving].map((target) => look(target, view, clock, signal, reads)));
+  return Promise.all([...named, ...leaving].map((target) => look(target, resolved, clock, signal, reads)));
 }
 
 function bindTarget(
   parts: PrepareParts,
   name: string,
-  target: Omit<RecordedTarget, 'notes'>,
+  target: Omit<TargetRow, 'notes'>,
   notes: JsonObject,
 ): Pick<SeenTarget, 'name' | 'bound' | 'io'> {
-  const { kind, place, accountName, attach, anchors, config } = target;
-  const context = { definition: parts.definition.name, name, place, attach, anchors };
+  const { kind, accountRegion, accountName, attach, anchors, config } = target;
+  const context = { definition: parts.definition.name, name, accountRegion, attach, anchors };
   const bound = serviceOf(parts.services, kind).bind(config, context);
   return { name, bound, io: createTargetIo(bound, accountName, notes, parts) };
 }
 
 async function look(
   target: SeenTarget,
-  view: TrustView,
+  resolved: ResolvedTrust,
   clock: Clock,
   signal: AbortSignal,
   reads: SharedReads,
 ): Promise<SeenTarget> {
   try {
-    const rendered = target.bound.render(view.trusts.get(target.name), clock.now());
+    const rendered = target.bound.render(resolved.trusts.get(target.name), clock.now());
     const observed = await target.io.observe(rendered, signal, { reads, afterWrite: false });
     return { ...target, rendered, observed };
   } catch (error) {
@@ -73,8 +73,8 @@ export function serviceOf(services: readonly Service[], kind: string): Service {
   return service;
 }
 
-function checkTargetNames(definition: Definition, record: TrustRecord, asked: readonly string[]): void {
-  const known = [...new Set([...definition.targets.map(({ name }) => name), ...Object.keys(record.targets)])];
+function checkTargetNames(definition: Definition, state: TrustState, asked: readonly string[]): void {
+  const known = [...new Set([...definition.targets.map(({ name }) => name), ...Object.keys(state.targets)])];
   const unknown = asked.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new TrustloomError(

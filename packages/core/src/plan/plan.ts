@@ -1,18 +1,18 @@
-import type { CodeKind } from '../errors/code-facts.ts';
+import type { CodeKind } from '../errors/code-info.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { ListFreshness } from '../state/freshness.ts';
-import type { Place } from '../util/account-region.ts';
+import type { CrlFreshness } from '../state/freshness.ts';
+import type { AccountRegion } from '../util/account-region.ts';
 import type { PlannedStep } from './consent.ts';
 import type { ContentSummary } from './content-summary.ts';
 
 /** A CA that a source offers and the lock does not know, or that the lock keeps although its source dropped it. */
-export interface CaNews {
-  readonly news: 'propose' | 'keep' | 'retired';
+export interface CaChange {
+  readonly change: 'propose' | 'keep' | 'retired';
   readonly sha256: string;
   readonly subject: string;
   readonly group: string;
   /** Targets into which its clients get already, and through which CA (reach). */
-  readonly letInOn: readonly { readonly target: string; readonly through: string }[];
+  readonly admittedOn: readonly { readonly target: string; readonly through: string }[];
   /** Targets that trust its group and do not let its clients in. */
   readonly notOn: readonly string[];
 }
@@ -23,7 +23,7 @@ export interface PlannedTarget {
   readonly service: string;
   /** The service, for people: `Application Load Balancer`. */
   readonly title: string;
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
   /** It left the definition: detach, then delete. */
   readonly leaving: boolean;
   /** Something of it stays for now, as a finding says: it is not forgotten yet. */
@@ -36,10 +36,10 @@ export interface PlannedTarget {
   /** All steps, those left out too. */
   readonly steps: readonly PlannedStep[];
   /** The lists in force, by how much life they have left. */
-  readonly freshness: readonly ListFreshness[];
+  readonly freshness: readonly CrlFreshness[];
   readonly findings: readonly Finding[];
   /** What it holds now; absent when it could not be observed. */
-  readonly holds?: ContentSummary;
+  readonly content?: ContentSummary;
   /** Code and message of what went wrong while observing. */
   readonly failed?: { readonly code: string; readonly kind: CodeKind; readonly message: string };
 }
@@ -53,7 +53,7 @@ export interface Plan {
   /** The lines that the digest stands for, as approved. */
   readonly lines: readonly string[];
   readonly targets: readonly PlannedTarget[];
-  readonly news: readonly CaNews[];
+  readonly caChanges: readonly CaChange[];
   readonly findings: readonly Finding[];
   /** Good clients that would be refused after this plan, in words; empty is "none". */
   readonly lockout: readonly string[];

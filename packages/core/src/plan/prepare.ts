@@ -1,10 +1,10 @@
-import { type RevocationRecord, revocationMark, type TrustRecord } from '../state/state.ts';
-import { type AbortOptions, manyEars } from '../util/signal.ts';
+import { fingerprintOf, type RevocationState, type TrustState } from '../state/state.ts';
+import { type AbortOptions, allowManyListeners } from '../util/signal.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, type Loaded, type LoadParts, load, loadSources } from './load.ts';
 import { observeTargets } from './observe.ts';
 import type { Prepared, PrepareParts } from './prepared.ts';
-import { resolveTrust, type TrustView } from './resolve-trust.ts';
+import { type ResolvedTrust, resolveTrust } from './resolve-trust.ts';
 
 /** What a caller may say about a plan. */
 export interface PlanOptions extends AbortOptions {
@@ -16,40 +16,40 @@ export interface PlanOptions extends AbortOptions {
 
 /** Loads, observes and plans. Three of the four steps that touch the world happen here or below; none of them writes. */
 export async function prepare(parts: PrepareParts, options: PlanOptions): Promise<Prepared> {
-  const signal = manyEars(options.signal);
-  const [{ gathered, view, now, revocation }, trust] = await Promise.all([
-    loadView(parts, { ...options, signal }),
-    parts.record.trust.read(),
+  const signal = allowManyListeners(options.signal);
+  const [{ gathered, resolved, now, revocation }, trust] = await Promise.all([
+    loadTrust(parts, { ...options, signal }),
+    parts.state.trust.read(),
   ]);
-  const seen = await observeTargets(parts, view, withNotes(trust, revocation), options.targets, signal);
-  const { accepted, letGoNow } = view.lists;
-  const rows = Object.fromEntries([...accepted].map(([place, { row }]) => [place, row]));
-  const lists = { ...revocation.lists, ...rows, ...Object.fromEntries(letGoNow) };
-  const revocationFingerprint = revocationMark({ ...revocation, lists });
+  const seen = await observeTargets(parts, resolved, withNotes(trust, revocation), options.targets, signal);
+  const { accepted, withdrawnNow } = resolved.crls;
+  const rows = Object.fromEntries([...accepted].map(([stateKey, { row }]) => [stateKey, row]));
+  const crls = { ...revocation.crls, ...rows, ...Object.fromEntries(withdrawnNow) };
+  const revocationFingerprint = fingerprintOf({ ...revocation, crls });
   const allow = new Set(options.allow ?? []);
-  return assemble({ parts, view, gathered, seen, now, allow, revocationFingerprint });
+  return assemble({ parts, resolved, gathered, seen, now, allow, revocationFingerprint });
 }
 
 /** What definition, lock, sources and state say together; no service is asked. */
-export async function loadView(
-  parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock' | 'services' | 'record'>,
+export async function loadTrust(
+  parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock' | 'services' | 'state'>,
   { allow = [], signal }: PlanOptions,
-): Promise<Loaded & { readonly view: TrustView }> {
+): Promise<Loaded & { readonly resolved: ResolvedTrust }> {
   const loaded = await load(parts, signal);
-  return { ...loaded, view: resolveTrust(loaded, new Set(allow)) };
+  return { ...loaded, resolved: resolveTrust(loaded, new Set(allow)) };
 }
 
 /** Only what the sources and the definition say, without asking any service or the state: what `check` and `accept` need. */
-export async function gatherView(
+export async function gatherTrust(
   parts: LoadParts,
   { signal }: AbortOptions = {},
-): Promise<{ readonly gathered: Gathered; readonly view: TrustView }> {
+): Promise<{ readonly gathered: Gathered; readonly resolved: ResolvedTrust }> {
   const loaded = await loadSources(parts, signal);
-  return { gathered: loaded.gathered, view: resolveTrust(loaded, new Set()) };
+  return { gathered: loaded.gathered, resolved: resolveTrust(loaded, new Set()) };
 }
 
 /** What revoking steps asked to remember stands in the other object; a target sees both as one. */
-function withNotes(trust: TrustRecord, { notes = {} }: RevocationRecord): TrustRecord {
+function withNotes(trust: TrustState, { notes = {} }: RevocationState): TrustState {
   const targets = Object.entries(trust.targets).map(
     ([name, target]) => [name, { ...target, notes: { ...target.notes, ...notes[name] } }] as const,
   );

@@ -1,15 +1,15 @@
-import type { Holdings } from '../adapter/content.ts';
+import type { Content } from '../adapter/content.ts';
 import type { BoundStep, BoundTarget, ObservedTarget, RenderedTarget, Service } from '../adapter/contract.ts';
 import type { Artifact, Sources } from '../adapter/ports.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { TrustloomError } from '../errors/error.ts';
-import type { ListFreshness } from '../state/freshness.ts';
-import type { RecordedTarget, TrustloomRecord } from '../state/state.ts';
+import type { CrlFreshness } from '../state/freshness.ts';
+import type { TargetRow, TrustloomState } from '../state/state.ts';
 import type { Instant } from '../util/time.ts';
 import type { PlannedStep } from './consent.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
-import type { TrustView } from './resolve-trust.ts';
+import type { ResolvedTrust } from './resolve-trust.ts';
 import type { TargetIo, WorldAccess } from './target-io.ts';
 
 /** What planning needs of the world: it reads sources, the record and the services, and writes nothing. */
@@ -18,7 +18,7 @@ export interface PrepareParts extends WorldAccess {
   readonly lock: Lock;
   readonly services: readonly Service[];
   readonly sources: Sources;
-  readonly record: TrustloomRecord;
+  readonly state: TrustloomState;
 }
 
 /** One target as it was found: rendered and observed, or with the reason why not. */
@@ -29,7 +29,7 @@ export interface SeenTarget {
   /** It left the definition. */
   readonly leaving: boolean;
   /** What the record shall say of it before its first write; absent when it leaves. */
-  readonly recorded?: Omit<RecordedTarget, 'notes'>;
+  readonly row?: Omit<TargetRow, 'notes'>;
   readonly rendered?: RenderedTarget;
   readonly observed?: ObservedTarget;
   readonly failed?: TrustloomError;
@@ -56,10 +56,10 @@ export interface Replanned extends StepMeans {
 /** A plan together with what applying it needs; never leaves the process. */
 export interface Prepared {
   readonly plan: Plan;
-  readonly view: TrustView;
+  readonly resolved: ResolvedTrust;
   /** What the record said of revocation when this was planned, with the lists that are accepted now. */
   readonly revocationFingerprint: string;
   /** How fresh the lists are that a target holds, by what the record knows of their issues. */
-  readonly freshness: (holds: Holdings | undefined, now: Instant) => readonly ListFreshness[];
+  readonly freshness: (content: Content | undefined, now: Instant) => readonly CrlFreshness[];
   readonly targets: readonly RunTarget[];
 }

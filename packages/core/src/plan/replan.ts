@@ -1,10 +1,10 @@
 import type { ObservedTarget } from '../adapter/contract.ts';
 import { requiresLatestRevocation } from '../adapter/step.ts';
 import type { Instant } from '../util/time.ts';
-import { leaveOut, manyConsent, type PlannedStep } from './consent.ts';
+import { manyConsent, type PlannedStep, skipSteps } from './consent.ts';
 import { approvalLines } from './digest.ts';
 import type { Replanned, RunTarget, SeenTarget } from './prepared.ts';
-import type { TrustView } from './resolve-trust.ts';
+import type { ResolvedTrust } from './resolve-trust.ts';
 import { meansOf, plannedSteps, servicePlan } from './target-steps.ts';
 
 /**
@@ -15,25 +15,25 @@ import { meansOf, plannedSteps, servicePlan } from './target-steps.ts';
 export function replanTarget(input: {
   readonly target: RunTarget;
   readonly observed: ObservedTarget;
-  readonly view: TrustView;
+  readonly resolved: ResolvedTrust;
   readonly now: Instant;
   readonly allow: ReadonlySet<string>;
   readonly approved: ReadonlySet<string>;
   readonly outdated: boolean;
 }): Replanned {
-  const { observed, view, now, allow, approved, outdated } = input;
+  const { observed, resolved, now, allow, approved, outdated } = input;
   const target: SeenTarget = { ...input.target, observed };
   const { name, bound } = target;
-  const { place } = bound.context;
+  const { accountRegion } = bound.context;
   const plan = servicePlan(target, now);
   const many = manyConsent(
     plan.steps.map(({ step }) => ({ target: name, step })),
     1,
   );
   const isApproved = (step: PlannedStep) =>
-    approvalLines([{ name, place, steps: [step] }]).every((line) => approved.has(line));
-  const steps = leaveOut(plannedSteps(target, plan, { view, now, allow, many }), (step) => {
-    if (step.leftOut !== undefined) return step.leftOut;
+    approvalLines([{ name, accountRegion, steps: [step] }]).every((line) => approved.has(line));
+  const steps = skipSteps(plannedSteps(target, plan, { resolved, now, allow, many }), (step) => {
+    if (step.skipped !== undefined) return step.skipped;
     if (outdated && requiresLatestRevocation(step)) return 'outdated';
     return isApproved(step) ? undefined : 'not-approved';
   });
@@ -46,7 +46,7 @@ export function replanTarget(input: {
     steps: steps.filter(
       (step) =>
         (step.effect !== 'readmit' || isApproved(step)) &&
-        (step.leftOut !== 'outdated' || needed.has(step.id)),
+        (step.skipped !== 'outdated' || needed.has(step.id)),
     ),
     stays: plan.stays === true,
   };

@@ -1,8 +1,8 @@
-import { nobodyLeft } from '../adapter/nobody-left.ts';
+import { onlyRevokedCas } from '../adapter/only-revoked-cas.ts';
 import type { Trust } from '../adapter/target.ts';
 import type { RevocationSet } from '../crl/crl.ts';
 import { deniedNow } from '../crl/deny-list.ts';
-import { mergeLists } from '../crl/merged.ts';
+import { mergeCrls } from '../crl/merged.ts';
 import type { TargetDefinition } from '../definition/definition.ts';
 import type { LockEntry } from '../definition/lock.ts';
 import { type Finding, isBlocking } from '../errors/finding.ts';
@@ -15,7 +15,7 @@ import type { Gathered, Loaded, Offer } from './load.ts';
 import { type ResolvedCrls, resolveCrls } from './resolve-crls/index.ts';
 
 /** What definition, lock, sources and state say together, before any service is asked. */
-export interface TrustView {
+export interface ResolvedTrust {
   /** By target name; absent when nothing may be trusted there (a finding says why). */
   readonly trusts: ReadonlyMap<string, Trust>;
   /** Every CA known: the lock in any state, and what sources offer. One per SHA-256. */
@@ -23,7 +23,7 @@ export interface TrustView {
   /** CAs offered that the lock does not know. */
   readonly proposals: readonly Offer[];
   /** CRLs in force, with those that the state does not have yet. */
-  readonly lists: ResolvedCrls;
+  readonly crls: ResolvedCrls;
   readonly findings: readonly Finding[];
 }
 
@@ -32,15 +32,15 @@ export interface TrustView {
  *
  * @param allow the consents given
  */
-export function resolveTrust(loaded: Loaded, allow: ReadonlySet<string>): TrustView {
+export function resolveTrust(loaded: Loaded, allow: ReadonlySet<string>): ResolvedTrust {
   const { definition, lock, gathered } = loaded;
   const offered = gathered.offers.map(({ certificate }) => certificate);
   const known = sortCertificates([...lock.entries.map(({ certificate }) => certificate), ...offered]);
-  const lists = resolveCrls(loaded, known, allow);
-  const revokedCas = known.filter((ca) => isRevoked(ca, lists));
+  const crls = resolveCrls(loaded, known, allow);
+  const revokedCas = known.filter((ca) => isRevoked(ca, crls));
   const targets = definition.targets.map((target) => ({
     name: target.name,
-    ...trustOn(target, { ...loaded, known, lists, revokedCas }),
+    ...trustOn(target, { ...loaded, known, crls, revokedCas }),
   }));
   const inLock = new Set(lock.entries.map(({ sha256 }) => sha256));
   const proposals = gathered.offers
@@ -50,15 +50,15 @@ export function resolveTrust(loaded: Loaded, allow: ReadonlySet<string>): TrustV
     trusts: new Map(targets.flatMap(({ name, trust }) => (trust === undefined ? [] : [[name, trust]]))),
     known,
     proposals: [...new Map(proposals).values()],
-    lists,
-    findings: [...gathered.findings, ...lists.findings, ...targets.flatMap(({ findings }) => findings)],
+    crls,
+    findings: [...gathered.findings, ...crls.findings, ...targets.flatMap(({ findings }) => findings)],
   };
 }
 
 /** What is the same for every target. */
 interface TargetParts extends Loaded {
   readonly known: readonly Certificate[];
-  readonly lists: ResolvedCrls;
+  readonly crls: ResolvedCrls;
   readonly revokedCas: readonly Certificate[];
 }
 
@@ -81,7 +81,7 @@ function trustOn(
   const good = named.filter((ca) => !isRevokedCa(ca));
   const findings = [
     ...revoked.map((ca) => caRevoked(target, ca)),
-    ...(named.length > 0 && good.length === 0 ? [nobodyLeft(target.name)] : []),
+    ...(named.length > 0 && good.length === 0 ? [onlyRevokedCas(target.name)] : []),
     ...(named.length === 0 ? nothingTrusted(target, gathered) : []),
   ];
   // A retired or revoked CA stands where it is until its removal is consented to; till then its CRL
@@ -103,13 +103,13 @@ function trustOn(
 function revocationOf(
   { config }: TargetDefinition,
   keys: ReadonlySet<string>,
-  { definition, revocation, lists: crls, revokedCas, now }: TargetParts,
+  { definition, revocation, crls, revokedCas, now }: TargetParts,
 ): RevocationSet {
-  const { lists, letGo, kept, retained } = crls;
+  const { crls: ofStore, withdrawn, unread, retained } = crls;
   return {
-    lists: lists.filter(({ issuer }) => keys.has(issuer.keySha256)),
-    letGo: letGo.filter(({ keySha256 }) => keys.has(keySha256)),
-    kept: new Map([...kept].filter(([key]) => keys.has(key))),
+    crls: ofStore.filter(({ issuer }) => keys.has(issuer.keySha256)),
+    withdrawn: withdrawn.filter(({ keySha256 }) => keys.has(keySha256)),
+    unread: new Map([...unread].filter(([key]) => keys.has(key))),
     retained: new Map(
       [...retained]
         .filter(([key, serials]) => keys.has(key) && serials.length > 0)
@@ -127,14 +127,14 @@ function revocationOf(
  * A CA certificate is revoked when the CRL of the CA that issued it says so. It stays so when
  * enforcement of that CRL is withdrawn: whoever admits clients again has said nothing of a CA.
  */
-function isRevoked(ca: Certificate, { lists, letGo, retained }: ResolvedCrls): boolean {
-  const all = [...lists, ...letGo.flatMap(({ list }) => list ?? [])];
+function isRevoked(ca: Certificate, { crls, withdrawn, retained }: ResolvedCrls): boolean {
+  const all = [...crls, ...withdrawn.flatMap(({ issuerCrl }) => issuerCrl ?? [])];
   const issuers = new Set(
     all.filter(({ issuer }) => isIssuedBy(ca, issuer)).map(({ issuer }) => issuer.keySha256),
   );
   return [...issuers].some(
     (key) =>
-      mergeLists(all.filter(({ issuer }) => issuer.keySha256 === key)).has(ca.serial) ||
+      mergeCrls(all.filter(({ issuer }) => issuer.keySha256 === key)).has(ca.serial) ||
       (retained.get(key)?.some(({ serial }) => serial === ca.serial) ?? false),
   );
 }
@@ -161,7 +161,7 @@ function caRevoked(target: TargetDefinition, ca: Certificate): Finding {
     code: 'ca-revoked',
     severity: 'error',
     target: target.name,
-    thing: ca.sha256,
+    about: ca.sha256,
     message: `${target.name}: ${caName(ca)} is revoked by its issuer and is trusted no longer; where it stands, it goes with --allow remove:${ca.sha256}`,
     source: 'RFC 5280, 6.1.3 (a)(3)',
   };

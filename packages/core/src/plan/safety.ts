@@ -4,12 +4,12 @@ import { caName, caNameOfKey } from '../kit/ca-words.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { issuingCas, type ReachedCa, reach } from '../x509/reach.ts';
 import type { Gathered } from './load.ts';
-import type { CaNews } from './plan.ts';
+import type { CaChange } from './plan.ts';
 import type { RunTarget } from './prepared.ts';
-import type { TrustView } from './resolve-trust.ts';
+import type { ResolvedTrust } from './resolve-trust.ts';
 
 /** Which CA keys get a leaf into a target once the plan is done (as far as its steps may run). */
-export interface LetIn {
+export interface TargetAdmission {
   readonly target: string;
   readonly reached: readonly ReachedCa[];
 }
@@ -17,71 +17,71 @@ export interface LetIn {
 /**
  * Computes reach after the plan: the anchors to be, and those held today whose removal has to wait.
  */
-export function letIn(target: RunTarget, view: TrustView): LetIn {
+export function admissionOf(target: RunTarget, resolved: ResolvedTrust): TargetAdmission {
   const { name, bound, planned, rendered } = target;
-  const staying = planned.steps.some(({ effect, leftOut }) => effect === 'remove' && leftOut === undefined)
+  const staying = planned.steps.some(({ effect, skipped }) => effect === 'remove' && skipped === undefined)
     ? []
-    : heldCertificates(target);
+    : observedCertificates(target);
   const anchors = [...(rendered?.rendering?.anchors ?? []), ...staying];
-  const known = [...new Map([...view.known, ...anchors].map((ca) => [ca.sha256, ca])).values()];
+  const known = [...new Map([...resolved.known, ...anchors].map((ca) => [ca.sha256, ca])).values()];
   return {
     target: name,
-    reached: reach({ anchors, known, chain: bound.facts.capabilities.chain }),
+    reached: reach({ anchors, known, chain: bound.info.capabilities.chain }),
   };
 }
 
 /** Proposed, kept and retired CAs, and where their clients get in. */
-export function newsOf(input: {
+export function caChangesOf(input: {
   readonly definition: Definition;
   readonly lock: Lock;
-  readonly view: TrustView;
+  readonly resolved: ResolvedTrust;
   readonly gathered: Gathered;
-  readonly reached: readonly LetIn[];
-}): readonly CaNews[] {
-  const { definition, lock, view, gathered, reached } = input;
-  const places = (ca: Certificate, group: string) => {
-    const letInOn = reached.flatMap(({ target, reached: keys }) => {
+  readonly reached: readonly TargetAdmission[];
+}): readonly CaChange[] {
+  const { definition, lock, resolved, gathered, reached } = input;
+  const admissionOn = (ca: Certificate, group: string) => {
+    const admittedOn = reached.flatMap(({ target, reached: keys }) => {
       const through = keys.find((key) => key.ca.keySha256 === ca.keySha256);
       return through === undefined ? [] : [{ target, through: caName(through.via) }];
     });
-    const open = new Set(letInOn.map(({ target }) => target));
+    const open = new Set(admittedOn.map(({ target }) => target));
     const notOn = definition.targets
       .filter(({ name, trust }) => trust.includes(group) && !open.has(name))
       .map(({ name }) => name);
-    return { letInOn, notOn };
+    return { admittedOn, notOn };
   };
-  const news = (kind: CaNews['news'], certificate: Certificate, group: string): CaNews => ({
-    news: kind,
+  const changeOf = (kind: CaChange['change'], certificate: Certificate, group: string): CaChange => ({
+    change: kind,
     sha256: certificate.sha256,
     subject: certificate.subject.text,
     group,
-    ...places(certificate, group),
+    ...admissionOn(certificate, group),
   });
   const offered = new Set(gathered.offers.map(({ certificate }) => certificate.sha256));
   const answered = new Set(gathered.offers.map(({ group }) => group));
   return [
-    ...view.proposals.map(({ certificate, group }) => news('propose', certificate, group)),
+    ...resolved.proposals.map(({ certificate, group }) => changeOf('propose', certificate, group)),
     ...lock.entries
       .filter(
         ({ state, sha256, group }) => state === 'trusted' && !offered.has(sha256) && answered.has(group),
       )
-      .map(({ certificate, group }) => news('keep', certificate, group)),
+      .map(({ certificate, group }) => changeOf('keep', certificate, group)),
     ...lock.entries
       .filter(({ state }) => state === 'retired')
-      .map(({ certificate, group }) => news('retired', certificate, group))
-      .filter(({ letInOn }) => letInOn.length > 0),
+      .map(({ certificate, group }) => changeOf('retired', certificate, group))
+      .filter(({ admittedOn }) => admittedOn.length > 0),
   ];
 }
 
 /** Clients that are good by the definition and would be refused. */
 export function lockoutOf(
   targets: readonly RunTarget[],
-  view: TrustView,
-  reached: readonly LetIn[],
+  resolved: ResolvedTrust,
+  reached: readonly TargetAdmission[],
 ): readonly string[] {
   return targets.flatMap(({ name, rendered }) => {
-    const keys = keysOf(reached, name);
-    const trust = rendered?.rendering === undefined ? undefined : view.trusts.get(name);
+    const keys = keySetOf(reached, name);
+    const trust = rendered?.rendering === undefined ? undefined : resolved.trusts.get(name);
     // A CA that only issues other CAs has no clients of its own to lock out.
     const issuing = trust === undefined ? [] : issuingCas(trust.cas, trust.known);
     const unreached = issuing.filter(({ keySha256 }) => !keys.has(keySha256));
@@ -92,9 +92,9 @@ export function lockoutOf(
 /** Clients that are not good by the definition and would be admitted. */
 export function exposureOf(
   targets: readonly RunTarget[],
-  view: TrustView,
+  resolved: ResolvedTrust,
   lock: Lock,
-  reached: readonly LetIn[],
+  reached: readonly TargetAdmission[],
 ): readonly string[] {
   const unwanted = lock.entries.filter(({ state }) => state !== 'trusted');
   const lockedKeys = new Set(
@@ -102,13 +102,13 @@ export function exposureOf(
   );
   return targets.flatMap((target) => {
     const { name } = target;
-    const keys = keysOf(reached, name);
-    const known = new Set(view.known.map(({ keySha256 }) => keySha256));
-    const strangers = heldCertificates(target).filter(
+    const keys = keySetOf(reached, name);
+    const known = new Set(resolved.known.map(({ keySha256 }) => keySha256));
+    const foreign = observedCertificates(target).filter(
       ({ keySha256 }) => keys.has(keySha256) && !known.has(keySha256),
     );
-    const { lists = [], letGo = [] } = view.trusts.get(name)?.revocation ?? {};
-    const unenforced = lists.some(({ crl }) => crl.entryCount > 0) ? unenforcedOn(target) : undefined;
+    const { crls = [], withdrawn = [] } = resolved.trusts.get(name)?.revocation ?? {};
+    const unenforced = crls.some(({ crl }) => crl.entryCount > 0) ? unenforcedOn(target) : undefined;
     return [
       ...unwanted
         .filter(
@@ -117,13 +117,13 @@ export function exposureOf(
         .map(
           ({ state, certificate }) => `${name}: clients of ${caName(certificate)} (${state}) are admitted`,
         ),
-      ...strangers.map(
+      ...foreign.map(
         (ca) => `${name}: clients of ${caName(ca)} are admitted, which the definition does not name`,
       ),
       ...(unenforced === undefined ? [] : [`${name}: revoked clients are admitted (${unenforced})`]),
-      ...letGo
+      ...withdrawn
         .filter(({ keySha256, entries }) => entries > 0 && keys.has(keySha256))
-        .map(({ keySha256, issuer }) => caNameOfKey(keySha256, view.known, issuer))
+        .map(({ keySha256, issuer }) => caNameOfKey(keySha256, resolved.known, issuer))
         .map(
           (ca) => `${name}: clients that ${ca} revoked are admitted (enforcement of its CRL is withdrawn)`,
         ),
@@ -136,21 +136,21 @@ export function exposureOf(
  * is not asked everywhere.
  */
 function unenforcedOn({ bound, rendered, observed }: RunTarget): string | undefined {
-  if (bound.facts.capabilities.revocation === 'list') return undefined;
+  if (bound.info.capabilities.revocation === 'crl') return undefined;
   const mechanism = rendered?.rendering?.mechanism ?? 'none';
   if (mechanism === 'none') return 'nothing checks CRLs there';
-  const { enforcement } = observed?.holds ?? {};
+  const { enforcement } = observed?.content ?? {};
   if (mechanism !== 'authorizer' || enforcement === undefined || enforcement.state === 'enforced')
     return undefined;
   const [first = 'the authorizer is not asked everywhere', ...more] = enforcement.gaps;
   return more.length === 0 ? first : `${first}, and ${more.length} more`;
 }
 
-function keysOf(reached: readonly LetIn[], name: string): ReadonlySet<string> {
+function keySetOf(reached: readonly TargetAdmission[], name: string): ReadonlySet<string> {
   return new Set(reached.find(({ target }) => target === name)?.reached.map(({ ca }) => ca.keySha256) ?? []);
 }
 
-function heldCertificates({ observed }: RunTarget): readonly Certificate[] {
-  const cas = observed?.holds.cas ?? [];
+function observedCertificates({ observed }: RunTarget): readonly Certificate[] {
+  const cas = observed?.content.cas ?? [];
   return cas === 'unknown' ? [] : cas.flatMap(({ certificate }) => certificate ?? []);
 }

@@ -8,10 +8,10 @@ import type {
   StepIo,
 } from '../adapter/contract.ts';
 import type { Artifact, ObjectLocation, Uploads } from '../adapter/ports.ts';
-import type { Pacers } from '../adapter/rate-limit.ts';
+import type { RateLimiters } from '../adapter/rate-limit.ts';
 import { isOutput, type Receipt } from '../adapter/step.ts';
 import { TrustloomError } from '../errors/error.ts';
-import { type Place, placeText } from '../util/account-region.ts';
+import { type AccountRegion, accountRegionText } from '../util/account-region.ts';
 import type { JsonObject } from '../util/json.ts';
 import type { Clock } from '../util/time.ts';
 import { createSharedReads, type SharedReads } from './shared-reads.ts';
@@ -21,9 +21,9 @@ import { familyOf } from './timing.ts';
 export interface WorldAccess {
   readonly clock: Clock;
   readonly uploads: Uploads;
-  readonly pacers: Pacers;
+  readonly rateLimiters: RateLimiters;
   /** The way to the services of one account and region, by the name that the definition gives the account. */
-  readonly access: (place: Place, accountName: string) => Access;
+  readonly access: (accountRegion: AccountRegion, accountName: string) => Access;
 }
 
 /** How a target is looked at. */
@@ -63,17 +63,17 @@ export interface TargetIo {
 
 /** Gives a target its way to the world. Nothing is called yet. */
 export function createTargetIo(
-  { context, facts }: BoundTarget,
+  { context, info }: BoundTarget,
   accountName: string,
   notes: JsonObject,
-  { clock, uploads, pacers, access: accessOf }: WorldAccess,
+  { clock, uploads, rateLimiters, access: accessOf }: WorldAccess,
 ): TargetIo {
   let remembered = notes;
-  const { place } = context;
-  const scope = `${facts.service} ${placeText(place)}`;
-  const pacer = pacers(scope, facts.rates);
-  const access = accessOf(place, accountName);
-  const files = uploads.files(place, accountName);
+  const { accountRegion } = context;
+  const scope = `${info.service} ${accountRegionText(accountRegion)}`;
+  const limiter = rateLimiters(scope, info.rates);
+  const access = accessOf(accountRegion, accountName);
+  const files = uploads.files(accountRegion, accountName);
   /** `awaited`: the family whose rate has been waited for already, for one call. */
   const serviceIo = (
     signal: AbortSignal,
@@ -89,8 +89,8 @@ export function createTargetIo(
       notes: remembered,
       client: (Class, serviceId) => access.client(Class, serviceId),
       fetch: access.fetch,
-      paced(family, send) {
-        if (family !== turn) return pacer(family, send, signal);
+      rateLimited(family, send) {
+        if (family !== turn) return limiter(family, send, signal);
         turn = undefined;
         return send();
       },
@@ -98,7 +98,7 @@ export function createTargetIo(
       afterWrite,
       readObject(location) {
         const { bucket, key, version } = location;
-        const read = () => uploads.read(place, accountName, location);
+        const read = () => uploads.read(accountRegion, accountName, location);
         return version === undefined ? read() : shared(`s3://${bucket}/${key}?${version}`, read);
       },
       files,
@@ -107,12 +107,12 @@ export function createTargetIo(
   return {
     observe: (rendered, signal, look) => rendered.observe(serviceIo(signal, look)),
     perform({ step, perform }, inputs, signal, around) {
-      const family = familyOf(step.action, facts.rates);
+      const family = familyOf(step.action, info.rates);
       const io = () => ({ ...serviceIo(signal, { afterWrite: true }, family), ...readersOf(inputs) });
       const write = () => around(() => perform(io()));
-      return family === undefined ? write() : pacer(family, write, signal);
+      return family === undefined ? write() : limiter(family, write, signal);
     },
-    upload: (artifact) => uploads.put(place, accountName, artifact),
+    upload: (artifact) => uploads.put(accountRegion, accountName, artifact),
     remember(more) {
       const merged = { ...remembered, ...more };
       const changed = JSON.stringify(merged) !== JSON.stringify(remembered);

@@ -9,7 +9,7 @@ export const caExpired: CertificateRule = {
   about: 'certificate',
   title: 'the CA is not past its end',
   verdict: { severity: 'error', source: 'RFC 5280, 6.1.3 (a)(2)' },
-  check: ({ notAfter, subject }, _facts, now) =>
+  check: ({ notAfter, subject }, _info, now) =>
     notAfter > now
       ? undefined
       : { message: `${subject.text} ended at ${isoTime(notAfter)}`, note: 'expired' },
@@ -21,7 +21,7 @@ export const caNotYetValid: CertificateRule = {
   about: 'certificate',
   title: 'the CA has begun',
   verdict: { severity: 'warning', source: 'RFC 5280, 6.1.3 (a)(2)' },
-  check: ({ notBefore, subject }, _facts, now) =>
+  check: ({ notBefore, subject }, _info, now) =>
     notBefore <= now
       ? undefined
       : { message: `${subject.text} begins at ${isoTime(notBefore)}`, note: 'not yet valid' },
@@ -33,7 +33,7 @@ export const caExpiresSoon: CertificateRule = {
   about: 'certificate',
   title: 'the CA lives for another ninety days',
   verdict: { severity: 'warning', source: 'our own threshold' },
-  check: ({ notAfter, subject }, _facts, now) =>
+  check: ({ notAfter, subject }, _info, now) =>
     notAfter <= now || notAfter - now > soonMs
       ? undefined
       : {

@@ -6,7 +6,7 @@ export const crlExpired: CrlRule = {
   code: 'crl-expired',
   about: 'crl',
   title: 'the list is not past its nextUpdate',
-  check: ({ nextUpdate, issuer }, _facts, now) =>
+  check: ({ nextUpdate, issuer }, _info, now) =>
     nextUpdate === undefined || nextUpdate > now
       ? undefined
       : {

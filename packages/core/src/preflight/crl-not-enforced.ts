@@ -1,4 +1,4 @@
-import type { Facts } from '../adapter/facts.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { Crl } from '../crl/crl.ts';
 import type { Finding } from '../errors/finding.ts';
 import { count } from '../util/count.ts';
@@ -10,7 +10,7 @@ export const crlNotEnforced: CrlRule = {
   about: 'crl',
   title: 'the service checks lists',
   check: ({ entryCount, issuer }, { capabilities, title }) =>
-    capabilities.revocation === 'list'
+    capabilities.revocation === 'crl'
       ? undefined
       : {
           message: `${title} checks no list by itself: ${clients(entryCount, issuer.text)} in here, unless the target names what refuses them`,
@@ -19,12 +19,12 @@ export const crlNotEnforced: CrlRule = {
 };
 
 /** For a target of a service that checks no list, where the definition names nothing that would. */
-export function notEnforced({ entryCount, issuer, sha256 }: Crl, { service, title }: Facts): Finding {
+export function notEnforced({ entryCount, issuer, sha256 }: Crl, { service, title }: ServiceInfo): Finding {
   return {
     code: 'crl-not-enforced',
     severity: 'warning',
     service,
-    thing: sha256,
+    about: sha256,
     message: `${title} checks no list: ${clients(entryCount, issuer.text)} in here`,
   };
 }

@@ -1,4 +1,4 @@
-import type { Facts } from '../adapter/facts.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { Crl } from '../crl/crl.ts';
 import type { Finding } from '../errors/finding.ts';
 import { defined } from '../util/defined.ts';
@@ -65,38 +65,34 @@ export interface RuleFinding extends Finding {
 /** One CA against one service, by all rules or only by some. */
 export function checkCertificate(
   certificate: Certificate,
-  facts: Facts,
+  info: ServiceInfo,
   now: Instant,
   by: readonly CertificateRule[] = certificateRules,
 ): readonly RuleFinding[] {
-  return by.flatMap((rule) =>
-    findingOf(rule, rule.check(certificate, facts, now), facts, certificate.sha256),
-  );
+  return by.flatMap((rule) => findingOf(rule, rule.check(certificate, info, now), info, certificate.sha256));
 }
 
 /** All CAs of one store together, against one service. */
 export function checkBundle(
   certificates: readonly Certificate[],
-  facts: Facts,
+  info: ServiceInfo,
   now: Instant,
 ): readonly RuleFinding[] {
-  return bundleRules.flatMap((rule) =>
-    findingOf(rule, rule.check(certificates, facts, now), facts, undefined),
-  );
+  return bundleRules.flatMap((rule) => findingOf(rule, rule.check(certificates, info, now), info, undefined));
 }
 
 /** One list against one service. */
-export function checkCrl(crl: Crl, facts: Facts, now: Instant): readonly RuleFinding[] {
-  return crlRules.flatMap((rule) => findingOf(rule, rule.check(crl, facts, now), facts, crl.sha256));
+export function checkCrl(crl: Crl, info: ServiceInfo, now: Instant): readonly RuleFinding[] {
+  return crlRules.flatMap((rule) => findingOf(rule, rule.check(crl, info, now), info, crl.sha256));
 }
 
 function findingOf(
   rule: Rule,
   complaint: Complaint | undefined,
-  facts: Facts,
-  thing: string | undefined,
+  info: ServiceInfo,
+  about: string | undefined,
 ): readonly RuleFinding[] {
-  const verdict = verdictOf(rule, facts);
+  const verdict = verdictOf(rule, info);
   if (complaint === undefined || verdict === undefined) return [];
   const unknown = verdict.severity === 'unknown';
   return [
@@ -104,10 +100,10 @@ function findingOf(
       code: rule.code,
       severity: verdict.severity === 'unknown' ? 'warning' : verdict.severity,
       message: unknown ? `${complaint.message} (whether it is taken is not documented)` : complaint.message,
-      service: facts.service,
+      service: info.service,
       source: verdict.source,
       unknown,
-      ...defined({ thing, note: complaint.note }),
+      ...defined({ about, note: complaint.note }),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import type { Facts } from '../adapter/facts.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { CertificateRule } from './rule.ts';
 
 /** The service can use the CA's key. */
@@ -21,7 +21,7 @@ export const keyAlgorithm: CertificateRule = {
   },
 };
 
-type RsaBits = NonNullable<Facts['capabilities']['caKeys']>['rsaBits'];
+type RsaBits = NonNullable<ServiceInfo['capabilities']['caKeys']>['rsaBits'];
 
 function isTaken(bits: number, taken: RsaBits): boolean {
   return 'sizes' in taken ? taken.sizes.includes(bits) : bits >= taken.min && bits <= (taken.max ?? bits);

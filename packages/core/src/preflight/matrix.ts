@@ -1,4 +1,4 @@
-import type { Facts } from '../adapter/facts.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { Crl } from '../crl/crl.ts';
 import type { Finding } from '../errors/finding.ts';
 import { count } from '../util/count.ts';
@@ -22,7 +22,7 @@ export interface Matrix {
   readonly services: readonly string[];
   readonly rows: readonly {
     readonly label: string;
-    readonly thing: string;
+    readonly about: string;
     readonly cells: readonly MatrixCell[];
   }[];
 }
@@ -31,14 +31,14 @@ export interface Matrix {
 export function checkMatrix(input: {
   readonly certificates: readonly Certificate[];
   readonly crls: readonly { readonly crl: Crl; readonly name: string }[];
-  readonly services: readonly Facts[];
+  readonly services: readonly ServiceInfo[];
   readonly now: Instant;
 }): Matrix {
   const { certificates, crls, services, now } = input;
-  const row = (label: string, thing: string, check: (facts: Facts) => readonly RuleFinding[]) => ({
+  const row = (label: string, about: string, check: (info: ServiceInfo) => readonly RuleFinding[]) => ({
     label,
-    thing,
-    cells: services.map((facts) => cellOf(facts.service, check(facts))),
+    about,
+    cells: services.map((info) => cellOf(info.service, check(info))),
   });
   const together =
     certificates.length === 0
@@ -47,15 +47,15 @@ export function checkMatrix(input: {
           row(
             certificates.length === 1 ? 'the CA by itself' : `all ${certificates.length} CAs together`,
             'bundle',
-            (facts) => checkBundle(certificates, facts, now),
+            (info) => checkBundle(certificates, info, now),
           ),
         ];
   return {
     services: services.map(({ service }) => service),
     rows: [
       ...certificates.map((ca) =>
-        row(`${commonName(ca.subject)} [${ca.sha256.slice(0, 8)}] (${ca.key.name})`, ca.sha256, (facts) =>
-          checkCertificate(ca, facts, now),
+        row(`${commonName(ca.subject)} [${ca.sha256.slice(0, 8)}] (${ca.key.name})`, ca.sha256, (info) =>
+          checkCertificate(ca, info, now),
         ),
       ),
       ...together,
@@ -63,7 +63,7 @@ export function checkMatrix(input: {
         row(
           `${name} (${size(crl.der.length)}, ${count(crl.entryCount)} ${crl.entryCount === 1 ? 'entry' : 'entries'})`,
           crl.sha256,
-          (facts) => checkCrl(crl, facts, now),
+          (info) => checkCrl(crl, info, now),
         ),
       ),
     ],

@@ -1,4 +1,4 @@
-import type { Facts, Verdict } from '../adapter/facts.ts';
+import type { ServiceInfo, Verdict } from '../adapter/service-info.ts';
 import type { Crl } from '../crl/crl.ts';
 import type { Code } from '../errors/codes.ts';
 import type { Instant } from '../util/time.ts';
@@ -10,14 +10,14 @@ export interface Complaint {
   readonly note?: string;
 }
 
-interface RuleOf<About extends string, Thing> {
+interface RuleOf<About extends string, Subject> {
   /** The code of its findings. */
   readonly code: Code;
   readonly about: About;
   readonly title: string;
   /** What every service does about it, by a standard; a service may say otherwise. Absent: only services that say so look at it. */
   readonly verdict?: Verdict;
-  check(thing: Thing, facts: Facts, now: Instant): Complaint | undefined;
+  check(subject: Subject, info: ServiceInfo, now: Instant): Complaint | undefined;
 }
 
 /** A rule about one CA certificate. */
@@ -30,6 +30,6 @@ export type CrlRule = RuleOf<'crl', Crl>;
 export type Rule = CertificateRule | BundleRule | CrlRule;
 
 /** What a service does about what a rule finds; undefined: it does not look at it. */
-export function verdictOf({ code, verdict }: Rule, { verdicts }: Facts): Verdict | undefined {
+export function verdictOf({ code, verdict }: Rule, { verdicts }: ServiceInfo): Verdict | undefined {
   return verdicts[code] ?? verdict;
 }

@@ -3,7 +3,7 @@ import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import { type Finding, isRefusal, sortFindings } from '../errors/finding.ts';
 import type { Gathered } from '../plan/load.ts';
-import type { TrustView } from '../plan/resolve-trust.ts';
+import type { ResolvedTrust } from '../plan/resolve-trust.ts';
 import { checkMatrix, type Matrix } from '../preflight/matrix.ts';
 import type { Instant } from '../util/time.ts';
 
@@ -22,10 +22,10 @@ export function checkDefinition(input: {
   readonly lock: Lock;
   readonly services: readonly Service[];
   readonly gathered: Gathered;
-  readonly view: TrustView;
+  readonly resolved: ResolvedTrust;
   readonly now: Instant;
 }): CheckReport {
-  const { definition, lock, services, gathered, view, now } = input;
+  const { definition, lock, services, gathered, resolved, now } = input;
   const accepted = lock.entries
     .filter(({ state }) => state === 'trusted')
     .map(({ certificate }) => certificate);
@@ -34,21 +34,27 @@ export function checkDefinition(input: {
       [...accepted, ...gathered.offers.map(({ certificate }) => certificate)].map((ca) => [ca.sha256, ca]),
     ).values(),
   ];
-  const facts = services
+  const info = services
     .filter(({ key }) => definition.targets.some(({ kind }) => kind === key))
-    .map((service) => service.facts);
+    .map((service) => service.info);
   const crls = gathered.crls.map(({ crl, from }) => ({ crl, name: from.slice(from.lastIndexOf('/') + 1) }));
-  const matrix = checkMatrix({ certificates: cas, crls, services: facts, now });
+  const matrix = checkMatrix({ certificates: cas, crls, services: info, now });
   const rendered = definition.targets.flatMap((target) => {
     const service = services.find(({ key }) => key === target.kind);
-    const trust = view.trusts.get(target.name);
+    const trust = resolved.trusts.get(target.name);
     if (service === undefined || trust === undefined) return [];
-    const { name, place, attach, anchors } = target;
-    const bound = service.bind(target.config, { definition: definition.name, name, place, attach, anchors });
+    const { name, accountRegion, attach, anchors } = target;
+    const bound = service.bind(target.config, {
+      definition: definition.name,
+      name,
+      accountRegion,
+      attach,
+      anchors,
+    });
     const { findings = [] } = bound.render(trust, now).rendering ?? {};
     return findings.map((finding): Finding => ({ ...finding, target: name }));
   });
-  return checkReport(matrix, [...view.findings, ...rendered]);
+  return checkReport(matrix, [...resolved.findings, ...rendered]);
 }
 
 /** Findings and exit code of a check: 3 when a safety rule said no, 1 for any other error. */

@@ -68,7 +68,7 @@ function verdictsOf({ change, targets }: DenyReport): readonly string[] {
 }
 
 function blockOf({ change, refresh }: DenyReport, target: DeniedTarget, options: TextOptions): Block {
-  const { name, service, state, gaps, outlives } = target;
+  const { name, service, state, gaps, residualAccess } = target;
   const { paint = plain } = options;
   const planned = refresh.plan.targets.find((one) => one.name === name);
   const { failed } = refresh.targets.find((one) => one.name === name) ?? {};
@@ -81,8 +81,8 @@ function blockOf({ change, refresh }: DenyReport, target: DeniedTarget, options:
   const rows: readonly Row[] = [
     ...(failed === undefined ? [] : [{ text: paint.bad(`${failed.message} [${failed.code}]`), indent: 2 }]),
     ...gaps.map((text) => ({ text: paint.bad(text), indent: 2 })),
-    ...outlives.map((what) => ({ text: `residual access: ${what}`, indent: 2 })),
+    ...residualAccess.map((what) => ({ text: `residual access: ${what}`, indent: 2 })),
   ];
-  const place = planned?.place ?? { account: '', region: '' };
-  return { name, title: planned?.title ?? service, place, state: states[state], rows };
+  const accountRegion = planned?.accountRegion ?? { account: '', region: '' };
+  return { name, title: planned?.title ?? service, accountRegion, state: states[state], rows };
 }

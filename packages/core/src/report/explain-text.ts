@@ -8,7 +8,7 @@ import { allWords } from './plan-verdict.ts';
 import { nameWords } from './words.ts';
 
 const words: Readonly<Record<Explanation['verdict'], string>> = {
-  'let in': 'admitted',
+  admitted: 'admitted',
   refused: 'refused',
   unknown: 'unknown',
 };
@@ -24,11 +24,11 @@ export function explainText(
   options: TextOptions & { /** What the client is called. */ readonly client?: string } = {},
 ): string {
   const { paint = plain } = options;
-  const colours = { 'let in': paint.good, refused: paint.bad, unknown: paint.warn };
-  const blocks = targets.map(({ target, title, place, verdict, reasons }) => ({
+  const colours = { admitted: paint.good, refused: paint.bad, unknown: paint.warn };
+  const blocks = targets.map(({ target, title, accountRegion, verdict, reasons }) => ({
     name: target,
     title,
-    place,
+    accountRegion,
     state: colours[verdict](words[verdict]),
     rows: [...reasons]
       .sort((a, b) => rank[a.says] - rank[b.says])
@@ -57,7 +57,7 @@ function verdictOf(targets: readonly TargetExplanation[]): string {
   const [first = 'no target is defined', ...rest] = [
     ...part('refused'),
     ...part('unknown'),
-    ...part('let in'),
+    ...part('admitted'),
   ];
   return `${[first, ...rest].join('; ')}, by the definition.`;
 }

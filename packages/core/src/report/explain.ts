@@ -2,8 +2,8 @@ import type { Service } from '../adapter/contract.ts';
 import { type Explanation, explainTarget } from '../admission/explain.ts';
 import type { Definition, TargetDefinition } from '../definition/definition.ts';
 import { serviceOf } from '../plan/observe.ts';
-import type { TrustView } from '../plan/resolve-trust.ts';
-import type { Place } from '../util/account-region.ts';
+import type { ResolvedTrust } from '../plan/resolve-trust.ts';
+import type { AccountRegion } from '../util/account-region.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
@@ -11,7 +11,7 @@ import type { Certificate } from '../x509/certificate.ts';
 export interface TargetExplanation extends Explanation {
   /** The service, for people: `Application Load Balancer`. */
   readonly title: string;
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
 }
 
 /** Explains one client at one target of a definition: renders what should stand there, and looks the client up in it. */
@@ -22,37 +22,36 @@ export function explainFor(
     readonly definition: Definition;
     readonly services: readonly Service[];
     readonly sent: readonly Certificate[];
-    readonly view: TrustView;
+    readonly resolved: ResolvedTrust;
     readonly now: Instant;
   },
 ): TargetExplanation {
-  const { definition, services, sent, view, now } = parts;
-  const { name, place, attach, anchors, config } = target;
+  const { definition, services, sent, resolved, now } = parts;
+  const { name, accountRegion, attach, anchors, config } = target;
   const service = serviceOf(services, target.kind);
-  const { facts } = service;
-  const named = { title: facts.title, place };
-  const trust = view.trusts.get(name);
+  const { info } = service;
+  const named = { title: info.title, accountRegion };
+  const trust = resolved.trusts.get(name);
   if (trust === undefined)
     return {
       target: name,
-      service: facts.service,
+      service: info.service,
       ...named,
       verdict: 'refused',
       chain: [],
       reasons: [{ says: 'no', what: 'chain', text: 'no CA is accepted for this target' }],
     };
-  const bound = service.bind(config, { definition: definition.name, name, place, attach, anchors });
+  const bound = service.bind(config, { definition: definition.name, name, accountRegion, attach, anchors });
   const { rendering } = bound.render(trust, now);
   const explanation = explainTarget({
     leaf,
     sent,
     target: name,
-    facts,
+    info,
     trust,
     anchors: rendering?.anchors ?? [],
     ignoresExpiry: config.ignoreExpiry === true,
-    revocationEnforced:
-      facts.capabilities.revocation === 'list' || (rendering?.mechanism ?? 'none') !== 'none',
+    revocationEnforced: info.capabilities.revocation === 'crl' || (rendering?.mechanism ?? 'none') !== 'none',
     now,
   });
   return { ...explanation, ...named };

@@ -1,4 +1,4 @@
-import { type Place, placeText } from '../util/account-region.ts';
+import { type AccountRegion, accountRegionText } from '../util/account-region.ts';
 import { layout, type Row } from './layout.ts';
 import { plain, type TextOptions } from './options.ts';
 import { counted, nameWords } from './words.ts';
@@ -7,7 +7,7 @@ import { counted, nameWords } from './words.ts';
 export interface Block {
   readonly name: string;
   readonly title: string;
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
   /** How it stands, in a word or two; behind its name. */
   readonly state?: string;
   readonly rows: readonly Row[];
@@ -54,17 +54,17 @@ export function foldTexts(
   });
 }
 
-function blockText({ name, title, place, state, rows }: Block, options: TextOptions): string {
-  const head = `${name}  ${title}, ${placeText(place)}${stateWords(state)}`;
-  return layout([{ text: head, indent: 0 }, ...rows], options);
+function blockText({ name, title, accountRegion, state, rows }: Block, options: TextOptions): string {
+  const symbol = `${name}  ${title}, ${accountRegionText(accountRegion)}${stateWords(state)}`;
+  return layout([{ text: symbol, indent: 0 }, ...rows], options);
 }
 
 function foldedText(block: Block, group: readonly Block[], options: TextOptions): string {
   const { dim } = options.paint ?? plain;
   const names = group.map(({ name }) => name);
-  const head = `${names[0]} ... ${names.at(-1)}  ${counted(group.length, 'target')}: ${block.title}, ${placesWords(group)}${stateWords(block.state)}`;
+  const symbol = `${names[0]} ... ${names.at(-1)}  ${counted(group.length, 'target')}: ${block.title}, ${placesWords(group)}${stateWords(block.state)}`;
   const all = options.verbose ? [{ text: dim(nameWords(names, true)), indent: 2 }] : [];
-  return layout([{ text: head, indent: 0 }, ...all, ...neutralRows(block)], options);
+  return layout([{ text: symbol, indent: 0 }, ...all, ...neutralRows(block)], options);
 }
 
 function keyOf(block: Block): string {
@@ -77,8 +77,8 @@ function stateWords(state: string | undefined): string {
 }
 
 function placesWords(group: readonly Block[]): string {
-  const accounts = new Set(group.map(({ place }) => place.account));
-  const regions = new Set(group.map(({ place }) => place.region));
+  const accounts = new Set(group.map(({ accountRegion }) => accountRegion.account));
+  const regions = new Set(group.map(({ accountRegion }) => accountRegion.region));
   const [account = ''] = accounts;
   const [region = ''] = regions;
   const where = accounts.size === 1 ? account : `${accounts.size} accounts`;

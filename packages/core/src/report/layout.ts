@@ -28,8 +28,8 @@ export function layout(rows: readonly Row[], { width = Number.POSITIVE_INFINITY 
 
 /** Parts of a text, with an empty line between them; a long one ends as it began. */
 export function sections(verdict: string, parts: readonly string[]): string {
-  const told = parts.filter((part) => part !== '');
-  const text = [verdict, ...told].join('\n\n');
+  const reported = parts.filter((part) => part !== '');
+  const text = [verdict, ...reported].join('\n\n');
   return text.split('\n').length > longText ? `${text}\n\n${verdict}` : text;
 }
 

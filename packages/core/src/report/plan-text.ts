@@ -1,4 +1,4 @@
-import type { CaNews, Plan, PlannedTarget } from '../plan/plan.ts';
+import type { CaChange, Plan, PlannedTarget } from '../plan/plan.ts';
 import { applyText, type CommandOptions } from './commands.ts';
 import { findingsText } from './findings-text.ts';
 import { type Block, blocksText, foldTexts } from './fold.ts';
@@ -31,7 +31,7 @@ export function planText(plan: Plan, options: CommandOptions = {}): string {
     findingsText(findings.filter(isError), options),
     targetsText(targets, plan.changes, options),
     layout(
-      plan.news.flatMap((one) => newsRows(one, targets)),
+      plan.caChanges.flatMap((one) => newsRows(one, targets)),
       options,
     ),
     findingsText(
@@ -73,7 +73,7 @@ function targetsText(targets: readonly PlannedTarget[], changes: boolean, option
 }
 
 function blockOf(target: PlannedTarget, options: TextOptions): Block {
-  const { name, title, place, leaving, failed, steps, freshness } = target;
+  const { name, title, accountRegion, leaving, failed, steps, freshness } = target;
   const { paint = plain } = options;
   const state = leaving ? { state: 'leaves the definition' } : {};
   const broken =
@@ -85,15 +85,15 @@ function blockOf(target: PlannedTarget, options: TextOptions): Block {
     ...steps.flatMap((step) => stepRows(step, options)),
     ...staleRows(freshness, options),
   ];
-  return { name, title, place, ...state, rows, alone: failed !== undefined };
+  return { name, title, accountRegion, ...state, rows, alone: failed !== undefined };
 }
 
 /** A CA that is new, kept or retired, and where its clients are admitted. */
-function newsRows(change: CaNews, targets: readonly PlannedTarget[]): readonly Row[] {
-  const { news, sha256, group, letInOn, notOn } = change;
+function newsRows(change: CaChange, targets: readonly PlannedTarget[]): readonly Row[] {
+  const { change: news, sha256, group, admittedOn, notOn } = change;
   const ca = caWords(change);
-  const through = [...new Set(letInOn.map((one) => one.through))].join(', ');
-  const admitted = nameWords(letInOn.map(({ target }) => target));
+  const through = [...new Set(admittedOn.map((one) => one.through))].join(', ');
+  const admitted = nameWords(admittedOn.map(({ target }) => target));
   // Of targets that were not looked at nothing is said.
   const others = notOn.filter((name) => targets.some((target) => target.name === name && target.compared));
   const lines = {
@@ -151,9 +151,9 @@ function admissionText({ targets, exposure, lockout, changes }: Plan, options: T
 }
 
 /** An attachment asks for no client certificate, and no step that may run changes that. */
-function staysOpen({ holds, steps, leaving }: PlannedTarget): boolean {
-  const enforces = steps.some(({ effect, leftOut }) => effect === 'enforce' && leftOut === undefined);
-  return !leaving && !enforces && (holds?.attachments ?? []).some(({ enforcing }) => !enforcing);
+function staysOpen({ content, steps, leaving }: PlannedTarget): boolean {
+  const enforces = steps.some(({ effect, skipped }) => effect === 'enforce' && skipped === undefined);
+  return !leaving && !enforces && (content?.attachments ?? []).some(({ enforcing }) => !enforcing);
 }
 
 function targetOf(text: string, targets: readonly PlannedTarget[]): string | undefined {

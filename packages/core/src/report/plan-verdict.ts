@@ -47,9 +47,9 @@ function blockedWords({ targets }: Plan): string {
 function changeWords({ targets }: Plan): readonly string[] {
   const steps = targets.flatMap((target) => target.steps);
   const of = (...why: readonly (string | undefined)[]) =>
-    steps.filter(({ leftOut }) => why.includes(leftOut)).length;
+    steps.filter(({ skipped }) => why.includes(skipped)).length;
   const [run, consent, waits, stopped] = [of(undefined), of('consent'), of('depends'), of('precondition')];
-  const touched = targets.filter((target) => target.steps.some(({ leftOut }) => leftOut === undefined));
+  const touched = targets.filter((target) => target.steps.some(({ skipped }) => skipped === undefined));
   const need = (number: number) => (number === 1 ? 'needs' : 'need');
   return [
     ...(run === 0 ? [] : [counted(run, 'change') + onWords(touched.length, targets.length)]),

@@ -85,8 +85,8 @@ function blockOf({ target, planned }: Reported, good: string, options: TextOptio
   const { paint = plain } = options;
   const { name, service, state, done, remaining, failed, freshness } = target;
   const states: Readonly<Record<TargetReport['state'], string>> = {
-    holds: paint.good(good),
-    left: paint.good('removed'),
+    'in-sync': paint.good(good),
+    removed: paint.good('removed'),
     waits: paint.warn(waitsWords(target)),
     incomplete: paint.warn('not finished'),
     'not-compared': paint.warn('not compared'),
@@ -99,13 +99,13 @@ function blockOf({ target, planned }: Reported, good: string, options: TextOptio
     ...remaining.flatMap((step) => stepRows(step, options, 4)),
     ...staleRows(freshness, options),
   ];
-  const place = planned?.place ?? { account: '', region: '' };
+  const accountRegion = planned?.accountRegion ?? { account: '', region: '' };
   const title = planned?.title ?? service;
-  return { name, title, place, state: states[state], rows, alone: failed !== undefined };
+  return { name, title, accountRegion, state: states[state], rows, alone: failed !== undefined };
 }
 
 function waitsWords({ remaining }: TargetReport): string {
-  const needs = remaining.filter(({ leftOut }) => leftOut === 'consent').length;
+  const needs = remaining.filter(({ skipped }) => skipped === 'consent').length;
   return needs > 0 ? 'needs consent' : 'not finished';
 }
 
@@ -120,8 +120,8 @@ function applyVerdict(report: Report): string {
     return calls === 0
       ? `${[`In sync: ${allWords(targets)}`, 'nothing was written', ...wrong].join('; ')}.`
       : `${[`Applied: ${changes}`, `${allWords(targets)} in sync`, ...wrong].join('; ')}.`;
-  const head = calls === 0 ? 'Not applied: nothing was written' : `Partly applied: ${changes}`;
-  return `${[head, ...rest, ...wrong].join('; ')}.`;
+  const symbol = calls === 0 ? 'Not applied: nothing was written' : `Partly applied: ${changes}`;
+  return `${[symbol, ...rest, ...wrong].join('; ')}.`;
 }
 
 /** Nothing is said of trust: a refresh does not look at it. */
@@ -142,7 +142,7 @@ function refreshVerdict(report: Report): string {
 
 function restWords(targets: Report['targets']): readonly string[] {
   const remaining = targets.flatMap((target) => target.remaining);
-  const consent = remaining.filter(({ leftOut }) => leftOut === 'consent').length;
+  const consent = remaining.filter(({ skipped }) => skipped === 'consent').length;
   const others = remaining.length - consent;
   const failed = targets.filter((target) => target.failed !== undefined).map(({ name }) => name);
   return [

@@ -1,12 +1,12 @@
 import { sortFindings } from '../errors/finding.ts';
-import { type ListFreshness, span } from '../state/freshness.ts';
+import { type CrlFreshness, span } from '../state/freshness.ts';
 import { findingsText } from './findings-text.ts';
 import { type Block, blocksText } from './fold.ts';
 import { layout, type Row, sections } from './layout.ts';
 import { plain, type TextOptions } from './options.ts';
 import { allWords } from './plan-verdict.ts';
 import type { RevocationStatus, Status, TargetStatus } from './status.ts';
-import { crlRows, mark } from './step-rows.ts';
+import { crlRows, ownershipTag } from './step-rows.ts';
 import { caWords, counted, nameWords } from './words.ts';
 
 /** From this many targets on, those with nothing to say are counted and not described. */
@@ -65,18 +65,20 @@ function statusVerdict({ targets, findings }: Status): string {
   const red = targets.filter(
     ({ revocation, freshness }) => revocation.red.length > 0 || freshness.some((crl) => crl.red.length > 0),
   );
-  const open = targets.flatMap(({ holds }) => holds?.doors ?? []).filter(({ state }) => state === 'open');
+  const open = targets
+    .flatMap(({ content }) => content?.bypasses ?? [])
+    .filter(({ state }) => state === 'open');
   const errors = sortFindings([...findings, ...targets.flatMap((target) => target.findings)]).filter(
     ({ severity }) => severity === 'error',
   );
-  const head =
+  const symbol =
     drifted.length > 0
       ? `Drifted: ${targets.length === 1 ? names(drifted) : `${drifted.length} of ${targets.length} targets`}`
       : failed.length + leaving.length + unseen.length === 0
         ? `In sync: ${allWords(targets)}`
-        : `In sync: ${of('holds').length} of ${targets.length} targets`;
+        : `In sync: ${of('in-sync').length} of ${targets.length} targets`;
   return `${[
-    head,
+    symbol,
     ...(failed.length === 0 ? [] : [`${names(failed)} could not be read`]),
     ...(unseen.length === 0 ? [] : [`${names(unseen)} not compared`]),
     ...(leaving.length === 0 ? [] : [`${names(leaving)} leaving`]),
@@ -86,60 +88,67 @@ function statusVerdict({ targets, findings }: Status): string {
   ].join('; ')}.`;
 }
 
-function isQuiet({ state, revocation, freshness, findings, holds }: TargetStatus): boolean {
+function isQuiet({ state, revocation, freshness, findings, content }: TargetStatus): boolean {
   return (
-    state === 'holds' &&
+    state === 'in-sync' &&
     revocation.red.length === 0 &&
     revocation.gaps.length === 0 &&
     revocation.state === 'enforced' &&
     findings.length === 0 &&
     freshness.every((crl) => crl.state === 'fresh' && !crl.behind && crl.red.length === 0) &&
-    (holds?.attachments ?? []).every(({ enforcing }) => enforcing) &&
-    (holds?.doors ?? []).every((door) => door.state === 'closed')
+    (content?.attachments ?? []).every(({ enforcing }) => enforcing) &&
+    (content?.bypasses ?? []).every((bypass) => bypass.state === 'closed')
   );
 }
 
 function blockOf(target: TargetStatus, options: TextOptions): Block {
   const { paint = plain } = options;
-  const { name, title, place, state, holds, differences, freshness, failed, revocation } = target;
-  const [account = '', region = ''] = place.split('/');
+  const { name, title, accountRegion, state, content, differences, freshness, failed, revocation } = target;
+  const [account = '', region = ''] = accountRegion.split('/');
   const states: Readonly<Record<TargetStatus['state'], string>> = {
-    holds: paint.good('in sync'),
+    'in-sync': paint.good('in sync'),
     drift: paint.warn('drifted'),
     leaving: paint.warn('leaves the definition'),
     'not-compared': paint.warn('not compared'),
     failed: paint.bad('could not be read'),
   };
   const cas =
-    holds === undefined || !holds.exists
+    content === undefined || !content.exists
       ? []
-      : holds.cas === 'unknown'
+      : content.cas === 'unknown'
         ? ['trusts: unknown (it cannot be read back)']
-        : holds.cas.map((ca) => `trusts ${caWords(ca)}`);
+        : content.cas.map((ca) => `trusts ${caWords(ca)}`);
   const rows: readonly Row[] = [
     ...(failed === undefined ? [] : [{ text: paint.bad(`${failed.message} [${failed.code}]`), indent: 2 }]),
     ...cas.map((text) => ({ text, indent: 2 })),
-    ...(holds?.exists ? revocationRows(revocation, freshness, options) : []),
+    ...(content?.exists ? revocationRows(revocation, freshness, options) : []),
     ...freshness.flatMap((crl) => crlRows(crl, options)),
-    ...(holds?.attachments ?? []).map(({ id, mode, enforcing }) => ({
+    ...(content?.attachments ?? []).map(({ id, mode, enforcing }) => ({
       text: `attachment, ${mode}${enforcing ? '' : paint.warn(' (asks for no certificate)')}: ${id}`,
       indent: 2,
     })),
-    ...(holds?.doors ?? []).map(({ what, state: bypass }) => ({
+    ...(content?.bypasses ?? []).map(({ what, state: bypass }) => ({
       text: `bypass: ${what}: ${bypass === 'open' ? paint.bad('open') : bypass}`,
       indent: 2,
     })),
     ...(differences.length === 0 ? [] : [{ text: 'to be in sync:', indent: 2 }]),
     ...differences.map(({ effect, summary, reason }) => ({
-      text: `${mark(effect, options)} ${summary} (${reason})`,
+      text: `${ownershipTag(effect, options)} ${summary} (${reason})`,
       indent: 4,
     })),
   ];
-  return { name, title, place: { account, region }, state: states[state], rows, alone: failed !== undefined };
+  return {
+    name,
+    title,
+    accountRegion: { account, region },
+    state: states[state],
+    rows,
+    alone: failed !== undefined,
+  };
 }
 
 const mechanisms: Readonly<Record<RevocationStatus['mechanism'], string>> = {
-  list: 'CRLs, checked by the service',
+  crl: 'CRLs, checked by the service',
   function: 'a connection function',
   authorizer: 'a Lambda authorizer',
   none: 'nothing checks CRLs here',
@@ -148,7 +157,7 @@ const mechanisms: Readonly<Record<RevocationStatus['mechanism'], string>> = {
 /** Mechanism, entries, whether enforced as far as that can be observed, lag. */
 function revocationRows(
   revocation: RevocationStatus,
-  freshness: readonly ListFreshness[],
+  freshness: readonly CrlFreshness[],
   { paint = plain }: TextOptions,
 ): readonly Row[] {
   const { mechanism, state, gaps, entries, lagMs, budgetMs, red } = revocation;

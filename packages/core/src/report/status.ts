@@ -1,22 +1,22 @@
-import type { HeldEnforcement } from '../adapter/content.ts';
+import type { ObservedEnforcement } from '../adapter/content.ts';
 import type { Effect } from '../adapter/step.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { ContentSummary } from '../plan/content-summary.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared } from '../plan/prepared.ts';
-import { type KeyedList, type ListFreshness, span } from '../state/freshness.ts';
-import { placeText } from '../util/account-region.ts';
+import { type CrlFreshness, type KeyedCrl, span } from '../state/freshness.ts';
+import { accountRegionText } from '../util/account-region.ts';
 import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 
 /** The service checks the CRLs in force itself. */
-const byService: HeldEnforcement = { mechanism: 'list', state: 'enforced', gaps: [] };
+const byService: ObservedEnforcement = { mechanism: 'crl', state: 'enforced', gaps: [] };
 /** Without `maxLag`: what is not in force this long after its issue is not merely on its way. */
 const assumedMaxLagMs = 600_000;
 
 /** Revocation on one target, in a few figures. */
-export interface RevocationStatus extends HeldEnforcement {
+export interface RevocationStatus extends ObservedEnforcement {
   /** Entries of the CRLs in force. */
   readonly entries: number;
   /** The longest that the newest CRLs took from their issue to here, in milliseconds. */
@@ -35,13 +35,13 @@ export interface TargetStatus {
   readonly service: string;
   /** The service, for people. */
   readonly title: string;
-  readonly place: string;
+  readonly accountRegion: string;
   /**
    * `drift`: it differs from the definition, `differences` says how. `not-compared`: an error of the input
    * leaves nothing to compare it with.
    */
-  readonly state: 'holds' | 'drift' | 'failed' | 'leaving' | 'not-compared';
-  readonly holds?: ContentSummary;
+  readonly state: 'in-sync' | 'drift' | 'failed' | 'leaving' | 'not-compared';
+  readonly content?: ContentSummary;
   readonly differences: readonly {
     readonly effect: Effect;
     readonly summary: string;
@@ -50,7 +50,7 @@ export interface TargetStatus {
   /** How the revoked are refused here, as observed; `probe` tries it. */
   readonly revocation: RevocationStatus;
   /** CRLs in force by how much life they have left. */
-  readonly freshness: readonly ListFreshness[];
+  readonly freshness: readonly CrlFreshness[];
   readonly findings: readonly Finding[];
   readonly failed?: { readonly code: string; readonly message: string };
 }
@@ -69,19 +69,19 @@ export interface Status {
 }
 
 /** Pure: the status that a plan implies. What would be changed is what differs. */
-export function statusOf({ plan, view }: Prepared, maxLagMs: number | undefined, now: Instant): Status {
+export function statusOf({ plan, resolved }: Prepared, maxLagMs: number | undefined, now: Instant): Status {
   const targets = plan.targets.map((target): TargetStatus => {
-    const { name, service, title, place, holds, findings, failed, freshness } = target;
+    const { name, service, title, accountRegion, content, findings, failed, freshness } = target;
     const steps = target.steps.filter((step) => !isHousekeeping(step));
     return {
       name,
       service,
       title,
-      place: placeText(place),
+      accountRegion: accountRegionText(accountRegion),
       state: stateOf(target, steps.length > 0),
-      ...defined({ holds }),
+      ...defined({ content }),
       differences: steps.map(({ effect, summary, reason }) => ({ effect, summary, reason })),
-      revocation: revocationStatus(target, view.lists.rows, maxLagMs, now),
+      revocation: revocationStatus(target, resolved.crls.rows, maxLagMs, now),
       freshness,
       findings: [...findings, ...expiryIgnored(target)],
       ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
@@ -106,18 +106,18 @@ function stateOf({ failed, leaving, compared }: PlannedTarget, differs: boolean)
   if (failed !== undefined) return 'failed';
   if (leaving) return 'leaving';
   if (!compared) return 'not-compared';
-  return differs ? 'drift' : 'holds';
+  return differs ? 'drift' : 'in-sync';
 }
 
 /** CAs drop expired serials from their CRLs, so where expiry is ignored a revoked client may come back. */
-function expiryIgnored({ name, holds }: PlannedTarget): readonly Finding[] {
-  return (holds?.attachments ?? [])
+function expiryIgnored({ name, content }: PlannedTarget): readonly Finding[] {
+  return (content?.attachments ?? [])
     .filter(({ ignoresExpiry }) => ignoresExpiry)
     .map(({ id }) => ({
       code: 'expiry-ignored',
       severity: 'warning',
       target: name,
-      thing: id,
+      about: id,
       message: `${name}: ${id} admits expired certificates; CAs drop them from their CRLs, so that a revoked one may be admitted again`,
       source: 'RFC 5280, 3.3',
     }));
@@ -125,30 +125,30 @@ function expiryIgnored({ name, holds }: PlannedTarget): readonly Finding[] {
 
 /** Files that nothing reads are no difference from the definition. */
 function isHousekeeping({ effect, affects }: PlannedStep): boolean {
-  return effect === 'clean' && affects.length === 0;
+  return effect === 'cleanup' && affects.length === 0;
 }
 
 function revocationStatus(
-  { holds, freshness, steps }: PlannedTarget,
-  rows: readonly KeyedList[],
+  { content, freshness, steps }: PlannedTarget,
+  rows: readonly KeyedCrl[],
   maxLagMs: number | undefined,
   now: Instant,
 ): RevocationStatus {
-  const enforcement = holds?.enforcement ?? byService;
-  const entries = freshness.reduce((sum, list) => sum + list.entries, 0);
+  const enforcement = content?.enforcement ?? byService;
+  const entries = freshness.reduce((sum, crl) => sum + crl.entries, 0);
   const most = (values: readonly (number | undefined)[], pick: (...all: number[]) => number) => {
     const known = values.flatMap((value) => value ?? []);
     return known.length === 0 ? undefined : pick(...known);
   };
   const lagMs = most(
-    freshness.map((list) => list.lagMs),
+    freshness.map((crl) => crl.lagMs),
     Math.max,
   );
   const budgetMs = most(
-    freshness.map((list) => list.budgetMs),
+    freshness.map((crl) => crl.budgetMs),
     Math.min,
   );
-  const [nextUpdate] = freshness.flatMap((list) => list.nextUpdate ?? []).sort();
+  const [nextUpdate] = freshness.flatMap((crl) => crl.nextUpdate ?? []).sort();
   return {
     ...enforcement,
     entries,
@@ -164,7 +164,7 @@ function revocationStatus(
 /** Revocations that should be in force by now and are not. */
 function waiting(
   steps: readonly PlannedStep[],
-  rows: readonly KeyedList[],
+  rows: readonly KeyedCrl[],
   maxLagMs: number,
   now: Instant,
 ): readonly string[] {

@@ -1,45 +1,45 @@
 import type { Effect } from '../adapter/step.ts';
 import type { PlannedStep } from '../plan/consent.ts';
-import { type ListFreshness, span } from '../state/freshness.ts';
+import { type CrlFreshness, span } from '../state/freshness.ts';
 import { consentFlags } from './commands.ts';
 import type { Row } from './layout.ts';
 import { plain, type TextOptions } from './options.ts';
 import { counted } from './words.ts';
 
 /** The mark in front of a step: what kind of change it is, at a glance. */
-const marks: Readonly<Record<Effect, string>> = {
+const symbols: Readonly<Record<Effect, string>> = {
   grant: '+',
   revoke: '~',
   remove: '-',
   enforce: '!',
-  open: '!',
+  relax: '!',
   readmit: '!',
-  label: '~',
-  clean: '-',
+  tag: '~',
+  cleanup: '-',
 };
 
 /** A step that is to be done: what it does, and under it what it waits for. */
 export function stepRows(step: PlannedStep, options: TextOptions, indent = 2): readonly Row[] {
   const { paint = plain, verbose } = options;
-  const { effect, summary, reason, missing, leftOut } = step;
-  const waits = waitWords[leftOut ?? 'runs'](missing);
+  const { effect, summary, reason, missing, skipped } = step;
+  const waits = waitWords[skipped ?? 'runs'](missing);
   return [
-    { text: `${mark(effect, options)} ${summary}`, indent },
+    { text: `${ownershipTag(effect, options)} ${summary}`, indent },
     ...(verbose ? [{ text: paint.dim(`because: ${reason}`), indent: indent + 4 }] : []),
     ...(waits === '' ? [] : [{ text: paint.warn(waits), indent: indent + 4 }]),
   ];
 }
 
 /** `+`, `~`, `-` or `!`, in its colour. */
-export function mark(effect: Effect, { paint = plain }: TextOptions): string {
-  const sign = marks[effect];
+export function ownershipTag(effect: Effect, { paint = plain }: TextOptions): string {
+  const sign = symbols[effect];
   if (sign === '+') return paint.good(sign);
   return sign === '-' ? paint.bad(sign) : sign === '!' ? paint.warn(sign) : sign;
 }
 
 /** Why a step is not done now. */
 const waitWords: Readonly<
-  Record<NonNullable<PlannedStep['leftOut']> | 'runs', (missing: readonly string[]) => string>
+  Record<NonNullable<PlannedStep['skipped']> | 'runs', (missing: readonly string[]) => string>
 > = {
   runs: () => '',
   consent: (missing) => `needs ${consentFlags(missing)}`,
@@ -50,14 +50,14 @@ const waitWords: Readonly<
 };
 
 /** CRLs in force near or past their end, or late, whoever has to do something about it. */
-export function staleRows(freshness: readonly ListFreshness[], options: TextOptions): readonly Row[] {
+export function staleRows(freshness: readonly CrlFreshness[], options: TextOptions): readonly Row[] {
   return freshness
     .filter(({ state, red }) => state !== 'fresh' || red.length > 0)
     .flatMap((crl) => crlRows(crl, options));
 }
 
 /** One CRL in force: how many entries it has, how long it took to get here, when it ends. */
-export function crlRows(crl: ListFreshness, { paint = plain }: TextOptions): readonly Row[] {
+export function crlRows(crl: CrlFreshness, { paint = plain }: TextOptions): readonly Row[] {
   const { issuer, entries, nextUpdate, state, lagMs, behind, red } = crl;
   const end = { fresh: '', 'last-hour': ', in the last hour', overdue: ', overdue', expired: '' }[state];
   const due =

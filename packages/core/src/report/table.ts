@@ -18,10 +18,10 @@ export function textTable(rows: readonly (readonly string[])[], gap = 2): string
 
 /** A Markdown table; the first row is its head. Pipes and line breaks in cells are escaped. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
-  const [head, ...body] = rows;
-  if (head === undefined) return '';
+  const [header, ...body] = rows;
+  if (header === undefined) return '';
   const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  return [line(head), `|${head.map(() => ' --- |').join('')}`, ...body.map(line)].join('\n');
+  return [line(header), `|${header.map(() => ' --- |').join('')}`, ...body.map(line)].join('\n');
 }
 
 /** Text from outside never becomes Markdown or HTML of ours. */

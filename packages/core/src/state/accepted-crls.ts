@@ -1,5 +1,5 @@
 import type { VersionedStore } from '../adapter/versioned-store.ts';
-import type { Crl, RevocationList } from '../crl/crl.ts';
+import type { Crl, IssuerCrl } from '../crl/crl.ts';
 import { slotOf } from '../crl/merged.ts';
 import { parseCrl } from '../crl/read-crl.ts';
 import { formatRetained, parseRetained, type RetainedSerial } from '../crl/retained.ts';
@@ -7,7 +7,7 @@ import { isTrustloomError } from '../errors/error.ts';
 import { sha256Hex } from '../util/bytes.ts';
 import { defined } from '../util/defined.ts';
 import { isoTime } from '../util/time.ts';
-import type { AcceptedList, RevocationRecord } from './state.ts';
+import type { AcceptedCrl, RevocationState } from './state.ts';
 
 /**
  * One row of the state: of each CA key one for the complete CRL, each partition, and each delta
@@ -50,7 +50,7 @@ export type CrlCopies = ReadonlyMap<string, CrlCopy>;
 
 /** A CRL that was accepted now, and what has to be stored of it. */
 export interface NewlyAccepted {
-  readonly row: AcceptedList;
+  readonly row: AcceptedCrl;
   readonly crl: Crl;
   readonly retained: readonly RetainedSerial[];
   /** SHA-256 of the CRL that it was compared with; undefined for the first one. */
@@ -58,7 +58,7 @@ export interface NewlyAccepted {
 }
 
 /** So many earlier issues tell how often a CA publishes, whatever CRLs by hand came between. */
-const issuesKept = 10;
+const maxRecentIssues = 10;
 
 type Blobs = Pick<VersionedStore, 'getBlob' | 'putBlob'>;
 
@@ -69,12 +69,12 @@ type Blobs = Pick<VersionedStore, 'getBlob' | 'putBlob'>;
  * @param offered SHA-256 of the CRLs that the sources gave
  */
 export async function recallCrls(
-  { lists }: RevocationRecord,
+  { crls }: RevocationState,
   offered: ReadonlySet<string>,
   blobs: Blobs,
 ): Promise<CrlCopies> {
-  const recalled = Object.entries(lists).map(async ([stateKey, row]) => {
-    const bytes = offered.has(row.sha256) ? undefined : await blobs.getBlob(listKey(row.sha256));
+  const recalled = Object.entries(crls).map(async ([stateKey, row]) => {
+    const bytes = offered.has(row.sha256) ? undefined : await blobs.getBlob(crlKey(row.sha256));
     const crl = bytes === undefined ? undefined : readBack(bytes, row.sha256);
     const retained = await recallRetained(row, blobs);
     const copy: CrlCopy = {
@@ -94,10 +94,10 @@ export async function recallCrls(
  * Puts CRLs and retained serials under their digests; the rows of the state may name them from then
  * on.
  */
-export async function keepLists(accepted: readonly NewlyAccepted[], blobs: Blobs): Promise<void> {
+export async function storeCrls(accepted: readonly NewlyAccepted[], blobs: Blobs): Promise<void> {
   await Promise.all(
     accepted.flatMap(({ row, crl, retained }) => [
-      blobs.putBlob(listKey(row.sha256), crl.der),
+      blobs.putBlob(crlKey(row.sha256), crl.der),
       ...(row.retained === undefined
         ? []
         : [blobs.putBlob(retainedKey(row.retained.sha256), Buffer.from(formatRetained(retained)))]),
@@ -107,11 +107,11 @@ export async function keepLists(accepted: readonly NewlyAccepted[], blobs: Blobs
 
 /** The row of a CRL that was accepted now. */
 export function acceptedRow(
-  { issuer, crl }: Pick<RevocationList, 'issuer' | 'crl'>,
+  { issuer, crl }: Pick<IssuerCrl, 'issuer' | 'crl'>,
   retained: readonly RetainedSerial[],
-  before: AcceptedList | undefined,
+  before: AcceptedCrl | undefined,
   now: number,
-): AcceptedList {
+): AcceptedCrl {
   const thisUpdate = isoTime(crl.thisUpdate);
   return {
     sha256: crl.sha256,
@@ -123,7 +123,7 @@ export function acceptedRow(
     acceptedAt: isoTime(now),
     ...(before === undefined
       ? {}
-      : { recent: [before.thisUpdate, ...(before.recent ?? [])].slice(0, issuesKept) }),
+      : { recent: [before.thisUpdate, ...(before.recent ?? [])].slice(0, maxRecentIssues) }),
     first: before?.first ?? { at: thisUpdate, entries: crl.entryCount },
     ...(retained.length === 0
       ? {}
@@ -132,7 +132,7 @@ export function acceptedRow(
 }
 
 async function recallRetained(
-  { retained }: AcceptedList,
+  { retained }: AcceptedCrl,
   blobs: Blobs,
 ): Promise<readonly RetainedSerial[] | undefined> {
   if (retained === undefined) return [];
@@ -156,5 +156,5 @@ function readBack(bytes: Uint8Array, sha256: string): Crl | undefined {
   }
 }
 
-const listKey = (sha256: string) => `lists/${sha256}.crl`;
+const crlKey = (sha256: string) => `issued/${sha256}.crl`;
 const retainedKey = (sha256: string) => `retained/${sha256}.txt`;

@@ -1,10 +1,10 @@
-import type { HeldCrl, Holdings } from '../adapter/content.ts';
+import type { Content, ObservedCrl } from '../adapter/content.ts';
 import { crlIssuer } from '../crl/verify-crl.ts';
 import { caName, caNameOfKey } from '../kit/ca-words.ts';
 import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { AcceptedList } from './state.ts';
+import type { AcceptedCrl } from './state.ts';
 
 /** A CRL in force is shown as late from this long before its end. */
 const lastHourMs = 3_600_000;
@@ -15,7 +15,7 @@ const lastHourMs = 3_600_000;
 const assumedOverlapMs = 600_000;
 
 /** How fresh one CRL in force is. */
-export interface ListFreshness {
+export interface CrlFreshness {
   /** The CA for people; with digits of its SHA-256 where it is known. */
   readonly issuer: string;
   readonly entries: number;
@@ -42,7 +42,7 @@ export interface ListFreshness {
 }
 
 /** A row of the state with the key that it is about. */
-export interface KeyedList extends AcceptedList {
+export interface KeyedCrl extends AcceptedCrl {
   /** SHA-256 of the issuer's key. */
   readonly keySha256: string;
   /** False for partitions and delta CRLs. */
@@ -51,7 +51,7 @@ export interface KeyedList extends AcceptedList {
 
 /** What freshness is judged by. */
 export interface FreshnessInput {
-  readonly rows: readonly KeyedList[];
+  readonly rows: readonly KeyedCrl[];
   /** CAs that may have issued a CRL in force: re-keyed ones share their name. */
   readonly known: readonly Certificate[];
   /** Longest acceptable time from the issue of a CRL to its enforcement, in milliseconds. */
@@ -65,22 +65,22 @@ export interface FreshnessInput {
  * issues.
  */
 export function freshnessOf(
-  holds: Holdings | undefined,
+  content: Content | undefined,
   input: FreshnessInput,
   now: Instant,
-): readonly ListFreshness[] {
-  const enforcedByUs = holds?.enforcement !== undefined && holds.enforcement.mechanism !== 'list';
-  return (holds?.crls ?? [])
+): readonly CrlFreshness[] {
+  const enforcedByUs = content?.enforcement !== undefined && content.enforcement.mechanism !== 'crl';
+  return (content?.crls ?? [])
     .filter(({ inForce }) => inForce)
     .map((held) => crlFreshness(held, enforcedByUs, input, now));
 }
 
 function crlFreshness(
-  held: HeldCrl,
+  held: ObservedCrl,
   enforcedByUs: boolean,
   input: FreshnessInput,
   now: Instant,
-): ListFreshness {
+): CrlFreshness {
   const { maxLagMs, graceMs } = input;
   const { entries, nextUpdate } = held;
   const { issuer, row } = attributed(held, input);
@@ -109,9 +109,9 @@ function crlFreshness(
  * was read back the key is known.
  */
 function attributed(
-  held: HeldCrl,
+  held: ObservedCrl,
   { rows, known }: FreshnessInput,
-): { readonly issuer: string; readonly row: KeyedList | undefined } {
+): { readonly issuer: string; readonly row: KeyedCrl | undefined } {
   const row = rows.find(({ sha256 }) => sha256 === held.sha256);
   if (row !== undefined) return { issuer: caNameOfKey(row.keySha256, known, held.issuer), row };
   if (held.crl === undefined)
@@ -124,7 +124,7 @@ function attributed(
 }
 
 /** Of the first CRL that was ever accepted nothing is known: it was there before anybody looked. */
-function lagOf(row: KeyedList, behind: boolean, now: Instant): number | undefined {
+function lagOf(row: KeyedCrl, behind: boolean, now: Instant): number | undefined {
   if (behind) return now - Date.parse(row.thisUpdate);
   return row.recent === undefined ? undefined : Date.parse(row.acceptedAt) - Date.parse(row.thisUpdate);
 }
@@ -158,7 +158,7 @@ function lateText(
  * CRLs by hand come between, runs are late or missed: of the times between issues within one life,
  * the upper quartile counts. Unknown before the third issue.
  */
-function overlapOf({ thisUpdate, nextUpdate, recent = [] }: AcceptedList): number | undefined {
+function overlapOf({ thisUpdate, nextUpdate, recent = [] }: AcceptedCrl): number | undefined {
   if (nextUpdate === undefined || recent.length < 2) return undefined;
   const issues = [thisUpdate, ...recent].map((one) => Date.parse(one));
   const life = Date.parse(nextUpdate) - Date.parse(thisUpdate);
@@ -177,7 +177,7 @@ function stateOf(
   nextUpdate: Instant | undefined,
   overlapMs = assumedOverlapMs,
   now: Instant,
-): ListFreshness['state'] {
+): CrlFreshness['state'] {
   if (nextUpdate === undefined) return 'fresh';
   if (nextUpdate <= now) return 'expired';
   if (now > nextUpdate - overlapMs / 2) return 'overdue';

@@ -1,6 +1,6 @@
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { Clock } from '../util/time.ts';
-import { type HeldLease, leaseMs, type RecordObject, type TrustloomRecord } from './state.ts';
+import { type HeldLease, leaseMs, type StateObject, type TrustloomState } from './state.ts';
 
 /** A lease was waited for, taken or given back. */
 export interface LeaseEvent {
@@ -24,9 +24,9 @@ const askEveryMs = 500;
 const waitLimitMs = 2 * leaseMs + 1_000;
 
 /** Takes a lease; while another run holds it, asks again and again. */
-async function acquireLease<T>(object: RecordObject<T>, parts: LeaseParts): Promise<HeldLease<T>> {
+async function acquireLease<T>(object: StateObject<T>, parts: LeaseParts): Promise<HeldLease<T>> {
   const giveUp = parts.clock.now() + waitLimitMs;
-  let told: unknown;
+  let reported: unknown;
   for (;;) {
     try {
       const lease = await object.acquire(parts.holder);
@@ -35,14 +35,14 @@ async function acquireLease<T>(object: RecordObject<T>, parts: LeaseParts): Prom
     } catch (error) {
       if (!isTrustloomError(error) || error.code !== 'lease-held' || parts.clock.now() >= giveUp) throw error;
       const { holder, until } = error.context;
-      if (holder !== told)
+      if (holder !== reported)
         parts.onEvent({
           type: 'lease',
           what: 'waiting',
           ...(typeof holder === 'string' ? { holder } : {}),
           ...(typeof until === 'string' ? { until } : {}),
         });
-      told = holder;
+      reported = holder;
       await parts.clock.sleep(askEveryMs, parts.signal);
     }
   }
@@ -50,7 +50,7 @@ async function acquireLease<T>(object: RecordObject<T>, parts: LeaseParts): Prom
 
 /** Does some work under a lease and gives it back. */
 export async function withLease<T, R>(
-  object: RecordObject<T>,
+  object: StateObject<T>,
   parts: LeaseParts,
   work: (lease: HeldLease<T>) => Promise<R>,
 ): Promise<R> {
@@ -68,7 +68,7 @@ export async function withLease<T, R>(
  */
 export function revocationLane(
   parts: LeaseParts & {
-    readonly record: Pick<TrustloomRecord, 'revocation'>;
+    readonly state: Pick<TrustloomState, 'revocation'>;
     readonly isOutdated: () => Promise<boolean>;
   },
 ): <R>(work: () => Promise<R>) => Promise<R> {
@@ -79,7 +79,7 @@ export function revocationLane(
   };
   let before: Promise<unknown> = Promise.resolve();
   return (work) => {
-    const mine = before.then(() => withLease(parts.record.revocation, parts, () => current(work)));
+    const mine = before.then(() => withLease(parts.state.revocation, parts, () => current(work)));
     before = mine.catch(() => undefined);
     return mine;
   };

@@ -1,7 +1,7 @@
 import type { VersionedStore } from '../adapter/versioned-store.ts';
 import type { DenyEntry } from '../crl/deny-list.ts';
 import { TrustloomError } from '../errors/error.ts';
-import type { Place } from '../util/account-region.ts';
+import type { AccountRegion } from '../util/account-region.ts';
 import type { JsonObject } from '../util/json.ts';
 import { type Clock, isoTime } from '../util/time.ts';
 import { objectChanges } from './changes.ts';
@@ -17,9 +17,9 @@ export interface Lease {
 }
 
 /** One target as it was last applied: enough to find it again when the definition forgot it. */
-export interface RecordedTarget {
+export interface TargetRow {
   readonly kind: string;
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
   readonly accountName: string;
   readonly attach: 'managed' | 'external';
   readonly anchors: 'all' | 'issuing';
@@ -29,16 +29,16 @@ export interface RecordedTarget {
 }
 
 /** `trust.json`: targets applied, and every distrusted key. */
-export interface TrustRecord {
+export interface TrustState {
   readonly formatVersion: 1;
   readonly lease?: Lease;
-  readonly targets: Readonly<Record<string, RecordedTarget>>;
+  readonly targets: Readonly<Record<string, TargetRow>>;
   /** By SHA-256 of the key. */
   readonly distrusted: Readonly<Record<string, { readonly subject: string; readonly since: string }>>;
 }
 
 /** The newest list accepted for one key. The list itself lies beside, under its digest (`list-memory.ts`). */
-export interface AcceptedList {
+export interface AcceptedCrl {
   readonly sha256: string;
   readonly issuer: string;
   readonly number?: string;
@@ -54,24 +54,24 @@ export interface AcceptedList {
   /** Serials that left the list and stay refused where Trustloom owns the check: digest of their file, and their count. */
   readonly retained?: { readonly sha256: string; readonly count: number };
   /** ISO time at which somebody let the list go, since its CA had stopped publishing: a newer one takes its place, this one never comes back. */
-  readonly letGo?: string;
+  readonly withdrawn?: string;
 }
 
 /** `revocation.json`: the newest list accepted per key, the deny list, and what revoking steps asked to remember. */
-export interface RevocationRecord {
+export interface RevocationState {
   readonly formatVersion: 1;
   readonly lease?: Lease;
   /** By SHA-256 of the issuer's key; a partition or delta list under the key, a slash and its kind. */
-  readonly lists: Readonly<Record<string, AcceptedList>>;
+  readonly crls: Readonly<Record<string, AcceptedCrl>>;
   readonly deny: readonly DenyEntry[];
   /** By target, as `notes` of the trust record: a refresh may write here, and never there. */
   readonly notes?: Readonly<Record<string, JsonObject>>;
 }
 
 /** What a run knew of revocation: as long as this is the same, nobody knows of more. */
-export function revocationMark({ lists, deny }: Pick<RevocationRecord, 'lists' | 'deny'>): string {
-  const digests = Object.entries(lists).map(
-    ([key, { sha256, letGo }]) => `${key} ${sha256}${letGo === undefined ? '' : ' let go'}`,
+export function fingerprintOf({ crls, deny }: Pick<RevocationState, 'crls' | 'deny'>): string {
+  const digests = Object.entries(crls).map(
+    ([key, { sha256, withdrawn }]) => `${key} ${sha256}${withdrawn === undefined ? '' : ' let go'}`,
   );
   return JSON.stringify([digests.sort(), deny.map(({ caKey, serial }) => `${caKey} ${serial}`).sort()]);
 }
@@ -86,7 +86,7 @@ export interface HeldLease<T> {
 }
 
 /** One object of the record. */
-export interface RecordObject<T> {
+export interface StateObject<T> {
   read(): Promise<T>;
   /** @throws TrustloomError `lease-held` when another run holds it */
   acquire(holder: string): Promise<HeldLease<T>>;
@@ -95,36 +95,36 @@ export interface RecordObject<T> {
 }
 
 /** The record: what the tool remembers between runs. If lost, everything is retained and nothing is granted. */
-export interface TrustloomRecord {
-  readonly trust: RecordObject<TrustRecord>;
-  readonly revocation: RecordObject<RevocationRecord>;
+export interface TrustloomState {
+  readonly trust: StateObject<TrustState>;
+  readonly revocation: StateObject<RevocationState>;
   /** Lists as they were accepted, and what is retained of them. */
   readonly blobs: Pick<VersionedStore, 'getBlob' | 'putBlob'>;
 }
 
-const emptyTrust: TrustRecord = { formatVersion: 1, targets: {}, distrusted: {} };
-const emptyRevocation: RevocationRecord = { formatVersion: 1, lists: {}, deny: [] };
+const emptyTrust: TrustState = { formatVersion: 1, targets: {}, distrusted: {} };
+const emptyRevocation: RevocationState = { formatVersion: 1, crls: {}, deny: [] };
 
 /** How long a lease lasts without renewal. Short, because a run that was killed leaves it behind. */
 export const leaseMs = 30_000;
 
 /** Opens the record in a store. Nothing is read or written before the first use. */
-export function openRecord(store: VersionedStore, clock: Clock): TrustloomRecord {
+export function openState(store: VersionedStore, clock: Clock): TrustloomState {
   return Object.freeze({
-    trust: recordObject(store, clock, 'trust.json', emptyTrust),
-    revocation: recordObject(store, clock, 'revocation.json', emptyRevocation),
+    trust: stateObject(store, clock, 'trust.json', emptyTrust),
+    revocation: stateObject(store, clock, 'revocation.json', emptyRevocation),
     blobs: store,
   });
 }
 
 type Leased = { readonly formatVersion: 1; readonly lease?: Lease };
 
-function recordObject<T extends Leased>(
+function stateObject<T extends Leased>(
   store: VersionedStore,
   clock: Clock,
   key: string,
   empty: T,
-): RecordObject<T> {
+): StateObject<T> {
   const load = async (): Promise<{ value: T; etag?: string }> => {
     const found = await store.get(key);
     return found === undefined ? { value: empty } : { value: parse<T>(found.body, key), etag: found.etag };
@@ -199,9 +199,9 @@ function parse<T extends Leased>(body: string, key: string): T {
   try {
     value = JSON.parse(body);
   } catch (cause) {
-    throw new TrustloomError('record-unreadable', `${key}: not JSON`, { cause });
+    throw new TrustloomError('state-unreadable', `${key}: not JSON`, { cause });
   }
   if (typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === 1)
     return value as T;
-  throw new TrustloomError('record-unreadable', `${key}: written by another version of Trustloom`);
+  throw new TrustloomError('state-unreadable', `${key}: written by another version of Trustloom`);
 }

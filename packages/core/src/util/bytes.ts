@@ -11,6 +11,6 @@ export function bufferOf(bytes: Uint8Array): Buffer {
 }
 
 /** The same bytes to be read in words, not copied. */
-export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+export function dataViewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }

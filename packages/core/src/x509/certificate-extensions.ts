@@ -4,7 +4,7 @@ import { type Extension, extensionsOf } from './extensions.ts';
 import { strictOid } from './oid.ts';
 
 /** What the extensions of a certificate say, as far as anything here acts on it. */
-export type ExtensionFacts = Pick<
+export type ExtensionInfo = Pick<
   Certificate,
   | 'isCa'
   | 'pathLength'
@@ -44,23 +44,23 @@ const understood = new Set([
 /**
  * Reads the extensions of a certificate.
  *
- * @param list the SEQUENCE of extensions; absent when the certificate has none
+ * @param sequence the SEQUENCE of extensions; absent when the certificate has none
  * @throws DerError
  * @see RFC 5280, 4.2
  */
-export function certificateExtensions(der: Uint8Array, list: Tlv | undefined): ExtensionFacts {
-  const extensions = list === undefined ? [] : extensionsOf(der, list);
-  const facts: ExtensionFacts = {
+export function certificateExtensions(der: Uint8Array, sequence: Tlv | undefined): ExtensionInfo {
+  const extensions = sequence === undefined ? [] : extensionsOf(der, sequence);
+  const info: ExtensionInfo = {
     isCa: false,
     unknownCritical: extensions
       .filter(({ critical, oid }) => critical && !understood.has(oid))
       .map(({ oid }) => oid),
     ocspUrls: [],
   };
-  return Object.assign(facts, ...extensions.map((one) => factOf(der, one)));
+  return Object.assign(info, ...extensions.map((one) => extensionValue(der, one)));
 }
 
-function factOf(der: Uint8Array, { oid, value }: Extension): Partial<ExtensionFacts> {
+function extensionValue(der: Uint8Array, { oid, value }: Extension): Partial<ExtensionInfo> {
   switch (oid) {
     case '2.5.29.14': {
       const keyId = whole(der, value, tags.octetString);
@@ -86,7 +86,7 @@ function factOf(der: Uint8Array, { oid, value }: Extension): Partial<ExtensionFa
 }
 
 /** SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL } (RFC 5280, 4.2.1.9). */
-function basicConstraints(der: Uint8Array, sequence: Tlv): Partial<ExtensionFacts> {
+function basicConstraints(der: Uint8Array, sequence: Tlv): Partial<ExtensionInfo> {
   const fields = childrenOf(der, sequence);
   const flag = fields[0]?.tag === tags.boolean ? fields[0] : undefined;
   const [length, ...more] = flag === undefined ? fields : fields.slice(1);

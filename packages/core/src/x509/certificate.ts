@@ -9,7 +9,7 @@ export interface DistinguishedName {
 }
 
 /** What kind of public key a certificate has. */
-export interface PublicKeyFacts {
+export interface PublicKeyInfo {
   readonly kind: 'rsa' | 'ec' | 'other';
   /** RSA modulus in bits. */
   readonly bits?: number;
@@ -35,7 +35,7 @@ export interface Certificate {
   readonly notAfter: Instant;
   /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the CA key. Renewed and cross-signed twins share it. */
   readonly keySha256: string;
-  readonly key: PublicKeyFacts;
+  readonly key: PublicKeyInfo;
   /** `sha256WithRSAEncryption`, `ecdsa-with-SHA384`, `rsassaPss-SHA256`, or the OID; and the hash where it is known. */
   readonly signature: {
     readonly name: string;

@@ -16,9 +16,9 @@ export interface Extension {
  * @throws DerError
  * @see RFC 5280, 4.2
  */
-export function extensionsOf(der: Uint8Array, list: Tlv): readonly Extension[] {
+export function extensionsOf(der: Uint8Array, sequence: Tlv): readonly Extension[] {
   const seen = new Set<string>();
-  return childrenOf(der, list).map((extension) => {
+  return childrenOf(der, sequence).map((extension) => {
     const parts = extension.tag === tags.sequence ? childrenOf(der, extension) : [];
     const [type, second] = parts;
     const value = parts.at(-1);

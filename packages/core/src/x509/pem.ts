@@ -15,7 +15,7 @@ const begin = /^-----BEGIN ([^-]*)-----\s*$/;
 const boundary = /-----(?:BEGIN|END) /;
 
 /** Without the byte order mark that some editors write, whether read as UTF-8 or byte by byte. */
-function withoutMark(text: string): string {
+function withoutByteOrderMark(text: string): string {
   return text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)/, '');
 }
 
@@ -28,14 +28,14 @@ interface EdgeLine {
 /** Finds such lines in rising order; whatever millions of other lines a file may have are passed over at once. */
 function edgeFinder(text: string): (from: number) => EdgeLine | undefined {
   const words = ['-----BEGIN', '-----END '];
-  const places = words.map(() => -1);
+  const positions = words.map(() => -1);
   return (from) => {
     words.forEach((word, index) => {
-      if ((places[index] as number) >= from) return;
-      const place = text.indexOf(word, from);
-      places[index] = place === -1 ? text.length : place;
+      if ((positions[index] as number) >= from) return;
+      const position = text.indexOf(word, from);
+      positions[index] = position === -1 ? text.length : position;
     });
-    const found = Math.min(...places);
+    const found = Math.min(...positions);
     if (found === text.length) return undefined;
     let start = found;
     while (start > from && !isLineEnd(text.charCodeAt(start - 1))) start -= 1;
@@ -88,9 +88,9 @@ export function readPem(
     if (isPrivateKey(input)) throw keyFound(file, 1);
     return [{ label: 'DER', der: input, line: 1 }];
   }
-  const canonical = typeof input === 'string' ? undefined : canonicalList(input);
+  const canonical = typeof input === 'string' ? undefined : canonicalCrl(input);
   if (canonical !== undefined) return [canonical];
-  const text = withoutMark(typeof input === 'string' ? input : bufferOf(input).toString('latin1'));
+  const text = withoutByteOrderMark(typeof input === 'string' ? input : bufferOf(input).toString('latin1'));
   refuseKeys(text, file);
   const nextEdge = edgeFinder(text);
   const lineOf = lineCounter(text);
@@ -121,20 +121,20 @@ export function readPem(
   return blocks;
 }
 
-const listBegin = '-----BEGIN X509 CRL-----\n';
-const listEnd = '-----END X509 CRL-----\n';
+const crlBegin = '-----BEGIN X509 CRL-----\n';
+const crlEnd = '-----END X509 CRL-----\n';
 const columns = 64;
 
 /**
  * One large list exactly as `writePem` and openssl write it, read at once: lists of hundreds of thousands of entries come so. Anything
  * else is undefined here, and judged line by line.
  */
-function canonicalList(input: Uint8Array): PemBlock | undefined {
+function canonicalCrl(input: Uint8Array): PemBlock | undefined {
   const bytes = bufferOf(input);
-  const end = bytes.length - listEnd.length;
-  if (bytes.length < 2 ** 16 || bytes.toString('latin1', 0, listBegin.length) !== listBegin) return undefined;
-  if (bytes.toString('latin1', end) !== listEnd) return undefined;
-  const body = bytes.subarray(listBegin.length, end);
+  const end = bytes.length - crlEnd.length;
+  if (bytes.length < 2 ** 16 || bytes.toString('latin1', 0, crlBegin.length) !== crlBegin) return undefined;
+  if (bytes.toString('latin1', end) !== crlEnd) return undefined;
+  const body = bytes.subarray(crlBegin.length, end);
   for (let at = columns; at < body.length - 1; at += columns + 1) if (body[at] !== 0x0a) return undefined;
   // The decoder passes over what is no base64 and takes the alphabet of URLs, too: so many bytes come only from a text without either.
   if (body.at(-1) !== 0x0a || body.includes('-') || body.includes('_')) return undefined;

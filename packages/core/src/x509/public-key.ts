@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { bufferOf } from '../util/bytes.ts';
 import { defined } from '../util/defined.ts';
 import { checkInteger, childrenOf, DerError, readTlv, type Tlv, tags } from '../util/der.ts';
-import type { PublicKeyFacts } from './certificate.ts';
+import type { PublicKeyInfo } from './certificate.ts';
 import { strictOid } from './oid.ts';
 
 /** Names for people of keys that Node 20 does not know, or cannot use for lists. */
@@ -41,7 +41,7 @@ interface Parts {
  * @throws DerError
  * @see RFC 5280, 4.1.2.7; RFC 3279, 5480
  */
-export function publicKeyFacts(der: Uint8Array, spki: Tlv): PublicKeyFacts {
+export function publicKeyInfo(der: Uint8Array, spki: Tlv): PublicKeyInfo {
   const parts = partsOf(der, spki);
   if (rsa.has(parts.algorithm)) {
     const { modulus } = rsaNumbers(der, parts);

@@ -19,12 +19,12 @@ export function parseBundle(
   file: string,
 ): { readonly certificates: readonly Certificate[]; readonly findings: readonly Finding[] } {
   const blocks = readPem(bytes, file);
-  const list = blocks.find(({ label }) => label === 'X509 CRL');
-  if (list !== undefined) {
+  const crlBlock = blocks.find(({ label }) => label === 'X509 CRL');
+  if (crlBlock !== undefined) {
     throw new TrustloomError(
       'pem-foreign-block',
-      `${file}:${list.line}:1: a revocation list has no place in a bundle`,
-      { context: { file, line: list.line } },
+      `${file}:${crlBlock.line}:1: a revocation list has no place in a bundle`,
+      { context: { file, line: crlBlock.line } },
     );
   }
   if (blocks.length === 0)
@@ -33,7 +33,7 @@ export function parseBundle(
   const findings: Finding[] = [];
   for (const { der, line } of blocks) {
     const certificate = readCertificate(der, `${file}:${line}:1`);
-    const about = { thing: certificate.sha256, at: { file, line, column: 1 } };
+    const about = { about: certificate.sha256, at: { file, line, column: 1 } };
     if (seen.has(certificate.sha256)) {
       findings.push({
         code: 'duplicate-ca',

@@ -18,7 +18,7 @@ import type { Certificate } from './certificate.ts';
 import { certificateExtensions } from './certificate-extensions.ts';
 import { readName } from './name.ts';
 import { writePem } from './pem.ts';
-import { publicKeyFacts, publicKeyOf } from './public-key.ts';
+import { publicKeyInfo, publicKeyOf } from './public-key.ts';
 
 /**
  * Reads one certificate from its DER in one strict pass; the usual libraries let trailing bytes and odd encodings pass. Its own signature
@@ -62,7 +62,7 @@ function read(own: Uint8Array): Certificate {
     notBefore: frame.notBefore,
     notAfter: frame.notAfter,
     keySha256: sha256Hex(der.subarray(frame.spki.start, frame.spki.end)),
-    key: Object.freeze(publicKeyFacts(der, frame.spki)),
+    key: Object.freeze(publicKeyInfo(der, frame.spki)),
     signature: Object.freeze({ name, ...defined({ hash }) }),
     get selfSigned() {
       selfSigned ??= subject.der === issuer.der && verifiesItself(der, frame, algorithm);
@@ -155,11 +155,11 @@ function optionalFields(der: Uint8Array, version: number, fields: readonly Tlv[]
   let before = 0;
   let extensions: Tlv | undefined;
   for (const { tag, start, content, end } of fields) {
-    const place = [0x81, 0x82, 0xa3].indexOf(tag) + 1;
-    if (place <= before || version < (place === 3 ? 3 : 2))
+    const position = [0x81, 0x82, 0xa3].indexOf(tag) + 1;
+    if (position <= before || version < (position === 3 ? 3 : 2))
       throw new DerError(`unexpected field at byte ${start}`);
-    before = place;
-    if (place !== 3) continue;
+    before = position;
+    if (position !== 3) continue;
     extensions = readTlv(der, content, end, tags.sequence);
     if (extensions.end !== end) throw new DerError(`bytes after the extensions at ${extensions.end}`);
   }

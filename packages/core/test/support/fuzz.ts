@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { isTrustloomError, readCrl } from '../../src/index.ts';
+import { crlOf, entry, serialOf } from './crls.ts';
 import * as der from './der.ts';
-import { entry, listOf, serialOf } from './lists.ts';
 
 /** What a reader made of some bytes: its serials, or `undefined` when it refused them. */
 export type Reading = readonly string[] | undefined;
@@ -28,7 +28,7 @@ export function seeded(seed: number): (below: number) => number {
 const reason = (code: number) => der.sequence(der.extension('551d15', Buffer.of(0x0a, 1, code)));
 const invalidity = der.sequence(der.extension('551d18', der.generalizedTime('20261101000000Z')));
 const good: readonly Buffer[] = [
-  listOf({
+  crlOf({
     entries: [
       entry(der.integer(serialOf(1))),
       entry(der.integer('00ff'), undefined, reason(1)),
@@ -40,8 +40,8 @@ const good: readonly Buffer[] = [
       der.extension('551d23', der.sequence(der.tlv(0x80, Buffer.alloc(20, 7)))),
     ],
   }),
-  listOf({ extensions: [der.extension('551d14', der.integer('05'))] }),
-  listOf({
+  crlOf({ extensions: [der.extension('551d14', der.integer('05'))] }),
+  crlOf({
     entries: [entry(der.integer('41'), undefined, reason(8))],
     extensions: [
       der.extension('551d14', der.integer('06')),
@@ -72,7 +72,7 @@ export function mutant(random: (below: number) => number): Uint8Array {
 }
 
 /** Ours; anything but a code of this kind, or more time than allowed, is an error. */
-export function ours(bytes: Uint8Array): Reading {
+export function ownReading(bytes: Uint8Array): Reading {
   const start = performance.now();
   const reading = readOrRefuse(bytes);
   if (performance.now() - start > slowest) throw new Error('a list took too long');
@@ -103,8 +103,8 @@ for line in sys.stdin:
 `;
 
 /** What Python's cryptography makes of many lists, in one process. */
-export function pythons(lists: readonly Uint8Array[]): readonly Reading[] {
-  const input = lists.map((bytes) => `${Buffer.from(bytes).toString('hex')}\n`).join('');
+export function pythons(crls: readonly Uint8Array[]): readonly Reading[] {
+  const input = crls.map((bytes) => `${Buffer.from(bytes).toString('hex')}\n`).join('');
   const { stdout } = spawnSync('python3', ['-W', 'ignore', '-c', script], {
     input,
     encoding: 'utf8',

@@ -1,5 +1,5 @@
+import { type CrlParts, crlOf, entry } from './crls.ts';
 import * as der from './der.ts';
-import { entry, type ListParts, listOf } from './lists.ts';
 
 /** A list, or what claims to be one, that is meant to hurt whoever reads it. */
 export interface Hostile {
@@ -15,12 +15,12 @@ const enough = 12 * 1024 * 1024;
 /** As many copies of a piece as fit. */
 const copies = (piece: Uint8Array | string, size = enough) =>
   Buffer.alloc(Math.floor(size / piece.length) * piece.length, Buffer.from(piece));
-const withEntries = (entries: Uint8Array) => listOf({ entries: [entries] });
+const withEntries = (entries: Uint8Array) => crlOf({ entries: [entries] });
 const crowd = (one: Uint8Array, size = enough): Hostile => ({
   end: Math.floor(size / one.length),
   make: () => withEntries(copies(one, size)),
 });
-const refused = (parts: () => ListParts): Hostile => ({ end: 'crl-malformed', make: () => listOf(parts()) });
+const refused = (parts: () => CrlParts): Hostile => ({ end: 'crl-malformed', make: () => crlOf(parts()) });
 const text = (end: string | number, make: () => Uint8Array | string): Hostile => ({
   end,
   make: () => Buffer.from(make()),
@@ -98,7 +98,7 @@ export const hostile: Readonly<Record<string, Hostile>> = {
   })),
   'a name of 60,000 characters that no terminal takes': {
     end: 0,
-    make: () => listOf({ issuer: der.name(copies('\u001b', 60_000)) }),
+    make: () => crlOf({ issuer: der.name(copies('\u001b', 60_000)) }),
   },
   'a key identifier among millions of elements': refused(() => ({
     extensions: [der.extension('551d23', der.sequence(copies(der.tlv(0x05))))],
@@ -111,7 +111,7 @@ export const hostile: Readonly<Record<string, Hostile>> = {
   })),
   'an object identifier of 60,000 bytes': {
     end: 0,
-    make: () => listOf({ extensions: [der.extension(`2a${'ff'.repeat(60_000)}7f`, der.octets())] }),
+    make: () => crlOf({ extensions: [der.extension(`2a${'ff'.repeat(60_000)}7f`, der.octets())] }),
   },
   'nothing but newlines': text('crl-malformed', () => copies('\n', most)),
   'nothing but dashes': text('crl-malformed', () => copies('-')),

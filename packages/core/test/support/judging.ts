@@ -9,16 +9,16 @@ import {
 } from '../../src/index.ts';
 import { type ResolvedCrls, resolveCrls } from '../../src/plan/resolve-crls/index.ts';
 import { acceptedRow, type CrlCopy, slotFor } from '../../src/state/accepted-crls.ts';
-import { toyService } from './toy.ts';
+import { fakeService } from './fake-service.ts';
 
 const definition = definitionFromObject(
   {
     name: 'acme',
-    record: '222222222222/eu-west-1',
+    state: '222222222222/eu-west-1',
     groups: { devices: { from: 'ca.pem', crls: ['ca.crl'] } },
-    targets: { one: { trust: ['devices'], toy: { region: 'eu-west-1' } } },
+    targets: { one: { trust: ['devices'], fake: { region: 'eu-west-1' } } },
   },
-  { env: {}, services: [toyService({})] },
+  { env: {}, services: [fakeService({})] },
 );
 
 /** What lists are judged by. */
@@ -30,7 +30,7 @@ export interface Judging {
   /** CAs that a source offers beside them. */
   readonly offered?: readonly Certificate[];
   /** Lists that the sources give. */
-  readonly lists: readonly Crl[];
+  readonly crls: readonly Crl[];
   /** Lists accepted before; those not in `remembered` are lost. */
   readonly before?: readonly Crl[];
   readonly remembered?: readonly Crl[];
@@ -38,7 +38,7 @@ export interface Judging {
 
 /** Judges lists as a run does, with a lock and a record made for it. */
 export function judging(input: Judging): ResolvedCrls {
-  const { now, locked, state = 'trusted', offered = [], lists, before = [], remembered = before } = input;
+  const { now, locked, state = 'trusted', offered = [], crls, before = [], remembered = before } = input;
   const known = [...locked, ...offered];
   const offer = (certificate: Certificate) => ({ certificate, group: 'devices', from: 'ca.pem' });
   const { lock } = acceptCas(emptyLock, locked.map(offer), 'all', now);
@@ -56,12 +56,12 @@ export function judging(input: Judging): ResolvedCrls {
       gathered: {
         offers: known.map(offer),
         inventories: [],
-        crls: lists.map((crl) => ({ crl, group: 'devices', from: 'ca.crl' })),
+        crls: crls.map((crl) => ({ crl, group: 'devices', from: 'ca.crl' })),
         findings: [],
       },
       revocation: {
         formatVersion: 1,
-        lists: Object.fromEntries(before.map((crl) => [stateKey(crl), rowOf(crl)])),
+        crls: Object.fromEntries(before.map((crl) => [stateKey(crl), rowOf(crl)])),
         deny: [],
       },
       copies: new Map(

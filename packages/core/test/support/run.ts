@@ -8,38 +8,38 @@ import {
   type Uploads,
 } from '../../src/index.ts';
 import type { Clock } from '../../src/util/time.ts';
-import { type Toy, toyService } from './toy.ts';
+import { type FakeService, fakeService } from './fake-service.ts';
 import { noAccess, noFiles } from './world.ts';
 
 /** What sources give, by the text that names them in a definition. */
 export type Files = Record<string, string | Uint8Array>;
 
 /** What a run on toys starts from. */
-export interface ToyRun {
-  readonly toys: Readonly<Record<string, Toy>>;
+export interface FakeRun {
+  readonly fakes: Readonly<Record<string, FakeService>>;
   readonly files: Files;
   readonly lock: Lock;
   readonly store: VersionedStore;
   readonly clock: Clock;
   /** What the one group has beside its bundle `ca.pem`. */
   readonly group: { readonly crls: readonly string[]; readonly inventory?: string };
-  /** Names of targets; default one for each toy. */
+  /** Names of targets; default one for each fake. */
   readonly targets?: readonly string[];
   /** What each target says beside its region. */
   readonly options?: { readonly inventory?: boolean };
 }
 
 /** Trustloom over toys that all trust one group, with its files in memory. */
-export function openToys({ toys, files, lock, store, clock, group, ...more }: ToyRun) {
-  const { targets = Object.keys(toys), options = {} } = more;
-  const service = toyService(toys);
-  const toy = { region: 'eu-west-1', ...options };
+export function openFakes({ fakes, files, lock, store, clock, group, ...more }: FakeRun) {
+  const { targets = Object.keys(fakes), options = {} } = more;
+  const service = fakeService(fakes);
+  const fake = { region: 'eu-west-1', ...options };
   const definition = definitionFromObject(
     {
       name: 'acme',
-      record: '222222222222/eu-west-1',
+      state: '222222222222/eu-west-1',
       groups: { devices: { from: 'ca.pem', ...group } },
-      targets: Object.fromEntries(targets.map((name) => [name, { trust: ['devices'], toy }])),
+      targets: Object.fromEntries(targets.map((name) => [name, { trust: ['devices'], fake }])),
     },
     { env: {}, services: [service] },
   );

@@ -1,4 +1,4 @@
-import type { Facts, Limit, Verdict } from '../../src/index.ts';
+import type { Limit, ServiceInfo, Verdict } from '../../src/index.ts';
 
 const limit = (max: number, unit: string, adjustable = false): Limit => ({
   max,
@@ -11,8 +11,11 @@ const limit = (max: number, unit: string, adjustable = false): Limit => ({
 const said = (severity: Verdict['severity']): Verdict => ({ severity, source: 'made up for this test' });
 
 /** What each of four services does, as the rules ask: as the adapters have it in November 2026. */
-const told: Readonly<
-  Record<string, { readonly keys: Partial<Facts['capabilities']>; readonly verdicts: Facts['verdicts'] }>
+const reported: Readonly<
+  Record<
+    string,
+    { readonly keys: Partial<ServiceInfo['capabilities']>; readonly verdicts: ServiceInfo['verdicts'] }
+  >
 > = {
   cloudfront: {
     keys: { caKeys: { rsaBits: { sizes: [2048, 3072, 4096] }, curves: ['P-256', 'P-384'] } },
@@ -69,11 +72,11 @@ const told: Readonly<
   },
 };
 
-const base: Omit<Facts, 'service' | 'title' | 'limits' | 'verdicts'> = {
+const base: Omit<ServiceInfo, 'service' | 'title' | 'limits' | 'verdicts'> = {
   capabilities: {
     chain: 'any-anchor',
     intermediateAnchors: true,
-    revocation: 'list',
+    revocation: 'crl',
     emptyCrl: true,
     crlIssuerInStore: true,
     bundleReadable: true,
@@ -81,22 +84,22 @@ const base: Omit<Facts, 'service' | 'title' | 'limits' | 'verdicts'> = {
   },
   rates: {},
   permissions: { observe: [], refresh: [], apply: [] },
-  outlives: [],
+  residualAccess: [],
   settle: { everyMs: 1, expectMs: 1, limitMs: 1, source: 'made up for this test' },
 };
 
 /** Facts of a service with the given limits, the rest as nearly every service has it. */
-export function factsOf(
+export function infoOf(
   service: string,
   limits: Readonly<Record<string, number>> = {},
-  capabilities: Partial<Facts['capabilities']> = {},
-): Facts {
+  capabilities: Partial<ServiceInfo['capabilities']> = {},
+): ServiceInfo {
   return {
     ...base,
     service,
     title: `The ${service}`,
-    capabilities: { ...base.capabilities, ...told[service]?.keys, ...capabilities },
-    verdicts: told[service]?.verdicts ?? {},
+    capabilities: { ...base.capabilities, ...reported[service]?.keys, ...capabilities },
+    verdicts: reported[service]?.verdicts ?? {},
     limits: Object.fromEntries(Object.entries(limits).map(([name, max]) => [name, limit(max, name)])),
   };
 }

@@ -46,8 +46,8 @@ export function memoryStore(): VersionedStore & { readonly writes: readonly stri
     },
     async put(key, body, condition) {
       const current = objects.get(key);
-      const holds = 'ifMatch' in condition ? current?.etag === condition.ifMatch : current === undefined;
-      if (!holds) return 'conflict';
+      const matches = 'ifMatch' in condition ? current?.etag === condition.ifMatch : current === undefined;
+      if (!matches) return 'conflict';
       version += 1;
       const stored = { body, etag: `"${version}"` };
       objects.set(key, stored);

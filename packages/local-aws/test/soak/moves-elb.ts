@@ -76,7 +76,7 @@ export const elbMoves: readonly Move[] = [
       elb.send(new ModifyTrustStoreCommand({ TrustStoreArn: own.arn, ...bundle(bucket, key) })),
   }),
   move({
-    makes: 'list',
+    makes: 'crl',
     names: 'elb-store',
     draw: (choose) => ({ S3Key: one(choose, LISTS) }),
     send: ({ elb }, { other, bucket, S3Key }) =>
@@ -92,7 +92,7 @@ export const elbMoves: readonly Move[] = [
     }),
   }),
   move({
-    removes: 'list',
+    removes: 'crl',
     draw: (choose) => ({ wrong: choose.chance(0.2) }),
     send: ({ elb }, { own, wrong }) =>
       elb.send(

@@ -5,7 +5,7 @@ import { bucketOf } from './materials.ts';
 export type Kind =
   | 'object'
   | 'elb-store'
-  | 'list'
+  | 'crl'
   | 'balancer'
   | 'listener'
   | 'trust-store'

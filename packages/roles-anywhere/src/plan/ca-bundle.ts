@@ -45,7 +45,7 @@ export function planBundle(
       kind: 'update-anchor',
       id: `${effect}-ca:${affects[0]?.slice(0, 8) ?? ''}`,
       // A disabled anchor admits nobody: it is made ready, then enabled.
-      effect: anchor.enabled ? effect : 'label',
+      effect: anchor.enabled ? effect : 'tag',
       affects,
       ...words,
       action: 'rolesanywhere:UpdateTrustAnchor',
@@ -98,8 +98,8 @@ function fitting(held: Cas, missing: Cas): Cas {
 }
 
 function reasonFor(gone: Cas, known: Cas): string {
-  const knows = new Set(caDigests(known));
-  return gone.every(({ sha256 }) => knows.has(sha256))
+  const knownKeys = new Set(caDigests(known));
+  return gone.every(({ sha256 }) => knownKeys.has(sha256))
     ? 'it is not trusted here any more'
     : 'the definition does not name it';
 }

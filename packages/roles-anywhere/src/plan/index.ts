@@ -71,7 +71,7 @@ function fresh(wanted: DesiredAnchor, context: PlanContext): AnchorPlan {
   const create: RolesAnywhereStep<'create-anchor'> = {
     kind: 'create-anchor',
     id: `create-anchor:${wanted.key.slice(0, 8)}`,
-    effect: 'label',
+    effect: 'tag',
     affects: [name],
     summary: `create trust anchor of ${caNames(wanted.cas)}, disabled`,
     reason: 'there is none yet',
@@ -140,10 +140,10 @@ function missingFindings(
   return [
     ...findings,
     {
-      code: 'anchor-list-missing',
+      code: 'anchor-crl-missing',
       severity: inForce ? 'warning' : 'error',
       message,
-      ...defined({ thing: cas[0]?.sha256 }),
+      ...defined({ about: cas[0]?.sha256 }),
     },
   ];
 }

@@ -35,7 +35,7 @@ export function removeDuplicate(
     anchor.unreadable === undefined && anchor.cas.every(({ keySha256 }) => keySha256 === anchor.key);
   // Disabled before its CRLs go: enabled without them it would admit the revoked.
   const disable = disableAnchor(anchor, {
-    ...(same ? { effect: 'clean', affects: [anchor.arn] } : {}),
+    ...(same ? { effect: 'cleanup', affects: [anchor.arn] } : {}),
     reason,
     after,
   });
@@ -52,7 +52,7 @@ function deleteAnchor(
   after: readonly string[],
   followed?: Pick<CrlPlan, 'imports' | 'inTheWay'>,
 ): readonly RolesAnywhereStep[] {
-  const envelope = { effect: 'clean', reason: 'its trust anchor goes' } as const;
+  const envelope = { effect: 'cleanup', reason: 'its trust anchor goes' } as const;
   const held = crls
     .filter((crl) => !followed?.inTheWay.includes(crl))
     .map((crl) =>
@@ -72,7 +72,7 @@ function deleteAnchor(
     {
       kind: 'delete-anchor',
       id: `delete-anchor:${id}`,
-      effect: 'clean',
+      effect: 'cleanup',
       affects: [arn],
       summary: `delete trust anchor ${name}`,
       reason,

@@ -86,14 +86,14 @@ export function rolesAnywherePort(io: ServiceIo): RolesAnywherePort {
     (family: keyof typeof rolesAnywhereInfo.rates) =>
     async <T>(action: string, send: () => Promise<T>): Promise<T> => {
       try {
-        return await io.paced(family, send);
+        return await io.rateLimited(family, send);
       } catch (error) {
         throw serviceError(error, `rolesanywhere:${action}`, exceptions);
       }
     };
   const [onAnchors, onCrls, onTags] = [calls('anchors'), calls('crls'), calls('tagging')];
   const bytes = (pem: string) => new TextEncoder().encode(pem);
-  const tagList = (tags: OwnershipTags) => Object.entries(tags).map(([key, value]) => ({ key, value }));
+  const tagArray = (tags: OwnershipTags) => Object.entries(tags).map(([key, value]) => ({ key, value }));
   const source = (pem: string) =>
     ({ sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: pem } }) as const;
 
@@ -146,7 +146,7 @@ export function rolesAnywherePort(io: ServiceIo): RolesAnywherePort {
     async createAnchor({ name, pem, tags }) {
       const { trustAnchor } = await onAnchors('CreateTrustAnchor', () =>
         client.send(
-          new CreateTrustAnchorCommand({ name, source: source(pem), enabled: false, tags: tagList(tags) }),
+          new CreateTrustAnchorCommand({ name, source: source(pem), enabled: false, tags: tagArray(tags) }),
           abort,
         ),
       );
@@ -179,7 +179,7 @@ export function rolesAnywherePort(io: ServiceIo): RolesAnywherePort {
             trustAnchorArn,
             crlData: bytes(pem),
             enabled: true,
-            tags: tagList(tags),
+            tags: tagArray(tags),
           }),
           abort,
         ),

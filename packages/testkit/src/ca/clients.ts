@@ -25,11 +25,11 @@ export async function makeClients(
   clock: { now(): number } = systemClock,
 ): Promise<TestClients> {
   const now = Math.floor(clock.now() / 1000) * 1000;
-  const stranger = await createTestCa({ subject: 'CN=Nobody knows this CA', key: 'P-256', clock });
+  const unknownCa = await createTestCa({ subject: 'CN=Nobody knows this CA', key: 'P-256', clock });
   return Object.freeze({
     rsa: await ca.issue('CN=good-rsa', { key: 'RSA-2048' }),
     ec: await ca.issue('CN=good-ec'),
-    untrusted: await stranger.issue('CN=untrusted'),
+    untrusted: await unknownCa.issue('CN=untrusted'),
     expired: await ca.issue('CN=expired', { notBefore: now - 40 * day, notAfter: now - 10 * day }),
     revoked: await ca.issue('CN=revoked'),
   });

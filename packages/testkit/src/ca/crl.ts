@@ -90,11 +90,11 @@ export function writeCrl(request: CrlRequest): IssuedCrl {
     ...(extensions.length === 0 ? [] : [explicit(0, sequence(...extensions))]),
   );
   const signature = sign(hash.replace('-', ''), tbs, request.key.privateKey);
-  const list = new Uint8Array(sequence(tbs, algorithm, bitString(signature)));
+  const crl = new Uint8Array(sequence(tbs, algorithm, bitString(signature)));
   return Object.freeze({
-    der: list,
-    pem: pem('X509 CRL', list),
-    sha256: createHash('sha256').update(list).digest('hex'),
+    der: crl,
+    pem: pem('X509 CRL', crl),
+    sha256: createHash('sha256').update(crl).digest('hex'),
   });
 }
 

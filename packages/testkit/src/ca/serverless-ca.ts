@@ -126,9 +126,9 @@ export async function startServerlessCa(options: ServerlessCaOptions): Promise<S
     text: string,
   ) => {
     const thisUpdate = Math.floor(clock.now() / 1000) * 1000;
-    const list = ca.issueCrl({ entries, number, thisUpdate, nextUpdate: thisUpdate + crlLifeMs });
-    await put(der, list.der);
-    await put(text, pem('X509 CRL', list.der));
+    const crl = ca.issueCrl({ entries, number, thisUpdate, nextUpdate: thisUpdate + crlLifeMs });
+    await put(der, crl.der);
+    await put(text, pem('X509 CRL', crl.der));
   };
   const dailyRun = async () => {
     state.rootNumber += 1;

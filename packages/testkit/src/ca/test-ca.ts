@@ -1,6 +1,6 @@
 import { systemClock } from '@trustloom/aws';
 import { defined } from '@trustloom/core';
-import { type MintedCertificate, type MintRequest, mint } from '../mint.ts';
+import { type IssuedCertificate, type IssueRequest, issueCertificate } from '../issue-certificate.ts';
 import { type CrlRequest, type IssuedCrl, writeCrl } from './crl.ts';
 import { createTestKey, type KeyKind, type TestKey } from './keys.ts';
 
@@ -9,7 +9,7 @@ const year = 365 * day;
 
 /** What can be said about a certificate beyond its name; the rest is as a careful CA would have it. */
 export type CertificateOptions = Partial<
-  Omit<MintRequest, 'key' | 'issuer' | 'ca' | 'subject'> & {
+  Omit<IssueRequest, 'key' | 'issuer' | 'ca' | 'subject'> & {
     /** Kind of the key to make, or a key that exists (a renewal, a cross-signed twin). */
     readonly key: KeyKind | TestKey;
     readonly ca: boolean;
@@ -25,7 +25,7 @@ export interface TestCaOptions extends CertificateOptions {
 }
 
 /** A client's certificate with its key, for tests. */
-export interface TestLeaf extends MintedCertificate {
+export interface TestLeaf extends IssuedCertificate {
   /** PKCS #8 PEM. For clients of tests alone. */
   readonly keyPem: string;
   readonly key: TestKey;
@@ -34,14 +34,14 @@ export interface TestLeaf extends MintedCertificate {
 }
 
 /** A CA for tests: it issues, and signs lists. */
-export interface TestCa extends MintedCertificate {
+export interface TestCa extends IssuedCertificate {
   /** RFC 4514. */
   readonly subject: string;
   readonly key: TestKey;
   /** Who issued this certificate; absent for a root. */
   readonly issuer?: TestCa;
   /** This CA and those above it, up to the root. */
-  readonly chain: readonly MintedCertificate[];
+  readonly chain: readonly IssuedCertificate[];
   /** An intermediate below this CA; by default P-256, ten years. */
   intermediate(subject: string, options?: CertificateOptions): Promise<TestCa>;
   /** A client certificate; by default P-256, clientAuth, 30 days. */
@@ -89,7 +89,7 @@ async function makeCa(request: CaRequest): Promise<TestCa> {
   const { subject, clock, issuer } = request;
   const { key: kind = 'P-256', ...options } = request.options;
   const key = typeof kind === 'string' ? await createTestKey(kind) : kind;
-  const certificate = await mint({
+  const certificate = await issueCertificate({
     ca: true,
     keyUsage: ['digitalSignature', 'keyCertSign', 'cRLSign'],
     ...validity(clock.now(), request.lifetime),
@@ -126,7 +126,7 @@ async function makeLeaf(
 ): Promise<TestLeaf> {
   const { key: kind = 'P-256', ...rest } = options;
   const key = typeof kind === 'string' ? await createTestKey(kind) : kind;
-  const certificate = await mint({
+  const certificate = await issueCertificate({
     keyUsage: ['digitalSignature'],
     extendedKeyUsage: ['clientAuth'],
     ...validity(now, 30 * day),

@@ -11,16 +11,16 @@ import {
 } from '@aws-sdk/client-cloudfront';
 import { CloudFrontKeyValueStoreClient, UpdateKeysCommand } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import '@aws-sdk/signature-v4a';
-import { clientConfig, given } from '../estate/where.ts';
+import { clientConfig, given } from '../environment/where.ts';
 import { type Edits, plantBundle } from './edits.ts';
 import type { Stage } from './stage.ts';
 
 /** Edits of a distribution, its trust store, its connection function and the key value store which that reads. */
 export function cloudFrontEdits(stage: Stage, distributionId: string): Edits {
-  const { local, place } = stage;
-  const client = new CloudFrontClient(clientConfig({ local, ...place }, 'cloudfront'));
+  const { local, accountRegion } = stage;
+  const client = new CloudFrontClient(clientConfig({ local, ...accountRegion }, 'cloudfront'));
   const state = () =>
-    given(local.state().cloudfront.find((one) => one.account === place.account)?.state, 'CloudFront');
+    given(local.state().cloudfront.find((one) => one.account === accountRegion.account)?.state, 'CloudFront');
   const change = async (next: (config: DistributionConfig) => DistributionConfig) => {
     const answer = await client.send(new GetDistributionConfigCommand({ Id: distributionId }));
     const IfMatch = given(answer.ETag, 'ETag');
@@ -45,7 +45,7 @@ export function cloudFrontEdits(stage: Stage, distributionId: string): Edits {
               Bucket: at.bucket,
               Key: at.key,
               Version: at.version,
-              Region: place.region,
+              Region: accountRegion.region,
             },
           },
         }),
@@ -88,9 +88,9 @@ function functionEdits(client: CloudFrontClient, state: () => State): Edits {
   };
 }
 
-function keyEdits({ local, place }: Stage, state: () => State): Edits {
+function keyEdits({ local, accountRegion }: Stage, state: () => State): Edits {
   const client = new CloudFrontKeyValueStoreClient({
-    ...clientConfig({ local, ...place }, 'cloudfront-keyvaluestore'),
+    ...clientConfig({ local, ...accountRegion }, 'cloudfront-keyvaluestore'),
     // The client puts the account id before the host, which makes no address of an IP and a name that no resolver knows.
     endpoint: local.url.replace('127.0.0.1', 'localhost'),
     requestHandler: { httpAgent: new Agent({ lookup: loopback }) },
@@ -113,7 +113,7 @@ function keyEdits({ local, place }: Stage, state: () => State): Edits {
     );
   return {
     'a bucket of the key value store is emptied': () => write({ [full()[0]]: '.' }),
-    'the head of the key value store is deleted': () => write({}, ['head']),
+    'the head of the key value store is deleted': () => write({}, ['manifest']),
     'what a bucket refuses is let in by a delta': () => {
       const deltas = [...store().items.keys()].filter((key) => key.startsWith('d'));
       return write(Object.fromEntries(deltas.map((key) => [key, `|${full()[1]}`])));

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-rolesanywhere';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createTestCa } from '../ca/test-ca.ts';
-import { clientConfig, given } from '../estate/where.ts';
+import { clientConfig, given } from '../environment/where.ts';
 import type { Stage } from './stage.ts';
 
 /** Changes that somebody makes by hand to what a target holds, by what they are. */
@@ -23,10 +23,10 @@ export type Edits = Readonly<Record<string, () => Promise<void>>>;
 /** Puts a bundle with a CA that nobody accepted where services can read it. */
 export async function plantBundle({
   local,
-  place,
+  accountRegion,
 }: Stage): Promise<{ bucket: string; key: string; version: string }> {
-  const s3 = new S3Client({ ...clientConfig({ local, ...place }, 's3'), forcePathStyle: true });
-  const bucket = `trustloom-${place.account}-${place.region}`;
+  const s3 = new S3Client({ ...clientConfig({ local, ...accountRegion }, 's3'), forcePathStyle: true });
+  const bucket = `trustloom-${accountRegion.account}-${accountRegion.region}`;
   const key = 'by-hand.pem';
   const put = await s3.send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: await plantedPem(), ContentType: 'text/plain' }),
@@ -38,11 +38,16 @@ const plantedPem = async () => (await createTestCa({ subject: 'CN=Planted by han
 
 /** Edits of a load balancer's trust store and listener. */
 export function albEdits(stage: Stage, listenerArn: string): Edits {
-  const { local, place } = stage;
-  const elb = new ElasticLoadBalancingV2Client(clientConfig({ local, ...place }, 'elasticloadbalancing'));
+  const { local, accountRegion } = stage;
+  const elb = new ElasticLoadBalancingV2Client(
+    clientConfig({ local, ...accountRegion }, 'elasticloadbalancing'),
+  );
   const state = () =>
     given(
-      local.state().elbv2.find((one) => one.account === place.account && one.region === place.region)?.state,
+      local
+        .state()
+        .elbv2.find((one) => one.account === accountRegion.account && one.region === accountRegion.region)
+        ?.state,
       'load balancers',
     );
   const store = () => given(state().listeners.get(listenerArn)?.mutual?.TrustStoreArn, 'trust store');
@@ -59,7 +64,7 @@ export function albEdits(stage: Stage, listenerArn: string): Edits {
       );
     },
     async 'a list is removed'() {
-      const id = given(state().trustStores.get(store())?.revocations[0]?.id, 'list');
+      const id = given(state().trustStores.get(store())?.revocations[0]?.id, 'crl');
       await elb.send(new RemoveTrustStoreRevocationsCommand({ TrustStoreArn: store(), RevocationIds: [id] }));
     },
     async 'client authentication is switched off'() {
@@ -71,16 +76,19 @@ export function albEdits(stage: Stage, listenerArn: string): Edits {
 }
 
 /** Edits of trust anchors and lists. */
-export function rolesAnywhereEdits({ local, place }: Stage): Edits {
-  const client = new RolesAnywhereClient(clientConfig({ local, ...place }, 'rolesanywhere'));
+export function rolesAnywhereEdits({ local, accountRegion }: Stage): Edits {
+  const client = new RolesAnywhereClient(clientConfig({ local, ...accountRegion }, 'rolesanywhere'));
   const state = () =>
     given(
-      local.state().rolesAnywhere.find((one) => one.account === place.account && one.region === place.region)
-        ?.state,
+      local
+        .state()
+        .rolesAnywhere.find(
+          (one) => one.account === accountRegion.account && one.region === accountRegion.region,
+        )?.state,
       'anchors',
     );
   const anchor = () => given([...state().anchors.values()].find((one) => one.enabled)?.id, 'anchor');
-  const list = () => given([...state().crls.values()].find((one) => one.enabled)?.id, 'list');
+  const crlId = () => given([...state().crls.values()].find((one) => one.enabled)?.id, 'crl');
   return {
     async 'a CA that nobody accepted takes the place of an anchor'() {
       const sourceData = { x509CertificateData: await plantedPem() };
@@ -91,17 +99,19 @@ export function rolesAnywhereEdits({ local, place }: Stage): Edits {
       await client.send(new DisableTrustAnchorCommand({ trustAnchorId: anchor() }));
     },
     async 'a list is disabled'() {
-      await client.send(new DisableCrlCommand({ crlId: list() }));
+      await client.send(new DisableCrlCommand({ crlId: crlId() }));
     },
     async 'a list is deleted'() {
-      await client.send(new DeleteCrlCommand({ crlId: list() }));
+      await client.send(new DeleteCrlCommand({ crlId: crlId() }));
     },
   };
 }
 
 /** Edits of a custom domain. */
 export function apiGatewayEdits(stage: Stage, domain: string): Edits {
-  const client = new APIGatewayClient(clientConfig({ local: stage.local, ...stage.place }, 'apigateway'));
+  const client = new APIGatewayClient(
+    clientConfig({ local: stage.local, ...stage.accountRegion }, 'apigateway'),
+  );
   const patch = (operations: readonly { op: 'replace'; path: string; value: string }[]) =>
     client.send(new UpdateDomainNameCommand({ domainName: domain, patchOperations: [...operations] }));
   return {

@@ -5,7 +5,7 @@ export interface Held {
   /** SHA-256 of every certificate that is an anchor here now. */
   readonly cas: readonly string[];
   /** SHA-256 of the DER of every list in force here now. */
-  readonly lists: readonly string[];
+  readonly crls: readonly string[];
   /** Nobody without a certificate gets in. */
   readonly enforcing: boolean;
   /** Ids of the objects that adapters make (stores, anchors, imported lists); those that were there before not counted. */
@@ -29,7 +29,7 @@ export function pemDigests(pem: Uint8Array | string): readonly string[] {
 }
 
 /** SHA-256 of the DER of a list, given as PEM or DER. */
-export function listDigest(bytes: Uint8Array): string {
+export function crlDigest(bytes: Uint8Array): string {
   const [, body] =
     /-----BEGIN X509 CRL-----([^-]+)-----END X509 CRL-----/.exec(Buffer.from(bytes).toString('latin1')) ?? [];
   return sha256(body === undefined ? bytes : Buffer.from(body, 'base64'));

@@ -1,18 +1,20 @@
-import type { Place } from '@trustloom/core';
+import type { AccountRegion } from '@trustloom/core';
 import { type LocalAws, runConnectionFunction } from '@trustloom/local-aws';
-import { type Held, listDigest, type Oracle, pemDigests } from './oracle.ts';
+import { crlDigest, type Held, type Oracle, pemDigests } from './oracle.ts';
 import type { Stage } from './stage.ts';
 
-const nothing: Held = Object.freeze({ cas: [], lists: [], enforcing: false, objects: [] });
+const nothing: Held = Object.freeze({ cas: [], crls: [], enforcing: false, objects: [] });
 
 const sorted = (values: Iterable<string>): readonly string[] => [...values].sort();
 
 /** What a listener of a load balancer holds: by the trust store it is attached to. */
-export function albOracle(local: LocalAws, place: Place, listenerArn: string): Oracle {
+export function albOracle(local: LocalAws, accountRegion: AccountRegion, listenerArn: string): Oracle {
   return () => {
     const state = local
       .state()
-      .elbv2.find((one) => one.account === place.account && one.region === place.region)?.state;
+      .elbv2.find(
+        (one) => one.account === accountRegion.account && one.region === accountRegion.region,
+      )?.state;
     if (state === undefined) return nothing;
     const objects = sorted(state.trustStores.keys());
     const mutual = state.listeners.get(listenerArn)?.mutual;
@@ -20,7 +22,7 @@ export function albOracle(local: LocalAws, place: Place, listenerArn: string): O
     if (store === undefined) return { ...nothing, objects };
     return {
       cas: pemDigests(store.bundle),
-      lists: sorted(store.revocations.map((one) => listDigest(one.file))),
+      crls: sorted(store.revocations.map((one) => crlDigest(one.file))),
       enforcing: true,
       objects,
     };
@@ -28,18 +30,20 @@ export function albOracle(local: LocalAws, place: Place, listenerArn: string): O
 }
 
 /** What Roles Anywhere holds in a place: all enabled anchors, and lists that are enabled. It never lets anybody in without a certificate. */
-export function rolesAnywhereOracle(local: LocalAws, place: Place): Oracle {
+export function rolesAnywhereOracle(local: LocalAws, accountRegion: AccountRegion): Oracle {
   return () => {
     const state = local
       .state()
-      .rolesAnywhere.find((one) => one.account === place.account && one.region === place.region)?.state;
+      .rolesAnywhere.find(
+        (one) => one.account === accountRegion.account && one.region === accountRegion.region,
+      )?.state;
     if (state === undefined) return { ...nothing, enforcing: true };
     const anchors = [...state.anchors.values()].filter((one) => one.enabled);
     const arns = new Set(anchors.map((one) => one.arn));
-    const lists = [...state.crls.values()].filter((one) => one.enabled && arns.has(one.trustAnchorArn));
+    const crls = [...state.crls.values()].filter((one) => one.enabled && arns.has(one.trustAnchorArn));
     return {
       cas: sorted(anchors.flatMap((one) => pemDigests(one.source.x509CertificateData))),
-      lists: sorted(new Set(lists.map((one) => listDigest(one.crlData)))),
+      crls: sorted(new Set(crls.map((one) => crlDigest(one.crlData)))),
       enforcing: true,
       objects: sorted([...state.anchors.keys(), ...state.crls.keys()]),
     };
@@ -47,9 +51,9 @@ export function rolesAnywhereOracle(local: LocalAws, place: Place): Oracle {
 }
 
 /** What a distribution holds: by the trust store that it names, and by the connection function that looks at its clients. */
-export function cloudFrontOracle({ local, place, clock }: Stage, distributionId: string): Oracle {
+export function cloudFrontOracle({ local, accountRegion, clock }: Stage, distributionId: string): Oracle {
   return () => {
-    const state = local.state().cloudfront.find((one) => one.account === place.account)?.state;
+    const state = local.state().cloudfront.find((one) => one.account === accountRegion.account)?.state;
     if (state === undefined) return nothing;
     const objects = sorted([
       ...state.trustStores.keys(),
@@ -64,7 +68,7 @@ export function cloudFrontOracle({ local, place, clock }: Stage, distributionId:
     const items = [...state.keyValueStores.values()].find(({ arn }) => arn === live?.store)?.items;
     return {
       cas: pemDigests(store.bundle),
-      lists: [],
+      crls: [],
       enforcing: mtls?.Mode === 'required',
       objects,
       refuses: (serial) =>
@@ -90,11 +94,13 @@ function clientWith(serial: string): object {
 }
 
 /** What a custom domain holds: by the object and version that it names. It keeps no objects of ours but tags and the upload. */
-export function apiGatewayOracle(local: LocalAws, place: Place, domain: string): Oracle {
+export function apiGatewayOracle(local: LocalAws, accountRegion: AccountRegion, domain: string): Oracle {
   return () => {
     const state = local
       .state()
-      .apiGateway.find((one) => one.account === place.account && one.region === place.region)?.state;
+      .apiGateway.find(
+        (one) => one.account === accountRegion.account && one.region === accountRegion.region,
+      )?.state;
     const truststore = state?.domains.get(domain)?.truststore;
     const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(truststore?.uri ?? '') ?? [];
     const versions = local
@@ -103,6 +109,6 @@ export function apiGatewayOracle(local: LocalAws, place: Place, domain: string):
       ?.objects.get(key);
     const read = versions?.find((one) => one.versionId === truststore?.readVersion);
     if (read === undefined) return nothing;
-    return { cas: pemDigests(read.body), lists: [], enforcing: true, objects: [] };
+    return { cas: pemDigests(read.body), crls: [], enforcing: true, objects: [] };
   };
 }

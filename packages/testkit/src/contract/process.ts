@@ -49,41 +49,41 @@ export interface Watch {
 
 const rank: Readonly<Record<StepEnvelope['effect'], number>> = {
   revoke: 0,
-  label: 1,
+  tag: 1,
   grant: 2,
   enforce: 3,
   remove: 4,
-  open: 5,
+  relax: 5,
   readmit: 6,
-  clean: 7,
+  cleanup: 7,
 };
 
 /** Starts a process in a world. */
 export function startProcess(world: ContractWorld, memory: Memory): Process {
-  const { clock, place } = world;
+  const { clock, accountRegion } = world;
   const { aws, service } = world.open();
   const uploads = createUploads(aws, { definition: 'acme' });
   const bound = service.bind(world.target, {
     definition: 'acme',
     name: 'edge',
-    place,
+    accountRegion,
     attach: 'managed',
     anchors: 'all',
   });
   const io = (afterWrite: boolean): ServiceIo => ({
-    ...serviceAccess(aws)(place, 'apps'),
+    ...serviceAccess(aws)(accountRegion, 'apps'),
     context: bound.context,
     signal: new AbortController().signal,
     clock,
     notes: memory.notes,
-    paced: (_family, send) => send(),
+    rateLimited: (_family, send) => send(),
     shared: (_key, read) => read(),
     afterWrite,
-    readObject: (location) => uploads.read(place, 'apps', location),
-    files: uploads.files(place, 'apps'),
+    readObject: (location) => uploads.read(accountRegion, 'apps', location),
+    files: uploads.files(accountRegion, 'apps'),
   });
   const settled = async (rendered: RenderedTarget, afterWrite: boolean): Promise<ObservedTarget> => {
-    const { everyMs, limitMs } = bound.facts.settle;
+    const { everyMs, limitMs } = bound.info.settle;
     for (let waited = 0; ; waited += everyMs) {
       const observed = await rendered.observe(io(afterWrite));
       if (observed.pending.length === 0) return observed;
@@ -112,7 +112,7 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
       const files = new Map<string, Required<ObjectLocation>>();
       for (const artifact of known)
         if (needed.has(artifact.sha256))
-          files.set(artifact.sha256, await uploads.put(place, 'apps', artifact));
+          files.set(artifact.sha256, await uploads.put(accountRegion, 'apps', artifact));
       const outputs = new Map<string, object>();
       const done: StepEnvelope[] = [];
       for (let next = nextOf(steps, outputs); next !== undefined; next = nextOf(steps, outputs)) {

@@ -1,4 +1,4 @@
-import type { Place } from '@trustloom/core';
+import type { AccountRegion } from '@trustloom/core';
 import type { LocalAws } from '@trustloom/local-aws';
 import type { TestClock } from '../clock.ts';
 
@@ -7,5 +7,5 @@ export interface Stage {
   readonly local: LocalAws;
   readonly clock: TestClock;
   /** Where the target lies. */
-  readonly place: Place;
+  readonly accountRegion: AccountRegion;
 }

@@ -1,4 +1,4 @@
-import { makeCast } from './cast.ts';
+import { makeFixtures } from './fixtures.ts';
 import { contractLaws } from './laws/index.ts';
 import { type ContractOptions, openWorld } from './world.ts';
 
@@ -29,13 +29,13 @@ export interface TestRunner {
  * })
  */
 export function runAdapterContract(runner: TestRunner, options: ContractOptions): void {
-  const cast = once(makeCast);
+  const fixtures = once(makeFixtures);
   runner.describe(`${options.name}: the adapter contract`, () => {
     for (const law of contractLaws) {
       const reason = options.skips?.[law.id];
       for (const reading of law.bothReadings ? readings : [undefined]) {
         const title = reading === undefined ? law.title : `${law.title} (unknowns: ${reading})`;
-        const body = async () => law.check(() => openWorld(options, reading), await cast());
+        const body = async () => law.check(() => openWorld(options, reading), await fixtures());
         if (reason === undefined) runner.it(title, body, law.timeoutMs ?? 60_000);
         else runner.it.skip(`${title} (${reason})`, body);
       }

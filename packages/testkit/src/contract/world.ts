@@ -1,8 +1,8 @@
 import { type Aws, openAws } from '@trustloom/aws';
-import type { JsonObject, Place, Service, Trust } from '@trustloom/core';
+import type { AccountRegion, JsonObject, Service, Trust } from '@trustloom/core';
 import { startLocalAws } from '@trustloom/local-aws';
 import { createTestClock } from '../clock.ts';
-import { makeBucket } from '../estate/where.ts';
+import { makeBucket } from '../environment/where.ts';
 import type { Knocking } from '../knock.ts';
 import { everyUnknown } from '../unknowns.ts';
 import type { Edits } from './edits.ts';
@@ -23,7 +23,7 @@ export interface Subject {
    * Knocks at the target with a client's certificate; true when it is let in. Absent: the law of revoked clients is skipped, which is
    * right only where the local AWS has no data plane.
    */
-  readonly letsIn?: (client: Knocking) => Promise<boolean>;
+  readonly admits?: (client: Knocking) => Promise<boolean>;
   /** Changes by hand to what the target holds, each of which must be noticed and mended: `albEdits`, and its like. */
   readonly edits?: Edits;
 }
@@ -34,11 +34,11 @@ export interface ContractOptions {
   readonly name: string;
   readonly service: Service;
   /** Default account 222222222222 in eu-west-1; CloudFront: us-east-1. */
-  readonly place?: Place;
+  readonly accountRegion?: AccountRegion;
   /** Makes what a team has before: the listener, the domain, the profile. */
   readonly setup: (stage: Stage) => Promise<Subject>;
   /** SHA-256 of the lists that must be in force for a trust; default all of it. For services where some lists have no place (Roles Anywhere: those of CAs above an anchor). */
-  readonly listsInForce?: (trust: Trust) => readonly string[];
+  readonly crlsInForce?: (trust: Trust) => readonly string[];
   /** The IAM action of a call; default `<service>:<action>`. */
   readonly permissionOf?: (call: { readonly service: string; readonly action: string }) => string;
   /** Laws that cannot hold, by id, with the reason; shown as skips. */
@@ -54,7 +54,7 @@ export interface ContractWorld extends Stage, Subject, AsyncDisposable {
   writes(): readonly { readonly service: string; readonly action: string }[];
 }
 
-const defaultPlace: Place = { account: '222222222222', region: 'eu-west-1' };
+const defaultAccountRegion: AccountRegion = { account: '222222222222', region: 'eu-west-1' };
 
 /** Opens a fresh world. `reading`: one for every unknown about AWS; default each its own. */
 export async function openWorld(
@@ -64,13 +64,13 @@ export async function openWorld(
   const clock = createTestClock();
   const unknowns = reading === undefined ? {} : everyUnknown(reading);
   const local = await startLocalAws({ clock, unknowns });
-  const place = options.place ?? defaultPlace;
-  const stage: Stage = { local, clock, place };
-  await makeBucket({ local, ...place });
+  const accountRegion = options.accountRegion ?? defaultAccountRegion;
+  const stage: Stage = { local, clock, accountRegion };
+  await makeBucket({ local, ...accountRegion });
   const subject = await options.setup(stage);
   local.settle();
   let seen = local.calls().length;
-  const { credentials } = local.clientConfig('sts', place);
+  const { credentials } = local.clientConfig('sts', accountRegion);
   const opened: Aws[] = [];
   return {
     ...stage,
@@ -83,7 +83,7 @@ export async function openWorld(
           AWS_ACCESS_KEY_ID: credentials.accessKeyId,
           AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
         },
-        accounts: [{ name: 'apps', id: place.account }],
+        accounts: [{ name: 'apps', id: accountRegion.account }],
         version: '0.0.0-contract',
         clock,
         random: () => 0,

@@ -4,8 +4,8 @@ import { isLocal } from '../clock.ts';
 import { localEdges } from './local-edges.ts';
 import type { ProbeCell, ProbeClient, ProbeReport, ProbeRow } from './report.ts';
 import { knockSession } from './session.ts';
-import { strangerCertificate } from './stranger.ts';
 import { type Dial, knockTls } from './tls.ts';
+import { untrustedCertificate } from './untrusted-certificate.ts';
 
 /** Knocks at every endpoint that the status names. No CA is ever trusted for a probe. */
 export async function probeTargets(input: {
@@ -25,20 +25,20 @@ export async function probeTargets(input: {
   const clients: readonly (ProbeClient | undefined)[] = [
     undefined,
     ...input.clients,
-    ...(input.clients.some(({ name }) => name === 'untrusted') ? [] : [strangerCertificate(now)]),
+    ...(input.clients.some(({ name }) => name === 'untrusted') ? [] : [untrustedCertificate(now)]),
   ];
   const rows = await Promise.all(
-    status.targets.map(async ({ name, service, holds }): Promise<ProbeRow> => {
-      const facts = services.find(({ facts: one }) => one.service === service)?.facts;
+    status.targets.map(async ({ name, service, content }): Promise<ProbeRow> => {
+      const info = services.find(({ info: one }) => one.service === service)?.info;
       const cells = await Promise.all(
-        clients.map((client) => knock(holds?.endpoints ?? [], client, { dial, endpoint, now, signal })),
+        clients.map((client) => knock(content?.endpoints ?? [], client, { dial, endpoint, now, signal })),
       );
       return {
         target: name,
         service,
-        revocationEnforced: facts?.capabilities.revocation === 'list',
+        revocationEnforced: info?.capabilities.revocation === 'crl',
         cells,
-        doors: holds?.doors ?? [],
+        bypasses: content?.bypasses ?? [],
       };
     }),
   );

@@ -1,4 +1,4 @@
-import type { Door } from '@trustloom/core';
+import type { Bypass } from '@trustloom/core';
 
 /** A client to knock with; its key is used for the handshake only. */
 export interface ProbeClient {
@@ -26,7 +26,7 @@ export interface ProbeRow {
   /** The service cannot enforce revocation yet: a revoked client gets in. */
   readonly revocationEnforced: boolean;
   readonly cells: readonly ProbeCell[];
-  readonly doors: readonly Door[];
+  readonly bypasses: readonly Bypass[];
 }
 
 /** Live answers of real handshakes. */

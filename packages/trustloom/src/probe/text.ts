@@ -32,8 +32,8 @@ export function probeText(report: ProbeReport, options: TextOptions = {}): strin
     { text: row.target, indent: 0 },
     ...row.cells.map((cell) => ({ text: `${cell.client}: ${cellText(cell, row, options)}`, indent: 2 })),
   ]);
-  const bypasses = rows.flatMap(({ target, doors }) =>
-    doors.map(({ state, what }) => ({
+  const bypasses = rows.flatMap(({ target, bypasses }) =>
+    bypasses.map(({ state, what }) => ({
       text: `${target}: ${what}: ${state === 'open' ? paint.bad('open') : state}`,
       indent: 2,
     })),
@@ -53,7 +53,7 @@ function verdictOf({ clients, rows }: ProbeReport): string {
       const who = client === 'none' ? 'no certificate' : client;
       return on.length === 0 ? [] : [`${who} on ${nameWords(on.map(({ target }) => target))}`];
     });
-  const open = rows.flatMap(({ doors }) => doors).filter(({ state }) => state === 'open').length;
+  const open = rows.flatMap(({ bypasses }) => bypasses).filter(({ state }) => state === 'open').length;
   return `${[
     `Probed: ${counted(rows.length, 'target')} with ${counted(clients.length, 'client')}`,
     admitted.length === 0 ? 'nobody bad was admitted' : `admitted although not good: ${admitted.join(', ')}`,

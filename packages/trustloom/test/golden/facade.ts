@@ -9,11 +9,11 @@ type Target = Plan['targets'][number];
 type Step = Target['steps'][number];
 
 function findingLines(of: string, findings: Findings): readonly Line[] {
-  return findings.map(({ code, severity, thing = '' }) => ({ of, code, severity, thing }));
+  return findings.map(({ code, severity, about: thing = '' }) => ({ of, code, severity, thing }));
 }
 
 function stepLine(of: string, step: Step): Line {
-  const { effect, action, affects: things, needs, missing, leftOut = '', revocation } = step;
+  const { effect, action, affects: things, needs, missing, skipped: leftOut = '', revocation } = step;
   return {
     of,
     effect,
@@ -44,9 +44,9 @@ function freshnessLines(of: string, rows: Target['freshness']): readonly Line[] 
 }
 
 /** What was observed, in figures. */
-function heldLines(of: string, holds: Target['holds']): readonly Line[] {
+function heldLines(of: string, holds: Target['content']): readonly Line[] {
   if (holds === undefined) return [{ of, observed: false }];
-  const { exists, cas, crls, enforcement, attachments, doors, endpoints } = holds;
+  const { exists, cas, crls, enforcement, attachments, bypasses: doors, endpoints } = holds;
   return [
     {
       of,
@@ -74,7 +74,7 @@ export function planLines(plan: Plan): readonly Line[] {
       approved: lines.length,
       summary: plan.summary.length > 0,
     },
-    ...plan.news.map(({ news, sha256, group, letInOn, notOn }) => ({
+    ...plan.caChanges.map(({ change: news, sha256, group, admittedOn: letInOn, notOn }) => ({
       news,
       sha256,
       group,
@@ -91,7 +91,17 @@ export function planLines(plan: Plan): readonly Line[] {
 }
 
 function targetLines(target: Target): readonly Line[] {
-  const { name, service, leaving, stays = false, steps, findings, freshness, holds, failed } = target;
+  const {
+    name,
+    service,
+    leaving,
+    stays = false,
+    steps,
+    findings,
+    freshness,
+    content: holds,
+    failed,
+  } = target;
   return [
     { of: name, service, leaving, stays, failed: failed?.code ?? '', failure: failed?.kind ?? '' },
     ...steps.map((step) => stepLine(name, step)),
@@ -109,7 +119,7 @@ export function reportLines(report: Report): readonly Line[] {
       '',
       report.findings.filter(({ target }) => target === undefined),
     ),
-    ...report.targets.flatMap(({ name, state, done, remaining, failed, holds, freshness }) => [
+    ...report.targets.flatMap(({ name, state, done, remaining, failed, content: holds, freshness }) => [
       { of: name, state, failed: failed?.code ?? '' },
       { of: name, effect: done.map(({ effect }) => effect) },
       ...remaining.map((step) => stepLine(name, step)),
@@ -123,7 +133,7 @@ export function denyLines(report: DenyReport): readonly Line[] {
   const { change, entries, targets, exitCode } = report;
   return [
     { change, entries: entries.length, exitCode },
-    ...targets.map(({ name, state, gaps, outlives, denyPolicy }) => ({
+    ...targets.map(({ name, state, gaps, residualAccess: outlives, denyPolicy }) => ({
       of: name,
       denied: state,
       gaps: gaps.length,
@@ -142,20 +152,22 @@ export function statusLines(status: Status): readonly Line[] {
       '',
       findings.filter(({ target }) => target === undefined),
     ),
-    ...targets.flatMap(({ name, state, differences, revocation, findings, freshness, holds, failed }) => [
-      { of: name, state, failed: failed?.code ?? '' },
-      { of: name, effect: differences.map(({ effect }) => effect) },
-      {
-        of: name,
-        mechanism: revocation.mechanism,
-        enforced: revocation.state,
-        entries: revocation.entries,
-        red: revocation.red.length,
-      },
-      ...findingLines(name, findings),
-      ...freshnessLines(name, freshness),
-      ...heldLines(name, holds),
-    ]),
+    ...targets.flatMap(
+      ({ name, state, differences, revocation, findings, freshness, content: holds, failed }) => [
+        { of: name, state, failed: failed?.code ?? '' },
+        { of: name, effect: differences.map(({ effect }) => effect) },
+        {
+          of: name,
+          mechanism: revocation.mechanism,
+          enforced: revocation.state,
+          entries: revocation.entries,
+          red: revocation.red.length,
+        },
+        ...findingLines(name, findings),
+        ...freshnessLines(name, freshness),
+        ...heldLines(name, holds),
+      ],
+    ),
   ];
 }
 

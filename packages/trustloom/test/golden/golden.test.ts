@@ -1,7 +1,7 @@
 import { readCertificate } from '@trustloom/core';
 import { describe, test, vi } from 'vitest';
 import { explainLines } from './facade.ts';
-import { makeCa, makeList } from './pki.ts';
+import { makeCa, makeCrl } from './pki.ts';
 import { type Name, openWorld, type Settings, type World } from './world.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -15,7 +15,7 @@ const tenOf = (digit: string) => Array.from({ length: 10 }, (_, index) => `${dig
 /** One CA with one list, in force on all targets. */
 async function begin(world: World, settings: Settings = {}, serials: readonly string[] = ['a1', 'b2']) {
   const old = await makeCa('CN=Devices', 'old', world);
-  await world.publish({ old }, { 'ca#1': makeList(old, 1, serials) });
+  await world.publish({ old }, { 'ca#1': makeCrl(old, 1, serials) });
   await world.define(settings);
   await world.accept();
   await world.apply();
@@ -26,7 +26,7 @@ test('four services: first steps, a newer list, the deny list, a target that lea
   await using world = await openWorld(services);
   const { clock } = world;
   const old = await makeCa('CN=Devices', 'old', world);
-  await world.publish({ old }, { 'ca#1': makeList(old, 1, ['a1']) });
+  await world.publish({ old }, { 'ca#1': makeCrl(old, 1, ['a1']) });
   await world.define();
   await world.plan();
   await world.accept();
@@ -37,7 +37,7 @@ test('four services: first steps, a newer list, the deny list, a target that lea
   await world.status();
   await world.refresh();
   clock.advance(hour);
-  await world.publish({ old }, { 'ca#2': makeList(old, 2, ['a1', 'b2']) });
+  await world.publish({ old }, { 'ca#2': makeCrl(old, 2, ['a1', 'b2']) });
   await world.plan();
   await world.refresh();
   await world.revoke('c3', old);
@@ -64,7 +64,7 @@ test('two CAs of one name: a new key is accepted, the old one retired', async ()
   world.clock.advance(hour);
   await world.publish(
     { old, next },
-    { 'ca#2': makeList(old, 2, ['a1', 'b2']), 'next#1': makeList(next, 1, ['e5']) },
+    { 'ca#2': makeCrl(old, 2, ['a1', 'b2']), 'next#1': makeCrl(next, 1, ['e5']) },
   );
   await world.define({}, { devices: { from: './ca.pem', crls: ['./ca.crl', './next.crl'] } });
   await world.plan();
@@ -88,7 +88,7 @@ test('a root and an issuing CA, of which only the issuing one is an anchor where
   const issuing = await makeCa('CN=Issuing', 'issuing', { ...world, issuer: root });
   await world.publish(
     { root, issuing },
-    { 'ca#1': makeList(root, 1, []), 'issuing#1': makeList(issuing, 1, ['a1']) },
+    { 'ca#1': makeCrl(root, 1, []), 'issuing#1': makeCrl(issuing, 1, ['a1']) },
   );
   const groups = { devices: { from: './ca.pem', crls: ['./ca.crl', './issuing.crl'] } };
   await world.define({}, groups);
@@ -103,7 +103,7 @@ test('a root and an issuing CA, of which only the issuing one is an anchor where
   await world.plan();
   // Its issuer revokes it.
   world.clock.advance(hour);
-  await world.publish({ root, issuing }, { 'ca#2': makeList(root, 2, [issuing.serial]) });
+  await world.publish({ root, issuing }, { 'ca#2': makeCrl(root, 2, [issuing.serial]) });
   await world.refresh();
   await world.plan();
   await world.compare('root-and-issuing');
@@ -113,7 +113,7 @@ test('lists: one that shrank, one that ended, one that is let go', async () => {
   await using world = await openWorld(services);
   const old = await begin(world, {}, [...tenOf('b'), ...tenOf('c')]);
   world.clock.advance(hour);
-  await world.publish({ old }, { 'ca#2': makeList(old, 2, []) });
+  await world.publish({ old }, { 'ca#2': makeCrl(old, 2, []) });
   await world.refresh();
   await world.plan();
   await world.apply([]);
@@ -201,17 +201,17 @@ test.each(services)(
     const [service, first, second] = writes[name];
     await using world = await openWorld([name]);
     const old = await makeCa('CN=Devices', 'old', world);
-    await world.publish({ old }, { 'ca#1': makeList(old, 1, ['a1']) });
+    await world.publish({ old }, { 'ca#1': makeCrl(old, 1, ['a1']) });
     await world.define();
     await world.accept();
     world.fault({ service, action: first, error: { name: 'ThrottlingException', status: 429 } });
     await world.apply();
     world.clock.advance(hour);
-    await world.publish({ old }, { 'ca#2': makeList(old, 2, ['a1', 'b2']) });
+    await world.publish({ old }, { 'ca#2': makeCrl(old, 2, ['a1', 'b2']) });
     world.fault({ action: second, when: 'after', drop: true });
     await world.refresh();
     world.clock.advance(hour);
-    await world.publish({ old }, { 'ca#3': makeList(old, 3, ['a1', 'b2', 'c3']) });
+    await world.publish({ old }, { 'ca#3': makeCrl(old, 3, ['a1', 'b2', 'c3']) });
     world.fault({ action: second, error: { name: 'AccessDeniedException', status: 403 } });
     await world.refresh();
     await world.refresh();
@@ -226,7 +226,7 @@ test('more serials than an exact store takes', async () => {
     (BigInt(n + 1) * 0x9e3779b97f4a7c15f39cc0605cedc835n).toString(16).slice(-32),
   );
   const old = await makeCa('CN=Devices', 'old', world);
-  await world.publish({ old }, { 'ca#1': makeList(old, 1, serials) });
+  await world.publish({ old }, { 'ca#1': makeCrl(old, 1, serials) });
   await world.define();
   await world.accept();
   await world.plan();

@@ -1,5 +1,5 @@
 import type { LocalAwsState } from '@trustloom/local-aws';
-import { listDigest, pemDigests } from '@trustloom/testkit';
+import { crlDigest, pemDigests } from '@trustloom/testkit';
 import type { Line } from './words.ts';
 
 type Tags =
@@ -16,7 +16,7 @@ export function heldLines(state: LocalAwsState): readonly Line[] {
     ...state.elbv2.flatMap(({ state: { trustStores, listeners } }) => [
       ...all('alb', trustStores, ({ bundle, revocations }) => ({
         cas: pemDigests(bundle),
-        crls: revocations.map(({ file }) => listDigest(file)),
+        crls: revocations.map(({ file }) => crlDigest(file)),
       })),
       ...[...listeners.values()].map(({ port, mutual }) => ({
         held: `listener ${port}`,
@@ -40,7 +40,7 @@ export function heldLines(state: LocalAwsState): readonly Line[] {
         enabled,
         cas: pemDigests(source.x509CertificateData),
       })),
-      ...all('crl', crls, ({ enabled, crlData }) => ({ enabled, crls: [listDigest(crlData)] })),
+      ...all('crl', crls, ({ enabled, crlData }) => ({ enabled, crls: [crlDigest(crlData)] })),
     ]),
     ...state.apiGateway.flatMap(({ state: { domains } }) =>
       all('domain', domains, ({ truststore }) => ({ truststore: truststore?.uri ?? '' })),

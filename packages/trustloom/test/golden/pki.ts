@@ -51,6 +51,6 @@ export function makeCa(
 }
 
 /** A list of a CA that names these serials. */
-export function makeList(ca: TestCa, number: number, serials: readonly string[]): IssuedCrl {
+export function makeCrl(ca: TestCa, number: number, serials: readonly string[]): IssuedCrl {
   return ca.issueCrl({ number, entries: serials.map((serial) => ({ serial })) });
 }

@@ -6,10 +6,28 @@ export type Line = Readonly<Record<string, string | number | boolean | readonly 
  * `<word>:<thing>`: their words stand under `consent`. Recorded files stay as they are; only this table grows.
  */
 export const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  // effect: { label: 'tag', open: 'relax', clean: 'cleanup' },
-  // consent: { open: 'relax' },
-  // state: { holds: 'in-sync', left: 'removed' },
-  // code: { 'old-code': 'new-code' },
+  effect: { label: 'tag', open: 'relax', clean: 'cleanup' },
+  consent: { open: 'relax' },
+  state: { holds: 'in-sync', left: 'removed' },
+  mechanism: { list: 'crl' },
+  code: {
+    'list-count-differs': 'crl-count-differs',
+    'list-memory-lost': 'crl-copy-lost',
+    'list-withheld': 'crl-unusable',
+    'anchor-foreign-list': 'anchor-foreign-crl',
+    'anchor-list-missing': 'anchor-crl-missing',
+    'anchor-no-list': 'anchor-no-crl',
+    'crl-let-go': 'crl-enforcement-withdrawn',
+    'crl-orphaned': 'crl-publication-stopped',
+    'nobody-left': 'only-revoked-cas',
+    'record-unreadable': 'state-unreadable',
+    'definition-place': 'definition-account-region',
+    'keys-too-many': 'key-value-store-too-many',
+    'keys-short-serial': 'key-value-store-short-serial',
+    'keys-ca-serial': 'key-value-store-ca-serial',
+    'keys-full': 'key-value-store-full',
+    'keys-wrong-denial': 'key-value-store-wrong-denial',
+  },
 };
 
 /** Keys under which consents stand. */

@@ -63,7 +63,7 @@ export async function openWorld(names: readonly Name[]) {
     api: { apiGateway: { region, domain: api.domain, api: 'http', authorizer: lambda } },
     jobs: { rolesAnywhere: { region } },
   };
-  const stage = (at: string) => ({ local, clock, place: { account: account.id, region: at } });
+  const stage = (at: string) => ({ local, clock, accountRegion: { account: account.id, region: at } });
   const lines: Line[] = [];
   let trustloom: OpenedTrustloom | undefined;
   const now = () => {
@@ -72,25 +72,25 @@ export async function openWorld(names: readonly Name[]) {
   };
 
   /** Does some work and writes down its lines, and the requests that it took. */
-  const record = async <T>(
+  const state = async <T>(
     title: string,
     work: () => Promise<T>,
     linesOf: (result: T) => readonly Line[],
   ): Promise<T | undefined> => {
     const before = local.calls().length;
     let result: T | undefined;
-    let told: readonly Line[];
+    let reported: readonly Line[];
     try {
       result = await work();
-      told = linesOf(result);
+      reported = linesOf(result);
     } catch (error) {
-      told = [
+      reported = [
         { thrown: error instanceof Error ? String(Reflect.get(error, 'code') ?? error.name) : 'unknown' },
       ];
     }
     // What several targets want of the record at the same time goes together in one write, or not.
     const counted = alone || /^(plan|status|accept|retire)/.test(title);
-    lines.push({ command: title }, ...told, ...callLines(local.calls().slice(before), counted));
+    lines.push({ command: title }, ...reported, ...callLines(local.calls().slice(before), counted));
     return result;
   };
 
@@ -120,7 +120,7 @@ export async function openWorld(names: readonly Name[]) {
         });
       const definition = {
         name: 'acme',
-        record: `${account.id}/${region}`,
+        state: `${account.id}/${region}`,
         groups,
         targets: Object.fromEntries(targets),
       };
@@ -133,52 +133,48 @@ export async function openWorld(names: readonly Name[]) {
       });
     },
     /** Puts these CAs, and a list, where their sources lie; their digests have names from now on. */
-    async publish(cas: Readonly<Record<string, TestCa>>, lists: Readonly<Record<string, IssuedCrl>> = {}) {
+    async publish(cas: Readonly<Record<string, TestCa>>, crls: Readonly<Record<string, IssuedCrl>> = {}) {
       for (const [name, { sha256 }] of Object.entries(cas)) pen.add(sha256, name);
-      for (const [name, { sha256 }] of Object.entries(lists)) pen.add(sha256, name);
+      for (const [name, { sha256 }] of Object.entries(crls)) pen.add(sha256, name);
       await writeFile(
         join(folder, 'ca.pem'),
         Object.values(cas)
           .map(({ pem }) => pem)
           .join(''),
       );
-      for (const [name, { der }] of Object.entries(lists))
+      for (const [name, { der }] of Object.entries(crls))
         await writeFile(join(folder, `${name.split('#')[0]}.crl`), der);
     },
     accept: () =>
-      record(
+      state(
         'accept',
         () => now().accept('all'),
         (changes) => changes.map(({ change, sha256 }) => ({ change, sha256 })),
       ),
     retire: (sha256: string) =>
-      record(
+      state(
         'retire',
         () => now().retire(sha256),
         () => [],
       ),
-    plan: (allow: readonly string[] = []) => record('plan', () => now().plan({ allow }), planLines),
+    plan: (allow: readonly string[] = []) => state('plan', () => now().plan({ allow }), planLines),
     /** Applies what is planned, with these consents, or with all that are missing. */
     async apply(allow?: readonly string[]) {
       const given = allow ?? missingOf(await now().plan());
-      return record(
-        `apply ${given.length}`,
-        () => now().apply({ approve: 'any', allow: given }),
-        reportLines,
-      );
+      return state(`apply ${given.length}`, () => now().apply({ approve: 'any', allow: given }), reportLines);
     },
-    refresh: () => record('refresh', () => now().refresh(), reportLines),
-    status: () => record('status', () => now().status(), statusLines),
+    refresh: () => state('refresh', () => now().refresh(), reportLines),
+    status: () => state('status', () => now().status(), statusLines),
     revoke: (serial: string, ca: TestCa) =>
-      record(
+      state(
         'revoke',
         () => now().revoke({ serials: [serial], ca: ca.sha256, by: 'ann', why: 'stolen' }),
         denyLines,
       ),
     unrevoke: (serial: string, ca: TestCa) =>
-      record('unrevoke', () => now().unrevoke({ serials: [serial], ca: ca.sha256 }), denyLines),
-    explain: (leaf: Certificate, linesOf: (told: readonly Explanation[]) => readonly Line[]) =>
-      record('explain', () => now().explain(leaf), linesOf),
+      state('unrevoke', () => now().unrevoke({ serials: [serial], ca: ca.sha256 }), denyLines),
+    explain: (leaf: Certificate, linesOf: (reported: readonly Explanation[]) => readonly Line[]) =>
+      state('explain', () => now().explain(leaf), linesOf),
     /** What the local AWS holds in the end. */
     async held() {
       lines.push(...heldLines(local.state()));
@@ -208,21 +204,21 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
  * same each time.
  */
 function callLines(calls: readonly Call[], counted: boolean): readonly Line[] {
-  const places = [...new Set(calls.map(placeOf))].sort();
-  return places.flatMap((place) => {
-    const here = calls.filter((call) => placeOf(call) === place);
-    const isFile = place.startsWith('s3 ');
-    const isCounted = isFile || place.startsWith('sts ');
+  const entries = [...new Set(calls.map(accountRegionOf))].sort();
+  return entries.flatMap((accountRegion) => {
+    const here = calls.filter((call) => accountRegionOf(call) === accountRegion);
+    const isFile = accountRegion.startsWith('s3 ');
+    const isCounted = isFile || accountRegion.startsWith('sts ');
     const read = here.filter(({ action }) => isCounted || reads.test(action)).map(textOf);
     const written = here.filter(({ action }) => !isCounted && !reads.test(action)).map(textOf);
     const times = (one: string) =>
       isFile && !counted ? one : `${one} x${read.filter((other) => other === one).length}`;
     return [
-      ...(read.length === 0 ? [] : [{ reads: place, calls: [...new Set(read)].sort().map(times) }]),
-      ...(written.length === 0 ? [] : [{ writes: place, calls: written }]),
+      ...(read.length === 0 ? [] : [{ reads: accountRegion, calls: [...new Set(read)].sort().map(times) }]),
+      ...(written.length === 0 ? [] : [{ writes: accountRegion, calls: written }]),
     ];
   });
 }
 
-const placeOf = ({ service, region: at }: Call) => `${service} ${at}`;
+const accountRegionOf = ({ service, region: at }: Call) => `${service} ${at}`;
 const textOf = ({ action, status }: Call) => (status < 300 ? action : `${action} ${status}`);

@@ -55,21 +55,21 @@ const twoOfOneName: Plan = planOf(
     }),
   ],
   {
-    news: [
+    caChanges: [
       {
-        news: 'propose',
+        change: 'propose',
         sha256: digests.next,
         subject: 'CN=Acme Issuing CA,O=Acme',
         group: 'devices',
-        letInOn: [{ target: 'edge', through: 'Acme Root CA [63691ce9]' }],
+        admittedOn: [{ target: 'edge', through: 'Acme Root CA [63691ce9]' }],
         notOn: ['api'],
       },
       {
-        news: 'keep',
+        change: 'keep',
         sha256: digests.issuing,
         subject: 'CN=Acme Issuing CA,O=Acme',
         group: 'devices',
-        letInOn: [{ target: 'edge', through: 'Acme Issuing CA [308be4eb]' }],
+        admittedOn: [{ target: 'edge', through: 'Acme Issuing CA [308be4eb]' }],
         notOn: [],
       },
     ],

@@ -1,4 +1,4 @@
-import type { Finding, ListFreshness, Plan, PlannedStep, PlannedTarget, Report } from '@trustloom/core';
+import type { CrlFreshness, Finding, Plan, PlannedStep, PlannedTarget, Report } from '@trustloom/core';
 
 /** Digests of the CAs in these texts: the first eight digits tell them apart. */
 export const digests = {
@@ -25,7 +25,7 @@ export function step(
     target,
     needs: more.missing ?? [],
     missing: [],
-    ...(more.missing === undefined ? {} : { leftOut: 'consent' }),
+    ...(more.missing === undefined ? {} : { skipped: 'consent' }),
     ...more,
   };
 }
@@ -48,7 +48,7 @@ export function target(name: string, more: Partial<PlannedTarget> = {}): Planned
     name,
     service: 'alb',
     title: 'Application Load Balancer',
-    place: { account: '222222222222', region: 'eu-west-1' },
+    accountRegion: { account: '222222222222', region: 'eu-west-1' },
     leaving: false,
     compared: true,
     steps: [],
@@ -67,21 +67,21 @@ export function targets(
   return Array.from({ length: number }, (_, index) => {
     const name = `edge-${String(index + 1).padStart(3, '0')}`;
     const region = regions[index % regions.length] ?? '';
-    return target(name, { place: { account: '222222222222', region }, ...more(name, index) });
+    return target(name, { accountRegion: { account: '222222222222', region }, ...more(name, index) });
   });
 }
 
 /** A plan of these targets, as core would put it together. */
 export function planOf(all: readonly PlannedTarget[], more: Partial<Plan> = {}): Plan {
   const steps = all.flatMap((one) => one.steps);
-  const calls = steps.filter(({ leftOut }) => leftOut === undefined).length;
+  const calls = steps.filter(({ skipped }) => skipped === undefined).length;
   return {
     formatVersion: 1,
     definition: 'acme',
     digest: '7d1a3c0f9b2e4d58'.padEnd(64, '0'),
     lines: [],
     targets: all,
-    news: [],
+    caChanges: [],
     findings: all.flatMap(({ findings }) => findings),
     lockout: [],
     exposure: [],
@@ -98,9 +98,9 @@ export function planOf(all: readonly PlannedTarget[], more: Partial<Plan> = {}):
 export function reportOf(plan: Plan, failed: Readonly<Record<string, string>> = {}): Report {
   const all = plan.targets.map(({ name, service, steps, freshness }) => {
     const message = failed[name];
-    const done = message === undefined ? steps.filter(({ leftOut }) => leftOut === undefined) : [];
+    const done = message === undefined ? steps.filter(({ skipped }) => skipped === undefined) : [];
     const remaining = steps.filter((one) => !done.includes(one));
-    const state = message !== undefined ? 'failed' : remaining.length > 0 ? 'waits' : 'holds';
+    const state = message !== undefined ? 'failed' : remaining.length > 0 ? 'waits' : 'in-sync';
     return {
       name,
       service,
@@ -119,7 +119,7 @@ export function reportOf(plan: Plan, failed: Readonly<Record<string, string>> = 
     findings: plan.findings,
     calls: all.reduce((sum, { done }) => sum + done.length, 0),
     missing: [...new Set(all.flatMap(({ remaining }) => remaining.flatMap(({ missing }) => missing)))].sort(),
-    exitCode: all.every(({ state }) => state === 'holds') ? 0 : 1,
+    exitCode: all.every(({ state }) => state === 'in-sync') ? 0 : 1,
   };
 }
 
@@ -129,7 +129,7 @@ export function warning(target: string, message: string): Finding {
 }
 
 /** A CRL in force, fresh unless said otherwise. */
-export function fresh(more: Partial<ListFreshness> = {}): ListFreshness {
+export function fresh(more: Partial<CrlFreshness> = {}): CrlFreshness {
   return {
     issuer: 'Acme Issuing CA [308be4eb]',
     entries: 2,

@@ -1,6 +1,6 @@
 import { albEdits } from '@trustloom/testkit';
 import { test, vi } from 'vitest';
-import { makeCa, makeList } from '../golden/pki.ts';
+import { makeCa, makeCrl } from '../golden/pki.ts';
 import { account } from '../support/local.ts';
 import { expectText } from './recorded.ts';
 import { openOutput } from './world.ts';
@@ -18,8 +18,8 @@ test('one test environment: fresh, partly applied, in sync, drifted, blocked', a
   const next = await makeCa('CN=Acme Issuing CA,O=Acme', 'next', { ...world, issuer: root });
   for (const { sha256 } of [root, issuing, next]) world.keep(sha256);
   const publish = async (serials: readonly string[], number: number) => {
-    await world.put('root.crl', makeList(root, number, []).der);
-    await world.put('issuing.crl', makeList(issuing, number, serials).der);
+    await world.put('root.crl', makeCrl(root, number, []).der);
+    await world.put('issuing.crl', makeCrl(issuing, number, serials).der);
   };
   await world.put('ca.pem', root.pem + issuing.pem);
   await publish(['a1', 'b2'], 1);
@@ -41,8 +41,8 @@ test('one test environment: fresh, partly applied, in sync, drifted, blocked', a
   world.note('a day later the CA has published its next CRL; somebody detached the listener by hand');
   clock.advance(3_600_000);
   await publish(['a1', 'b2', 'c3'], 2);
-  const place = { account: account.id, region: 'eu-west-1' };
-  const edits = albEdits({ ...world, place }, world.edge.listenerArn);
+  const accountRegion = { account: account.id, region: 'eu-west-1' };
+  const edits = albEdits({ ...world, accountRegion }, world.edge.listenerArn);
   await edits['client authentication is switched off']?.();
   world.local.settle();
   await world.run('plan');

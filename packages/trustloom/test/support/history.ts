@@ -1,4 +1,4 @@
-import { listDigest, type ServerlessCa, type TestLeaf } from '@trustloom/testkit';
+import { crlDigest, type ServerlessCa, type TestLeaf } from '@trustloom/testkit';
 import { expect } from 'vitest';
 import type { Team } from './team.ts';
 
@@ -62,5 +62,5 @@ function digestOf(local: Team['local'], key: ServerlessCa['keys'][keyof Serverle
   const versions = local.state().s3.flatMap(({ objects }) => objects.get(key) ?? []);
   const [latest] = [...versions].sort((a, b) => b.modified - a.modified);
   expect(latest, `${key} is published`).toBeDefined();
-  return listDigest(latest?.body ?? new Uint8Array());
+  return crlDigest(latest?.body ?? new Uint8Array());
 }

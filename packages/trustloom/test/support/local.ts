@@ -40,9 +40,9 @@ export async function openLocal({ regions, clock = createTestClock(), unknowns }
     /** Puts a file into the folder. */
     write: (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content),
     /** Trustloom on it; `endpoint`: a way to the local AWS that somebody watches. */
-    open: (definition: Omit<DefinitionInput, 'name' | 'record'>, endpoint = local.url) =>
+    open: (definition: Omit<DefinitionInput, 'name' | 'state'>, endpoint = local.url) =>
       openTrustloom(
-        { name: 'acme', record: `${account.id}/${region}`, ...definition },
+        { name: 'acme', state: `${account.id}/${region}`, ...definition },
         {
           env: { ...local.env, AWS_REGION: region, AWS_ENDPOINT_URL: endpoint },
           cwd: folder,

@@ -9,8 +9,8 @@ export async function putCrl(
   by: 'root' | 'issuing',
   { der }: IssuedCrl,
 ): Promise<void> {
-  const place = { account: account.id, region: 'eu-west-1' };
-  const s3 = new S3Client({ ...local.clientConfig('s3', place), forcePathStyle: true });
+  const accountRegion = { account: account.id, region: 'eu-west-1' };
+  const s3 = new S3Client({ ...local.clientConfig('s3', accountRegion), forcePathStyle: true });
   const Key = by === 'issuing' ? ca.keys.issuingCrl : ca.keys.rootCrl;
   await s3.send(new PutObjectCommand({ Bucket: serverlessCaBucket(), Key, Body: der }));
 }

@@ -5,13 +5,13 @@ import type { LocalAws } from '@trustloom/local-aws';
 import { createSession } from '@trustloom/roles-anywhere/create-session';
 import {
   createTestClock,
-  type EstateRolesAnywhere,
   everyUnknown,
   makeBucket,
-  makeEstate,
+  makeEnvironment,
   serverlessCaBucket,
   startServerlessCa,
   type TestLeaf,
+  type TestRolesAnywhere,
 } from '@trustloom/testkit';
 import type { DefinitionInput } from '../../src/define.ts';
 import { account, openLocal } from './local.ts';
@@ -51,18 +51,21 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
   const bucket = serverlessCaBucket();
   const { s3 } = await makeBucket({ local }, bucket);
   const ca = await startServerlessCa({ s3, bucket, clock });
-  const estate = await makeEstate({ local }, { authorizer: { arn: lambda } });
+  const environment = await makeEnvironment({ local }, { authorizer: { arn: lambda } });
   local.lambda(lambda, authorizerOf(base.bucket, clock));
-  await closeDefaultEndpoint(local, estate.api.apiId);
-  const { profileArn: profile, roleArn: role } = estate.jobs;
+  await closeDefaultEndpoint(local, environment.api.apiId);
+  const { profileArn: profile, roleArn: role } = environment.jobs;
   const common = { trust: ['devices'], account: account.id };
-  const definition: Omit<DefinitionInput, 'name' | 'record'> = {
+  const definition: Omit<DefinitionInput, 'name' | 'state'> = {
     groups: { devices: { serverlessCa: { bucket } } },
     ...(revocation === undefined ? {} : { revocation }),
     targets: {
-      web: { ...common, cloudfront: { distributions: [estate.web.distributionId] } },
-      edge: { trust: ['devices'], alb: { listeners: [estate.edge.listenerArn] } },
-      api: { ...common, apiGateway: { region, domain: estate.api.domain, api: 'http', authorizer: lambda } },
+      web: { ...common, cloudfront: { distributions: [environment.web.distributionId] } },
+      edge: { trust: ['devices'], alb: { listeners: [environment.edge.listenerArn] } },
+      api: {
+        ...common,
+        apiGateway: { region, domain: environment.api.domain, api: 'http', authorizer: lambda },
+      },
       jobs: { ...common, rolesAnywhere: { region, probe: { profile, role } } },
     },
   };
@@ -78,16 +81,16 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
   const edgeOf = (host: string) => local.edges().find(({ hosts }) => hosts.includes(host))?.resource ?? '';
   /** Whether a client gets in at each target. */
   const knock = async (leaf: TestLeaf): Promise<Readonly<Record<string, Entry>>> => ({
-    web: await knockEdge(local, edgeOf(estate.web.domainName), leaf),
-    edge: await knockEdge(local, estate.edge.listenerArn, leaf),
-    api: await knockEdge(local, edgeOf(estate.api.domain), leaf),
-    jobs: await knockJobs(local, estate.jobs, leaf, { anchors: anchors() }),
+    web: await knockEdge(local, edgeOf(environment.web.domainName), leaf),
+    edge: await knockEdge(local, environment.edge.listenerArn, leaf),
+    api: await knockEdge(local, edgeOf(environment.api.domain), leaf),
+    jobs: await knockJobs(local, environment.jobs, leaf, { anchors: anchors() }),
   });
   return {
     clock,
     local,
     ca,
-    estate,
+    environment,
     trustloom,
     /** Done after each single write, while whoever wrote still waits for the answer. */
     look(after: (action: string) => Promise<void>) {
@@ -187,7 +190,7 @@ function anchorsOf(local: LocalAws): readonly string[] {
 /** A session asked for through every anchor; one that lets the client in is enough. */
 export async function knockJobs(
   local: LocalAws,
-  { profileArn, roleArn }: EstateRolesAnywhere,
+  { profileArn, roleArn }: TestRolesAnywhere,
   leaf: TestLeaf,
   { intermediatesPem = [], anchors = anchorsOf(local) }: KnockJobs = {},
 ): Promise<Entry> {

@@ -1,7 +1,7 @@
 /** What `defineTrust` lets through and what it refuses, seen by the compiler; nobody runs it. */
 import { defineTrust, openTrustloom } from 'trustloom';
 
-const top = { name: 'acme', record: '222222222222/eu-west-1' } as const;
+const top = { name: 'acme', state: '222222222222/eu-west-1' } as const;
 const groups = { devices: { from: './ca.pem', crls: ['./ca.crl'] }, partners: {} } as const;
 const alb = { listeners: ['arn:aws:elasticloadbalancing:eu-west-1:222222222222:listener/app/edge/1/2'] };
 const rolesAnywhere = { region: 'eu-west-1' };

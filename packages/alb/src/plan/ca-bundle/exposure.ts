@@ -43,21 +43,21 @@ export function exposure(
       ({ issuer, crl }): Finding => ({
         code: 'attachment-external',
         severity: 'warning',
-        thing: crl.sha256,
-        message: `${name}: for a moment clients revoked by ${caName(issuer)} are admitted: the store takes a CRL only after its CA, and listeners that are external cannot be switched to a second store; it needs the consent open:${name}`,
+        about: crl.sha256,
+        message: `${name}: for a moment clients revoked by ${caName(issuer)} are admitted: the store takes a CRL only after its CA, and listeners that are external cannot be switched to a second store; it needs the consent relax:${name}`,
         source: 'unknown; the cautious reading',
       }),
     ),
     ...open.map(
       (ca): Finding => ({
-        code: 'list-withheld',
+        code: 'crl-unusable',
         severity: 'warning',
-        thing: ca.sha256,
-        message: `${name}: clients revoked by ${caName(ca)} are admitted, since its CRL was refused, has expired, or its enforcement was withdrawn; fix the CRL, or give the consent open:${name}`,
+        about: ca.sha256,
+        message: `${name}: clients revoked by ${caName(ca)} are admitted, since its CRL was refused, has expired, or its enforcement was withdrawn; fix the CRL, or give the consent relax:${name}`,
       }),
     ),
   ];
-  return findings.length === 0 ? { findings } : { consents: [`open:${name}`], findings };
+  return findings.length === 0 ? { findings } : { consents: [`relax:${name}`], findings };
 }
 
 /**

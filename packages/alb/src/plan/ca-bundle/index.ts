@@ -162,7 +162,7 @@ export function createStore(
   cas: readonly Certificate[],
   name: string,
   context: PlanContext,
-  effect: 'grant' | 'label',
+  effect: 'grant' | 'tag',
 ): AlbStep<'create-store'> {
   const [bundle, first] = [bundleFile(cas), effect === 'grant'];
   const size = `${count(cas.length)} CA${cas.length === 1 ? '' : 's'}`;
@@ -189,7 +189,7 @@ export function refillStore(begun: StoredStore, content: readonly Certificate[])
     modifyStore(
       {
         id: 'fill-store',
-        effect: 'label',
+        effect: 'tag',
         affects: [begun.name],
         summary: `fill trust store ${begun.name} with ${caNames(content)}`,
         reason: 'the second store that was begun does not hold exactly these CAs',

@@ -90,7 +90,7 @@ function planCleanup(
     removeCrls(
       {
         id: `clean-up-crls${suffix}`,
-        effect: 'clean',
+        effect: 'cleanup',
         affects: [...digests(idle), ...passing.flatMap(({ affects }) => affects)],
         summary: `detach ${crls(number)} of CAs that are not trusted here`,
         reason: 'no client is admitted through these CAs',

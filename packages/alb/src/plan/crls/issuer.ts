@@ -103,7 +103,7 @@ function goBack(
       {
         code: 'crl-older',
         severity: 'warning',
-        thing: crl.sha256,
+        about: crl.sha256,
         message: `the CRL of ${caName(issuer)} is older than the one in force, which stays; only --allow readmit:${crl.sha256} takes it`,
         source: 'RFC 5280, 5.2.3',
       },
@@ -134,9 +134,9 @@ function hasCa(store: StoredStore | undefined, { keySha256 }: Certificate): bool
 
 function miscounted({ issuer, crl }: DesiredCrl, present: StoredCrl): Finding {
   return {
-    code: 'list-count-differs',
+    code: 'crl-count-differs',
     severity: 'warning',
-    thing: crl.sha256,
+    about: crl.sha256,
     message: `the CRL of ${caName(issuer)} has ${crl.entryCount} entries, but the service counts ${present.entries}; the older CRL stays beside it`,
   };
 }

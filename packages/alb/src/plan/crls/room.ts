@@ -54,10 +54,10 @@ export function arrange(
   };
 }
 
-const { crlLists, crlEntries } = albInfo.limits;
+const { crls, crlEntries } = albInfo.limits;
 
 function fit(number: number, sum: number): boolean {
-  return number <= crlLists.max && sum <= crlEntries.max;
+  return number <= crls.max && sum <= crlEntries.max;
 }
 
 function total(crls: readonly { readonly entries: number }[]): number {
@@ -72,8 +72,8 @@ function noRoom({ wanted: { issuer, crl } }: IssuerPlan, most: { number: number;
   return {
     code: 'crl-too-many-entries',
     severity: 'error',
-    thing: crl.sha256,
-    message: `the new CRL of ${caName(issuer)} does not fit beside the older one, which goes only after it: ${count(most.number)} CRLs with ${count(most.sum)} entries; a store takes ${crlLists.max} with ${count(crlEntries.max)} (AWS can raise both). The older stays in force.`,
+    about: crl.sha256,
+    message: `the new CRL of ${caName(issuer)} does not fit beside the older one, which goes only after it: ${count(most.number)} CRLs with ${count(most.sum)} entries; a store takes ${crls.max} with ${count(crlEntries.max)} (AWS can raise both). The older stays in force.`,
     source: crlEntries.source,
   };
 }

@@ -105,8 +105,8 @@ export function fillSteps(
 ): readonly UpdateStep[] {
   return updateSteps(arn, changes, {
     id: 'fill-entries',
-    effect: 'label',
-    affects: ['keys'],
+    effect: 'tag',
+    affects: ['entries'],
     summary: 'put entries into the new key value store',
     reason: 'it lacks them',
     etag,

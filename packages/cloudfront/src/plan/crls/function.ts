@@ -29,7 +29,7 @@ export function planFunction(
       ? {
           id: 'create-function',
           kind: 'create-function',
-          effect: 'label',
+          effect: 'tag',
           affects: [name],
           summary: `create connection function ${name}`,
           reason: 'no connection function yet refuses the revoked',
@@ -40,7 +40,7 @@ export function planFunction(
       : {
           id: 'update-function',
           kind: 'update-function',
-          effect: 'label',
+          effect: 'tag',
           affects: [fn.id],
           summary: `set code and key value store of connection function ${name}`,
           reason: 'they are not what the definition asks for',
@@ -56,7 +56,7 @@ export function planFunction(
     id: 'publish-function',
     kind: 'publish-function',
     effect,
-    affects: [effect === 'label' ? name : `function=${header?.mode} grace=${header?.graceSeconds}`],
+    affects: [effect === 'tag' ? name : `function=${header?.mode} grace=${header?.graceSeconds}`],
     summary: `publish connection function ${name}, ${settings}`,
     reason:
       live === undefined
@@ -84,9 +84,9 @@ export function planFunction(
 }
 
 function publishEffect(live: FunctionHeader | undefined, wanted: FunctionHeader | undefined): Effect {
-  if (live === undefined || wanted === undefined) return 'label';
+  if (live === undefined || wanted === undefined) return 'tag';
   if ((live.mode === 'required' && wanted.mode === 'optional') || wanted.graceSeconds > live.graceSeconds)
-    return 'open';
+    return 'relax';
   if (live.mode !== wanted.mode || wanted.graceSeconds < live.graceSeconds) return 'enforce';
-  return 'label';
+  return 'tag';
 }

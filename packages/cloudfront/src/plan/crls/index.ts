@@ -161,12 +161,12 @@ function createKeyValueStore(
   return {
     id: 'create-key-value-store',
     kind: 'create-key-value-store',
-    effect: 'label',
+    effect: 'tag',
     affects: [name],
     summary: `create key value store ${name} with ${count(entries.set.count)} revoked serials${boundOf(entries, layout)}`,
     reason,
     action: 'cloudfront:CreateKeyValueStore',
-    files: [{ sha256: file.sha256, kind: 'keys' }],
+    files: [{ sha256: file.sha256, kind: 'entries' }],
     input: { name, file: file.sha256, layout: tag, tags: ownershipTags(context, { layout: tag }) },
   };
 }

@@ -70,20 +70,20 @@ function hashAll({ count, ends, bytes }: SerialSet, layout: Layout): Hashed {
 }
 
 /** Counting sort: where each serial stands, bucket by bucket. */
-function eachPlace({ bucketOf, starts }: Hashed, visit: (place: number, index: number) => void): void {
+function eachPosition({ bucketOf, starts }: Hashed, visit: (position: number, index: number) => void): void {
   const next = starts.slice();
   for (let i = 0; i < bucketOf.length; i += 1) {
     const bucket = bucketOf[i] ?? 0;
-    const place = next[bucket] ?? 0;
-    visit(place, i);
-    next[bucket] = place + 1;
+    const position = next[bucket] ?? 0;
+    visit(position, i);
+    next[bucket] = position + 1;
   }
 }
 
 function orderOf(hashed: Hashed): Uint32Array {
   const order = new Uint32Array(hashed.bucketOf.length);
-  eachPlace(hashed, (place, index) => {
-    order[place] = index;
+  eachPosition(hashed, (position, index) => {
+    order[position] = index;
   });
   return order;
 }
@@ -104,8 +104,8 @@ function writeEight(number: number, text: Uint8Array, at: number): void {
 
 function compactValues(hashed: Hashed): readonly string[] {
   const sorted = new Float64Array(hashed.fingerprints.length);
-  eachPlace(hashed, (place, index) => {
-    sorted[place] = hashed.fingerprints[index] ?? 0;
+  eachPosition(hashed, (position, index) => {
+    sorted[position] = hashed.fingerprints[index] ?? 0;
   });
   const text = Buffer.allocUnsafe(sorted.length * 8);
   return Array.from({ length: hashed.starts.length - 1 }, (_, bucket) => {

@@ -33,7 +33,7 @@ function capacityFindings(desired: DesiredEntries): readonly Finding[] {
     : 'each valid certificate is then refused by mistake with a chance of at most 2^-41; with an `inventory` of issued serials for each group, none of those is.';
   return [
     {
-      code: 'keys-too-many',
+      code: 'key-value-store-too-many',
       severity: 'error',
       message: `${count(set.count)} revoked serials take ${count(bytes)} bytes in ${form} form; a key value store takes ${count(storeBytes.max)}: about ${count(fit)} of them would fit. ${
         compact
@@ -66,9 +66,9 @@ function shortSerialFindings({ keys }: DesiredEntries): readonly Finding[] {
     if (short === undefined || ca === undefined) return [];
     return [
       {
-        code: 'keys-short-serial',
+        code: 'key-value-store-short-serial',
         severity: 'error',
-        thing: ca.sha256,
+        about: ca.sha256,
         message: `${caName(ca)} revoked ${count(shorts)} ${shorts === 1 ? 'serial' : 'serials'} of less than 64 bits (${short}); the connection function sees serials alone, so a client of another CA here with the same serial would be refused. Give each such CA a target of its own, or let it issue random serials.`,
         source: 'CA/Browser Forum: at least 64 bits of random output in a serial',
       },
@@ -88,9 +88,9 @@ function caSerialFindings({ ambiguous, manifest }: DesiredEntries): readonly Fin
       const [other] = key.cas;
       const same = `${caName(ca)} has the serial ${ca.serial}, and ${other === undefined ? 'another CA' : caName(other)} revoked a certificate with the same one`;
       return {
-        code: 'keys-ca-serial',
+        code: 'key-value-store-ca-serial',
         severity: refused ? 'error' : 'warning',
-        thing: ca.sha256,
+        about: ca.sha256,
         message: refused
           ? `${same}; the connection function cannot tell them apart, so it refuses clients that send this CA along`
           : `${same}; clients that send this CA along are admitted, and so would be those of a revoked CA with this serial`,
@@ -114,7 +114,7 @@ function fullFindings({ overflowing }: EntryChanges): readonly Finding[] {
   if (overflowing.length === 0) return [];
   return [
     {
-      code: 'keys-full',
+      code: 'key-value-store-full',
       severity: 'error',
       message: `${overflowing.length} buckets of the key value store are full, so some serials wait for a new store; apply makes one`,
     },
@@ -144,9 +144,9 @@ function denialFindings(layout: Layout, { form, inventory, unread }: DesiredEntr
   const more = count === 1 ? '' : ` and ${count - 1} more`;
   return [
     {
-      code: 'keys-wrong-denial',
+      code: 'key-value-store-wrong-denial',
       severity: 'error',
-      thing: first,
+      about: first,
       message: `the valid serial ${first} of the inventory${more} looks like a revoked one in the key value store, so its client is refused; ${
         unread ? 'once every CRL can be read, apply makes a new store' : 'apply makes a new store'
       } that tells them apart`,

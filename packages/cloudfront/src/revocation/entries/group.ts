@@ -43,8 +43,8 @@ export function planGroup(group: Group): GroupChanges {
   const { form } = layout;
   const text = items.get(deltaKey(index));
   const buckets = bucketsOf(group);
-  const created = buckets.filter(({ holds }) => holds === undefined);
-  const differing = buckets.filter(({ holds, wanted }) => holds !== undefined && holds !== wanted);
+  const created = buckets.filter(({ stored }) => stored === undefined);
+  const differing = buckets.filter(({ stored, wanted }) => stored !== undefined && stored !== wanted);
   const whole = created.map(({ bucket, wanted }) =>
     putBase(bucket, wanted.length <= valueBytes ? wanted : '.'),
   );
@@ -54,7 +54,7 @@ export function planGroup(group: Group): GroupChanges {
 
   const delta = readDelta(form, text);
   const wanted = new Set(buckets.flatMap((one) => splitEntries(form, one.wanted)));
-  const diffs = differing.map((one) => ({ ...one, ...diffOf(form, one.holds ?? '', one.wanted) }));
+  const diffs = differing.map((one) => ({ ...one, ...diffOf(form, one.stored ?? '', one.wanted) }));
   const unknown = diffs.flatMap(({ bucket, more }) => more.map((entry) => [bucket, entry] as const));
   const fresh = new Set(unknown.map(([, entry]) => entry));
   const added = new Set(delta.added);
@@ -85,12 +85,12 @@ export function planGroup(group: Group): GroupChanges {
     deltaText(form, next).length <= valueBytes && (form === 'exact' || next.added.length <= mostCompactAdded);
   if (fits) return { ...same, base: whole, delta: putDelta(group, text, next), overflowing: tooFull };
 
-  const merged = diffs.map(({ bucket, holds, wanted: value }) => ({
+  const merged = diffs.map(({ bucket, stored, wanted: value }) => ({
     bucket,
     value: unread
       ? joinEntries(
           form,
-          [...new Set([...splitEntries(form, holds ?? ''), ...splitEntries(form, value)])].sort(),
+          [...new Set([...splitEntries(form, stored ?? ''), ...splitEntries(form, value)])].sort(),
         )
       : value,
   }));
@@ -120,13 +120,13 @@ function bucketsOf({ layout, index, wanted, items }: Group) {
     return {
       bucket,
       wanted: wanted[bucket] ?? joinEntries(layout.form, []),
-      holds: items.get(baseKey(bucket)),
+      stored: items.get(baseKey(bucket)),
     };
   });
 }
 
-function diffOf(form: Layout['form'], holds: string, wanted: string) {
-  const before = new Set(splitEntries(form, holds));
+function diffOf(form: Layout['form'], stored: string, wanted: string) {
+  const before = new Set(splitEntries(form, stored));
   const after = new Set(splitEntries(form, wanted));
   return {
     more: [...after].filter((entry) => !before.has(entry)),

@@ -64,8 +64,8 @@ export function desiredEntries(
     textBytes: textBytesOf(set, form),
     manifest: manifestOf(keys, ambiguous),
     crlItems: crlItems(trust, keys),
-    unread: keys.some(({ state }) => state === 'kept'),
-    crls: keys.flatMap((key) => key.lists),
+    unread: keys.some(({ state }) => state === 'unread'),
+    crls: keys.flatMap((key) => key.crls),
     issuers: [...new Set(withEntries.flatMap(({ cas }) => cas[0]?.subject.text ?? []))].join('; '),
     keys,
     ambiguous,
@@ -80,7 +80,7 @@ function refusing(serials: readonly string[]): CheckedKey {
     cas: [],
     revoked: true,
     state: 'unlisted',
-    lists: [],
+    crls: [],
     count: serials.length,
     eachSerial(visit) {
       for (const bytes of serials.map(serialBytes)) visit(bytes, 0, bytes.length);

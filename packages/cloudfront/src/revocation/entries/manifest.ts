@@ -2,11 +2,11 @@ import {
   type Certificate,
   type CheckedKey,
   defined,
-  type HeldCrl,
   isJsonObject,
   isoTime,
   type Json,
   type JsonObject,
+  type ObservedCrl,
   type Trust,
 } from '@trustloom/core/adapter';
 import type { Layout } from './layout.ts';
@@ -15,7 +15,7 @@ import { collectSerials, exactText, nameKey, serialBytes } from './serials.ts';
 /**
  * Key of the manifest in a store: `head` since the first version, and functions that run read it.
  */
-export const manifestKey = 'head';
+export const manifestKey = 'manifest';
 
 /** Until when clients of an issuer are admitted: an instant in seconds, or one of these. */
 const never = 0;
@@ -107,7 +107,7 @@ export function revokedCas(keys: readonly CheckedKey[]): readonly string[] {
 function endOf(keys: readonly CheckedKey[]): number | 'unread' {
   const alive = keys.filter(({ revoked }) => !revoked);
   if (alive.length === 0) return refused;
-  if (alive.some(({ state }) => state === 'kept')) return 'unread';
+  if (alive.some(({ state }) => state === 'unread')) return 'unread';
   const ends = alive.flatMap(({ nextUpdate }) =>
     nextUpdate === undefined ? [] : [Math.floor(nextUpdate / 1000)],
   );
@@ -186,7 +186,7 @@ export const crlKey = (keySha256: string): string => `l${keySha256.slice(0, 16)}
 export function crlItems({ revocation }: Trust, keys: readonly CheckedKey[]): ReadonlyMap<string, string> {
   const known = new Set(keys.map(({ keySha256 }) => keySha256));
   return new Map(
-    revocation.lists
+    revocation.crls
       .filter(({ issuer }) => known.has(issuer.keySha256))
       .sort((a, b) => (a.issuer.keySha256 < b.issuer.keySha256 ? -1 : 1))
       .map(({ issuer, crl: { sha256, entryCount, thisUpdate, nextUpdate } }) => [
@@ -203,8 +203,8 @@ export function crlItems({ revocation }: Trust, keys: readonly CheckedKey[]): Re
 }
 
 /** The CRLs that went into a store, as its items describe them. */
-export function crlsIn(items: ReadonlyMap<string, string>): readonly HeldCrl[] {
-  return [...items].flatMap(([key, value]): readonly HeldCrl[] => {
+export function crlsIn(items: ReadonlyMap<string, string>): readonly ObservedCrl[] {
+  return [...items].flatMap(([key, value]): readonly ObservedCrl[] => {
     const { sha256, issuer, entries, ...times } = (isCrlKey(key) ? parse(value) : undefined) ?? {};
     if (typeof sha256 !== 'string' || typeof issuer !== 'string') return [];
     const instants = { thisUpdate: instantOf(times.thisUpdate), nextUpdate: instantOf(times.nextUpdate) };

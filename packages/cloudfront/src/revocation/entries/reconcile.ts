@@ -89,7 +89,7 @@ export function changed(items: Items, { puts, deletes }: ItemChanges): Items {
 
 /** Changes cut into updates: what is put first, what is deleted last. */
 export function batchesOf({ puts, deletes }: ItemChanges): readonly ItemChanges[] {
-  const size = cloudfrontInfo.limits.keysPerUpdate.max;
+  const size = cloudfrontInfo.limits.entriesPerUpdate.max;
   return Array.from({ length: Math.ceil((puts.length + deletes.length) / size) }, (_, at) => {
     const from = at * size;
     const deleting = Math.max(0, from - puts.length);
@@ -165,5 +165,5 @@ function fileOf(items: readonly Item[]): Pick<NewStore, 'file' | 'rest'> {
     lines.push(line);
   }
   const body = `${openFile}${lines.join(',')}${closeFile}`;
-  return { file: { sha256: sha256Hex(body), kind: 'keys', body }, rest: ordered.slice(lines.length) };
+  return { file: { sha256: sha256Hex(body), kind: 'entries', body }, rest: ordered.slice(lines.length) };
 }

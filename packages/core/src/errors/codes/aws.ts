@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../code-facts.ts';
+import type { CodeInfo } from '../code-info.ts';
 
 /** Codes of accounts, credentials, endpoints, S3 sources and uploads. */
 export const awsCodes = {
@@ -82,4 +82,4 @@ export const awsCodes = {
     means: 'The bucket lies in another region than the services that read from it.',
     advice: 'Make a bucket in the region of the target.',
   },
-} as const satisfies Readonly<Record<string, CodeFacts>>;
+} as const satisfies Readonly<Record<string, CodeInfo>>;

@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../code-facts.ts';
+import type { CodeInfo } from '../code-info.ts';
 
 /** Codes of CA certificates and bundles. */
 export const bundleCodes = {
@@ -102,4 +102,4 @@ export const bundleCodes = {
     means: 'A critical extension is not understood.',
     advice: 'Clients of this CA may be refused; issue the CA without it.',
   },
-} as const satisfies Readonly<Record<string, CodeFacts>>;
+} as const satisfies Readonly<Record<string, CodeInfo>>;

@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../code-facts.ts';
+import type { CodeInfo } from '../code-info.ts';
 
 /** Codes of certificate revocation lists. Most refuse the list alone: what is in force stays, and everything else goes on. */
 export const crlCodes = {
@@ -39,7 +39,7 @@ export const crlCodes = {
     advice:
       'Have the CA publish a new one. It is not attached where the service checks dates; what is in force stays.',
   },
-  'crl-orphaned': {
+  'crl-publication-stopped': {
     kind: 'input',
     alone: true,
     means:
@@ -47,7 +47,7 @@ export const crlCodes = {
     advice:
       'Name a second source of the list; or retire the CA and let it go with --allow remove:<sha256 of the CA>; or let the list go with --allow readmit:<sha256 of the list>, which lets in whom it refuses.',
   },
-  'crl-let-go': {
+  'crl-enforcement-withdrawn': {
     kind: 'input',
     means: 'The last list of a CA that stopped publishing was let go: the CA has no revocation in force.',
     advice:
@@ -90,7 +90,7 @@ export const crlCodes = {
     means: 'The list comes from a CA that is offered, but neither accepted nor issued by an accepted one.',
     advice: 'Accept the CA; the list is used from then on.',
   },
-  'list-memory-lost': {
+  'crl-copy-lost': {
     kind: 'input',
     means: 'The copy of an accepted list that belongs to the record is gone or changed.',
     advice:
@@ -102,7 +102,7 @@ export const crlCodes = {
     means: 'An accepted CA stands in the list of its issuer.',
     advice: 'Consent to its removal with --allow remove:<sha256>, and retire it in the lock.',
   },
-  'nobody-left': {
+  'only-revoked-cas': {
     kind: 'input',
     alone: true,
     means: 'Every CA that could let clients in on a target is revoked by its issuer.',
@@ -172,4 +172,4 @@ export const crlCodes = {
     means: 'The service takes no list of a CA that does not stand in its store.',
     advice: 'Accept the CA, or use `anchors: issuing` so that its clients do not get in.',
   },
-} as const satisfies Readonly<Record<string, CodeFacts>>;
+} as const satisfies Readonly<Record<string, CodeInfo>>;

@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../code-facts.ts';
+import type { CodeInfo } from '../code-info.ts';
 
 /** Codes of the definition, the lock and their files. */
 export const definitionCodes = {
@@ -37,7 +37,7 @@ export const definitionCodes = {
     means: 'A name of an account is not defined.',
     advice: 'Add it to `accounts`, or write twelve digits.',
   },
-  'definition-place': {
+  'definition-account-region': {
     kind: 'input',
     means: 'The account or region of a target cannot be told.',
     advice: 'Give `account` and `region`, or ARNs that hold them.',
@@ -93,4 +93,4 @@ export const definitionCodes = {
     means: 'The deny list has no such entry.',
     advice: 'See the entries with `trustloom status`.',
   },
-} as const satisfies Readonly<Record<string, CodeFacts>>;
+} as const satisfies Readonly<Record<string, CodeInfo>>;

@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../code-facts.ts';
+import type { CodeInfo } from '../code-info.ts';
 
 /** Codes of planning, applying and the record. */
 export const planCodes = {
@@ -27,7 +27,7 @@ export const planCodes = {
     means: 'The right to write was taken over by another run.',
     advice: 'See what the other run did, then plan again.',
   },
-  'record-unreadable': {
+  'state-unreadable': {
     kind: 'input',
     means: 'The record cannot be read.',
     advice: 'Restore an earlier version of the object.',
@@ -63,4 +63,4 @@ export const planCodes = {
     means: 'The run was aborted.',
     advice: 'Apply again: it goes on where this one stopped.',
   },
-} as const satisfies Readonly<Record<string, CodeFacts>>;
+} as const satisfies Readonly<Record<string, CodeInfo>>;

@@ -1,4 +1,4 @@
-import type { CodeFacts } from '../code-facts.ts';
+import type { CodeInfo } from '../code-info.ts';
 
 /** Codes of what the four services answer, and of what adapters find on them. */
 export const serviceCodes = {
@@ -59,18 +59,18 @@ export const serviceCodes = {
     means: 'More certificates of one CA key than a trust anchor takes.',
     advice: 'Retire the older ones.',
   },
-  'anchor-foreign-list': {
+  'anchor-foreign-crl': {
     kind: 'input',
     means: 'A list on one of our trust anchors does not carry our mark.',
     advice: 'Remove it: an anchor takes two lists.',
   },
-  'anchor-list-missing': {
+  'anchor-crl-missing': {
     kind: 'input',
     alone: true,
     means: 'A list cannot be put in place, so a trust anchor stays disabled.',
     advice: 'Mend the list; without it revoked clients would get in.',
   },
-  'anchor-no-list': {
+  'anchor-no-crl': {
     kind: 'input',
     means: 'No list is known of a CA whose clients get in through a trust anchor.',
     advice: 'Add the address of its list to `crls`; until then none of its clients can be revoked.',
@@ -95,31 +95,31 @@ export const serviceCodes = {
     means: 'CloudFront shall ask OCSP responders, and certificates name none, so they are refused.',
     advice: 'Switch `ocsp` off; the connection function refuses the revoked without it.',
   },
-  'keys-too-many': {
+  'key-value-store-too-many': {
     kind: 'input',
     means: 'The revoked serials do not fit one key value store.',
     advice:
       'Use the compact form where the message says that it fits, or spread the CAs over several targets.',
   },
-  'keys-short-serial': {
+  'key-value-store-short-serial': {
     kind: 'input',
     means: 'Several CAs share a connection function, and one of them revoked serials of less than 64 bits.',
     advice: 'Give that CA a target of its own, or let it issue random serials of 64 bits and more.',
   },
-  'keys-ca-serial': {
+  'key-value-store-ca-serial': {
     kind: 'input',
     means:
       'A CA in good standing has the serial of a certificate that another CA revoked, and the connection function sees serials alone.',
     advice:
       'Have CAs issue random serials of 64 bits and more, renew the CA with another serial, or let the CA that only issues clients have path length 0.',
   },
-  'keys-full': {
+  'key-value-store-full': {
     kind: 'service',
     alone: true,
     means: 'Some serials do not fit the buckets of the key value store any more.',
     advice: 'Apply: it makes a new store and swaps it in.',
   },
-  'keys-wrong-denial': {
+  'key-value-store-wrong-denial': {
     kind: 'service',
     alone: true,
     means: 'A valid serial of an inventory looks like a revoked one in the compact key value store.',
@@ -140,12 +140,12 @@ export const serviceCodes = {
     means: 'The bundle in force is not one that can be read.',
     advice: 'Look at it by hand; replacing it needs the consent remove:<target>.',
   },
-  'list-withheld': {
+  'crl-unusable': {
     kind: 'input',
     means: 'A CA is to be trusted whose list was refused or has expired, so those whom it revoked get in.',
-    advice: 'Mend the list; trusting the CA without it needs the consent open:<target>.',
+    advice: 'Mend the list; trusting the CA without it needs the consent relax:<target>.',
   },
-  'list-count-differs': {
+  'crl-count-differs': {
     kind: 'service',
     means: 'The service counts other entries in a list than the list has.',
     advice: 'Look at the list by hand; the one that it should replace stays until the count is right.',
@@ -157,4 +157,4 @@ export const serviceCodes = {
     advice:
       'Take the authorizer off these routes, deploy the stage, and apply again: then what was published is deleted. To have it gone at once, delete it by hand.',
   },
-} as const satisfies Readonly<Record<string, CodeFacts>>;
+} as const satisfies Readonly<Record<string, CodeInfo>>;

@@ -1,4 +1,4 @@
-import type { RevocationList } from '../../crl/crl.ts';
+import type { IssuerCrl } from '../../crl/crl.ts';
 import { looseDeltas } from '../../crl/merged.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { caName, caNameOfKey } from '../../kit/ca-words.ts';
@@ -12,10 +12,10 @@ import type { MissedCrls } from './publication.ts';
 export function crlFindings(
   { unused }: AttributedCrls,
   rows: readonly JudgedRow[],
-  { lists, letGo, missed }: CrlsInForce,
+  { crls, withdrawn: withdrawnCrls, missed }: CrlsInForce,
   known: readonly Certificate[],
 ): readonly Finding[] {
-  const withdrawn = new Set(letGo.map(({ sha256 }) => sha256));
+  const withdrawn = new Set(withdrawnCrls.map(({ sha256 }) => sha256));
   return [
     ...rows.flatMap((row) => copyLost(row, known)),
     ...unused.map(unusedCrl),
@@ -25,7 +25,7 @@ export function crlFindings(
       taken === undefined || withdrawn.has(taken.crl.sha256) ? [] : taken.findings,
     ),
     ...missed.flatMap(publicationStopped),
-    ...withoutBase(lists),
+    ...withoutBase(crls),
   ];
 }
 
@@ -37,9 +37,9 @@ function copyLost({ slot, stored, copy }: CrlRow, known: readonly Certificate[])
     retained: `the state's copy of the serials that left the CRL of ${name} is missing or changed; they are refused no longer`,
   };
   return copy.lost.map((what) => ({
-    code: 'list-memory-lost',
+    code: 'crl-copy-lost',
     severity: 'warning',
-    thing: stored.sha256,
+    about: stored.sha256,
     message: texts[what],
   }));
 }
@@ -50,14 +50,14 @@ function unusedCrl({ offered: { crl, from }, proposed }: AttributedCrls['unused'
     return {
       code: 'crl-issuer-not-accepted',
       severity: 'warning',
-      thing: crl.sha256,
+      about: crl.sha256,
       message: `${from}: the CRL of ${caName(proposed)} is used as soon as that CA is accepted (trustloom accept ${proposed.sha256.slice(0, 12)})`,
       source,
     };
   return {
     code: 'crl-unknown-issuer',
     severity: 'error',
-    thing: crl.sha256,
+    about: crl.sha256,
     message: `${from}: no CA that is accepted or offered signed this CRL (issuer ${crl.issuer.text}); it is not used. Accept its CA, or remove the address.`,
     source,
   };
@@ -68,24 +68,24 @@ function publicationStopped({ cas, missed, stopped }: MissedCrls): readonly Find
   const readmit = missed.map(({ row }) => `--allow readmit:${row.sha256}`).join(' ');
   const withdraw = stopped ? `; or admit whom the CRL refuses (${readmit})` : '';
   return missed.map(({ row }) => ({
-    code: 'crl-orphaned',
+    code: 'crl-publication-stopped',
     severity: 'error',
-    thing: row.sha256,
+    about: row.sha256,
     message: `${cas.map(caName).join(', ')} publishes no CRLs any more: its last ended at ${row.nextUpdate} and stays in force. Ways out: name a second source of its CRL (\`crls\`); or remove the CA (trustloom retire, then ${remove})${withdraw}`,
     source: 'RFC 5280, 5.1.2.5',
   }));
 }
 
 /** Delta CRLs that do not fit the base that is available. */
-function withoutBase(lists: readonly RevocationList[]): readonly Finding[] {
-  const keys = new Set(lists.map(({ issuer }) => issuer.keySha256));
+function withoutBase(crls: readonly IssuerCrl[]): readonly Finding[] {
+  const keys = new Set(crls.map(({ issuer }) => issuer.keySha256));
   const loose = [...keys].flatMap((key) =>
-    looseDeltas(lists.filter(({ issuer }) => issuer.keySha256 === key)),
+    looseDeltas(crls.filter(({ issuer }) => issuer.keySha256 === key)),
   );
   return loose.map(({ issuer, crl }) => ({
     code: 'crl-delta-base',
     severity: 'warning',
-    thing: crl.sha256,
+    about: crl.sha256,
     message: `the delta CRL of ${caName(issuer)} builds on number ${crl.baseNumber}, and no complete CRL so new is available; it is not used`,
     source: 'RFC 5280, 5.2.4',
   }));

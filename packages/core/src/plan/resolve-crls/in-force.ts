@@ -1,10 +1,10 @@
-import type { LetGoList, RevocationList, RevocationSet, UnreadReason } from '../../crl/crl.ts';
+import type { IssuerCrl, RevocationSet, UnreadReason, WithdrawnCrl } from '../../crl/crl.ts';
 import type { RetainedSerial } from '../../crl/retained.ts';
 import { crlIssuer } from '../../crl/verify-crl.ts';
 import type { Lock } from '../../definition/lock.ts';
 import type { CrlSlot, NewlyAccepted } from '../../state/accepted-crls.ts';
-import type { KeyedList } from '../../state/freshness.ts';
-import type { AcceptedList } from '../../state/state.ts';
+import type { KeyedCrl } from '../../state/freshness.ts';
+import type { AcceptedCrl } from '../../state/state.ts';
 import { defined } from '../../util/defined.ts';
 import { type Instant, isoTime } from '../../util/time.ts';
 import type { Certificate } from '../../x509/certificate.ts';
@@ -14,7 +14,7 @@ import type { RetainedRow } from './retain.ts';
 /**
  * What is in force by definition, of all CA keys; sorted by key, of each the complete CRL first.
  */
-export interface CrlsInForce extends Pick<RevocationSet, 'lists' | 'kept' | 'letGo'> {
+export interface CrlsInForce extends Pick<RevocationSet, 'crls' | 'unread' | 'withdrawn'> {
   /**
    * Serials that left a CRL and stay refused where Trustloom enforces revocation itself, by CA key.
    */
@@ -24,9 +24,9 @@ export interface CrlsInForce extends Pick<RevocationSet, 'lists' | 'kept' | 'let
   /**
    * Rows whose enforcement this run withdraws, as the state is to have them, by their keys in it.
    */
-  readonly letGoNow: ReadonlyMap<string, AcceptedList>;
+  readonly withdrawnNow: ReadonlyMap<string, AcceptedCrl>;
   /** Rows of the state as they will be. */
-  readonly rows: readonly KeyedList[];
+  readonly rows: readonly KeyedCrl[];
   /** CRLs in force that are published no more. */
   readonly missed: readonly MissedCrls[];
 }
@@ -50,29 +50,29 @@ export function crlsInForce(rows: readonly RetainedRow[], parts: InForceParts): 
     return row === undefined ? [] : [{ slot, row, isNew: accepted !== undefined }];
   });
   const missed = missedCrls(stateRows, parts);
-  const letGo = isoTime(parts.now);
-  const letGoNow = new Map(
+  const withdrawn = isoTime(parts.now);
+  const withdrawnNow = new Map(
     missed
       .filter((one) => isWithdrawn(one, parts))
-      .flatMap((one) => one.missed.map(({ slot, row }) => [slot.stateKey, { ...row, letGo }] as const)),
+      .flatMap((one) => one.missed.map(({ slot, row }) => [slot.stateKey, { ...row, withdrawn }] as const)),
   );
   const all = rows.map((row) => ({
     ...row,
     ...newestOf(row, parts),
-    state: letGoNow.get(row.slot.stateKey) ?? row.accepted?.row ?? row.stored,
+    state: withdrawnNow.get(row.slot.stateKey) ?? row.accepted?.row ?? row.stored,
   }));
-  const enforced = all.filter(({ state }) => state?.letGo === undefined);
+  const enforced = all.filter(({ state }) => state?.withdrawn === undefined);
   return {
-    lists: enforced.flatMap(({ crl }) => crl ?? []),
-    kept: new Map(
+    crls: enforced.flatMap(({ crl }) => crl ?? []),
+    unread: new Map(
       enforced.flatMap(({ slot, unread }) => (unread === undefined ? [] : [[slot.keySha256, unread]])),
     ),
-    letGo: all.flatMap(({ slot, state, crl }) => withdrawnCrls(slot, state, crl)),
+    withdrawn: all.flatMap(({ slot, state, crl }) => withdrawnCrls(slot, state, crl)),
     retained: retainedByKey(all.filter(({ crl }) => crl !== undefined)),
     accepted: new Map(
       rows.flatMap(({ slot, accepted }) => (accepted === undefined ? [] : [[slot.stateKey, accepted]])),
     ),
-    letGoNow,
+    withdrawnNow,
     rows: all.flatMap(({ slot: { keySha256, complete }, state }) =>
       state === undefined ? [] : [{ ...state, keySha256, complete }],
     ),
@@ -84,11 +84,11 @@ export function crlsInForce(rows: readonly RetainedRow[], parts: InForceParts): 
 function newestOf(
   { slot, copy, refused, taken }: RetainedRow,
   { issuers, now }: InForceParts,
-): { readonly crl?: RevocationList; readonly unread?: UnreadReason } {
+): { readonly crl?: IssuerCrl; readonly unread?: UnreadReason } {
   const crl = taken?.crl ?? copy.crl;
   const issuer = taken?.issuer ?? (crl === undefined ? undefined : crlIssuer(crl, issuers));
   if (crl === undefined || issuer?.keySha256 !== slot.keySha256)
-    return { unread: refused[0]?.reason ?? 'list-memory-lost' };
+    return { unread: refused[0]?.reason ?? 'crl-copy-lost' };
   return { crl: { issuer, crl, expired: crl.nextUpdate !== undefined && crl.nextUpdate <= now } };
 }
 
@@ -101,11 +101,11 @@ function retainedByKey(rows: readonly RetainedRow[]): CrlsInForce['retained'] {
 
 function withdrawnCrls(
   { keySha256 }: CrlSlot,
-  state: AcceptedList | undefined,
-  list: RevocationList | undefined,
-): readonly LetGoList[] {
-  if (state?.letGo === undefined) return [];
+  state: AcceptedCrl | undefined,
+  issuerCrl: IssuerCrl | undefined,
+): readonly WithdrawnCrl[] {
+  if (state?.withdrawn === undefined) return [];
   const { issuer, sha256, number, entries } = state;
-  const [thisUpdate, since] = [Date.parse(state.thisUpdate), Date.parse(state.letGo)];
-  return [{ keySha256, issuer, sha256, ...defined({ number, list }), thisUpdate, entries, since }];
+  const [thisUpdate, since] = [Date.parse(state.thisUpdate), Date.parse(state.withdrawn)];
+  return [{ keySha256, issuer, sha256, ...defined({ number, issuerCrl }), thisUpdate, entries, since }];
 }

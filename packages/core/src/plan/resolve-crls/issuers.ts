@@ -1,7 +1,7 @@
 import { crlIssuer } from '../../crl/verify-crl.ts';
 import type { Lock } from '../../definition/lock.ts';
 import { type CrlCopy, type CrlSlot, slotAt, slotFor } from '../../state/accepted-crls.ts';
-import type { AcceptedList } from '../../state/state.ts';
+import type { AcceptedCrl } from '../../state/state.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { isIssuedBy } from '../../x509/reach.ts';
 import type { Loaded, OfferedCrl } from '../load.ts';
@@ -15,7 +15,7 @@ export interface AttributedCrl extends OfferedCrl {
 export interface CrlRow {
   readonly slot: CrlSlot;
   /** Undefined before the first CRL is accepted. */
-  readonly stored: AcceptedList | undefined;
+  readonly stored: AcceptedCrl | undefined;
   readonly copy: CrlCopy;
   readonly offered: readonly AttributedCrl[];
 }
@@ -42,11 +42,11 @@ export function attributeCrls(
       ? []
       : [{ stateKey: slotFor(issuer.keySha256, offered.crl).stateKey, crl: { ...offered, issuer } }],
   );
-  const stateKeys = [...attributed.map(({ stateKey }) => stateKey), ...Object.keys(revocation.lists)];
+  const stateKeys = [...attributed.map(({ stateKey }) => stateKey), ...Object.keys(revocation.crls)];
   return {
     rows: [...new Set(stateKeys)].sort().map((stateKey) => ({
       slot: slotAt(stateKey),
-      stored: revocation.lists[stateKey],
+      stored: revocation.crls[stateKey],
       copy: copies.get(stateKey) ?? { retained: [], lost: [] },
       offered: attributed.filter((one) => one.stateKey === stateKey).map(({ crl }) => crl),
     })),

@@ -1,7 +1,7 @@
 import type { Crl } from '../../crl/crl.ts';
 import { type CrlInForce, type CrlVerdict, isOlderIssue, judgeCrl } from '../../kit/judge-crl.ts';
 import type { CrlCopy } from '../../state/accepted-crls.ts';
-import type { AcceptedList } from '../../state/state.ts';
+import type { AcceptedCrl } from '../../state/state.ts';
 import { defined } from '../../util/defined.ts';
 import type { Loaded } from '../load.ts';
 import type { AttributedCrl, CrlRow } from './issuers.ts';
@@ -55,7 +55,7 @@ function byIssue(a: Crl, b: Crl, inForce: string | undefined): number {
   return b.sha256 === inForce || b.sha256 < a.sha256 ? 1 : -1;
 }
 
-function inForceOf(stored: AcceptedList, { crl }: CrlCopy): CrlInForce {
+function inForceOf(stored: AcceptedCrl, { crl }: CrlCopy): CrlInForce {
   const { sha256, entries, number, thisUpdate, nextUpdate } = stored;
   return {
     sha256,

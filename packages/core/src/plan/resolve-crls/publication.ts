@@ -1,13 +1,13 @@
 import type { Lock } from '../../definition/lock.ts';
 import type { CrlSlot } from '../../state/accepted-crls.ts';
-import type { AcceptedList } from '../../state/state.ts';
+import type { AcceptedCrl } from '../../state/state.ts';
 import type { Instant } from '../../util/time.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 
 /** One row of the state as this run leaves it. */
 export interface StateRow {
   readonly slot: CrlSlot;
-  readonly row: AcceptedList;
+  readonly row: AcceptedCrl;
   /** Its CRL is accepted by this very run. */
   readonly isNew: boolean;
 }
@@ -31,7 +31,7 @@ export function missedCrls(
   rows: readonly StateRow[],
   { lock, now }: { readonly lock: Lock; readonly now: Instant },
 ): readonly MissedCrls[] {
-  const inForce = rows.filter(({ row }) => row.letGo === undefined);
+  const inForce = rows.filter(({ row }) => row.withdrawn === undefined);
   return [...new Set(inForce.map(({ slot }) => slot.keySha256))].flatMap((key) => {
     const own = inForce.filter(({ slot }) => slot.keySha256 === key);
     const missed = own.filter(({ row }) => missedTwo(row, now));
@@ -55,7 +55,7 @@ export function isWithdrawn(
   return stopped && missed.every(({ row, isNew }) => !isNew && allow.has(`readmit:${row.sha256}`));
 }
 
-function missedTwo({ thisUpdate, nextUpdate }: AcceptedList, now: Instant): boolean {
+function missedTwo({ thisUpdate, nextUpdate }: AcceptedCrl, now: Instant): boolean {
   if (nextUpdate === undefined) return false;
   const life = Date.parse(nextUpdate) - Date.parse(thisUpdate);
   return now > Date.parse(nextUpdate) + life;

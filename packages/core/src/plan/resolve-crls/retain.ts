@@ -20,8 +20,8 @@ export function retainSerials(row: JudgedRow, now: Instant): RetainedRow {
   if (taken?.outcome !== 'accepted') return { ...row, retained: copy.retained, accepted: undefined };
   const { crl, lost, leafLifeMs } = taken;
   const { thisUpdate } = crl;
-  const isListed = (serial: string) => crl.has(serial);
-  const retained = retain({ before: copy.retained, lost, isListed, thisUpdate, ...defined({ leafLifeMs }) });
+  const isRevoked = (serial: string) => crl.has(serial);
+  const retained = retain({ before: copy.retained, lost, isRevoked, thisUpdate, ...defined({ leafLifeMs }) });
   const accepted = {
     row: acceptedRow(taken, retained, stored, now),
     crl,

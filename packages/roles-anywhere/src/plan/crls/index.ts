@@ -10,7 +10,7 @@ import { rolesAnywhereInfo } from '../../service.ts';
 import { deleteCrl, type IssuerPlan, planUnusable, planUsable, type Where } from './of-issuer.ts';
 import { keysWithdrawn, planWithdrawn } from './withdrawn.ts';
 
-const slots = rolesAnywhereInfo.limits.crlLists.max;
+const slots = rolesAnywhereInfo.limits.crls.max;
 
 /** The writes for the CRLs of one anchor. */
 export interface CrlPlan {
@@ -58,7 +58,7 @@ export function planCrls(wanted: DesiredAnchor, held: readonly StoredCrl[], wher
   const cleanups = [
     ...parts.flatMap((part) => part.cleanups ?? []),
     ...idle.map((crl) =>
-      deleteCrl(crl, { effect: 'clean', reason: 'the CA that issued it does not reach the anchor' }),
+      deleteCrl(crl, { effect: 'cleanup', reason: 'the CA that issued it does not reach the anchor' }),
     ),
   ];
   const gone = new Set(stepIds(room));
@@ -71,7 +71,7 @@ export function planCrls(wanted: DesiredAnchor, held: readonly StoredCrl[], wher
       ...parts.flatMap(({ missing }) => missing ?? []),
       ...added
         .filter((one) => !fitting.includes(one))
-        .map(({ issuer }): UnusableCrl => ({ issuer, why: 'anchor-foreign-list' })),
+        .map(({ issuer }): UnusableCrl => ({ issuer, why: 'anchor-foreign-crl' })),
     ],
     findings: [
       ...parts.flatMap(({ findings }) => findings ?? []),
@@ -89,9 +89,9 @@ function withoutUse(wanted: DesiredAnchor, held: readonly StoredCrl[]): readonly
 
 function foreignFinding({ id, name }: StoredCrl, crowded: boolean): Finding {
   return {
-    code: 'anchor-foreign-list',
+    code: 'anchor-foreign-crl',
     severity: crowded ? 'error' : 'warning',
-    thing: id,
+    about: id,
     message: `the CRL ${name} on an anchor of ours has no ownership tag of this target${crowded ? `, and takes one of its ${slots} places: remove it` : ''}`,
   };
 }

@@ -166,7 +166,7 @@ export function planUsable(
     );
   const cleanups = duplicates.map((stored) =>
     deleteCrl(stored, {
-      effect: 'clean',
+      effect: 'cleanup',
       reason: `it is a second CRL of ${caName(issuer)} on the same anchor`,
       after: stepIds(steps),
     }),

@@ -24,7 +24,7 @@ export function planWithdrawn(
 ): IssuerPlan {
   const ofKey = withdrawn.filter(({ keySha256 }) => keySha256 === key);
   const [first] = ofKey;
-  const issuer = first?.list === undefined ? (first?.issuer ?? 'a CA') : caName(first.list.issuer);
+  const issuer = first?.issuerCrl === undefined ? (first?.issuer ?? 'a CA') : caName(first.issuerCrl.issuer);
   const steps = held
     .filter(
       ({ enabled, crl }) => enabled && crl !== undefined && !ofKey.every((one) => isOlderIssue(one, crl)),

@@ -8,7 +8,7 @@ import { apply, fresh, type Law } from './law.ts';
 export const observing: Law = {
   id: 'observing-writes-nothing',
   title: 'observing, rendering and planning write nothing',
-  async check(open, cast) {
+  async check(open, fixtures) {
     await using world = await open();
     const memory = fresh();
     // The first look at a place makes its (empty) entry in the raw state; that is not a change.
@@ -16,10 +16,10 @@ export const observing: Law = {
     for (const when of ['from empty', 'once it holds']) {
       world.writes();
       const before = world.local.state();
-      await startProcess(world, memory).plan(cast.two);
+      await startProcess(world, memory).plan(fixtures.two);
       assert.deepEqual(world.writes(), [], `${when}: a call that writes`);
       assert.ok(isDeepStrictEqual(world.local.state(), before), `${when}: the state has changed`);
-      await apply(world, memory, cast.one);
+      await apply(world, memory, fixtures.one);
     }
   },
 };
@@ -27,10 +27,10 @@ export const observing: Law = {
 export const oneWrite: Law = {
   id: 'one-write-a-step',
   title: 'each step writes once, and survives JSON',
-  async check(open, cast) {
+  async check(open, fixtures) {
     await using world = await open();
     const memory = fresh();
-    for (const trust of [cast.one, cast.two, cast.revokedMore, undefined]) {
+    for (const trust of [fixtures.one, fixtures.two, fixtures.revokedMore, undefined]) {
       await apply(world, memory, trust, {
         before(step) {
           assert.deepEqual(JSON.parse(JSON.stringify(step)), step, `step ${step.id} does not survive JSON`);
@@ -53,14 +53,14 @@ export const oneWrite: Law = {
 export const order: Law = {
   id: 'input-order',
   title: 'the order of the input changes no byte',
-  async check(open, cast) {
+  async check(open, fixtures) {
     await using world = await open();
     const turned = (trust: Trust): Trust => ({
       cas: [...trust.cas].reverse(),
       revoked: [...trust.revoked].reverse(),
       groups: [...trust.groups].reverse(),
       known: [...trust.known].reverse(),
-      revocation: { ...trust.revocation, lists: [...trust.revocation.lists].reverse() },
+      revocation: { ...trust.revocation, crls: [...trust.revocation.crls].reverse() },
     });
     const words = ({ rendering, plan }: Planned) => ({
       artifacts: rendering?.artifacts,
@@ -69,23 +69,26 @@ export const order: Law = {
       plan,
     });
     const process = startProcess(world, fresh());
-    assert.deepEqual(words(await process.plan(turned(cast.two))), words(await process.plan(cast.two)));
+    assert.deepEqual(
+      words(await process.plan(turned(fixtures.two))),
+      words(await process.plan(fixtures.two)),
+    );
   },
 };
 
 export const purity: Law = {
   id: 'purity',
   title: 'render and plan are pure: frozen input, no calls, the same output each time',
-  async check(open, cast) {
+  async check(open, fixtures) {
     await using world = await open();
     const { bound, observe } = startProcess(world, fresh());
-    deepFreeze(cast.two);
+    deepFreeze(fixtures.two);
     deepFreeze(world.target);
-    const observed = deepFreeze(await observe(cast.two));
+    const observed = deepFreeze(await observe(fixtures.two));
     const calls = world.local.calls().length;
     const now = world.clock.now();
     const words = () => {
-      const { rendering } = deepFreeze(bound.render(cast.two, now));
+      const { rendering } = deepFreeze(bound.render(fixtures.two, now));
       const { plan } = dataOf(observed.plan(now));
       return JSON.stringify({ artifacts: rendering?.artifacts, findings: rendering?.findings, plan });
     };

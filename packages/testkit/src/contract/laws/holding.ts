@@ -1,29 +1,33 @@
 import { strict as assert } from 'node:assert';
 import type { Trust } from '@trustloom/core';
-import type { Cast } from '../cast.ts';
+import type { Fixtures } from '../fixtures.ts';
 import type { Held } from '../oracle.ts';
 import { startProcess, type Watch } from '../process.ts';
 import type { ContractWorld } from '../world.ts';
-import { allOf, apply, assertHolds, fresh, type Law, withWorld } from './law.ts';
+import { allOf, apply, assertTrue, fresh, type Law, withWorld } from './law.ts';
 
-const revokedIn = (held: Held, cast: Cast): readonly string[] => {
+const revokedIn = (held: Held, fixtures: Fixtures): readonly string[] => {
   const { refuses } = held;
-  if (refuses === undefined) return held.lists.flatMap((list) => cast.revokedBy.get(list) ?? []);
-  return [...new Set([...cast.revokedBy.values()].flat())].filter((entry) =>
+  if (refuses === undefined) return held.crls.flatMap((crl) => fixtures.revokedBy.get(crl) ?? []);
+  return [...new Set([...fixtures.revokedBy.values()].flat())].filter((entry) =>
     refuses(entry.split(' ')[1] ?? ''),
   );
 };
 
 /** Nothing that is good before and after is lost on the way: no CA, no revocation, no enforcement. */
-function neverLess(world: ContractWorld, cast: Cast, before: Held, after: Held): Watch {
-  const keptCas = before.cas.filter((ca) => after.cas.includes(ca));
-  const revokedAfter = revokedIn(after, cast);
-  const keptRevoked = revokedIn(before, cast).filter((serial) => revokedAfter.includes(serial));
+function neverLess(world: ContractWorld, fixtures: Fixtures, before: Held, after: Held): Watch {
+  const casStillHeld = before.cas.filter((ca) => after.cas.includes(ca));
+  const revokedAfter = revokedIn(after, fixtures);
+  const revokedStillHeld = revokedIn(before, fixtures).filter((serial) => revokedAfter.includes(serial));
   return {
     after(step) {
       const now = world.oracle();
-      allOf(now.cas, keptCas, `after step ${step.id}: a CA that stays trusted was dropped on the way`);
-      allOf(revokedIn(now, cast), keptRevoked, `after step ${step.id}: a revocation was lifted on the way`);
+      allOf(now.cas, casStillHeld, `after step ${step.id}: a CA that stays trusted was dropped on the way`);
+      allOf(
+        revokedIn(now, fixtures),
+        revokedStillHeld,
+        `after step ${step.id}: a revocation was lifted on the way`,
+      );
       if (before.enforcing && after.enforcing)
         assert.equal(now.enforcing, true, `after step ${step.id}: enforcement was off on the way`);
     },
@@ -33,35 +37,35 @@ function neverLess(world: ContractWorld, cast: Cast, before: Held, after: Held):
 export const converges: Law = {
   id: 'converges',
   title: 'converges from empty: the target holds what the definition says, and a second run plans nothing',
-  async check(open, cast) {
+  async check(open, fixtures) {
     await using world = await open();
     const memory = fresh();
-    const { steps } = await apply(world, memory, cast.one);
+    const { steps } = await apply(world, memory, fixtures.one);
     assert.ok(steps.length > 0, 'from empty there must be something to do');
-    await assertHolds(world, memory, cast.one, 'after the first run');
+    await assertTrue(world, memory, fixtures.one, 'after the first run');
     // The record may be lost: then everything is found again by its mark.
-    await assertHolds(world, fresh(), cast.one, 'with the record lost');
+    await assertTrue(world, fresh(), fixtures.one, 'with the record lost');
   },
 };
 
 export const changes: Law = {
   id: 'changes',
   title: 'follows a new list, a CA more and a CA less, and never trusts, revokes or enforces less on the way',
-  async check(open, cast) {
+  async check(open, fixtures) {
     await using world = await open();
     const memory = fresh();
-    await apply(world, memory, cast.one);
+    await apply(world, memory, fixtures.one);
     const chain = [
-      ['a new list', cast.revokedMore],
-      ['an older list again', cast.one],
-      ['a CA more', cast.two],
-      ['a CA less', cast.one],
+      ['a new list', fixtures.revokedMore],
+      ['an older list again', fixtures.one],
+      ['a CA more', fixtures.two],
+      ['a CA less', fixtures.one],
     ] as const;
     for (const [what, trust] of chain) {
       const before = world.oracle();
       const held = await heldAfter(open, trust);
-      await apply(world, memory, trust, neverLess(world, cast, before, held));
-      await assertHolds(world, memory, trust, what);
+      await apply(world, memory, trust, neverLess(world, fixtures, before, held));
+      await assertTrue(world, memory, trust, what);
     }
   },
 };
@@ -77,10 +81,10 @@ async function heldAfter(open: () => Promise<ContractWorld>, trust: Trust): Prom
 export const leaves: Law = {
   id: 'leaves',
   title: 'a target that left the definition is detached and cleaned, and nothing of ours stays',
-  async check(open, cast) {
+  async check(open, fixtures) {
     await using world = await open();
     const memory = fresh();
-    await apply(world, memory, cast.two);
+    await apply(world, memory, fixtures.two);
     await apply(world, memory, undefined);
     world.local.settle();
     assert.deepEqual(world.oracle().objects, [], 'objects of ours are left');
@@ -96,7 +100,7 @@ export const leaves: Law = {
 export const foreign: Law = {
   id: 'foreign-untouched',
   title: 'objects without our mark stay as they are',
-  async check(open, cast) {
+  async check(open, fixtures) {
     await using world = await open();
     assert.ok(
       world.foreign,
@@ -104,7 +108,7 @@ export const foreign: Law = {
     );
     const memory = fresh();
     const untouched = await world.foreign();
-    for (const trust of [cast.two, cast.one, undefined]) {
+    for (const trust of [fixtures.two, fixtures.one, undefined]) {
       await apply(world, memory, trust);
       world.local.settle();
       await untouched();
@@ -112,23 +116,23 @@ export const foreign: Law = {
   },
 };
 
-export const mends: Law = {
+export const summary: Law = {
   id: 'mends',
   title: 'what somebody changed by hand is noticed by the next plan, and mended',
   timeoutMs: 120_000,
-  async check(open, cast) {
+  async check(open, fixtures) {
     const names = await withWorld(open, async (world) => Object.keys(world.edits ?? {}));
     assert.ok(names.length > 0, 'the subject has no edits; give `edits`, or skip this law with a reason');
     for (const name of names)
       await withWorld(open, async (world) => {
         const memory = fresh();
-        await apply(world, memory, cast.two);
+        await apply(world, memory, fixtures.two);
         await world.edits?.[name]?.();
         world.local.settle();
-        const { plan } = await startProcess(world, memory).plan(cast.two);
+        const { plan } = await startProcess(world, memory).plan(fixtures.two);
         assert.ok(plan.steps.length > 0, `${name}: not noticed`);
-        await apply(world, memory, cast.two);
-        await assertHolds(world, memory, cast.two, name);
+        await apply(world, memory, fixtures.two);
+        await assertTrue(world, memory, fixtures.two, name);
       });
   },
 };

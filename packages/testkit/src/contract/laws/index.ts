@@ -1,5 +1,5 @@
 import { observing, oneWrite, order, purity } from './form.ts';
-import { changes, converges, foreign, leaves, mends } from './holding.ts';
+import { changes, converges, foreign, leaves, summary } from './holding.ts';
 import { lostAnswers, stops } from './interrupted.ts';
 import type { Law } from './law.ts';
 import { revokedRefused } from './revoked.ts';
@@ -22,5 +22,5 @@ export const contractLaws: readonly Law[] = Object.freeze([
   errors,
   permissions,
   foreign,
-  mends,
+  summary,
 ]);

@@ -1,27 +1,27 @@
 import { strict as assert } from 'node:assert';
 import { isTrustloomError, type Trust } from '@trustloom/core';
-import type { Cast } from '../cast.ts';
+import type { Fixtures } from '../fixtures.ts';
 import type { Held } from '../oracle.ts';
 import type { Memory } from '../process.ts';
 import type { ContractWorld } from '../world.ts';
-import { apply, assertHolds, fresh, type Law, run } from './law.ts';
+import { apply, assertTrue, fresh, type Law, run } from './law.ts';
 
 type Journey = readonly [what: string, before: Trust | undefined, after: Trust | undefined];
 
-const journeys = (cast: Cast): readonly Journey[] => [
-  ['from empty', undefined, cast.one],
-  ['a CA more', cast.one, cast.two],
-  ['a new list', cast.one, cast.revokedMore],
-  ['a CA less', cast.two, cast.one],
-  ['leaving', cast.one, undefined],
+const journeys = (fixtures: Fixtures): readonly Journey[] => [
+  ['from empty', undefined, fixtures.one],
+  ['a CA more', fixtures.one, fixtures.two],
+  ['a new list', fixtures.one, fixtures.revokedMore],
+  ['a CA less', fixtures.two, fixtures.one],
+  ['leaving', fixtures.one, undefined],
 ];
 
 export const stops: Law = {
   id: 'stops-anywhere',
   title: 'stopping before any step and running again converges, without duplicates',
   timeoutMs: 120_000,
-  async check(open, cast) {
-    for (const [what, before, after] of journeys(cast)) {
+  async check(open, fixtures) {
+    for (const [what, before, after] of journeys(fixtures)) {
       const whole = await run(open, before, after);
       for (let stop = 0; stop < whole.steps.length; stop += 1) {
         await using world = await open();
@@ -40,8 +40,8 @@ export const lostAnswers: Law = {
   title:
     'a write whose answer is lost is not done twice: the error passes, and the next run converges without duplicates',
   timeoutMs: 120_000,
-  async check(open, cast) {
-    for (const [what, before, after] of journeys(cast)) {
+  async check(open, fixtures) {
+    for (const [what, before, after] of journeys(fixtures)) {
       const whole = await run(open, before, after);
       for (const [index, { id }] of whole.steps.entries()) {
         const write = whole.writes[index];
@@ -83,7 +83,7 @@ async function assertSame(
   whole: Held,
   what: string,
 ): Promise<void> {
-  if (trust !== undefined) await assertHolds(world, memory, trust, what);
+  if (trust !== undefined) await assertTrue(world, memory, trust, what);
   world.local.settle();
   const { objects } = world.oracle();
   assert.equal(

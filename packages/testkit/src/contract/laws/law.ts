@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Trust } from '@trustloom/core';
-import type { Cast } from '../cast.ts';
+import type { Fixtures } from '../fixtures.ts';
 import type { Held } from '../oracle.ts';
 import { type Memory, startProcess, type Watch } from '../process.ts';
 import type { ContractWorld } from '../world.ts';
@@ -16,7 +16,7 @@ export interface Law {
   /** Real clients knock: it must hold whatever AWS does where nobody has told, so it is tried under both readings of every unknown. */
   readonly bothReadings?: true;
   /** Throws when the law is broken. `open` gives a fresh world, closed by who asked. */
-  check(open: () => Promise<ContractWorld>, cast: Cast): Promise<void>;
+  check(open: () => Promise<ContractWorld>, fixtures: Fixtures): Promise<void>;
 }
 
 /** A record with nothing in it. */
@@ -31,7 +31,7 @@ export async function apply(world: ContractWorld, memory: Memory, trust: Trust |
 }
 
 /** The target holds what the rendering says, and a new process finds nothing to do. */
-export async function assertHolds(
+export async function assertTrue(
   world: ContractWorld,
   memory: Memory,
   trust: Trust,
@@ -48,17 +48,13 @@ export async function assertHolds(
   const held = world.oracle();
   const anchors = (again.rendering?.anchors ?? []).map(({ sha256 }) => sha256).sort();
   assert.deepEqual([...held.cas].sort(), anchors, `${what}: the CAs in force are not those of the rendering`);
-  if (process.bound.facts.capabilities.revocation === 'list') {
-    const all = () => trust.revocation.lists.map(({ crl }) => crl.sha256);
-    const wanted = [...(world.options.listsInForce?.(trust) ?? all())].sort();
-    assert.deepEqual(
-      [...held.lists].sort(),
-      wanted,
-      `${what}: the lists in force are not those of the trust`,
-    );
+  if (process.bound.info.capabilities.revocation === 'crl') {
+    const all = () => trust.revocation.crls.map(({ crl }) => crl.sha256);
+    const wanted = [...(world.options.crlsInForce?.(trust) ?? all())].sort();
+    assert.deepEqual([...held.crls].sort(), wanted, `${what}: the lists in force are not those of the trust`);
   }
   if (held.refuses !== undefined) {
-    const serials = trust.revocation.lists.flatMap(({ crl }) => [...crl.serials()]);
+    const serials = trust.revocation.crls.flatMap(({ crl }) => [...crl.serials()]);
     const { refuses } = held;
     assert.deepEqual(
       serials.filter((serial) => !refuses(serial)),

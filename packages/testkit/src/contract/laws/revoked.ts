@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Trust } from '@trustloom/core';
-import type { CastClient } from '../cast.ts';
+import type { FixtureClient } from '../fixtures.ts';
 import type { Watch } from '../process.ts';
 import type { ContractWorld } from '../world.ts';
 import { apply, fresh, type Law } from './law.ts';
@@ -16,12 +16,12 @@ export const revokedRefused: Law = {
   bothReadings: true,
   async check(open, { clients, one, revokedMore, two }) {
     await using world = await open();
-    const { letsIn } = world;
-    if (letsIn === undefined) return;
+    const { admits } = world;
+    if (admits === undefined) return;
     const memory = fresh();
     let before: Trust | undefined;
     for (const trust of [one, revokedMore, two, one, undefined]) {
-      const watch = asBefore(world, letsIn, clients, before, trust);
+      const watch = asBefore(world, admits, clients, before, trust);
       // What one run leaves to the next (a store is switched before an older list is readmitted) is part of the way.
       for (let left = mostRuns; left > 0; left -= 1)
         if ((await apply(world, memory, trust, watch)).steps.length === 0) break;
@@ -30,7 +30,7 @@ export const revokedRefused: Law = {
       if (trust === undefined) continue;
       for (const client of clients) {
         const wanted: boolean = isTrusted(client, trust) && !isRevoked(client, trust);
-        assert.equal(await letsIn(client), wanted, `serial ${client.serial} in the end`);
+        assert.equal(await admits(client), wanted, `serial ${client.serial} in the end`);
       }
     }
   },
@@ -42,8 +42,8 @@ export const revokedRefused: Law = {
  */
 function asBefore(
   { oracle, local }: ContractWorld,
-  letsIn: (client: CastClient) => Promise<boolean>,
-  clients: readonly CastClient[],
+  admits: (client: FixtureClient) => Promise<boolean>,
+  clients: readonly FixtureClient[],
   before: Trust | undefined,
   after: Trust | undefined,
 ): Watch {
@@ -60,17 +60,17 @@ function asBefore(
       local.settle();
       if (!oracle().enforcing) return;
       for (const client of revoked)
-        assert.equal(await letsIn(client), false, `serial ${client.serial} gets in after step ${step.id}`);
+        assert.equal(await admits(client), false, `serial ${client.serial} gets in after step ${step.id}`);
       for (const client of good)
-        assert.equal(await letsIn(client), true, `serial ${client.serial} is refused after step ${step.id}`);
+        assert.equal(await admits(client), true, `serial ${client.serial} is refused after step ${step.id}`);
     },
   };
 }
 
-function isRevoked({ keySha256, serial }: CastClient, { revocation }: Trust): boolean {
-  return revocation.lists.some(({ issuer, crl }) => issuer.keySha256 === keySha256 && crl.has(serial));
+function isRevoked({ keySha256, serial }: FixtureClient, { revocation }: Trust): boolean {
+  return revocation.crls.some(({ issuer, crl }) => issuer.keySha256 === keySha256 && crl.has(serial));
 }
 
-function isTrusted({ keySha256 }: CastClient, { cas }: Trust): boolean {
+function isTrusted({ keySha256 }: FixtureClient, { cas }: Trust): boolean {
   return cas.some((ca) => ca.keySha256 === keySha256);
 }

@@ -6,14 +6,14 @@ import { allOf, apply, fresh, type Law, run } from './law.ts';
 export const errors: Law = {
   id: 'errors',
   title: 'AccessDenied, throttling and failures of the service arrive as their codes, on reads and on writes',
-  async check(open, cast) {
+  async check(open, fixtures) {
     const cases = [
       { name: 'AccessDeniedException', status: 403, code: 'access-denied' },
       { name: 'ThrottlingException', status: 429, code: 'throttled' },
       { name: 'InternalFailure', status: 500, code: 'service-unavailable' },
     ] as const;
     await using world = await open();
-    const writing = await run(open, undefined, cast.one);
+    const writing = await run(open, undefined, fixtures.one);
     const write = writing.writes[0];
     assert.ok(write, 'from empty there must be a write');
     const failing = async (where: { service: string; action?: string }, doing: () => Promise<unknown>) => {
@@ -33,14 +33,14 @@ export const errors: Law = {
     };
     const process = startProcess(world, fresh());
     await failing({ service: write.service }, () => process.observe());
-    await failing(write, () => apply(world, fresh(), cast.one));
+    await failing(write, () => apply(world, fresh(), fixtures.one));
   },
 };
 
 export const permissions: Law = {
   id: 'permissions',
   title: 'every API action that is called stands in facts.permissions, and every step names its own',
-  async check(open, cast) {
+  async check(open, fixtures) {
     await using world = await open();
     const memory = fresh();
     const permissionOf = world.options.permissionOf ?? (({ service, action }) => `${service}:${action}`);
@@ -52,10 +52,10 @@ export const permissions: Law = {
         return undefined;
       },
     };
-    for (const trust of [cast.one, cast.two, cast.revokedMore, undefined])
+    for (const trust of [fixtures.one, fixtures.two, fixtures.revokedMore, undefined])
       await apply(world, memory, trust, watch);
-    const { facts } = startProcess(world, memory).bound;
-    const { observe, refresh, apply: writing } = facts.permissions;
+    const { info } = startProcess(world, memory).bound;
+    const { observe, refresh, apply: writing } = info.permissions;
     const listed = new Set([...observe, ...refresh, ...writing]);
     const called = world.local
       .calls()

@@ -30,7 +30,7 @@ async function checkOpened(context: CliContext): Promise<CheckReport> {
 }
 
 async function checkFiles(context: CliContext, files: readonly string[]): Promise<CheckReport> {
-  const { allFacts } = await import('../../services.ts');
+  const { allServices } = await import('../../services.ts');
   const certificates: Certificate[] = [];
   const crls: { readonly crl: Crl; readonly name: string }[] = [];
   const findings: Finding[] = [];
@@ -46,7 +46,7 @@ async function checkFiles(context: CliContext, files: readonly string[]): Promis
   const matrix = checkMatrix({
     certificates,
     crls,
-    services: await allFacts(),
+    services: await allServices(),
     now: context.io.clock?.now() ?? Date.now(),
   });
   const said = matrix.rows.flatMap(({ cells }) => cells.flatMap((cell) => cell.findings));

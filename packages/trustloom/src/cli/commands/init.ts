@@ -7,7 +7,7 @@ const template = `# yaml-language-server: $schema=./node_modules/trustloom/schem
 # One definition of which CAs are trusted and which certificates are revoked; each target below follows it.
 # Every key: docs/reference/definition.md. First steps: trustloom accept --all, check, plan, apply.
 name: acme                                  # in the ownership tag of everything made for it
-record: "222222222222/eu-west-1"            # account and region of the bucket with the state
+state: "222222222222/eu-west-1"            # account and region of the bucket with the state
 
 groups:                                     # CAs that belong together
   devices:

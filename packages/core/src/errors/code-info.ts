@@ -1,0 +1,17 @@
+/**
+ * What kind of trouble a code means, and so what to do:
+ * `input` mend the input; `refused` a safety rule said no (exit 3); `service` AWS said no; `race` the world changed, plan again;
+ * `transient` try again; `bug` report it.
+ */
+export type CodeKind = 'input' | 'refused' | 'service' | 'race' | 'transient' | 'bug';
+
+/** One row of the table of codes. */
+export interface CodeInfo {
+  readonly kind: CodeKind;
+  /** What it means, in one sentence. */
+  readonly means: string;
+  /** What to do about it. */
+  readonly advice: string;
+  /** The thing that it is about is refused alone; everything else goes on. Without it, an error finding stops every write. */
+  readonly alone?: true;
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { leaseMs, openState } from '../src/state/state.ts';
+import { jumpClock, memoryStore } from './support/world.ts';
+
+const target = {
+  kind: 'alb',
+  accountRegion: { account: '222222222222', region: 'eu-west-1' },
+  accountName: 'apps',
+  attach: 'managed',
+  anchors: 'all',
+  config: {},
+  notes: {},
+} as const;
+
+describe('the record', () => {
+  test('is empty before anything was applied, and reading writes nothing', async () => {
+    const store = memoryStore();
+    const state = openState(store, jumpClock());
+    expect(await state.trust.read()).toEqual({ formatVersion: 1, targets: {}, distrusted: {} });
+    expect(await state.revocation.read()).toEqual({ formatVersion: 1, crls: {}, deny: [] });
+    expect(store.writes).toEqual([]);
+  });
+
+  test('keeps what is written under a lease', async () => {
+    const store = memoryStore();
+    const clock = jumpClock();
+    const lease = await openState(store, clock).trust.acquire('ann');
+    await lease.update((current) => ({ ...current, targets: { edge: target } }));
+    await lease.release();
+    expect((await openState(store, clock).trust.read()).targets).toEqual({ edge: target });
+  });
+
+  test('a second run is refused while the lease lasts, and told who holds it', async () => {
+    const store = memoryStore();
+    const clock = jumpClock();
+    await openState(store, clock).trust.acquire('ann');
+    await expect(openState(store, clock).trust.acquire('bob')).rejects.toMatchObject({
+      code: 'lease-held',
+      context: { holder: 'ann' },
+    });
+  });
+
+  test('a lease that a killed run left behind ends by itself', async () => {
+    const store = memoryStore();
+    const clock = jumpClock();
+    await openState(store, clock).trust.acquire('ann');
+    clock.jump(leaseMs + 1_000);
+    await openState(store, clock).trust.acquire('bob');
+    expect((await openState(store, clock).trust.read()).lease).toMatchObject({
+      holder: 'bob',
+      generation: 2,
+    });
+  });
+
+  test('what many targets want remembered at once is kept, in as few writes', async () => {
+    const store = memoryStore();
+    const clock = jumpClock();
+    const lease = await openState(store, clock).trust.acquire('ann');
+    const writes = store.writes.length;
+    const names = Array.from({ length: 80 }, (_, index) => `edge-${index}`);
+    await Promise.all(
+      names.map((name) =>
+        lease.update((current) => ({ ...current, targets: { ...current.targets, [name]: target } })),
+      ),
+    );
+    expect(Object.keys((await openState(store, clock).trust.read()).targets).sort()).toEqual(names.sort());
+    expect(store.writes.length - writes).toBeLessThanOrEqual(2);
+  });
+
+  test('of two that ask for the lease in one process one gets it', async () => {
+    const { trust } = openState(memoryStore(), jumpClock());
+    await trust.read();
+    const asked = await Promise.allSettled(['ann', 'bob', 'eve'].map((holder) => trust.acquire(holder)));
+    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(await trust.read()).toMatchObject({ lease: { holder: 'ann', generation: 1 } });
+  });
+
+  test('who lost the lease can neither write nor renew', async () => {
+    const store = memoryStore();
+    const clock = jumpClock();
+    const ann = await openState(store, clock).trust.acquire('ann');
+    clock.jump(leaseMs + 1_000);
+    const bob = await openState(store, clock).trust.acquire('bob');
+    await expect(ann.update((current) => ({ ...current, targets: { edge: target } }))).rejects.toMatchObject({
+      code: 'lease-lost',
+    });
+    await expect(ann.keep()).rejects.toMatchObject({ code: 'lease-lost' });
+    await bob.keep();
+    expect((await openState(store, clock).trust.read()).targets).toEqual({});
+  });
+
+  test('a lease is renewed when half of it is gone, and not before', async () => {
+    const store = memoryStore();
+    const clock = jumpClock();
+    const lease = await openState(store, clock).trust.acquire('ann');
+    const writes = store.writes.length;
+    clock.jump(leaseMs / 2 - 1);
+    await lease.keep();
+    expect(store.writes).toHaveLength(writes);
+    clock.jump(1);
+    await lease.keep();
+    expect(store.writes).toHaveLength(writes + 1);
+  });
+
+  test('two writers at once: both changes survive', async () => {
+    const store = memoryStore();
+    const clock = jumpClock();
+    const state = openState(store, clock);
+    const lease = await state.trust.acquire('ann');
+    await Promise.all([
+      lease.update((current) => ({ ...current, targets: { ...current.targets, edge: target } })),
+      lease.update((current) => ({ ...current, targets: { ...current.targets, web: target } })),
+    ]);
+    expect(Object.keys((await state.trust.read()).targets).sort()).toEqual(['edge', 'web']);
+  });
+
+  test('what another version wrote is not guessed at', async () => {
+    const store = memoryStore();
+    await store.put('trust.json', '{"formatVersion":2}', { ifNoneMatch: '*' });
+    await expect(openState(store, jumpClock()).trust.read()).rejects.toMatchObject({
+      code: 'state-unreadable',
+    });
+  });
+});
