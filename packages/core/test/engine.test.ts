@@ -57,7 +57,7 @@ describe('planning', () => {
         .sort(),
     );
     expect(plan.summary).toContain('needs --allow enforce:one');
-    expect(plan.summary).toMatch(/^Plan: 4 changes on all 2 targets; 2 more need consent\./);
+    expect(plan.summary).toMatch(/^Plan: 4 changes on 2 targets; 2 more need consent\./);
   });
 
   test('the digest stands for grants and enforcement, not for the day’s list', async () => {

@@ -197,7 +197,7 @@ describe('the way of a first hour', () => {
       const without = await trustloom(['apply', '--auto-approve']);
       expect([without.code, without.out]).toEqual([
         3,
-        expect.stringContaining('To apply the rest: trustloom apply --allow enforce:edge'),
+        expect.stringContaining('To apply the rest:\ntrustloom apply --allow enforce:edge'),
       ]);
       const done = await trustloom(['apply', '--allow', 'enforce:edge'], 'yes');
       expect([done.code, done.out]).toEqual([
