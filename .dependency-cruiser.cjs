@@ -90,7 +90,7 @@ module.exports = {
       from: {
         pathNot: [
           '^packages/local-aws/src/edge/mint\\.ts$',
-          '^packages/testkit/src/mint\\.ts$',
+          '^packages/testkit/src/issue-certificate\\.ts$',
           '/test/',
           '^bench/',
         ],
