@@ -1,4 +1,7 @@
-/** Data for benches, the same each time: a CA and lists of any size, as DER and PEM. Written once into `bench/.cache`, never committed. */
+/**
+ * Data for benches, the same each time: a CA and lists of any size, as DER and PEM. Written once
+ * into `bench/.cache`, never committed.
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPem } from '@trustloom/core';

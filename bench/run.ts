@@ -1,7 +1,8 @@
 /**
- * What is fast, and how it is known: `npm run bench -- [suite...] [--quick] [--strict] [--json FILE]` prints each goal with what was
- * measured. Ratios are taken in one run; milliseconds mean little on another machine. A missed goal is printed, and exit 1 with --strict.
- * A suite that breaks is exit 1, too.
+ * What is fast, and how it is known: `npm run bench -- [suite...] [--quick] [--strict] [--json
+ * FILE]` prints each goal with what was measured. Ratios are taken in one run; milliseconds mean
+ * little on another machine. A missed goal is printed, and exit 1 with --strict. A suite that
+ * breaks is exit 1, too.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +28,9 @@ interface Goal {
   readonly exact?: boolean;
 }
 
-/** A small run is less even than a long one: its ratios and times may miss their goals by so much. */
+/**
+ * A small run is less even than a long one: its ratios and times may miss their goals by so much.
+ */
 const quickSlack = 1.5;
 /** One line a suite. */
 const suites: readonly Suite[] = [crl, crlProcess, bundle, authorizer, calls, start, kvs, localAws];

@@ -1,6 +1,7 @@
 /**
- * Every check of the project, in one command: format and lint, types, dependency rules, tests, packed packages.
- * Ends with one plain line: `N passed, N failed, N skipped`. A skipped test is named, with the foreign tool that it lacks.
+ * Every check of the project, in one command: format and lint, types, dependency rules, tests,
+ * packed packages. Ends with one plain line: `N passed, N failed, N skipped`. A skipped test is
+ * named, with the foreign tool that it lacks.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

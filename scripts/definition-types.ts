@@ -1,6 +1,6 @@
 /**
- * The keys of a definition as TypeScript, for `defineTrust`: the same keys and the same words as in the schema, so that an
- * editor shows what the reference says.
+ * The keys of a definition as TypeScript, for `defineTrust`: the same keys and the same words as in
+ * the schema, so that an editor shows what the reference says.
  */
 import type { JsonSchema } from '@trustloom/core';
 

@@ -1,4 +1,7 @@
-/** The fidelity page of the local AWS: what is exact, modelled, absent and unknown, from its own tables. */
+/**
+ * The fidelity page of the local AWS: what is exact, modelled, absent and unknown, from its own
+ * tables.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { markdownTable } from '@trustloom/core';
@@ -98,7 +101,10 @@ ${bullets(NOT_PROVABLE)}
 `;
 }
 
-/** Titles of services by the SDK client, and by IAM's prefix where its actions are operations (those of S3 and API Gateway are not). */
+/**
+ * Titles of services by the SDK client, and by IAM's prefix where its actions are operations (those
+ * of S3 and API Gateway are not).
+ */
 const TITLES: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': 'S3',
   '@aws-sdk/client-sts': 'STS',
@@ -119,8 +125,9 @@ const TITLES: Readonly<Record<string, string>> = {
 const NOT_EMULATED = ['local-aws', 'testkit'];
 
 /**
- * Every operation that Trustloom calls, as `SERVICE OPERATION`: the commands and paginators that our packages import from SDK clients, and
- * the actions that the adapters' own facts ask permission for.
+ * Every operation that Trustloom calls, as `SERVICE OPERATION`: the commands and paginators that
+ * our packages import from SDK clients, and the actions that the adapters' own facts ask permission
+ * for.
  */
 export async function calledOperations(): Promise<ReadonlySet<string>> {
   const packages = (await readdir(join(root, 'packages'))).filter((name) => !NOT_EMULATED.includes(name));

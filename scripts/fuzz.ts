@@ -1,6 +1,7 @@
 /**
- * Tampered lists for as long as wanted, beside openssl and Python's cryptography where they are installed:
- * `npm run fuzz -- --minutes 10 --seed 1`. The seed names the run; a fault is printed with the bytes that make it, and exits with 1.
+ * Tampered lists for as long as wanted, beside openssl and Python's cryptography where they are
+ * installed: `npm run fuzz -- --minutes 10 --seed 1`. The seed names the run; a fault is printed
+ * with the bytes that make it, and exits with 1.
  */
 import { parseArgs } from 'node:util';
 import {

@@ -1,6 +1,7 @@
 /**
- * Everything that is written from data: the JSON Schema and the reference of definitions, the pages of services, the table of codes.
- * `npm run generate` writes the files; the check holds the committed ones against what would be written.
+ * Everything that is written from data: the JSON Schema and the reference of definitions, the pages
+ * of services, the table of codes. `npm run generate` writes the files; the check holds the
+ * committed ones against what would be written.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';

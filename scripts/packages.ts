@@ -1,6 +1,7 @@
 /**
- * What users install: every package is built and packed, judged by publint and attw, and all of them are installed together in an empty
- * project, where the README's library example runs against `trustloom local`, as ESM and as CommonJS, and type-checks.
+ * What users install: every package is built and packed, judged by publint and attw, and all of
+ * them are installed together in an empty project, where the README's library example runs against
+ * `trustloom local`, as ESM and as CommonJS, and type-checks.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';

@@ -10,7 +10,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { createTestCa, makeAlb, makeBucket } from '@trustloom/testkit';
 
-/** What a README's example finds: a folder with a definition and its CA, and the variables of a local AWS that runs. */
+/**
+ * What a README's example finds: a folder with a definition and its CA, and the variables of a
+ * local AWS that runs.
+ */
 export interface Scenario extends AsyncDisposable {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
@@ -18,7 +21,10 @@ export interface Scenario extends AsyncDisposable {
   enforcing(): Promise<boolean>;
 }
 
-/** Serves the local AWS by the command given (`trustloom local`), and makes a bucket and a load balancer there. */
+/**
+ * Serves the local AWS by the command given (`trustloom local`), and makes a bucket and a load
+ * balancer there.
+ */
 export async function startScenario(command: string): Promise<Scenario> {
   const server = spawn(process.execPath, [command, 'local', '--json', '--quiet'], {
     stdio: ['ignore', 'pipe', 'inherit'],

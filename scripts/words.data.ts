@@ -1,23 +1,35 @@
 /**
- * The words that this project gave up, as data for `words.ts`. To forbid one more, add a row; to keep a name that only looks like one,
- * add it to `exceptions` with the reason. The words to use are those of RFC 5280, of AWS, and of the tools that our users know.
+ * The words that this project gave up, as data for `words.ts`. To forbid one more, add a row; to
+ * keep a name that only looks like one, add it to `exceptions` with the reason. The words to use
+ * are those of RFC 5280, of AWS, and of the tools that our users know.
  */
 
-/** What a name names. `member`: a property, method or key. `literal`: a string that the types know. */
+/**
+ * What a name names. `member`: a property, method or key. `literal`: a string that the types know.
+ */
 export type NameKind = 'variable' | 'function' | 'type' | 'member' | 'literal' | 'file';
 
 /** Names that must not be declared. */
 export interface NameRule {
-  /** Words of the name in a row: `let go` is in `letGoOf`, `LetGo`, `crl-let-go` and the file `let-go.ts`. */
+  /**
+   * Words of the name in a row: `let go` is in `letGoOf`, `LetGo`, `crl-let-go` and the file
+   * `let-go.ts`.
+   */
   readonly words: string;
   readonly instead: string;
-  /** Only a name that is these words and no more: for words that mean nothing special inside another name. */
+  /**
+   * Only a name that is these words and no more: for words that mean nothing special inside another
+   * name.
+   */
   readonly alone?: true;
   /** Only names of these kinds; absent: of all. */
   readonly kinds?: readonly NameKind[];
   /** Only in files whose path has this. */
   readonly in?: RegExp;
-  /** Only beside this member of the same union or object: `open` is a fine word, but no effect, and `grant` is one. */
+  /**
+   * Only beside this member of the same union or object: `open` is a fine word, but no effect, and
+   * `grant` is one.
+   */
   readonly beside?: string;
 }
 

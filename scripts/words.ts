@@ -1,9 +1,11 @@
 /**
- * The words of this project: no declared name bears a word that was given up, and no string, comment or page has one of its phrases.
- * `tsx scripts/words.ts [names|phrases]` prints what it finds, with a count by word. The tables stand in `words.data.ts`.
+ * The words of this project: no declared name bears a word that was given up, and no string,
+ * comment or page has one of its phrases. `tsx scripts/words.ts [names|phrases]` prints what it
+ * finds, with a count by word. The tables stand in `words.data.ts`.
  *
- * Names are read off the syntax tree, so that a name is checked once, where it is declared, and what others declare (AWS, Node) never is.
- * A word is looked for among the words of the name (`crlLists` is `crl lists`), never in the middle of one: `list` is not in `listener`.
+ * Names are read off the syntax tree, so that a name is checked once, where it is declared, and
+ * what others declare (AWS, Node) never is. A word is looked for among the words of the name
+ * (`crlLists` is `crl lists`), never in the middle of one: `list` is not in `listener`.
  */
 
 import { execFile } from 'node:child_process';

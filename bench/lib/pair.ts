@@ -1,9 +1,15 @@
-/** Two things measured in turn, A B A B: on a shared machine only the ratio of neighbours means something. */
+/**
+ * Two things measured in turn, A B A B: on a shared machine only the ratio of neighbours means
+ * something.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Measured, median } from './measured.ts';
 
-/** What one run took: milliseconds of wall and of all its processors, MiB at its peak (0 where nobody can tell). */
+/**
+ * What one run took: milliseconds of wall and of all its processors, MiB at its peak (0 where
+ * nobody can tell).
+ */
 export interface Cost {
   readonly wall: number;
   readonly cpu: number;
@@ -47,7 +53,9 @@ export async function pair(a: Run, b: Run, runs: number, options: { cold?: boole
   };
 }
 
-/** A ratio as a figure, with both sides beside it. `factor`: B over A, how many times A is better. */
+/**
+ * A ratio as a figure, with both sides beside it. `factor`: B over A, how many times A is better.
+ */
 export function compared(
   id: string,
   paired: Paired,
@@ -79,7 +87,10 @@ export function inProcess(work: () => unknown): Run {
   };
 }
 
-/** The same so many times in a row, of which the middle counts: for what is measured against a program that does so, too. */
+/**
+ * The same so many times in a row, of which the middle counts: for what is measured against a
+ * program that does so, too.
+ */
 export function inRow(work: () => unknown, times: number): Run {
   const once = inProcess(work);
   return async () => {
@@ -91,7 +102,8 @@ export function inRow(work: () => unknown, times: number): Run {
 }
 
 /**
- * A whole process from outside: start, work, end. Its processor time and peak memory need `/usr/bin/time`.
+ * A whole process from outside: start, work, end. Its processor time and peak memory need
+ * `/usr/bin/time`.
  *
  * @param env what it has in its environment beside our own
  */
@@ -135,7 +147,10 @@ function ended(
   });
 }
 
-/** A program that takes its own time and prints `{"wall": milliseconds}` with whatever else it has to say. */
+/**
+ * A program that takes its own time and prints `{"wall": milliseconds}` with whatever else it has
+ * to say.
+ */
 export function selfTimed(file: string, args: readonly string[]): Run {
   return () => {
     const { wall } = printed<{ readonly wall: number }>(file, args);
@@ -156,7 +171,10 @@ export function has(file: string, ...args: readonly string[]): boolean {
   return error === undefined && status === 0;
 }
 
-/** What the first work of a process takes in milliseconds (`yardsticks/cold.mjs`): the middle of seven processes. */
+/**
+ * What the first work of a process takes in milliseconds (`yardsticks/cold.mjs`): the middle of
+ * seven processes.
+ */
 export function coldMs(...args: readonly string[]): number {
   const program = join(import.meta.dirname, '../yardsticks/cold.mjs');
   return median(

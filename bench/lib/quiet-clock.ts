@@ -1,6 +1,9 @@
 import type { TestClock } from '@trustloom/testkit';
 
-/** So long nothing may happen before time jumps. Looked at in windows, so that each lets the events in that were waiting. */
+/**
+ * So long nothing may happen before time jumps. Looked at in windows, so that each lets the events
+ * in that were waiting.
+ */
 const windowMs = 15;
 const quietWindows = 4;
 /** What looking itself may take of a window, in microseconds of all threads. */
@@ -12,8 +15,9 @@ interface Sleeper {
 }
 
 /**
- * A clock that jumps to the next sleeper, but only when this process (which is both ends of every call) did nothing for a while: of calls
- * on their way nothing is then counted as waiting, and rates are judged as they would be in real time, also on a busy machine.
+ * A clock that jumps to the next sleeper, but only when this process (which is both ends of every
+ * call) did nothing for a while: of calls on their way nothing is then counted as waiting, and
+ * rates are judged as they would be in real time, also on a busy machine.
  */
 export function createQuietClock(start = Date.now()): TestClock {
   let now = start;

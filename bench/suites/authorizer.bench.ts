@@ -1,6 +1,6 @@
 /**
- * The Lambda authorizer: its size, a cold start with a large set, one check, and that no answer is wrong. Times are the least of some runs,
- * for other work on the machine only adds.
+ * The Lambda authorizer: its size, a cold start with a large set, one check, and that no answer is
+ * wrong. Times are the least of some runs, for other work on the machine only adds.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -114,7 +114,10 @@ async function decision(body: Uint8Array, sha256: string): Promise<Measured> {
   };
 }
 
-/** What a process holds more once it has loaded the set from a file and decided, the set itself not counted. */
+/**
+ * What a process holds more once it has loaded the set from a file and decided, the set itself not
+ * counted.
+ */
 function memory(bundle: string, body: Uint8Array, sha256: string): Measured {
   mkdirSync(cache, { recursive: true });
   const file = join(cache, 'authorizer.set');

@@ -1,4 +1,7 @@
-/** Calls and the time that the services' own rates take: counted by the local AWS, on its clock, with its rate limiter on. */
+/**
+ * Calls and the time that the services' own rates take: counted by the local AWS, on its clock,
+ * with its rate limiter on.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,9 +27,14 @@ const region = 'eu-west-1';
 /** Lists that the design counts: one serves all targets of a place, and pages go on. */
 const crls =
   /^(ListTrustStores|ListTrustAnchors|ListCrls|DescribeTrustStores|DescribeTags|GetDomainNames|ListObjectsV2)$/;
-/** Reads that the design counts: the mark of a CloudFront store, the lists and the bundle of one of ALB. */
+/**
+ * Reads that the design counts: the mark of a CloudFront store, the lists and the bundle of one of
+ * ALB.
+ */
 const reads = /^(ListTagsForResource|DescribeTrustStoreRevocations|GetTrustStoreCaCertificatesBundle)$/;
-/** Further lists, and what is read besides: `docs/decisions/calls-of-a-plan.md` says of each why. */
+/**
+ * Further lists, and what is read besides: `docs/decisions/calls-of-a-plan.md` says of each why.
+ */
 const furtherCrls =
   /^(ListDistributions|ListConnectionFunctions|ListKeyValueStores|DescribeLoadBalancers|GetApis|GetRestApis)$/;
 /** The record and the sources: the same for any number of targets. */

@@ -1,4 +1,7 @@
-/** Whole processes from outside, in turn: what users install, against openssl, Python and @peculiar/x509. Needs `npm run build`. */
+/**
+ * Whole processes from outside, in turn: what users install, against openssl, Python and
+ * @peculiar/x509. Needs `npm run build`.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';

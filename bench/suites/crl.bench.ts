@@ -1,4 +1,7 @@
-/** Lists in this process: reading, verifying, finding, comparing; against C, SHA-256 and the usual libraries. */
+/**
+ * Lists in this process: reading, verifying, finding, comparing; against C, SHA-256 and the usual
+ * libraries.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -119,7 +122,10 @@ async function lookUps(count: number): Promise<readonly Measured[]> {
   ];
 }
 
-/** What the machine itself asks for: each load from another line of memory, which only the one before names. */
+/**
+ * What the machine itself asks for: each load from another line of memory, which only the one
+ * before names.
+ */
 function randomLoadNs(bytes: number): number {
   const line = 16;
   const cells = new Int32Array(Math.floor(bytes / 4 / line) * line);

@@ -1,4 +1,7 @@
-/** The key value store of a connection function: what fits, how many writes, how long to build, and what a check costs at an edge. */
+/**
+ * The key value store of a connection function: what fits, how many writes, how long to build, and
+ * what a check costs at an edge.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,7 +77,10 @@ function urgent(half: readonly string[], layout: Layout, items: ReadonlyMap<stri
   return batchesOf(reconcile(more, layout, items, now)).length;
 }
 
-/** PutObject, CreateKeyValueStore, one look whether it is ready, updates for what the file had no room for, the function, its publication. */
+/**
+ * PutObject, CreateKeyValueStore, one look whether it is ready, updates for what the file had no
+ * room for, the function, its publication.
+ */
 function fullLoad(desired: DesiredEntries): Measured {
   const rest = newStore(desired, () => false)?.rest ?? [];
   return {
@@ -105,7 +111,10 @@ async function build(half: readonly string[], layout: Layout, runs: number): Pro
   ];
 }
 
-/** The chance that a valid certificate is refused by mistake, as a power of two: entries that it is compared with, of 2^48. */
+/**
+ * The chance that a valid certificate is refused by mistake, as a power of two: entries that it is
+ * compared with, of 2^48.
+ */
 function bound(layout: Layout, items: ReadonlyMap<string, string>): Measured {
   const entries = [...items]
     .filter(([key]) => /^\d/.test(key))
@@ -122,7 +131,10 @@ async function falseDenials(items: ReadonlyMap<string, string>, count: number): 
   return { id: 'kvs/false-denials', value: denied, note: `of ${count.toLocaleString('en-US')}` };
 }
 
-/** Size, and time of one check in njs: what it takes more than a function that reads the same three items and lets everybody in. */
+/**
+ * Size, and time of one check in njs: what it takes more than a function that reads the same three
+ * items and lets everybody in.
+ */
 function checks(
   items: ReadonlyMap<string, string>,
   half: readonly string[],
@@ -147,7 +159,10 @@ async function judge() { const kvs = cf.kvs(); await kvs.get('head', { format: '
 async function connectionHandler(c) { const why = await judge(); if (!why) return c.allow(); c.deny(); }
 `;
 
-/** Milliseconds in which each client knocks so many times, told by njs itself: its own start is no part of a check. */
+/**
+ * Milliseconds in which each client knocks so many times, told by njs itself: its own start is no
+ * part of a check.
+ */
 function inNjs(
   handler: string,
   items: ReadonlyMap<string, string>,

@@ -29,7 +29,10 @@ async function measure({ quick }: Effort): Promise<readonly Measured[]> {
   ];
 }
 
-/** Start of the command to its first answer, and what it holds then. Needs `npm run build` to measure what users install. */
+/**
+ * Start of the command to its first answer, and what it holds then. Needs `npm run build` to
+ * measure what users install.
+ */
 async function starts(runs: number): Promise<readonly Measured[]> {
   const times: number[] = [];
   const sizes: number[] = [];
@@ -108,7 +111,10 @@ async function handshakes(count: number): Promise<Measured> {
   await new Promise<void>((done) => bare.listen(0, '127.0.0.1', done));
   const address = bare.address();
   const barePort = typeof address === 'object' && address !== null ? address.port : 0;
-  /** Done with the first byte of an answer: a client of TLS 1.3 is through before the server has looked at its certificate. */
+  /**
+   * Done with the first byte of an answer: a client of TLS 1.3 is through before the server has
+   * looked at its certificate.
+   */
   const shake = (port: number, trusted: string) =>
     new Promise<void>((done, fail) => {
       const socket: TLSSocket = connect(

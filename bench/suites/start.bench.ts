@@ -1,4 +1,7 @@
-/** Start-up: every command, and every package imported, against an empty `node -e 0` in the same run. Needs `npm run build`. */
+/**
+ * Start-up: every command, and every package imported, against an empty `node -e 0` in the same
+ * run. Needs `npm run build`.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,6 @@
-/** The definition of the story, as a team would write it; what is in angle brackets is filled in. */
+/**
+ * The definition of the story, as a team would write it; what is in angle brackets is filled in.
+ */
 export function definitionText(ids: {
   readonly bucket: string;
   readonly distribution: string;

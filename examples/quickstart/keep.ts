@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { TestClients } from '@trustloom/testkit';
 import type { Stage } from './stage.ts';
 
-/** Leaves everything running, with curl commands to try by hand. The demo keys lie in a temporary folder and go with it. */
+/**
+ * Leaves everything running, with curl commands to try by hand. The demo keys lie in a temporary
+ * folder and go with it.
+ */
 export async function keepRunning({ local, folder }: Stage, clients: TestClients): Promise<void> {
   const keys = join(folder, 'clients');
   await mkdir(keys, { mode: 0o700 });

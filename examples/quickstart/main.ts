@@ -1,6 +1,7 @@
 /**
- * The whole story of Trustloom on the local AWS: a private CA in an account of its own, four places in another, one definition.
- * Every matrix below is made of real TLS handshakes and real CreateSession calls, in this process, without an account.
+ * The whole story of Trustloom on the local AWS: a private CA in an account of its own, four places
+ * in another, one definition. Every matrix below is made of real TLS handshakes and real
+ * CreateSession calls, in this process, without an account.
  *
  * `npm run quickstart -- --keep` leaves it running, with curl commands to try by hand.
  */

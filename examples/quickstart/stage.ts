@@ -50,7 +50,9 @@ export interface Stage extends AsyncDisposable {
   open(): Promise<OpenedTrustloom>;
 }
 
-/** Starts the local AWS and the private CA; its clock jumps, so nobody waits for settling or rates. */
+/**
+ * Starts the local AWS and the private CA; its clock jumps, so nobody waits for settling or rates.
+ */
 export async function openStage(): Promise<Stage> {
   const clock = createTestClock();
   const local = await startLocalAws({ clock, accounts: [apps, ca] });
@@ -107,7 +109,10 @@ function authorizerFunction(local: LocalAws, clock: TestClock) {
   return (event: unknown) => check(event as AuthorizerEvent);
 }
 
-/** The CA's account lets the applications' account read what it publishes, as `s3_aws_principals` of the module does. */
+/**
+ * The CA's account lets the applications' account read what it publishes, as `s3_aws_principals` of
+ * the module does.
+ */
 function readPolicy(bucket: string): string {
   return JSON.stringify({
     Version: '2012-10-17',

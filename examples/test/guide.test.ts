@@ -1,4 +1,7 @@
-/** The guide, run as its reader would: every block of commands in one shell, its output held against the block below it. */
+/**
+ * The guide, run as its reader would: every block of commands in one shell, its output held against
+ * the block below it.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

@@ -26,7 +26,10 @@ export interface Ran {
   readonly err: string;
 }
 
-/** A local AWS with four places, a private CA in an account of its own, and a copy of one example to run commands in. */
+/**
+ * A local AWS with four places, a private CA in an account of its own, and a copy of one example to
+ * run commands in.
+ */
 export interface Scene extends AsyncDisposable {
   readonly local: LocalAws;
   readonly environment: TestEnvironment;

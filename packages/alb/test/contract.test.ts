@@ -32,7 +32,10 @@ runAdapterContract(
   },
 );
 
-/** A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the adapter does. */
+/**
+ * A trust store of somebody else, with a name like ours: it must be there, unchanged, whatever the
+ * adapter does.
+ */
 async function foreignStore(local: LocalAws, accountRegion: AccountRegion) {
   const bucket = `trustloom-${accountRegion.account}-${accountRegion.region}`;
   const ca = await createTestCa({ subject: 'CN=Somebody else' });

@@ -15,7 +15,9 @@ beforeEach(async () => {
 });
 afterEach(() => live.close());
 
-/** Digests of the CRLs that a look finds, and how often it asked the service for the content of one. */
+/**
+ * Digests of the CRLs that a look finds, and how often it asked the service for the content of one.
+ */
 async function look() {
   const before = live.local.calls().length;
   const { content } = await live.observe();

@@ -14,7 +14,8 @@ export function serviceAccess(
 ): (accountRegion: AccountRegion, accountName: string) => Access {
   return ({ region }, account) => ({
     client<C extends SdkClient>(Class: SdkClientClass<C>, serviceId: string): C {
-      // The contract leaves open what a client is configured by: each version of the SDK types it in its own way.
+      // The contract leaves open what a client is configured by: each version of the SDK types it
+      // in its own way.
       const known = Class as new (config: ClientConfig) => C & AnySdkClient;
       return aws.client(known, serviceId, { account, region });
     },

@@ -19,7 +19,10 @@ export interface AwsOptions {
   readonly env: Env;
   /** Name of the profile; default `AWS_PROFILE`, then `default`. */
   readonly profile?: string;
-  /** Region where a call has no place of its own; default `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's, then `us-east-1`. */
+  /**
+   * Region where a call has no place of its own; default `AWS_REGION`, `AWS_DEFAULT_REGION`, the
+   * profile's, then `us-east-1`.
+   */
   readonly region?: string;
   /** Endpoint of all services, before every variable. */
   readonly endpointUrl?: string;
@@ -35,7 +38,10 @@ export interface AwsOptions {
 
 /** Whose credentials to use, and where. */
 export interface ClientRegion {
-  /** Name of an account of the definition, or twelve digits; absent: the credentials that the chain gives. */
+  /**
+   * Name of an account of the definition, or twelve digits; absent: the credentials that the chain
+   * gives.
+   */
   readonly account?: string;
   readonly region: string;
 }
@@ -46,9 +52,11 @@ export interface Aws {
   readonly region: string;
   readonly clock: Clock;
   /**
-   * The client of a class for a place; made once for each. Credentials, endpoint, retry, user agent and connections are set; nothing else.
+   * The client of a class for a place; made once for each. Credentials, endpoint, retry, user agent
+   * and connections are set; nothing else.
    *
-   * @param serviceId service id of the SDK, for the endpoint variables: `S3`, `RolesAnywhere`, `Elastic Load Balancing v2`
+   * @param serviceId service id of the SDK, for the endpoint variables: `S3`, `RolesAnywhere`,
+   *   `Elastic Load Balancing v2`
    * @throws TrustloomError `endpoint-not-loopback`, `endpoint-invalid`
    */
   client<C extends SdkClient>(
@@ -62,7 +70,8 @@ export interface Aws {
    * Asks STS once who the credentials of an account are, and compares.
    *
    * @param nameOrId name of an account, or twelve digits
-   * @throws TrustloomError `wrong-account`, `role-denied`, `credentials-missing`, `credentials-expired`
+   * @throws TrustloomError `wrong-account`, `role-denied`, `credentials-missing`,
+   *   `credentials-expired`
    */
   checkAccount(nameOrId: string): Promise<CallerIdentity>;
   /** Closes all connections. */
@@ -82,9 +91,10 @@ const ownServices = [
 ] as const;
 
 /**
- * Opens AWS for one run: the SDK's credential chain, one session per account, endpoints found the same way for every client, reads
- * sent again when a service is busy, writes sent once. When any endpoint setting points to this machine, nothing goes anywhere else.
- * Nothing is called before a client is used.
+ * Opens AWS for one run: the SDK's credential chain, one session per account, endpoints found the
+ * same way for every client, reads sent again when a service is busy, writes sent once. When any
+ * endpoint setting points to this machine, nothing goes anywhere else. Nothing is called before a
+ * client is used.
  *
  * @example
  * const aws = openAws({ env: process.env, accounts: [{ name: 'apps', id: '222222222222' }], version: '0.1.0' })

@@ -1,4 +1,6 @@
-/** IAM actions that this package needs, by what for; adapters list theirs in `facts.permissions`. */
+/**
+ * IAM actions that this package needs, by what for; adapters list theirs in `facts.permissions`.
+ */
 export const awsPermissions = Object.freeze({
   /** Reading sources, with the role of the group's account. */
   sources: Object.freeze(['s3:GetObject']),

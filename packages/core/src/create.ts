@@ -30,7 +30,10 @@ export interface TrustloomParts {
   readonly lock: Lock;
   /** One for each kind that the definition or the record names. */
   readonly services: readonly Service[];
-  /** The way to the services of one account and region, by the name that the definition gives the account. */
+  /**
+   * The way to the services of one account and region, by the name that the definition gives the
+   * account.
+   */
   readonly access: (accountRegion: AccountRegion, accountName: string) => Access;
   readonly sources: Sources;
   readonly uploads: Uploads;
@@ -39,15 +42,18 @@ export interface TrustloomParts {
   readonly clock: Clock;
   /** Who holds leases, for people: `ann@laptop 4711`. */
   readonly holder: string;
-  /** Where several are made in one process, give all the same: a service counts its calls together. Default: of its own. */
+  /**
+   * Where several are made in one process, give all the same: a service counts its calls together.
+   * Default: of its own.
+   */
   readonly rateLimiters?: RateLimiters;
 }
 
 /** How to apply. */
 export interface ApplyOptions extends PlanOptions {
   /**
-   * Digest of the plan that was read and approved, at least its first 16 digits; or `any` to approve whatever
-   * is planned now.
+   * Digest of the plan that was read and approved, at least its first 16 digits; or `any` to
+   * approve whatever is planned now.
    */
   readonly approve: string;
   readonly onEvent?: OnEvent;
@@ -73,7 +79,9 @@ export interface Trustloom {
   offers(
     options?: AbortOptions,
   ): Promise<{ readonly offers: readonly Offer[]; readonly findings: CheckReport['findings'] }>;
-  /** Rules against everything offered and accepted, per service; calls none of the four services. */
+  /**
+   * Rules against everything offered and accepted, per service; calls none of the four services.
+   */
   check(options?: AbortOptions): Promise<CheckReport>;
   /** What would change. Reads only. */
   plan(options?: PlanOptions): Promise<PlanWithSummary>;
@@ -84,25 +92,31 @@ export interface Trustloom {
    */
   apply(options: ApplyOptions): Promise<Report>;
   /**
-   * Moves revocation on and nothing else: newer lists and the deny list go where they are enforced. Safe to run every minute; can never
-   * grant, and waits for no apply. Without news it writes nothing.
+   * Moves revocation on and nothing else: newer lists and the deny list go where they are enforced.
+   * Safe to run every minute; can never grant, and waits for no apply. Without news it writes
+   * nothing.
    *
    * @throws TrustloomError `lease-held` when another run revokes for long
    */
   refresh(options?: RefreshOptions): Promise<Report>;
   /**
-   * Puts a serial of a known CA on the deny list, and refreshes: in force at once where Trustloom owns the check.
+   * Puts a serial of a known CA on the deny list, and refreshes: in force at once where Trustloom
+   * owns the check.
    *
    * @throws TrustloomError `serial-malformed`, `ca-unknown`
    */
   revoke(request: DenyRequest, options?: RefreshOptions): Promise<DenyReport>;
-  /** Takes an entry off the deny list again, and refreshes. @throws TrustloomError `not-denied`, `ca-unknown` */
+  /**
+   * Takes an entry off the deny list again, and refreshes. @throws TrustloomError `not-denied`,
+   * `ca-unknown`
+   */
   unrevoke(
     request: Pick<DenyRequest, 'serials' | 'ca' | 'certificates'>,
     options?: RefreshOptions,
   ): Promise<DenyReport>;
   /**
-   * Would a client with this certificate get in, target by target, and why? From definition, lock, lists and deny list; asks no service.
+   * Would a client with this certificate get in, target by target, and why? From definition, lock,
+   * lists and deny list; asks no service.
    */
   explain(leaf: Certificate, options?: ExplainOptions): Promise<readonly TargetExplanation[]>;
   /** What the services hold now, and where that differs from the definition. Reads only. */

@@ -6,7 +6,10 @@ import { createTestCa } from '@trustloom/testkit';
 import { expect, test } from 'vitest';
 import { hostile } from './support/hostile.ts';
 
-/** What a process of its own made of one list: how it ended, its processor time in milliseconds, and the peak of its memory so far. */
+/**
+ * What a process of its own made of one list: how it ended, its processor time in milliseconds, and
+ * the peak of its memory so far.
+ */
 interface Reading {
   readonly end: string | number;
   readonly ms: number;
@@ -17,7 +20,10 @@ const [mostMs, mostMb] = [2_000, 256];
 const reader = join(import.meta.dirname, 'support/read-hostile.ts');
 const node = [process.execPath, '--import', 'tsx', '--conditions=@trustloom/source', '--expose-gc'];
 
-/** Through a shell that stays: a process that this one makes directly would count the memory of this one as its own. */
+/**
+ * Through a shell that stays: a process that this one makes directly would count the memory of this
+ * one as its own.
+ */
 function read(ca: string, files: readonly string[]): readonly Reading[] {
   const command = ['-c', '"$@"; exit $?', 'sh', ...node, reader, ca, ...files];
   const { stdout, stderr } = spawnSync('/bin/sh', command, { encoding: 'utf8' });

@@ -6,7 +6,9 @@ import { crlOf, entry, serialOf } from './support/crls.ts';
 import * as der from './support/der.ts';
 
 const reason = (code: number) => der.sequence(der.extension('551d15', Buffer.of(0x0a, 1, code)));
-/** Some entries with a reason, some with a long form of extensions; always the same for one number. */
+/**
+ * Some entries with a reason, some with a long form of extensions; always the same for one number.
+ */
 const entryOf = (number: number) => {
   const serial = der.integer(serialOf(number));
   if (number % 3 === 0) return entry(serial);

@@ -8,7 +8,10 @@ export interface Account {
   readonly secretAccessKey: string;
 }
 
-/** A role that can be assumed. Roles that are not listed can be assumed by anybody (there is no IAM here). */
+/**
+ * A role that can be assumed. Roles that are not listed can be assumed by anybody (there is no IAM
+ * here).
+ */
 export interface Role {
   readonly arn: string;
   /** Must be given by whoever assumes the role. */
@@ -38,9 +41,14 @@ interface IssuedCredentials {
 
 /** Which access key belongs to whom. */
 export interface Credentials {
-  /** Hands out temporary credentials; every service of this emulator then knows the caller by them. */
+  /**
+   * Hands out temporary credentials; every service of this emulator then knows the caller by them.
+   */
   issue(who: { account: string; arn: string; userId: string; seconds: number }): IssuedCredentials;
-  /** Who signs with this key; an unknown key is taken for the first account. `expired` when its session is over. */
+  /**
+   * Who signs with this key; an unknown key is taken for the first account. `expired` when its
+   * session is over.
+   */
   find(accessKeyId: string | undefined): { caller: Caller; expired: boolean };
   /** The secret of a key, where it is known. */
   secretOf(accessKeyId: string): string | undefined;

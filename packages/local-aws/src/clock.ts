@@ -18,7 +18,9 @@ export const realClock: Clock = Object.freeze({
     }),
 });
 
-/** A clock for tests: nobody waits. Time jumps to the earliest sleeper as soon as nothing else runs. */
+/**
+ * A clock for tests: nobody waits. Time jumps to the earliest sleeper as soon as nothing else runs.
+ */
 export interface JumpClock extends Clock {
   /** Moves time on by `ms` at once and wakes the sleepers that this passes. */
   advance(ms: number): void;
@@ -30,9 +32,9 @@ interface Sleeper {
 }
 
 /**
- * Makes a clock that starts at `start` (milliseconds since the epoch, or a date) and moves only when somebody sleeps
- * or `advance` is called. Two sleepers side by side wake in the order of their times, so waits overlap as they would
- * in real time.
+ * Makes a clock that starts at `start` (milliseconds since the epoch, or a date) and moves only
+ * when somebody sleeps or `advance` is called. Two sleepers side by side wake in the order of their
+ * times, so waits overlap as they would in real time.
  *
  * @example
  * const clock = createJumpClock('2026-11-24T00:00:00Z');

@@ -1,4 +1,6 @@
-/** A deep copy that nobody can change: what tests look at must not be what the emulator works with. */
+/**
+ * A deep copy that nobody can change: what tests look at must not be what the emulator works with.
+ */
 export function frozenCopy<T>(value: T): T {
   return freeze(structuredClone(value));
 }

@@ -1,6 +1,7 @@
 /**
- * The part of AWS that trust stores live in, on your machine: the control planes of S3, STS, Elastic Load Balancing,
- * CloudFront, API Gateway and IAM Roles Anywhere on one port, and data planes with real mutual TLS behind them.
+ * The part of AWS that trust stores live in, on your machine: the control planes of S3, STS,
+ * Elastic Load Balancing, CloudFront, API Gateway and IAM Roles Anywhere on one port, and data
+ * planes with real mutual TLS behind them.
  *
  * @packageDocumentation
  */

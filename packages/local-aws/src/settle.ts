@@ -1,13 +1,22 @@
 import type { Clock } from './types.ts';
 
-/** `auto`: a change is ready `ms` on the clock after it was asked for. `manual`: not before `settle()` is called. */
+/**
+ * `auto`: a change is ready `ms` on the clock after it was asked for. `manual`: not before
+ * `settle()` is called.
+ */
 export type SettleMode = { readonly mode: 'auto'; readonly ms: number } | { readonly mode: 'manual' };
 
-/** What is asked for but not there yet: a trust store that is CREATING, a distribution that is InProgress. */
+/**
+ * What is asked for but not there yet: a trust store that is CREATING, a distribution that is
+ * InProgress.
+ */
 export interface Settle {
   /** Runs `ready` once the change has settled. `what` (an ARN) only names it. */
   later(what: string, ready: () => void): void;
-  /** Runs what has become due. Called before every request and every handshake, so no timer is needed. */
+  /**
+   * Runs what has become due. Called before every request and every handshake, so no timer is
+   * needed.
+   */
   catchUp(): void;
   /** Runs everything that is pending, and what that makes pending in turn. */
   all(): void;

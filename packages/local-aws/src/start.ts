@@ -28,44 +28,64 @@ import type { Call, LambdaHandler, World } from './world.ts';
 export interface LocalAwsOptions {
   /** Port of the control planes; 0 (default) takes any free one. */
   readonly port?: number;
-  /** Accounts and their keys; default two, `111111111111` and `222222222222`. A request signed with an unknown key counts as the first account's. */
+  /**
+   * Accounts and their keys; default two, `111111111111` and `222222222222`. A request signed with
+   * an unknown key counts as the first account's.
+   */
   readonly accounts?: readonly Account[];
-  /** Roles with an external id or a shorter longest session. Any other role can be assumed by anybody. */
+  /**
+   * Roles with an external id or a shorter longest session. Any other role can be assumed by
+   * anybody.
+   */
   readonly roles?: readonly Role[];
   /** Default the real one; `createJumpClock` for tests. */
   readonly clock?: Clock;
-  /** When changes are ready: `auto` (default, 5 ms on the clock), `manual` (at `settle()`), or a time in milliseconds. */
+  /**
+   * When changes are ready: `auto` (default, 5 ms on the clock), `manual` (at `settle()`), or a
+   * time in milliseconds.
+   */
   readonly settle?: 'auto' | 'manual' | { readonly ms: number };
   /** Other readings of what is unknown about AWS; see `DEFAULT_UNKNOWNS`. */
   readonly unknowns?: Partial<Unknowns>;
-  /** Refuse wrong signatures of known keys; default false. Signatures with certificates are always checked. */
+  /**
+   * Refuse wrong signatures of known keys; default false. Signatures with certificates are always
+   * checked.
+   */
   readonly verifySignatures?: boolean;
   /** Keep the control planes' published rates, by token buckets on the clock; default false. */
   readonly rates?: boolean;
   /**
-   * IAM actions that may be called, with `*`: everything else is denied, so that a policy can be proven. Default: all. What IAM checks
-   * beyond the action (resources, conditions) is not.
+   * IAM actions that may be called, with `*`: everything else is denied, so that a policy can be
+   * proven. Default: all. What IAM checks beyond the action (resources, conditions) is not.
    */
   readonly allow?: readonly string[];
   /**
-   * Address on which the control planes listen; default 127.0.0.1. Anything else lets others on the network in, who then own all accounts.
-   * Data planes stay on 127.0.0.1.
+   * Address on which the control planes listen; default 127.0.0.1. Anything else lets others on the
+   * network in, who then own all accounts. Data planes stay on 127.0.0.1.
    */
   readonly host?: string;
-  /** Lambda functions by ARN, for authorizers: `{ 'arn:aws:lambda:…': (event) => ({ isAuthorized: true }) }`. */
+  /**
+   * Lambda functions by ARN, for authorizers: `{ 'arn:aws:lambda:…': (event) => ({ isAuthorized:
+   * true }) }`.
+   */
   readonly lambdas?: Readonly<Record<string, LambdaHandler>>;
   /** Answers for every OCSP responder; without it none can be reached. */
   readonly ocsp?: OcspResponder;
   /**
-   * URL of an HTTP server to which load balancers and distributions hand on whom they let in, with the headers that the services add.
-   * Without it they answer with what they would hand on, as JSON.
+   * URL of an HTTP server to which load balancers and distributions hand on whom they let in, with
+   * the headers that the services add. Without it they answer with what they would hand on, as
+   * JSON.
    */
   readonly origin?: string;
-  /** Longest time of a connection function, in milliseconds; default 1000, since a busy machine is not an edge. CloudFront's is 5. */
+  /**
+   * Longest time of a connection function, in milliseconds; default 1000, since a busy machine is
+   * not an edge. CloudFront's is 5.
+   */
   readonly functionTimeMs?: number;
   /**
-   * Folder in which everything is kept: what is there is taken up at the start, ports of data planes are new. Without it nothing outlives
-   * the process. Lambda functions and faults are never kept.
+   * Folder in which everything is kept: what is there is taken up at the start, ports of data
+   * planes are new. Without it nothing outlives the process. Lambda functions and faults are never
+   * kept.
    */
   readonly dir?: string;
   readonly random?: Random;
@@ -137,7 +157,8 @@ const DEFAULT_FUNCTION_MS = 1_000;
 /**
  * Starts the part of AWS that trust stores live in, on one port of this machine.
  *
- * @throws TypeError when `accounts` is empty or an id is not twelve digits; the system's error when the port is taken.
+ * @throws TypeError when `accounts` is empty or an id is not twelve digits; the system's error when
+ *   the port is taken.
  * @example
  * await using aws = await startLocalAws();
  * const s3 = new S3Client(aws.clientConfig('s3'));
@@ -304,7 +325,10 @@ function settleMode(option: LocalAwsOptions['settle']): SettleMode {
   return { mode: 'auto', ms: typeof option === 'object' ? option.ms : DEFAULT_SETTLE_MS };
 }
 
-/** Options with which curl reaches a host of a data plane, as one line of text: `curl $(curl -s URL/_local/curl?host=HOST) https://HOST/`. */
+/**
+ * Options with which curl reaches a host of a data plane, as one line of text: `curl $(curl -s
+ * URL/_local/curl?host=HOST) https://HOST/`.
+ */
 function curlOptions(edges: readonly Edge[], host: string): WireResponse {
   const mine = edges.filter(({ hosts }) => hosts.includes(host));
   const options = mine.map(

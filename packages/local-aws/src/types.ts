@@ -1,10 +1,14 @@
 /**
- * The seams inside the local AWS. Services keep state and answer operations; edges are the data planes;
- * neither knows the other's inside: a service describes an edge, the edge asks it for its trust on every handshake.
+ * The seams inside the local AWS. Services keep state and answer operations; edges are the data
+ * planes; neither knows the other's inside: a service describes an edge, the edge asks it for its
+ * trust on every handshake.
  */
 import type { CertificateInfo } from './der/index.ts';
 
-/** Time as this emulator sees it. `jump` clocks are for tests: time moves only when told, and sleepers wake. */
+/**
+ * Time as this emulator sees it. `jump` clocks are for tests: time moves only when told, and
+ * sleepers wake.
+ */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -15,7 +19,9 @@ export interface Clock {
 /** How an unknown about AWS is read: against lockouts (`admit`) or against exposures (`refuse`). */
 export type Reading = 'refuse' | 'admit';
 
-/** What a data plane trusts at this instant; asked anew at each handshake. DER bytes, in no order. */
+/**
+ * What a data plane trusts at this instant; asked anew at each handshake. DER bytes, in no order.
+ */
 export interface EdgeTrust {
   readonly mode: 'off' | 'verify' | 'required' | 'optional' | 'passthrough' | 'complete-chain';
   /** Certificates of the trust store. Cache what is parsed from them under `version`. */
@@ -24,7 +30,10 @@ export interface EdgeTrust {
   readonly version: string;
   readonly ignoreExpiry: boolean;
   readonly advertiseCaNames: boolean;
-  /** What else decides, once a certificate has passed or none is needed: a connection function, OCSP. */
+  /**
+   * What else decides, once a certificate has passed or none is needed: a connection function,
+   * OCSP.
+   */
   readonly gate?: (input: GateInput) => GateVerdict;
 }
 
@@ -57,7 +66,10 @@ export interface EdgeSpec {
   /** The port the real service would listen on (443, 80, 8443 ...). */
   readonly servicePort: number;
   trust(): EdgeTrust;
-  /** `disabled` answers 403 to all (a default endpoint that was switched off); `forward` answers the origin's JSON. */
+  /**
+   * `disabled` answers 403 to all (a default endpoint that was switched off); `forward` answers the
+   * origin's JSON.
+   */
   behaviour(): 'forward' | 'disabled' | 'redirect';
   /** API Gateway: form of the event that the origin shows; 1.0 (REST APIs) unless given. */
   payload?(): '1.0' | '2.0';
@@ -99,7 +111,10 @@ export interface Edge {
   readonly caPem: string;
 }
 
-/** One handshake as the service would log it; `reason` is AWS's own code (`Success`, `ClientCertMissing`, ...). */
+/**
+ * One handshake as the service would log it; `reason` is AWS's own code (`Success`,
+ * `ClientCertMissing`, ...).
+ */
 export interface Connection {
   readonly time: number;
   readonly kind: EdgeSpec['kind'];

@@ -1,6 +1,9 @@
 import type { Reading } from './types.ts';
 
-/** One thing that AWS's documentation leaves open and that decides who gets in, or whether a call is accepted. */
+/**
+ * One thing that AWS's documentation leaves open and that decides who gets in, or whether a call is
+ * accepted.
+ */
 export interface Unknown {
   readonly question: string;
   /** What the emulator does under each reading. `refuse` lets fewer in, `admit` lets more in. */
@@ -11,7 +14,10 @@ export interface Unknown {
   readonly source: string;
 }
 
-/** Every unknown with its two readings. The defaults are strict, but for a CA without CRL on ALB, where refusing would lock out stores with one CRL. */
+/**
+ * Every unknown with its two readings. The defaults are strict, but for a CA without CRL on ALB,
+ * where refusing would lock out stores with one CRL.
+ */
 export const UNKNOWNS = Object.freeze({
   albExpiredCrl: {
     question: 'ALB: what does a CRL past its nextUpdate do?',

@@ -6,14 +6,19 @@ import type { Settle } from './settle.ts';
 import type { Clock, Edges } from './types.ts';
 import type { Unknowns } from './unknowns.ts';
 
-/** A Lambda function as this emulator runs it. What it throws is the function's error; `Unauthorized` means 401 to an authorizer. */
+/**
+ * A Lambda function as this emulator runs it. What it throws is the function's error;
+ * `Unauthorized` means 401 to an authorizer.
+ */
 export type LambdaHandler = (event: unknown) => unknown;
 
 /** One request, as it was answered. */
 export interface Call {
   /** Milliseconds since the epoch, on the emulator's clock. */
   readonly time: number;
-  /** Signing name: `s3`, `cloudfront`, `elasticloadbalancing`, `apigateway`, `rolesanywhere`, `sts`. */
+  /**
+   * Signing name: `s3`, `cloudfront`, `elasticloadbalancing`, `apigateway`, `rolesanywhere`, `sts`.
+   */
   readonly service: string;
   /** Operation name, as in the service's API reference. */
   readonly action: string;
@@ -45,17 +50,23 @@ export interface Objects {
 
 /** Bytes that are given out by a URL for a while, as services do with presigned URLs. */
 export interface Content {
-  /** Gives the bytes out for `seconds` of real time (a presigned URL follows real time); returns the URL. */
+  /**
+   * Gives the bytes out for `seconds` of real time (a presigned URL follows real time); returns the
+   * URL.
+   */
   publish(body: Uint8Array, options: { name: string; contentType: string; seconds: number }): string;
 }
 
 /**
- * What every service gets. A service keeps its own state (see `createPlaces`) and reaches the rest of the emulator
- * only through this.
+ * What every service gets. A service keeps its own state (see `createPlaces`) and reaches the rest
+ * of the emulator only through this.
  */
 export interface World {
   readonly clock: Clock;
-  /** Real time in milliseconds, for what clients judge by their own clock: signatures, presigned URLs, sessions. */
+  /**
+   * Real time in milliseconds, for what clients judge by their own clock: signatures, presigned
+   * URLs, sessions.
+   */
   wall(): number;
   readonly random: Random;
   readonly unknowns: Unknowns;

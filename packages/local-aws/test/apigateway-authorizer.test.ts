@@ -111,7 +111,10 @@ const answering = (answer: (serial: string | undefined) => unknown) => {
   });
 };
 
-/** A REST API with `GET /orders/{id}` behind the authorizer, deployed as `live` under the domain's root. */
+/**
+ * A REST API with `GET /orders/{id}` behind the authorizer, deployed as `live` under the domain's
+ * root.
+ */
 async function restApi(more: { ttl?: number; identitySource?: string } = {}) {
   const { id: restApiId = '' } = await rest.send(
     new CreateRestApiCommand({ name: 'orders', endpointConfiguration: { types: ['REGIONAL'] } }),
@@ -266,7 +269,9 @@ describe('a REST API', () => {
   });
 });
 
-/** An HTTP API with `GET /orders/{id}` and `$default` behind the authorizer, deploying by itself. */
+/**
+ * An HTTP API with `GET /orders/{id}` and `$default` behind the authorizer, deploying by itself.
+ */
 async function httpApi(
   payload: '1.0' | '2.0',
   simple: boolean,

@@ -1,4 +1,7 @@
-/** What a walk from a domain can learn of what is really deployed, as infrastructure tools and auditors ask for it. */
+/**
+ * What a walk from a domain can learn of what is really deployed, as infrastructure tools and
+ * auditors ask for it.
+ */
 import {
   APIGatewayClient,
   CreateAuthorizerCommand,

@@ -36,7 +36,8 @@ async function opensslSays(question: Question): Promise<boolean> {
           ),
         ]
       : []),
-    // A chain that may end early would leave its last certificate without an issuer, and so without a list.
+    // A chain that may end early would leave its last certificate without an issuer, and so without
+    // a list.
     ...(crls.length > 0 ? ['-crl_check_all'] : ['-partial_chain']),
     ...crls.flatMap((der, index) => ['-CRLfile', file(`crl-${index}.pem`, [pemOf('X509 CRL', der)])]),
     file('leaf.pem', [leaf.pem]),

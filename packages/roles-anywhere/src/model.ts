@@ -54,7 +54,9 @@ export interface DesiredAnchor extends ReachingCrls {
 export interface Desired {
   readonly anchors: readonly DesiredAnchor[];
   readonly known: readonly Certificate[];
-  /** Of all known CAs: an anchor whose removal waits for consent still has to refuse the revoked. */
+  /**
+   * Of all known CAs: an anchor whose removal waits for consent still has to refuse the revoked.
+   */
   readonly crls: Crls;
 }
 

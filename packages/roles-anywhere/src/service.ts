@@ -18,7 +18,8 @@ export const rolesAnywhereInfo = {
     crlIssuerInStore: false,
     // AWS: IAM Roles Anywhere User Guide, Signature validation
     strictLeaf: true,
-    // The page names RSA, EC and ML-DSA for client certificates, and no sizes or curves for anchors.
+    // The page names RSA, EC and ML-DSA for client certificates, and no sizes or curves for
+    // anchors.
     caKeys: { rsaBits: { min: 2048 }, curves: ['P-256', 'P-384', 'P-521'] },
     caKeyUsage: 'required',
     bundleReadable: true,

@@ -21,7 +21,8 @@ runAdapterContract(
   {
     name: 'roles-anywhere',
     service: rolesAnywhere,
-    // A list of a CA above an anchor has no place on it: it speaks of CAs, and the anchor stands below.
+    // A list of a CA above an anchor has no place on it: it speaks of CAs, and the anchor stands
+    // below.
     crlsInForce: ({ cas, known, revocation }) => {
       const reached = new Set(
         reach({ anchors: issuingCas(cas, known), known, chain: 'any-anchor' }).map(({ ca }) => ca.keySha256),
@@ -63,7 +64,10 @@ runAdapterContract(
   },
 );
 
-/** A disabled anchor of somebody else that has a name as ours have, but not our tags: it must stay as it is. */
+/**
+ * A disabled anchor of somebody else that has a name as ours have, but not our tags: it must stay
+ * as it is.
+ */
 async function foreignAnchor({ local, accountRegion }: Stage) {
   const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', accountRegion));
   const { pem } = await createTestCa({ subject: 'CN=Somebody else' });

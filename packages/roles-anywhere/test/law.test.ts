@@ -108,7 +108,9 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
     trustloom,
     anchors,
     client: new RolesAnywhereClient(local.clientConfig('rolesanywhere', { account, region })),
-    /** Done after each single write of the adapter, while whoever wrote still waits for the answer. */
+    /**
+     * Done after each single write of the adapter, while whoever wrote still waits for the answer.
+     */
     afterEachWrite(look: () => Promise<void>) {
       afterWrite = look;
     },
@@ -119,7 +121,10 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
     /** The list that stands on the first anchor. */
     crlPem: () => Buffer.from(crls()[0]?.crlData ?? []).toString(),
     ownCrl: () => crls()[0]?.id,
-    /** Through every anchor, with every intermediate that the client could send: the best answer counts. */
+    /**
+     * Through every anchor, with every intermediate that the client could send: the best answer
+     * counts.
+     */
     async statuses(leaf: TestLeaf, intermediates: readonly string[]): Promise<readonly number[]> {
       const answers = anchors().flatMap((anchor) =>
         [[], ...intermediates.map((pem) => [pem]), intermediates].map((intermediatesPem) =>

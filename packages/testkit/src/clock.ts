@@ -8,10 +8,11 @@ export interface TestClock extends Clock {
 }
 
 /**
- * A clock for tests: time stands still until somebody sleeps, then jumps. Give the same one to the local AWS and to the code under
- * test, so that settling, rates and validity agree.
+ * A clock for tests: time stands still until somebody sleeps, then jumps. Give the same one to the
+ * local AWS and to the code under test, so that settling, rates and validity agree.
  *
- * @param start milliseconds since 1970, or a date; default now, so that certificates are valid for real TLS clients too
+ * @param start milliseconds since 1970, or a date; default now, so that certificates are valid for
+ *   real TLS clients too
  * @example
  * const clock = createTestClock()
  * await using local = await startLocalAws({ clock })

@@ -10,7 +10,8 @@ export interface ContextParts {
 }
 
 /**
- * What an adapter is told of a target of the definition `acme`: for tests that render and plan without a service.
+ * What an adapter is told of a target of the definition `acme`: for tests that render and plan
+ * without a service.
  *
  * @example
  * const context = contextOf({ name: 'edge', now: Date.now })

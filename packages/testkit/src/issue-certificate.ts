@@ -102,7 +102,9 @@ export async function issueCertificate(request: IssueRequest): Promise<IssuedCer
   return described(new Uint8Array(certificate.rawData), serial);
 }
 
-/** The SHA-1 of the public key's bits: how key identifiers are made (RFC 5280, 4.2.1.2, method 1). */
+/**
+ * The SHA-1 of the public key's bits: how key identifiers are made (RFC 5280, 4.2.1.2, method 1).
+ */
 async function keyIdOf(key: TestKey): Promise<Uint8Array> {
   const spki = new x509.PublicKey(createPublicKey(key.privateKey).export({ type: 'spki', format: 'der' }));
   return new Uint8Array(await spki.getKeyIdentifier(webcrypto));
@@ -161,7 +163,10 @@ function signingAlgorithm(key: TestKey, hash: HashName, pss: boolean) {
     : { name: 'RSASSA-PKCS1-v1_5', hash };
 }
 
-/** The text has the most specific part first, the encoding has it last (RFC 4514, 2.1); the library does not turn it round. */
+/**
+ * The text has the most specific part first, the encoding has it last (RFC 4514, 2.1); the library
+ * does not turn it round.
+ */
 const name = (text: string): x509.Name => new x509.Name(new x509.Name(text).toJSON().reverse());
 
 /** Positive, and at most 20 bytes (RFC 5280, 4.1.2.2). */

@@ -31,7 +31,8 @@ export interface TrustParts {
 }
 
 /**
- * What a definition would grant, made of certificates and lists of a test CA: the input of an adapter's `render`.
+ * What a definition would grant, made of certificates and lists of a test CA: the input of an
+ * adapter's `render`.
  *
  * @example
  * const trust = trustOf({ cas: [root, issuing], lists: [{ issuer: root, crl: root.issueCrl() }] })

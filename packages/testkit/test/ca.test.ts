@@ -17,7 +17,10 @@ function file(content: string | Uint8Array): string {
   return path;
 }
 const openssl = (...args: string[]) => execFileSync('openssl', args, { encoding: 'utf8', stdio: 'pipe' });
-/** True when OpenSSL takes the leaf under these anchors, with what the client sends and the lists given. */
+/**
+ * True when OpenSSL takes the leaf under these anchors, with what the client sends and the lists
+ * given.
+ */
 function verifies(
   anchors: readonly { pem: string }[],
   leaf: TestLeaf,

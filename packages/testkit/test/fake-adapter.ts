@@ -36,7 +36,10 @@ import {
 } from '@trustloom/core/adapter';
 import { crlDigest, pemDigests } from '../src/index.ts';
 
-/** The least service that keeps the laws: one listener, one trust store. Broken variants of it test the suite itself. */
+/**
+ * The least service that keeps the laws: one listener, one trust store. Broken variants of it test
+ * the suite itself.
+ */
 interface Target {
   readonly listener: string;
 }

@@ -28,8 +28,8 @@ export interface DefinitionInput<Group extends string = string> extends TopKeys 
 }
 
 /**
- * A definition with types: an editor completes its keys, and a group that is not defined, a key that does not exist or a
- * second kind of one target does not compile. Gives back what it is given.
+ * A definition with types: an editor completes its keys, and a group that is not defined, a key
+ * that does not exist or a second kind of one target does not compile. Gives back what it is given.
  *
  * @example
  * const definition = defineTrust({

@@ -6,7 +6,8 @@ import { emptyLock, formatLock, type Lock, parseLock, TrustloomError } from '@tr
 export const definitionFile = 'trustloom.yaml';
 
 /**
- * Finds the definition from a folder upward, as tools do that are run from anywhere in a repository.
+ * Finds the definition from a folder upward, as tools do that are run from anywhere in a
+ * repository.
  *
  * @throws TrustloomError `definition-not-found`
  */

@@ -35,9 +35,14 @@ import { version } from './version.ts';
 
 /** How to open a definition. Everything has a default. */
 export interface OpenOptions {
-  /** Environment variables, for `${NAME}` in the definition and for AWS; default the process's own. */
+  /**
+   * Environment variables, for `${NAME}` in the definition and for AWS; default the process's own.
+   */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Folder that relative paths start from when the definition is an object; default the working folder. */
+  /**
+   * Folder that relative paths start from when the definition is an object; default the working
+   * folder.
+   */
   readonly cwd?: string;
   /** Default `trustloom.lock` beside the definition. */
   readonly lockFile?: string;
@@ -45,7 +50,10 @@ export interface OpenOptions {
   readonly region?: string;
   /** Endpoint of all services: a local AWS. */
   readonly endpointUrl?: string;
-  /** Services of others, beside the four of this package: what `defineService` of `@trustloom/core/adapter` gives. */
+  /**
+   * Services of others, beside the four of this package: what `defineService` of
+   * `@trustloom/core/adapter` gives.
+   */
   readonly services?: readonly Service[];
   /** Default the machine's; against a local AWS one whose waits are short. */
   readonly clock?: Clock;
@@ -54,18 +62,25 @@ export interface OpenOptions {
 /** A definition, opened: what the command does, as functions. */
 export interface OpenedTrustloom extends Trustloom, AsyncDisposable {
   readonly lockFile: string;
-  /** Puts CAs that the sources offer into the lock: all new ones, or those named by digest. Writes the lock file. */
+  /**
+   * Puts CAs that the sources offer into the lock: all new ones, or those named by digest. Writes
+   * the lock file.
+   */
   accept(select: 'all' | readonly string[], options?: AbortOptions): Promise<readonly LockChange[]>;
   /** Retires a CA by digest. Writes the lock file. */
   retire(sha256: string, options?: AbortOptions): Promise<readonly LockChange[]>;
-  /** Knocks at every target with the certificates given, and with none, and with one made on the spot that nobody trusts. */
+  /**
+   * Knocks at every target with the certificates given, and with none, and with one made on the
+   * spot that nobody trusts.
+   */
   probe(clients?: readonly ProbeClient[], options?: AbortOptions): Promise<ProbeReport>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a definition: a path to a YAML or JSON file, or an object. Reads it and its lock, loads the services that it or the record
- * names, and checks on the way that the credentials belong to the accounts named. Calls none of the four services by itself.
+ * Opens a definition: a path to a YAML or JSON file, or an object. Reads it and its lock, loads the
+ * services that it or the record names, and checks on the way that the credentials belong to the
+ * accounts named. Calls none of the four services by itself.
  *
  * @throws TrustloomError the codes of the definition, the lock, accounts and the record
  * @example
@@ -140,7 +155,10 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     rateLimiters: createRateLimiters(clock),
     holder: `${userName()}@${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`,
   };
-  /** The lock is read anew each time: people edit it. Targets that left the definition bring services of their own. */
+  /**
+   * The lock is read anew each time: people edit it. Targets that left the definition bring
+   * services of their own.
+   */
   const current = async ({ signal }: AbortOptions = {}): Promise<{ trustloom: Trustloom; lock: Lock }> => {
     signal?.throwIfAborted();
     const lock = await readLock(lockFile);
@@ -209,7 +227,10 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
   } satisfies OpenedTrustloom);
 }
 
-/** The credentials are compared with the accounts named before the record is read: a definition must not be applied elsewhere. */
+/**
+ * The credentials are compared with the accounts named before the record is read: a definition must
+ * not be applied elsewhere.
+ */
 function checkedStore(store: VersionedStore, check: () => Promise<void>): VersionedStore {
   let checked: Promise<void> | undefined;
   const first = () => {

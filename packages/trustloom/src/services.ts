@@ -1,6 +1,9 @@
 import { type Service, type ServiceInfo, TrustloomError } from '@trustloom/core';
 
-/** The services of this package, each loaded when it is named. No SDK comes with them: a service loads its own at its first call. */
+/**
+ * The services of this package, each loaded when it is named. No SDK comes with them: a service
+ * loads its own at its first call.
+ */
 const own: Readonly<Record<string, () => Promise<Service>>> = {
   cloudfront: async () => (await import('@trustloom/cloudfront')).cloudfront,
   alb: async () => (await import('@trustloom/alb')).alb,

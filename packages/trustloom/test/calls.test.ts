@@ -6,7 +6,10 @@ import { account, openLocal } from './support/local.ts';
 
 const region = 'eu-west-1';
 
-/** A definition with so many targets of each service in one account and region, on a local AWS that counts calls. */
+/**
+ * A definition with so many targets of each service in one account and region, on a local AWS that
+ * counts calls.
+ */
 async function openMany(each: number) {
   const base = await openLocal({ regions: [region, 'us-east-1'] });
   const { local, clock } = base;
@@ -92,7 +95,8 @@ test('a plan without changes: lists once for all targets, and of each what no li
     ListKeyValueStores: 1,
     DescribeKeyValueStore: each,
     ListKeys: each,
-    // trust.json twice and revocation.json; then what was uploaded: the bundle for CloudFront, that for API Gateway, and the list for ALB.
+    // trust.json twice and revocation.json; then what was uploaded: the bundle for CloudFront, that
+    // for API Gateway, and the list for ALB.
     GetObject: 3 + 3,
   });
 });

@@ -37,7 +37,10 @@ async function publish(
 const crlCodes = ({ findings }: Report) =>
   findings.map(({ code }) => code).filter((code) => code.startsWith('crl-'));
 
-/** A team that enforces everywhere, with the lists that its ALB and its Roles Anywhere hold, and clients. */
+/**
+ * A team that enforces everywhere, with the lists that its ALB and its Roles Anywhere hold, and
+ * clients.
+ */
 async function begun(clients: number) {
   const team = await openTeam({ revocation: { grace: '26h' } });
   const leaves: TestLeaf[] = [];
@@ -120,7 +123,8 @@ test('a CA listed by its issuer: nobody gets in through its key where the check 
   expect(await team.knock(leaves[0] as TestLeaf)).toMatchObject({ web: 'refused', api: 'refused' });
   expect((await team.trustloom.plan()).missing).toContain(`remove:${issuing.sha256}`);
 
-  // Nobody but it could let clients in on Roles Anywhere: with the consent its anchor goes, and the other targets go on meanwhile.
+  // Nobody but it could let clients in on Roles Anywhere: with the consent its anchor goes, and the
+  // other targets go on meanwhile.
   const allow = [`remove:${issuing.sha256}`];
   const removed = await team.trustloom.apply({ approve: 'any', allow });
   expect(

@@ -19,7 +19,9 @@ const hour = 3_600_000;
 const clock = createTestClock();
 const now = clock.now();
 
-/** A root and an issuing CA that are trusted, one below them that nobody accepted, and strangers. */
+/**
+ * A root and an issuing CA that are trusted, one below them that nobody accepted, and strangers.
+ */
 async function makeCas() {
   const root = await createTestCa({ subject: 'CN=Root', clock });
   const issuing = await root.intermediate('CN=Issuing');

@@ -26,8 +26,9 @@ test('a refresh without news writes nothing, and reads no more than it must', as
   const counts = await callsOf(team, () => team.trustloom.refresh());
   expect(Object.keys(counts).filter((name) => !reads.test(name.split(' ')[1] ?? ''))).toEqual([]);
   expect(counts).toEqual({
-    // Bundle, two lists, revocation.json, and trust.json: once for what left the definition, once for what was applied; for the domain its
-    // truststore, and what its authorizer reads; for the load balancer its two lists, as they were uploaded.
+    // Bundle, two lists, revocation.json, and trust.json: once for what left the definition, once
+    // for what was applied; for the domain its truststore, and what its authorizer reads; for the
+    // load balancer its two lists, as they were uploaded.
     's3 GetObject': 11,
     's3 GetBucketVersioning': 1,
     // One of each for all targets of a place.

@@ -42,7 +42,10 @@ async function refreshAndJudge(watch: Watch): Promise<void> {
   await expectIn(watch, good);
 }
 
-/** The newest list is in force, and no expired one while the CA is in time; red exactly while it is not. */
+/**
+ * The newest list is in force, and no expired one while the CA is in time; red exactly while it is
+ * not.
+ */
 function expectCrls({ team, history, oracles, red }: Watch): void {
   const now = team.clock.now();
   const crls = Object.values(oracles).flatMap((oracle) => oracle().crls);
@@ -59,7 +62,10 @@ async function expectRed(watch: Watch): Promise<void> {
   expect([watch.red, history.ends() > team.clock.now()]).toEqual([true, true]);
 }
 
-/** A good client gets in; where the service decides about an expired list it may be refused, but only after status had gone red. */
+/**
+ * A good client gets in; where the service decides about an expired list it may be refused, but
+ * only after status had gone red.
+ */
 async function expectIn(watch: Watch, leaf: TestLeaf): Promise<void> {
   const { team, history, unknowns, lockouts, red } = watch;
   const refused = Object.entries(await team.knock(leaf)).filter(([, entry]) => entry === 'refused');

@@ -9,7 +9,10 @@ const hour = 3_600_000;
 /** Where Trustloom owns the check, more is known than what a list says. */
 const expected = { web: 'refused', edge: 'in', api: 'refused', jobs: 'in' };
 
-/** Puts a list of the issuing CA where its source lies, as no run of the CA would: one that drops an entry. */
+/**
+ * Puts a list of the issuing CA where its source lies, as no run of the CA would: one that drops an
+ * entry.
+ */
 async function publish(
   { ca, clock, local }: Team,
   number: number,

@@ -56,8 +56,8 @@ export function planTeardown(
 }
 
 /**
- * Stores of this target that nothing will use: one that was replaced, or what a run that was killed left
- * behind.
+ * Stores of this target that nothing will use: one that was replaced, or what a run that was killed
+ * left behind.
  *
  * @param stores those that are not to stay
  * @param moves the steps on listeners, after which they use another store

@@ -27,7 +27,10 @@ const order: readonly Effect[] = [
   'cleanup',
 ];
 
-/** A load balancer on a fresh local AWS, real clients to knock with, and an engine in small that performs every step of a plan. */
+/**
+ * A load balancer on a fresh local AWS, real clients to knock with, and an engine in small that
+ * performs every step of a plan.
+ */
 export async function openLive(target: object = {}) {
   const clock = createTestClock();
   const local = await startLocalAws({ clock });

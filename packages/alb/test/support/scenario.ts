@@ -59,7 +59,10 @@ export function listenerOf(
   };
 }
 
-/** What there is, and under which terms it is planned. Listeners: by default one that verifies with the first store. */
+/**
+ * What there is, and under which terms it is planned. Listeners: by default one that verifies with
+ * the first store.
+ */
 export interface Scene {
   readonly stores?: readonly StoredStore[];
   readonly listeners?: readonly StoredListener[];

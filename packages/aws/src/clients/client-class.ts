@@ -2,7 +2,10 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { CredentialProvider } from './credentials.ts';
 import type { never as neverAgain } from './retry.ts';
 
-/** What every SDK client is made with. A shape of our own that clients of all SDK versions in use accept. */
+/**
+ * What every SDK client is made with. A shape of our own that clients of all SDK versions in use
+ * accept.
+ */
 export interface ClientConfig {
   readonly region: string;
   readonly credentials: CredentialProvider;
@@ -16,7 +19,10 @@ export interface ClientConfig {
   readonly profile?: string;
   readonly useFipsEndpoint?: boolean;
   readonly useDualstackEndpoint?: boolean;
-  /** S3 on a loopback name: the bucket in the path, since `bucket.localhost` does not resolve everywhere. */
+  /**
+   * S3 on a loopback name: the bucket in the path, since `bucket.localhost` does not resolve
+   * everywhere.
+   */
   readonly forcePathStyle?: boolean;
 }
 

@@ -26,8 +26,9 @@ export interface ChainOptions {
 }
 
 /**
- * The AWS SDK's own credential chain, untouched: environment, profile, SSO, process, web identity, container, instance. The environment is
- * the one passed in; a profile that is named goes before keys in it, as in the chain.
+ * The AWS SDK's own credential chain, untouched: environment, profile, SSO, process, web identity,
+ * container, instance. The environment is the one passed in; a profile that is named goes before
+ * keys in it, as in the chain.
  */
 export function chainCredentials({ env, profile, clientConfig }: ChainOptions): CredentialProvider {
   const accessKeyId = env.AWS_ACCESS_KEY_ID;
@@ -64,7 +65,8 @@ export type AssumeRole = (input: {
 }) => Promise<AwsCredentials>;
 
 /**
- * Credentials of an account's role: one session, shared by all clients, renewed five minutes before it ends.
+ * Credentials of an account's role: one session, shared by all clients, renewed five minutes before
+ * it ends.
  *
  * @throws TrustloomError `role-denied` when the role may not be assumed
  */
@@ -88,7 +90,10 @@ export function roleCredentials(
   return keepUntilStale(fetchOnce, clock);
 }
 
-/** `trustloom-apps`: shows in CloudTrail who came. STS takes 2 to 64 of `\w+=,.@-` (API reference, AssumeRole). */
+/**
+ * `trustloom-apps`: shows in CloudTrail who came. STS takes 2 to 64 of `\w+=,.@-` (API reference,
+ * AssumeRole).
+ */
 function sessionName(accountName: string): string {
   return `trustloom-${accountName.replace(/[^\w+=,.@-]/g, '-')}`.slice(0, 64);
 }

@@ -16,9 +16,10 @@ export interface FoundEndpoint {
 }
 
 /**
- * The endpoint of one service, in the order of the AWS SDKs: the option, `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, the `services`
- * section of the profile, `endpoint_url` of the profile. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` switches off all but the option.
- * Done here for every client, because some clients do not look themselves.
+ * The endpoint of one service, in the order of the AWS SDKs: the option,
+ * `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, the `services` section of the profile,
+ * `endpoint_url` of the profile. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` switches off all but the
+ * option. Done here for every client, because some clients do not look themselves.
  *
  * @param serviceId service id of the SDK: `S3`, `RolesAnywhere`, `Elastic Load Balancing v2`
  * @throws TrustloomError `endpoint-invalid`
@@ -39,7 +40,8 @@ export function findEndpoint(serviceId: string, settings: EndpointSettings): Fou
 }
 
 /**
- * The first setting that points to this machine, if any does. Then nothing may leave it: a client that would go elsewhere is an error.
+ * The first setting that points to this machine, if any does. Then nothing may leave it: a client
+ * that would go elsewhere is an error.
  */
 export function loopbackSetting(
   settings: EndpointSettings,
@@ -59,8 +61,8 @@ export function loopbackSetting(
 }
 
 /**
- * An endpoint as the client of a service takes it. That of key value stores puts the account id before the host, which makes no address
- * of an IP: there this machine is called by its name.
+ * An endpoint as the client of a service takes it. That of key value stores puts the account id
+ * before the host, which makes no address of an IP: there this machine is called by its name.
  */
 export function endpointFor(serviceId: string, url: string): string {
   const { hostname } = new URL(url);

@@ -10,7 +10,10 @@ import { isLoopbackHost } from './endpoints.ts';
 const connectTimeoutMs = 10_000;
 const socketTimeoutMs = 60_000;
 
-/** The HTTP client that all SDK clients share: connections are kept, and nothing leaves the machine while it is guarded. */
+/**
+ * The HTTP client that all SDK clients share: connections are kept, and nothing leaves the machine
+ * while it is guarded.
+ */
 export interface SharedHandler {
   readonly handler: NodeHttpHandler;
   close(): void;
@@ -19,7 +22,8 @@ export interface SharedHandler {
 /**
  * Makes the shared HTTP client.
  *
- * @param guardedBy the setting that points to this machine; then a request to anywhere else is refused with `endpoint-not-loopback`
+ * @param guardedBy the setting that points to this machine; then a request to anywhere else is
+ *   refused with `endpoint-not-loopback`
  */
 export function createHandler(guardedBy: string | undefined): SharedHandler {
   const httpAgent = new HttpAgent({ keepAlive: true, maxSockets: 50, lookup: lookUp });

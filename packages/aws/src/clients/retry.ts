@@ -8,8 +8,9 @@ const firstWaitMs = { throttled: 1000, other: 100 } as const;
 const longestWaitMs = 20_000;
 
 /**
- * The retry strategy given to every SDK client: never again. A Create whose answer is lost would be done twice; the engine
- * looks at the target and plans anew instead. It replaces the SDK's own, because one client in use sends two calls with `maxAttempts: 1`.
+ * The retry strategy given to every SDK client: never again. A Create whose answer is lost would be
+ * done twice; the engine looks at the target and plans anew instead. It replaces the SDK's own,
+ * because one client in use sends two calls with `maxAttempts: 1`.
  */
 export const never = Object.freeze({
   acquireInitialRetryToken: async () => ({ getRetryCount: () => 0, getRetryDelay: () => 0 }),
@@ -19,7 +20,10 @@ export const never = Object.freeze({
   recordSuccess: () => undefined,
 });
 
-/** True for commands that may be sent twice, by their name: `GetObjectCommand`, `DescribeTrustStoresCommand`; and AssumeRole, which leaves nothing behind. */
+/**
+ * True for commands that may be sent twice, by their name: `GetObjectCommand`,
+ * `DescribeTrustStoresCommand`; and AssumeRole, which leaves nothing behind.
+ */
 function isRepeatable(commandName: string): boolean {
   return /^(?:Get|List|Describe|Head)(?=[A-Z])|^AssumeRoleCommand$/.test(commandName);
 }
@@ -33,7 +37,10 @@ export interface RetryWorld {
 
 type Next<Args, Output> = (args: Args) => Promise<Output>;
 
-/** SDK middleware that sends reads again when the service is busy or out of reach. Writes go through once. */
+/**
+ * SDK middleware that sends reads again when the service is busy or out of reach. Writes go through
+ * once.
+ */
 export function retryReads(world: RetryWorld) {
   return <Args, Output>(next: Next<Args, Output>, context: object): Next<Args, Output> => {
     const name: unknown = Reflect.get(context, 'commandName');

@@ -2,15 +2,22 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Environment variables as a process has them; passed in, so that nothing below the command reads its own. */
+/**
+ * Environment variables as a process has them; passed in, so that nothing below the command reads
+ * its own.
+ */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Settings by section of an AWS config file: `default`, `profile dev`, `services local`. Nested keys are joined by a dot: `s3.endpoint_url`. */
+/**
+ * Settings by section of an AWS config file: `default`, `profile dev`, `services local`. Nested
+ * keys are joined by a dot: `s3.endpoint_url`.
+ */
 export type SharedConfig = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
- * Reads the text of an AWS config file: sections in brackets, `key = value`, and keys nested by indentation below a key without a value.
- * Comments begin with `#` or `;`. Lines of any other form are passed over, as the AWS tools do.
+ * Reads the text of an AWS config file: sections in brackets, `key = value`, and keys nested by
+ * indentation below a key without a value. Comments begin with `#` or `;`. Lines of any other form
+ * are passed over, as the AWS tools do.
  */
 export function parseSharedConfig(text: string): SharedConfig {
   const sections = new Map<string, Map<string, string>>();
@@ -39,12 +46,16 @@ export function parseSharedConfig(text: string): SharedConfig {
 export interface ProfileConfig {
   readonly name: string;
   get(key: string): string | undefined;
-  /** A setting of one service in the section that the profile names; `service` as the SDK writes it there (`s3`, `elastic_load_balancing_v2`). */
+  /**
+   * A setting of one service in the section that the profile names; `service` as the SDK writes it
+   * there (`s3`, `elastic_load_balancing_v2`).
+   */
   service(service: string, key: string): string | undefined;
 }
 
 /**
- * Opens the profile that the options, then the environment name. A config file that is not there counts as empty.
+ * Opens the profile that the options, then the environment name. A config file that is not there
+ * counts as empty.
  *
  * @param env `AWS_PROFILE`, `AWS_CONFIG_FILE`, `HOME`
  */

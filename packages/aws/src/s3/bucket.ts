@@ -5,16 +5,21 @@ import { exceptionName, otherRegion } from './read-object.ts';
 /** Name of the bucket for artifacts and the record, where a definition gives none. */
 export const defaultBucket = 'trustloom-{account}-{region}';
 
-/** Puts account and region into a bucket's name: `{account}` and `{region}` are the only placeholders. */
+/**
+ * Puts account and region into a bucket's name: `{account}` and `{region}` are the only
+ * placeholders.
+ */
 export function bucketName(template: string, accountRegion: AccountRegion): string {
   return template.replaceAll('{account}', accountRegion.account).replaceAll('{region}', accountRegion.region);
 }
 
 /**
- * Makes sure that a bucket exists, belongs to the account of `place`, lies in its region and keeps versions.
+ * Makes sure that a bucket exists, belongs to the account of `place`, lies in its region and keeps
+ * versions.
  *
  * @param accountName whose credentials are used
- * @throws TrustloomError `bucket-missing`, `bucket-unversioned`, `bucket-foreign-owner`, `bucket-region`, `access-denied`
+ * @throws TrustloomError `bucket-missing`, `bucket-unversioned`, `bucket-foreign-owner`,
+ *   `bucket-region`, `access-denied`
  */
 export async function checkBucket(
   aws: Aws,
@@ -79,7 +84,10 @@ async function explain(
   throw denied;
 }
 
-/** After a refusal: is it the owner, or a permission that is missing? Unknown counts as a permission. */
+/**
+ * After a refusal: is it the owner, or a permission that is missing? Unknown counts as a
+ * permission.
+ */
 async function belongsToOthers(
   aws: Aws,
   accountRegion: AccountRegion,

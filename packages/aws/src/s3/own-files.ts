@@ -9,7 +9,10 @@ import type { Aws } from '../open-aws.ts';
 import { exceptionName } from './read-object.ts';
 import { createStore } from './store.ts';
 
-/** Most objects that one call deletes. Source: Amazon S3 API Reference, DeleteObjects; checked 2026-11. */
+/**
+ * Most objects that one call deletes. Source: Amazon S3 API Reference, DeleteObjects; checked
+ * 2026-11.
+ */
 const mostAtOnce = 1_000;
 
 /** Whose files, and where. */

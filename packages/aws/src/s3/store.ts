@@ -19,9 +19,11 @@ export interface StoreOptions {
 const maxStateBytes = 16 * 1024 * 1024;
 
 /**
- * The store of the record in S3, by conditional writes: a write goes through only if nobody else wrote in between.
+ * The store of the record in S3, by conditional writes: a write goes through only if nobody else
+ * wrote in between.
  *
- * Errors: `bucket-missing`, `bucket-unversioned`, `bucket-foreign-owner`, `bucket-region`, `access-denied`, `service-unavailable`.
+ * Errors: `bucket-missing`, `bucket-unversioned`, `bucket-foreign-owner`, `bucket-region`,
+ * `access-denied`, `service-unavailable`.
  *
  * @example
  * const record = openRecord(createStore(aws, { place, accountName: 'apps', definition: 'acme' }), clock)
@@ -114,5 +116,8 @@ export function createStore(aws: Aws, options: StoreOptions): VersionedStore {
   return Object.freeze({ get, put, getBlob, putBlob });
 }
 
-/** Somebody was faster (S3 user guide, "Conditional writes", 2026-11): the object is another, is being written, or is gone. */
+/**
+ * Somebody was faster (S3 user guide, "Conditional writes", 2026-11): the object is another, is
+ * being written, or is gone.
+ */
 const lost: ReadonlySet<string> = new Set(['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey']);

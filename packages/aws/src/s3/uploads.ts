@@ -22,11 +22,13 @@ export interface UploadOptions {
 }
 
 /**
- * Puts artifacts where services fetch them: one bucket per account and region, `<definition>/<kind>s/<sha256>.<ending>`, with a SHA-256
- * checksum, in the version that is given back. What already lies under the name is used only if it hashes to the name.
- * Every call names the account that must own the bucket.
+ * Puts artifacts where services fetch them: one bucket per account and region,
+ * `<definition>/<kind>s/<sha256>.<ending>`, with a SHA-256 checksum, in the version that is given
+ * back. What already lies under the name is used only if it hashes to the name. Every call names
+ * the account that must own the bucket.
  *
- * Errors: `bucket-missing`, `bucket-unversioned`, `bucket-foreign-owner`, `bucket-region`, `access-denied`, `service-unavailable`.
+ * Errors: `bucket-missing`, `bucket-unversioned`, `bucket-foreign-owner`, `bucket-region`,
+ * `access-denied`, `service-unavailable`.
  *
  * @example
  * const uploads = createUploads(aws, { definition: 'acme' })
@@ -71,7 +73,8 @@ export function createUploads(aws: Aws, options: UploadOptions): Uploads {
       return Object.freeze({ bucket, key, version });
     },
     async read(accountRegion: AccountRegion, accountName: string, location: ObjectLocation) {
-      // Somebody else's bucket may be named at a service, for example for the bundle in force; ours must be ours.
+      // Somebody else's bucket may be named at a service, for example for the bundle in force; ours
+      // must be ours.
       const inOwnBucket = location.bucket === bucketName(template, accountRegion);
       const found = await readObject(aws, { account: accountName, region: accountRegion.region }, location, {
         maxBytes: sourceLimits.crl,

@@ -20,7 +20,8 @@ export const readLocalFile: ReadFile = async (path, maxBytes) => {
  * Reads a file that a definition names.
  *
  * @param path as written; relative to `baseDir`
- * @throws TrustloomError `file-not-found`, `source-denied`, `source-unreachable`, `source-too-large`
+ * @throws TrustloomError `file-not-found`, `source-denied`, `source-unreachable`,
+ *   `source-too-large`
  */
 export async function fetchFile(
   path: string,

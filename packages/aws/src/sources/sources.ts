@@ -24,12 +24,14 @@ export interface SourceOptions {
 }
 
 /**
- * Fetches what groups name: a path, `s3://bucket/key` (with the role of the group's account, in whichever region the bucket is),
- * `https://`, and `http://` for lists. Sizes and times are bounded. What comes is never shown in a message. An inventory is kept, and asked
- * for anew only when its ETag has changed (S3, https).
+ * Fetches what groups name: a path, `s3://bucket/key` (with the role of the group's account, in
+ * whichever region the bucket is), `https://`, and `http://` for lists. Sizes and times are
+ * bounded. What comes is never shown in a message. An inventory is kept, and asked for anew only
+ * when its ETag has changed (S3, https).
  *
- * Errors: `file-not-found`, `source-scheme`, `source-unreachable`, `source-denied`, `source-too-large`, `aborted`; and of accounts
- * `role-denied`, `credentials-missing`, `credentials-expired`.
+ * Errors: `file-not-found`, `source-scheme`, `source-unreachable`, `source-denied`,
+ * `source-too-large`, `aborted`; and of accounts `role-denied`, `credentials-missing`,
+ * `credentials-expired`.
  *
  * @example
  * const sources = createSources(aws, { baseDir: dirname(definitionPath) })
@@ -38,7 +40,10 @@ export interface SourceOptions {
 export function createSources(aws: Aws, options: SourceOptions): Sources {
   const fetch = options.fetch ?? globalThis.fetch;
   const readFile = options.readFile ?? readLocalFile;
-  /** Inventories by role and address, each while it has its ETag: they are large, and a refresh asks for them every minute. */
+  /**
+   * Inventories by role and address, each while it has its ETag: they are large, and a refresh asks
+   * for them every minute.
+   */
   const kept = new Map<string, Tagged>();
   const ask = async (
     address: Address,

@@ -53,7 +53,10 @@ export type Endpoint =
 
 /** How the revoked are refused at a target, as observed. */
 export interface ObservedEnforcement {
-  /** `list`: the service checks lists itself. `function`: a connection function. `authorizer`: a Lambda authorizer. `none`: nothing does. */
+  /**
+   * `list`: the service checks lists itself. `function`: a connection function. `authorizer`: a
+   * Lambda authorizer. `none`: nothing does.
+   */
   readonly mechanism: 'crl' | 'function' | 'authorizer' | 'none';
   /** `partly`: on some ways in, which `gaps` names. */
   readonly state: 'enforced' | 'partly' | 'not-enforced';
@@ -75,7 +78,10 @@ export interface Content {
   readonly attachments: readonly ObservedAttachment[];
   readonly bypasses: readonly Bypass[];
   readonly endpoints: readonly Endpoint[];
-  /** Preconditions that are not met, warnings that the service gives, drift that cannot be read off the rest. */
+  /**
+   * Preconditions that are not met, warnings that the service gives, drift that cannot be read off
+   * the rest.
+   */
   readonly findings: readonly Finding[];
   /**
    * What the target needs in order to stand and does not find: an attachment that is gone, a name

@@ -16,7 +16,10 @@ export interface Rendering<Desired> {
   /** The certificates that will be anchors, for reach. */
   readonly anchors: readonly Certificate[];
   readonly artifacts: readonly Artifact[];
-  /** What refuses the revoked, by definition; absent: the service checks lists itself, or nothing does. */
+  /**
+   * What refuses the revoked, by definition; absent: the service checks lists itself, or nothing
+   * does.
+   */
   readonly mechanism?: ObservedEnforcement['mechanism'];
   readonly findings: readonly Finding[];
 }
@@ -31,7 +34,9 @@ export interface RenderedTrust extends Omit<Rendering<unknown>, 'desired'> {
 export interface Observation<Observed> {
   readonly state: Observed;
   readonly content: Content;
-  /** What the service is still busy with, in words (`trust store is CREATING`); empty when settled. */
+  /**
+   * What the service is still busy with, in words (`trust store is CREATING`); empty when settled.
+   */
   readonly pending: readonly string[];
 }
 
@@ -42,21 +47,26 @@ export interface Io {
   readonly clock: Clock;
   /** What earlier receipts of this target left in the record. */
   readonly notes: JsonObject;
-  /** Sends a request as soon as the service's rate allows one more call of this family (a key of `facts.rates`). Every request goes so. */
+  /**
+   * Sends a request as soon as the service's rate allows one more call of this family (a key of
+   * `facts.rates`). Every request goes so.
+   */
   rateLimited<T>(family: string, send: () => Promise<T>): Promise<T>;
   /**
-   * A read whose answer is the same for every target of this service and place (`stores`): who asks first asks the service, all others
-   * that look at the same time get the same answer. For observing alone: what decides a write is read for itself.
+   * A read whose answer is the same for every target of this service and place (`stores`): who asks
+   * first asks the service, all others that look at the same time get the same answer. For
+   * observing alone: what decides a write is read for itself.
    */
   shared<T>(key: string, read: () => Promise<T>): Promise<T>;
   /**
-   * This run has written already, so that a list of the service may lag behind: ask for the thing itself. False while all targets look
-   * at once, before any write: then a list that serves all of them is asked for instead.
+   * This run has written already, so that a list of the service may lag behind: ask for the thing
+   * itself. False while all targets look at once, before any write: then a list that serves all of
+   * them is asked for instead.
    */
   readonly afterWrite: boolean;
   /**
-   * Reads an object from S3 in the target's account; undefined when it is not there. One that is named with its version is read once for
-   * all targets that look at the same time.
+   * Reads an object from S3 in the target's account; undefined when it is not there. One that is
+   * named with its version is read once for all targets that look at the same time.
    */
   readObject(location: ObjectLocation): Promise<Uint8Array | undefined>;
   /** Files of ours in the target's own bucket. */
@@ -92,9 +102,9 @@ export interface StepIo extends ServiceIo {
 }
 
 /**
- * One function for each kind of step; does not compile with one missing. Each does at most one write
- * and never repeats it. Beside a revoking write it makes no call of a family with a burst of one:
- * other targets may wait for the revocation lane meanwhile.
+ * One function for each kind of step; does not compile with one missing. Each does at most one
+ * write and never repeats it. Beside a revoking write it makes no call of a family with a burst of
+ * one: other targets may wait for the revocation lane meanwhile.
  */
 export type Handlers<T extends StepTable<T>, Port> = {
   readonly [K in StepKind<T>]: (

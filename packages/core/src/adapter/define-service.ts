@@ -18,8 +18,9 @@ import type { Step, StepEnvelope, StepKind, StepTable } from './step.ts';
 import type { TargetContext, Trust } from './target.ts';
 
 /**
- * Hides an adapter's own types, so that the engine can hold services of all kinds side by side. What
- * `render` and `observe` gave travels to `plan` and `perform` in closures: no cast, no registry.
+ * Hides an adapter's own types, so that the engine can hold services of all kinds side by side.
+ * What `render` and `observe` gave travels to `plan` and `perform` in closures: no cast, no
+ * registry.
  *
  * @example
  * export const alb: Service = defineService({ key: 'alb', facts, schema, place, render, observe, plan, perform, connect })
@@ -109,8 +110,9 @@ function withoutInput({
 }
 
 /**
- * Refuses a rendering without anchors: an empty store locks every client out, or admits every client.
- * When none is left because CAs were revoked, that is no mistake of the input, and stops no other target.
+ * Refuses a rendering without anchors: an empty store locks every client out, or admits every
+ * client. When none is left because CAs were revoked, that is no mistake of the input, and stops no
+ * other target.
  */
 function neverEmpty<Desired>(
   rendering: Rendering<Desired>,

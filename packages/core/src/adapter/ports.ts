@@ -1,11 +1,17 @@
 import type { AccountRegion } from '../util/account-region.ts';
 import type { VersionedStore } from './versioned-store.ts';
 
-/** A file that a service, or a checker of ours, fetches from S3; uploaded before any step that refers to it. Named by its digest. */
+/**
+ * A file that a service, or a checker of ours, fetches from S3; uploaded before any step that
+ * refers to it. Named by its digest.
+ */
 export interface Artifact {
   /** SHA-256 of `body`, lower-case hex. */
   readonly sha256: string;
-  /** `set`: a revocation set as a checker of ours reads it. `keys`: items of a key value store, as it imports them. */
+  /**
+   * `set`: a revocation set as a checker of ours reads it. `keys`: items of a key value store, as
+   * it imports them.
+   */
   readonly kind: 'bundle' | 'crl' | 'set' | 'entries';
   readonly body: string | Uint8Array;
 }
@@ -25,7 +31,9 @@ export interface Fetched {
   readonly version?: string;
 }
 
-/** An address of a definition: a path, `s3://bucket/key`, `https://...`, or for lists `http://...`. */
+/**
+ * An address of a definition: a path, `s3://bucket/key`, `https://...`, or for lists `http://...`.
+ */
 export interface Address {
   readonly text: string;
   readonly kind: 'file' | 's3' | 'https' | 'http';
@@ -36,7 +44,10 @@ export type SourceKind = 'bundle' | 'crl' | 'inventory';
 
 /** Fetches what groups name. A source says where to fetch, not whom to trust. */
 export interface Sources {
-  /** @throws TrustloomError `file-not-found`, `source-unreachable`, `source-denied`, `source-too-large` */
+  /**
+   * @throws TrustloomError `file-not-found`, `source-unreachable`, `source-denied`,
+   * `source-too-large`
+   */
   fetch(address: Address, what: SourceKind, accountName?: string, signal?: AbortSignal): Promise<Fetched>;
 }
 
@@ -53,7 +64,10 @@ export interface Uploads {
     accountName: string,
     location: ObjectLocation,
   ): Promise<Uint8Array | undefined>;
-  /** Files of ours beside the artifacts, and the artifacts as files. Nothing is called before the first use. */
+  /**
+   * Files of ours beside the artifacts, and the artifacts as files. Nothing is called before the
+   * first use.
+   */
   files(accountRegion: AccountRegion, accountName: string): OwnFiles;
 }
 
@@ -64,14 +78,23 @@ export interface FileVersion {
 }
 
 /**
- * Files of ours in one bucket: small ones at names that stay, each written and deleted only if it is still what was read (what a checker of
- * ours polls), and versions of artifacts. Nothing without a name that we give is ever touched.
+ * Files of ours in one bucket: small ones at names that stay, each written and deleted only if it
+ * is still what was read (what a checker of ours polls), and versions of artifacts. Nothing without
+ * a name that we give is ever touched.
  */
 export interface OwnFiles extends Pick<VersionedStore, 'get' | 'put'> {
-  /** False when that version of an artifact is not there any more, or may not be read: S3 tells the two apart only for those who may list. */
+  /**
+   * False when that version of an artifact is not there any more, or may not be read: S3 tells the
+   * two apart only for those who may list.
+   */
   has(file: FileVersion): Promise<boolean>;
-  /** Deletes a file at a name that stays; `conflict` when it is not what `ifMatch` says any more. One that is gone already is deleted. */
+  /**
+   * Deletes a file at a name that stays; `conflict` when it is not what `ifMatch` says any more.
+   * One that is gone already is deleted.
+   */
   remove(key: string, condition: { readonly ifMatch: string }): Promise<'removed' | 'conflict'>;
-  /** Deletes versions of artifacts in one call, a thousand at most; what is gone already is no harm. */
+  /**
+   * Deletes versions of artifacts in one call, a thousand at most; what is gone already is no harm.
+   */
   removeVersions(files: readonly FileVersion[]): Promise<void>;
 }

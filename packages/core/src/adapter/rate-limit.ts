@@ -19,10 +19,12 @@ interface Bucket {
 }
 
 /**
- * Token buckets on our side, one per scope (service, account, region) and family, filled at the service's own rate: the service then never
- * has to say "slow down". When a call reaches the service is not known, only that it has by the time of its answer. So a call takes its
- * token when it is sent and again keeps the bucket from being full until its answer: however long calls are on their way, the service's
- * bucket has never less than ours. Families without a rate pass at once. Keep the pacers as long as the process: the service remembers, too.
+ * Token buckets on our side, one per scope (service, account, region) and family, filled at the
+ * service's own rate: the service then never has to say "slow down". When a call reaches the
+ * service is not known, only that it has by the time of its answer. So a call takes its token when
+ * it is sent and again keeps the bucket from being full until its answer: however long calls are on
+ * their way, the service's bucket has never less than ours. Families without a rate pass at once.
+ * Keep the pacers as long as the process: the service remembers, too.
  */
 export function createRateLimiters(clock: Clock): RateLimiters {
   const buckets = new Map<string, Bucket>();

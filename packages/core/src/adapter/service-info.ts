@@ -2,7 +2,10 @@ import type { Code } from '../errors/codes.ts';
 import type { Severity } from '../errors/finding.ts';
 import type { ChainBuilding } from '../x509/reach.ts';
 
-/** One documented limit of a service. Stands once, in the adapter's `facts`, and is read by rules, tests and docs. */
+/**
+ * One documented limit of a service. Stands once, in the adapter's `facts`, and is read by rules,
+ * tests and docs.
+ */
 export interface Limit {
   readonly max: number;
   readonly unit: string;
@@ -51,16 +54,23 @@ export interface Capabilities {
   /** May an intermediate alone be trusted? Decides whether `anchors: issuing` is possible. */
   readonly intermediateAnchors: boolean;
   /**
-   * `list`: takes CRLs itself. `enforced-by-us`: knows no list, so a mechanism that Trustloom brings refuses the revoked.
+   * `list`: takes CRLs itself. `enforced-by-us`: knows no list, so a mechanism that Trustloom
+   * brings refuses the revoked.
    */
   readonly revocation: 'crl' | 'enforced-by-us';
   /** Does the service take a list without entries? */
   readonly emptyCrl: boolean;
   /** Must the issuer of a list stand in the store? Unknown counts as yes. */
   readonly crlIssuerInStore: boolean;
-  /** `unknown`: nobody has told what becomes of a CA without a list where others have one. Absent: its clients get in. */
+  /**
+   * `unknown`: nobody has told what becomes of a CA without a list where others have one. Absent:
+   * its clients get in.
+   */
   readonly unlistedCa?: 'unknown';
-  /** A client certificate must be of version 3, be no CA, name its subject, and have digitalSignature in its key usage. */
+  /**
+   * A client certificate must be of version 3, be no CA, name its subject, and have
+   * digitalSignature in its key usage.
+   */
   readonly strictLeaf?: true;
   /** Keys of CAs that the service takes; RSA sizes in bits. Absent: not known. */
   readonly caKeys?: {
@@ -77,12 +87,18 @@ export interface Capabilities {
 
 /** All data about one service. */
 export interface ServiceInfo {
-  /** Key of the kind in a definition, and of its targets in texts: `alb`, `cloudfront`, `api-gateway`, `roles-anywhere`. */
+  /**
+   * Key of the kind in a definition, and of its targets in texts: `alb`, `cloudfront`,
+   * `api-gateway`, `roles-anywhere`.
+   */
   readonly service: string;
   /** For people: `Application Load Balancer`. */
   readonly title: string;
   readonly capabilities: Capabilities;
-  /** What it does about what the pre-flight rules find, by code. A rule that a standard backs applies also where it is not named. */
+  /**
+   * What it does about what the pre-flight rules find, by code. A rule that a standard backs
+   * applies also where it is not named.
+   */
   readonly verdicts: Readonly<Partial<Record<Code, Verdict>>>;
   readonly limits: Readonly<Partial<Record<LimitName, Limit>> & Record<string, Limit | undefined>>;
   /** Token buckets by family name. */
@@ -96,11 +112,15 @@ export interface ServiceInfo {
   /** What a client keeps after it was revoked, and until when. */
   readonly residualAccess: readonly string[];
   /**
-   * Sessions that the service hands out on a certificate: they live on after it was revoked. `serial`: each is named after the
-   * certificate's serial, in lower-case hex, so that a policy can deny it by name.
+   * Sessions that the service hands out on a certificate: they live on after it was revoked.
+   * `serial`: each is named after the certificate's serial, in lower-case hex, so that a policy can
+   * deny it by name.
    */
   readonly sessions?: { readonly named: 'serial'; readonly maxMs: number; readonly source: string };
-  /** How to wait for the service: how often to look, and when to give up; `expect` is what a plan counts with. */
+  /**
+   * How to wait for the service: how often to look, and when to give up; `expect` is what a plan
+   * counts with.
+   */
   readonly settle: {
     readonly everyMs: number;
     readonly expectMs: number;

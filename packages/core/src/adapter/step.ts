@@ -1,7 +1,10 @@
 import type { JsonObject } from '../util/json.ts';
 import type { Artifact } from './ports.ts';
 
-/** What a write does to trust (`docs/concepts`). The order of work and the consent needed follow from it. */
+/**
+ * What a write does to trust (`docs/concepts`). The order of work and the consent needed follow
+ * from it.
+ */
 export type Effect = 'tag' | 'grant' | 'enforce' | 'remove' | 'relax' | 'readmit' | 'cleanup' | 'revoke';
 
 /** What a revoking step changes, for the summary. */
@@ -15,7 +18,10 @@ export interface RevocationChange {
   readonly serials: readonly string[];
 }
 
-/** Per kind of write: what it needs (`input`), and what it gives to later steps (`output`). All else follows. */
+/**
+ * Per kind of write: what it needs (`input`), and what it gives to later steps (`output`). All else
+ * follows.
+ */
 export type StepTable<T> = {
   readonly [K in keyof T]: { readonly input: object; readonly output: object };
 };
@@ -33,12 +39,14 @@ export interface StepEnvelope {
   readonly effect: Effect;
   /**
    * What it acts on, as consents name it: SHA-256 of CAs (grant, remove) or CRLs (revoke, readmit),
-   * ids of attachments or `setting=value` (enforce, relax), ids of objects (tag, cleanup). Each is a
-   * line of the approval digest. Cleanup that every refresh may add to names nothing: an approved
+   * ids of attachments or `setting=value` (enforce, relax), ids of objects (tag, cleanup). Each is
+   * a line of the approval digest. Cleanup that every refresh may add to names nothing: an approved
    * plan must not go stale by it.
    */
   readonly affects: readonly string[];
-  /** What the write does, in the imperative: `attach CRL of Acme Issuing CA [308be4eb], 2 entries`. */
+  /**
+   * What the write does, in the imperative: `attach CRL of Acme Issuing CA [308be4eb], 2 entries`.
+   */
   readonly summary: string;
   /** Why it is needed: `the CRL in force is older`. Never shown as the result. */
   readonly reason: string;
@@ -54,13 +62,14 @@ export interface StepEnvelope {
   readonly wholeTarget?: boolean;
   readonly revocation?: RevocationChange;
   /**
-   * Other targets need not wait for it before they begin to enforce: nothing uses yet what it makes,
-   * or no client is admitted at this target so far. Before anything is removed anywhere, it must be done.
+   * Other targets need not wait for it before they begin to enforce: nothing uses yet what it
+   * makes, or no client is admitted at this target so far. Before anything is removed anywhere, it
+   * must be done.
    */
   readonly nonBlocking?: true;
   /**
-   * It puts what this run knows of revocation in the place of what is in force (another store behind
-   * a function). Done as revoking steps are: alone, and not once another run knows of more.
+   * It puts what this run knows of revocation in the place of what is in force (another store
+   * behind a function). Done as revoking steps are: alone, and not once another run knows of more.
    */
   readonly replacesRevocation?: true;
 }
@@ -119,9 +128,9 @@ export interface Receipt<Out extends object> {
   /** Values that later steps may refer to. */
   readonly output: Out;
   /**
-   * What the state keeps for this target, merged over what it has; null deletes. Notes of a revoking
-   * step stand in `revocation.json`, which a refresh may write, all others in `trust.json`: no key
-   * may come from both kinds of step.
+   * What the state keeps for this target, merged over what it has; null deletes. Notes of a
+   * revoking step stand in `revocation.json`, which a refresh may write, all others in
+   * `trust.json`: no key may come from both kinds of step.
    */
   readonly notes?: JsonObject;
   /** The service needs time before the next step of this target may run. */

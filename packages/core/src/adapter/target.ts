@@ -6,16 +6,26 @@ import type { Certificate } from '../x509/certificate.ts';
 
 /** What a definition grants on one target: the input of `render`. */
 export interface Trust {
-  /** CAs to be trusted here (state `trusted` in the lock, groups of the target), sorted by SHA-256. Never empty: see `revoked`. */
+  /**
+   * CAs to be trusted here (state `trusted` in the lock, groups of the target), sorted by SHA-256.
+   * Never empty: see `revoked`.
+   */
   readonly cas: readonly Certificate[];
   /**
-   * CAs that would stand among them, had their issuers not revoked them. Where none but such are accepted, these are `cas`, so that what
-   * holds of them stays in force; nobody new is trusted then.
+   * CAs that would stand among them, had their issuers not revoked them. Where none but such are
+   * accepted, these are `cas`, so that what holds of them stays in force; nobody new is trusted
+   * then.
    */
   readonly revoked: readonly Certificate[];
-  /** Every CA that is known at all: the lock in any state, and what sources offer. For chains, reach and list issuers. */
+  /**
+   * Every CA that is known at all: the lock in any state, and what sources offer. For chains, reach
+   * and list issuers.
+   */
   readonly known: readonly Certificate[];
-  /** The lists in force by definition, one per issuer key: of CAs trusted here and of every known CA that can reach them. */
+  /**
+   * The lists in force by definition, one per issuer key: of CAs trusted here and of every known CA
+   * that can reach them.
+   */
   readonly revocation: RevocationSet;
   /** The groups that the target trusts, with what the definition tells of their clients. */
   readonly groups: readonly TrustedGroup[];

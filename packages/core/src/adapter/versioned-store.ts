@@ -1,4 +1,7 @@
-/** Where the record's objects lie: a versioned bucket, or anything with conditional writes. Keys are relative to the definition's folder. */
+/**
+ * Where the record's objects lie: a versioned bucket, or anything with conditional writes. Keys are
+ * relative to the definition's folder.
+ */
 export interface VersionedStore {
   /** The newest version; undefined when there is none. */
   get(key: string): Promise<{ readonly body: string; readonly etag: string } | undefined>;
@@ -8,7 +11,10 @@ export interface VersionedStore {
     body: string,
     condition: { readonly ifMatch: string } | { readonly ifNoneMatch: '*' },
   ): Promise<{ readonly etag: string } | 'conflict'>;
-  /** Bytes that are named by their digest and so never change: lists as they were accepted. Undefined when there are none. */
+  /**
+   * Bytes that are named by their digest and so never change: lists as they were accepted.
+   * Undefined when there are none.
+   */
   getBlob(key: string): Promise<Uint8Array | undefined>;
   /** Writes them; the same bytes again are no harm. */
   putBlob(key: string, bytes: Uint8Array): Promise<void>;

@@ -20,22 +20,29 @@ import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
 import { uploadFiles } from './upload.ts';
 
-/** After everything is done, the services are looked at again; what shows up then is done in a further round, at most this often. */
+/**
+ * After everything is done, the services are looked at again; what shows up then is done in a
+ * further round, at most this often.
+ */
 const maxRounds = 3;
 
 /** What applying needs of the world. */
 export interface ApplyParts extends LeaseParts {
   readonly onEvent: OnEvent;
   readonly state: TrustloomState;
-  /** True when another run has accepted newer lists, or the deny list was changed: what was planned would go back from that. */
+  /**
+   * True when another run has accepted newer lists, or the deny list was changed: what was planned
+   * would go back from that.
+   */
   readonly isOutdated: () => Promise<boolean>;
   /** Plans one target again, within the same approval and consents. */
   readonly replan: (target: RunTarget, observed: ObservedTarget) => Promise<Replanned>;
 }
 
 /**
- * Does what was planned: artifacts, then revocations, then phase by phase across all targets; looks again at the end.
- * A target that fails stops alone; the others go on, and the report tells what holds where.
+ * Does what was planned: artifacts, then revocations, then phase by phase across all targets; looks
+ * again at the end. A target that fails stops alone; the others go on, and the report tells what
+ * holds where.
  */
 export async function applyPrepared(prepared: Prepared, parts: ApplyParts): Promise<Report> {
   const { plan } = prepared;

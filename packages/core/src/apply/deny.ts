@@ -16,9 +16,14 @@ const manyEntries = 10;
 export interface DenyRequest {
   /** Serials in hex, in any notation. */
   readonly serials?: readonly string[];
-  /** The CA that issued these serials: SHA-256 of its certificate, or the beginning of it; not needed where only one CA is known. */
+  /**
+   * The CA that issued these serials: SHA-256 of its certificate, or the beginning of it; not
+   * needed where only one CA is known.
+   */
   readonly ca?: string;
-  /** Certificates themselves: their CA is found by signature, and their entries go when they end. */
+  /**
+   * Certificates themselves: their CA is found by signature, and their entries go when they end.
+   */
   readonly certificates?: readonly Certificate[];
   /** Who asks for it, and why: both are kept. */
   readonly by: string;
@@ -36,15 +41,19 @@ export interface DenyReport {
     readonly name: string;
     readonly service: string;
     /**
-     * `in force`; `waits for the CA`: the service takes only lists that the CA signed; `nothing checks`: the target names nothing that
-     * would, so they get in; `not in force`: see `gaps` and the report.
+     * `in force`; `waits for the CA`: the service takes only lists that the CA signed; `nothing
+     * checks`: the target names nothing that would, so they get in; `not in force`: see `gaps` and
+     * the report.
      */
     readonly state: 'in force' | 'waits for the CA' | 'nothing checks' | 'not in force';
     /** Ways in that nothing checks, in words. */
     readonly gaps: readonly string[];
     /** What the certificates keep, and until when. */
     readonly residualAccess: readonly string[];
-    /** Sessions that the service handed out on them end by then, in ISO time, if no new ones are handed out. */
+    /**
+     * Sessions that the service handed out on them end by then, in ISO time, if no new ones are
+     * handed out.
+     */
     readonly sessionsUntil?: string;
     /** IAM policy that ends those sessions now: for the roles that the certificates could have. */
     readonly denyPolicy?: JsonObject;
@@ -53,7 +62,10 @@ export interface DenyReport {
   readonly exitCode: Report['exitCode'];
 }
 
-/** Writes the deny list, whoever holds the lease: an emergency does not wait. Gives the entries that it was about. */
+/**
+ * Writes the deny list, whoever holds the lease: an emergency does not wait. Gives the entries that
+ * it was about.
+ */
 export async function changeDenyList(
   change: 'revoke' | 'unrevoke',
   request: DenyRequest,
@@ -83,7 +95,10 @@ export async function changeDenyList(
   return entries;
 }
 
-/** What holds where, now that the deny list has changed: by what each target was seen to have, not by what its service could. */
+/**
+ * What holds where, now that the deny list has changed: by what each target was seen to have, not
+ * by what its service could.
+ */
 export function denyReport(
   change: 'revoke' | 'unrevoke',
   entries: readonly DenyEntry[],
@@ -134,7 +149,10 @@ function issuerOf(leaf: Certificate, known: readonly Certificate[]): Certificate
   );
 }
 
-/** The CA that is meant: by the beginning of its digest, or the only one there is that issues certificates. */
+/**
+ * The CA that is meant: by the beginning of its digest, or the only one there is that issues
+ * certificates.
+ */
 function caOf(wanted: string | undefined, known: readonly Certificate[]): Certificate {
   const found = known.filter(({ sha256 }) => wanted === undefined || sha256.startsWith(wanted.toLowerCase()));
   const keys = new Map(found.map((ca) => [ca.keySha256, ca]));

@@ -2,7 +2,10 @@ import type { Effect } from '../adapter/step.ts';
 import type { Code } from '../errors/codes.ts';
 import type { LeaseEvent } from '../state/leases.ts';
 
-/** What happens during a run, told by callback as it happens: for progress, never for results (those are in the report). */
+/**
+ * What happens during a run, told by callback as it happens: for progress, never for results (those
+ * are in the report).
+ */
 export type ApplyEvent =
   | LeaseEvent
   | { readonly type: 'upload'; readonly target: string; readonly artifact: string; readonly bucket: string }

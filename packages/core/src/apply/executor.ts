@@ -13,7 +13,10 @@ import { isBefore, type Phase, type Stage } from './phases.ts';
 import { settle } from './settle.ts';
 import type { FileLocations } from './upload.ts';
 
-/** How often one target is planned again after a passing trouble, and how long to wait before (doubling). */
+/**
+ * How often one target is planned again after a passing trouble, and how long to wait before
+ * (doubling).
+ */
 const maxAttempts = 5;
 const firstWaitMs = 1_000;
 
@@ -27,7 +30,10 @@ export interface RunContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
-  /** Plans the target again from a fresh observation, with the consents and the approval of this run. */
+  /**
+   * Plans the target again from a fresh observation, with the consents and the approval of this
+   * run.
+   */
   replan(target: RunTarget, observed: ObservedTarget): Promise<Replanned>;
   /** Uploads what steps that were planned again refer to and has no place yet; gives all places. */
   upload(target: RunTarget, again: Replanned, files: FileLocations): Promise<FileLocations>;
@@ -177,7 +183,10 @@ async function perform(run: TargetRun, step: PlannedStep): Promise<void> {
   if (settles) await settled(run);
 }
 
-/** A passing trouble: wait, look, plan again. A repeated write is thereby never blind. Anything else ends the step. */
+/**
+ * A passing trouble: wait, look, plan again. A repeated write is thereby never blind. Anything else
+ * ends the step.
+ */
 async function recover(run: TargetRun, step: PlannedStep | undefined, thrown: unknown): Promise<void> {
   const { target, context } = run;
   context.signal.throwIfAborted();
@@ -200,7 +209,8 @@ async function recover(run: TargetRun, step: PlannedStep | undefined, thrown: un
   const { code, message } = error;
   context.onEvent({ type: 'step-failed', target: target.name, id: step?.id ?? 'observe', code, message });
   if (step !== undefined) update(run, { outcomes: [...outcomes, { step, outcome: 'failed', error }] });
-  // A revocation that was refused is refused alone; after any other failure the target is left as it is.
+  // A revocation that was refused is refused alone; after any other failure the target is left as
+  // it is.
   if (step?.effect === 'revoke') update(run, { failed: new Set([...failed, step.id]) });
   else update(run, { stopped: error });
 }

@@ -7,8 +7,9 @@ export interface StepIds {
 }
 
 /**
- * The step that a target does next in this stage; undefined when none is left that may run. Revocations
- * go first: nothing of a phase waits longer for them than it must. Else the order is the plan's.
+ * The step that a target does next in this stage; undefined when none is left that may run.
+ * Revocations go first: nothing of a phase waits longer for them than it must. Else the order is
+ * the plan's.
  *
  * @param done steps that succeeded
  * @param failed steps that were refused alone; what waits for one of them waits on

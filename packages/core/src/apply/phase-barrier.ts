@@ -1,6 +1,9 @@
 import type { Phase } from './phases.ts';
 
-/** Who waits for whom: a target comes to the next phase when no target blocks the others in this one. */
+/**
+ * Who waits for whom: a target comes to the next phase when no target blocks the others in this
+ * one.
+ */
 export interface PhaseBarrier {
   /** Resolves once each target was seen, since the first call for this phase, not to block it. */
   passed(phase: Phase): Promise<void>;
@@ -16,12 +19,14 @@ interface Gate {
   readonly open: () => void;
 }
 
-/** True while a target has something left in this phase, or an earlier one, that others wait for. */
+/**
+ * True while a target has something left in this phase, or an earlier one, that others wait for.
+ */
 export type BlocksPhase = (phase: Phase) => boolean;
 
 /**
- * Each target goes through the phases by itself: while one service still takes its time for a CRL or a
- * tag, a slower one has begun with what nobody needs to wait for.
+ * Each target goes through the phases by itself: while one service still takes its time for a CRL
+ * or a tag, a slower one has begun with what nobody needs to wait for.
  *
  * @param targets one function for each target of the run
  */

@@ -1,9 +1,9 @@
 import type { Effect, StepEnvelope } from '../adapter/step.ts';
 
 /**
- * The order of work across all targets, so that a change locks nobody out of one service while another
- * waits: the new is admitted everywhere before the old is refused anywhere. `revoke` has its own lane:
- * it waits for nothing but the steps that it names itself.
+ * The order of work across all targets, so that a change locks nobody out of one service while
+ * another waits: the new is admitted everywhere before the old is refused anywhere. `revoke` has
+ * its own lane: it waits for nothing but the steps that it names itself.
  */
 export const phases = [
   'tag',
@@ -29,9 +29,9 @@ export function mayRun(effect: Effect, stage: Stage): boolean {
 }
 
 /**
- * True for a step that must be done before any target comes to the phase after this one. What revokes
- * or tags admits nobody, so no target waits for it; those that begin to enforce do not wait for a step
- * that is not blocking.
+ * True for a step that must be done before any target comes to the phase after this one. What
+ * revokes or tags admits nobody, so no target waits for it; those that begin to enforce do not wait
+ * for a step that is not blocking.
  */
 export function blocksOthers(
   { effect, nonBlocking }: Pick<StepEnvelope, 'effect' | 'nonBlocking'>,

@@ -9,7 +9,8 @@ import { reportOf } from './report-of.ts';
 import { uploadFiles } from './upload.ts';
 
 /**
- * Does a refresh and tells what is red: a list that is overdue or expired, or that came too late, makes the exit code 1.
+ * Does a refresh and tells what is red: a list that is overdue or expired, or that came too late,
+ * makes the exit code 1.
  */
 export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promise<Report> {
   const report = await moveRevocation(whole, parts);
@@ -18,8 +19,9 @@ export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promi
 }
 
 /**
- * Moves revocation on and nothing else: of a plan only the steps that revoke. It writes `revocation.json` and never `trust.json`, so it
- * can never grant, and it waits for no apply: only for another revoking step. Without news it writes nothing at all.
+ * Moves revocation on and nothing else: of a plan only the steps that revoke. It writes
+ * `revocation.json` and never `trust.json`, so it can never grant, and it waits for no apply: only
+ * for another revoking step. Without news it writes nothing at all.
  */
 async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Report> {
   const prepared = onlyRevoking(whole);

@@ -5,7 +5,9 @@ import type { AcceptedCrl, RevocationState, TrustloomState, TrustState } from '.
 import type { JsonObject } from '../util/json.ts';
 import { remainingOf, type TargetRun } from './executor.ts';
 
-/** A target is recorded before its first write: a run that is killed must not forget what it began. */
+/**
+ * A target is recorded before its first write: a run that is killed must not forget what it began.
+ */
 export function rowsOfTargets(current: TrustState, targets: readonly RunTarget[]): TrustState {
   const rows = targets.flatMap(({ name, row: target }) =>
     target === undefined ? [] : [[name, { ...target, notes: current.targets[name]?.notes ?? {} }] as const],
@@ -41,8 +43,8 @@ export function forgetRemoved(current: TrustState, runs: readonly TargetRun[]): 
 }
 
 /**
- * The newest list accepted per key goes into the record before it goes anywhere else, so that no older one is ever taken again: first the
- * bytes, then the row that names them.
+ * The newest list accepted per key goes into the record before it goes anywhere else, so that no
+ * older one is ever taken again: first the bytes, then the row that names them.
  */
 export async function rememberCrls(
   { resolved }: Prepared,
@@ -59,7 +61,10 @@ export async function rememberCrls(
   );
 }
 
-/** Only what is still the newest: a list that another run accepted meanwhile is not the one that was let go. */
+/**
+ * Only what is still the newest: a list that another run accepted meanwhile is not the one that was
+ * let go.
+ */
 function withdrawnFor(
   { crls }: RevocationState,
   withdrawnNow: ReadonlyMap<string, AcceptedCrl>,
@@ -67,7 +72,10 @@ function withdrawnFor(
   return Object.fromEntries([...withdrawnNow].filter(([key, { sha256 }]) => crls[key]?.sha256 === sha256));
 }
 
-/** Only where nobody else was faster: what another run accepted meanwhile is compared with by the next one. */
+/**
+ * Only where nobody else was faster: what another run accepted meanwhile is compared with by the
+ * next one.
+ */
 function rowsFor(
   { crls }: RevocationState,
   accepted: ReadonlyMap<string, NewlyAccepted>,

@@ -69,7 +69,9 @@ function stateOf(
   return remaining.every(({ skipped }) => skipped !== undefined) ? 'waits' : 'incomplete';
 }
 
-/** 3 when a safety rule said no (it wins), 1 when anything is not as the definition says, else 0. */
+/**
+ * 3 when a safety rule said no (it wins), 1 when anything is not as the definition says, else 0.
+ */
 function exitCodeOf({ plan }: Prepared, targets: readonly TargetReport[]): Report['exitCode'] {
   const refused =
     plan.findings.some(isRefusal) ||

@@ -9,8 +9,8 @@ export interface TargetReport {
   readonly name: string;
   readonly service: string;
   /**
-   * `holds`: it is as the definition says. `waits`: steps lack a consent. `failed`: see `failed`. `left`: it
-   * is gone. `not-compared`: an error of the input leaves nothing to compare it with.
+   * `holds`: it is as the definition says. `waits`: steps lack a consent. `failed`: see `failed`.
+   * `left`: it is gone. `not-compared`: an error of the input leaves nothing to compare it with.
    */
   readonly state: 'in-sync' | 'waits' | 'failed' | 'removed' | 'incomplete' | 'not-compared';
   readonly done: readonly { readonly id: string; readonly effect: string; readonly summary: string }[];
@@ -18,7 +18,10 @@ export interface TargetReport {
   readonly remaining: readonly PlannedStep[];
   readonly failed?: { readonly code: string; readonly message: string; readonly step?: string };
   readonly content?: ContentSummary;
-  /** The lists in force, by how much life they have left; what is red there makes the exit code of a refresh 1. */
+  /**
+   * The lists in force, by how much life they have left; what is red there makes the exit code of a
+   * refresh 1.
+   */
   readonly freshness: readonly CrlFreshness[];
 }
 

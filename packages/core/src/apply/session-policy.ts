@@ -1,11 +1,12 @@
 import type { JsonObject } from '../util/json.ts';
 
 /**
- * An IAM policy that denies everything to sessions named after these serials: attach it to the roles that the certificates could have. It
- * works at once, on sessions that exist too.
+ * An IAM policy that denies everything to sessions named after these serials: attach it to the
+ * roles that the certificates could have. It works at once, on sessions that exist too.
  *
  * @param serials lower-case hex without leading zeros
- * @see AWS: IAM JSON policy elements, Condition keys: `aws:userid` of an assumed role is `<role id>:<session name>`
+ * @see AWS: IAM JSON policy elements, Condition keys: `aws:userid` of an assumed role is `<role
+ *   id>:<session name>`
  */
 export function denySessions(serials: readonly string[]): JsonObject {
   // Whether the name of a session is padded to whole bytes is not documented.

@@ -3,11 +3,15 @@ import type { ServiceInfo } from '../adapter/service-info.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { Clock } from '../util/time.ts';
 
-/** The first look comes this soon; each wait is twice the one before, up to what is usual for the service. */
+/**
+ * The first look comes this soon; each wait is twice the one before, up to what is usual for the
+ * service.
+ */
 const firstWaitMs = 1_000;
 
 /**
- * Looks again until the service is no longer busy: soon at first, since most things are ready at once, then as often as it makes sense.
+ * Looks again until the service is no longer busy: soon at first, since most things are ready at
+ * once, then as often as it makes sense.
  *
  * @throws TrustloomError `settle-timeout` when `facts.settle.limitMs` has passed
  */

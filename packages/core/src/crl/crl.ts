@@ -4,7 +4,10 @@ import type { SignatureAlgorithm } from '../x509/algorithm.ts';
 import type { Certificate, DistinguishedName } from '../x509/certificate.ts';
 import type { DenyEntry } from './deny-list.ts';
 
-/** One certificate revocation list (RFC 5280, 5), read by one strict pass; its entries stay offsets into `der`. */
+/**
+ * One certificate revocation list (RFC 5280, 5), read by one strict pass; its entries stay offsets
+ * into `der`.
+ */
 export interface Crl {
   /** SHA-256 of the DER, lower-case hex. */
   readonly sha256: string;
@@ -23,9 +26,15 @@ export interface Crl {
   readonly entries: { readonly start: number; readonly end: number };
   /** A listed serial is negative, which RFC 5280 forbids and some services cannot revoke. */
   readonly negativeSerials: boolean;
-  /** A delta list (deltaCRLIndicator) or a partition (issuingDistributionPoint), or an indirect one: by name, so that they are never taken for whole lists. */
+  /**
+   * A delta list (deltaCRLIndicator) or a partition (issuingDistributionPoint), or an indirect one:
+   * by name, so that they are never taken for whole lists.
+   */
   readonly scope: 'complete' | 'delta' | 'partition' | 'indirect';
-  /** Which partition of its CA's certificates the list, or the delta list, covers: from SHA-256 of issuingDistributionPoint; absent for all of them. */
+  /**
+   * Which partition of its CA's certificates the list, or the delta list, covers: from SHA-256 of
+   * issuingDistributionPoint; absent for all of them.
+   */
   readonly partition?: string;
   /** BaseCRLNumber of a delta list as a decimal string: the oldest list that it builds on. */
   readonly baseNumber?: string;
@@ -34,7 +43,8 @@ export interface Crl {
   /** True when the serial (lower-case hex, no leading zeros) is listed. */
   has(serial: string): boolean;
   /**
-   * `has` without a string: takes the content of an INTEGER as a certificate has it (two's complement), and allocates nothing.
+   * `has` without a string: takes the content of an INTEGER as a certificate has it (two's
+   * complement), and allocates nothing.
    *
    * @param start offset of its first byte; 0 when absent
    * @param end offset behind its last byte; the length of `bytes` when absent
@@ -43,8 +53,9 @@ export interface Crl {
   /** All serials as lower-case hex without leading zeros, in the list's own order. */
   serials(): Iterable<string>;
   /**
-   * Shows each listed serial as offsets into `der`, in the list's own order, and makes nothing on the way: its big-endian bytes without
-   * leading zeros; zero is one byte 0. A negative one, which RFC 5280 forbids, stands as in the list, in two's complement.
+   * Shows each listed serial as offsets into `der`, in the list's own order, and makes nothing on
+   * the way: its big-endian bytes without leading zeros; zero is one byte 0. A negative one, which
+   * RFC 5280 forbids, stands as in the list, in two's complement.
    *
    * @example
    * crl.eachSerial((der, start, end) => set.add(Buffer.from(der.subarray(start, end)).toString('hex')));
@@ -83,10 +94,16 @@ export type CrlRefusal = Extract<
   | 'crl-shrunk'
 >;
 
-/** Why a CRL in force is not available: what the source gives is refused, or the state's copy is lost. */
+/**
+ * Why a CRL in force is not available: what the source gives is refused, or the state's copy is
+ * lost.
+ */
 export type UnreadReason = CrlRefusal | Extract<Code, 'crl-copy-lost'>;
 
-/** A list that somebody let go by consent: its CA had stopped publishing, and nobody is refused by it any more. */
+/**
+ * A list that somebody let go by consent: its CA had stopped publishing, and nobody is refused by
+ * it any more.
+ */
 export interface WithdrawnCrl {
   /** SHA-256 of the issuer's key. */
   readonly keySha256: string;
@@ -102,24 +119,42 @@ export interface WithdrawnCrl {
   readonly issuerCrl?: IssuerCrl;
 }
 
-/** Everything that says who is revoked: the lists in force, and what Trustloom adds where it owns the check. */
+/**
+ * Everything that says who is revoked: the lists in force, and what Trustloom adds where it owns
+ * the check.
+ */
 export interface RevocationSet {
   /**
-   * All lists in force by definition, sorted by the key's SHA-256: of each issuer key the complete list, and its partitions and delta
-   * lists. Checks of ours merge them (`mergeCrls`); a service that takes lists as signed gets the complete ones.
+   * All lists in force by definition, sorted by the key's SHA-256: of each issuer key the complete
+   * list, and its partitions and delta lists. Checks of ours merge them (`mergeCrls`); a service
+   * that takes lists as signed gets the complete ones.
    */
   readonly crls: readonly IssuerCrl[];
-  /** Keys whose CRL in force is not available, with the reason: whatever the service holds of that key stays. By SHA-256 of the key. */
+  /**
+   * Keys whose CRL in force is not available, with the reason: whatever the service holds of that
+   * key stays. By SHA-256 of the key.
+   */
   readonly unread: ReadonlyMap<string, UnreadReason>;
-  /** Lists that are in force no longer, by consent: where a service still holds one, taking it away readmits. Sorted by key. */
+  /**
+   * Lists that are in force no longer, by consent: where a service still holds one, taking it away
+   * readmits. Sorted by key.
+   */
   readonly withdrawn: readonly WithdrawnCrl[];
-  /** Serials that left their list and stay refused where Trustloom owns the check, by SHA-256 of the key. */
+  /**
+   * Serials that left their list and stay refused where Trustloom owns the check, by SHA-256 of the
+   * key.
+   */
   readonly retained: ReadonlyMap<string, readonly string[]>;
   /** Emergency entries of the deny list. */
   readonly denied: readonly DenyEntry[];
-  /** Known CAs that the list of their issuer names: nobody gets in through their keys where Trustloom owns the check. */
+  /**
+   * Known CAs that the list of their issuer names: nobody gets in through their keys where
+   * Trustloom owns the check.
+   */
   readonly revokedCas: readonly Certificate[];
-  /** How long a list is used past its nextUpdate where Trustloom owns the check, in milliseconds. */
+  /**
+   * How long a list is used past its nextUpdate where Trustloom owns the check, in milliseconds.
+   */
   readonly graceMs: number;
 }
 

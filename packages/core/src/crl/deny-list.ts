@@ -2,7 +2,10 @@ import { TrustloomError } from '../errors/error.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
-/** One emergency entry of the deny list: a certificate that is refused although no list of its CA names it yet. */
+/**
+ * One emergency entry of the deny list: a certificate that is refused although no list of its CA
+ * names it yet.
+ */
 export interface DenyEntry {
   /** Lower-case hex without leading zeros. */
   readonly serial: string;
@@ -18,7 +21,10 @@ export interface DenyEntry {
   readonly notAfter?: string;
 }
 
-/** A serial in any notation in use (colons, upper case, leading zeros, `0x`), as the one that is compared. */
+/**
+ * A serial in any notation in use (colons, upper case, leading zeros, `0x`), as the one that is
+ * compared.
+ */
 export function normalSerial(text: string): string {
   const hex = text.trim().replace(/^0x/i, '').replace(/[:\s]/g, '').toLowerCase();
   if (!/^[0-9a-f]{1,80}$/.test(hex))
@@ -43,7 +49,10 @@ export function withoutDenied(
   return left;
 }
 
-/** Entries that still matter: a certificate past its end is refused anyway, unless a target ignores expiry. */
+/**
+ * Entries that still matter: a certificate past its end is refused anyway, unless a target ignores
+ * expiry.
+ */
 export function deniedNow(
   entries: readonly DenyEntry[],
   now: Instant,

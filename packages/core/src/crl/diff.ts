@@ -17,9 +17,10 @@ export interface CrlDiff {
 }
 
 /**
- * Compares two issues of one list by serial, in linear time. Issues that keep their order, as nearly every CA writes them, are compared
- * side by side and cost hardly more than reading them. `older` undefined counts everything as added; a serial that one list names
- * twice counts each time.
+ * Compares two issues of one list by serial, in linear time. Issues that keep their order, as
+ * nearly every CA writes them, are compared side by side and cost hardly more than reading them.
+ * `older` undefined counts everything as added; a serial that one list names twice counts each
+ * time.
  *
  * @param show how many entries are read in full on each side
  */
@@ -56,7 +57,10 @@ const reach = 64;
 /** So many places in a row without a meeting: the order was not kept. */
 const maxDistance = 64;
 
-/** Walks both lists side by side; what does not pair up is looked for on the other side by its value. */
+/**
+ * Walks both lists side by side; what does not pair up is looked for on the other side by its
+ * value.
+ */
 function changedEntries(older: Crl, newer: Crl): Changed {
   const added: number[] = [];
   const removed: number[] = [];
@@ -114,7 +118,8 @@ function skipSame(first: Walk, otherWalk: Walk): boolean {
 function sameSerial(first: DataView, entry: number, otherWalk: DataView, other: number): boolean {
   let at = entry + 4;
   let against = other + 4;
-  // Nearly always both entries begin with the same four bytes: their own length and that of the serial, both below 128.
+  // Nearly always both entries begin with the same four bytes: their own length and that of the
+  // serial, both below 128.
   const firstBytes = first.getInt32(entry);
   if (((firstBytes & 0xff80ff80) ^ 0x30000200) !== 0 || otherWalk.getInt32(other) !== firstBytes) {
     at = serialContent(first, entry);

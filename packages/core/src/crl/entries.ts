@@ -2,7 +2,10 @@ import { dataViewOf } from '../util/bytes.ts';
 import { DerError, readTlv, type Tlv, tags } from '../util/der.ts';
 import { entryExtensions, entrySays } from './entry-extensions.ts';
 
-/** Where the entries of a list stand, and what they say together. Nothing is made or kept for any of them. */
+/**
+ * Where the entries of a list stand, and what they say together. Nothing is made or kept for any of
+ * them.
+ */
 export interface Entries {
   readonly count: number;
   readonly start: number;
@@ -16,12 +19,15 @@ export interface Entries {
 }
 
 /**
- * What stands before the entries of a list, what stands behind them, and a single entry are no larger than this, in bytes: whatever a
- * hostile list holds there, reading it costs little. A name of 64 KiB is no name, and the longest signatures have 50,000 bytes.
+ * What stands before the entries of a list, what stands behind them, and a single entry are no
+ * larger than this, in bytes: whatever a hostile list holds there, reading it costs little. A name
+ * of 64 KiB is no name, and the longest signatures have 50,000 bytes.
  */
 export const mostHeld = 2 ** 16;
 
-/** From its first byte, an entry of short lengths and all that is read of it together take no more. */
+/**
+ * From its first byte, an entry of short lengths and all that is read of it together take no more.
+ */
 const longest = 160;
 
 /** All of revokedCertificates; see `walkEntries`. */
@@ -33,9 +39,11 @@ export function readEntries(der: Uint8Array, sequence: Tlv | undefined): Entries
 }
 
 /**
- * Walks entries once, strictly, up to the first that does not end before `stop`: every length, serial, time and extension is checked.
- * Entries as nearly every CA writes them (short lengths, UTCTime, at most a reason code) are read in words, and judged by one branch:
- * what is wrong in any of them sets a bit of `odd`, and whatever is odd goes the slower way, which knows every form and tells by name.
+ * Walks entries once, strictly, up to the first that does not end before `stop`: every length,
+ * serial, time and extension is checked. Entries as nearly every CA writes them (short lengths,
+ * UTCTime, at most a reason code) are read in words, and judged by one branch: what is wrong in any
+ * of them sets a bit of `odd`, and whatever is odd goes the slower way, which knows every form and
+ * tells by name.
  *
  * @throws DerError
  * @see RFC 5280, 5.1.2.6
@@ -56,7 +64,8 @@ export function walkEntries(der: Uint8Array, start: number, stop: number): Entri
       const first = data.getInt16(at + 4);
       const time = at + 4 + length;
       const behind = size - length - 2;
-      // All ones when more than the time stands behind the serial: it must be a reason code then, and nothing else.
+      // All ones when more than the time stands behind the serial: it must be a reason code then,
+      // and nothing else.
       const more = (timeSize - behind) >> 31;
       const reason = data.getInt16(time + timeSize + 12);
       const odd =
@@ -107,8 +116,9 @@ function oddReason(data: DataView, at: number): number {
 }
 
 /**
- * 0 for a UTCTime `YYMMDDhhmmssZ` in range; the 29th of February is left to the slower way. The digits lie in half bytes when 0x30 is
- * taken off them, two of them packed in a byte compare as their numbers do, and a half byte above 9 carries when 6 is added.
+ * 0 for a UTCTime `YYMMDDhhmmssZ` in range; the 29th of February is left to the slower way. The
+ * digits lie in half bytes when 0x30 is taken off them, two of them packed in a byte compare as
+ * their numbers do, and a half byte above 9 carries when 6 is added.
  */
 function oddTime(data: DataView, at: number): number {
   const year = data.getInt32(at) ^ 0x170d3030;
@@ -178,7 +188,10 @@ function readHeader(der: Uint8Array, at: number, stop: number): Pick<Tlv, 'conte
   return readTlv(der, at, Number.POSITIVE_INFINITY);
 }
 
-/** UTCTime `YYMMDDHHMMSSZ` or GeneralizedTime `YYYYMMDDHHMMSSZ`, in range; gives the offset after it. */
+/**
+ * UTCTime `YYMMDDHHMMSSZ` or GeneralizedTime `YYYYMMDDHHMMSSZ`, in range; gives the offset after
+ * it.
+ */
 function timeEnd(der: Uint8Array, at: number, limit: number): number {
   const length = der[at + 1] as number;
   const end = at + 2 + length;

@@ -1,15 +1,19 @@
 import { DerError, readTlv, tags } from '../util/der.ts';
 import { strictOid } from '../x509/oid.ts';
 
-/** What the extensions of one entry say: bits, so that nothing is made for the millions of entries that a list may have. */
+/**
+ * What the extensions of one entry say: bits, so that nothing is made for the millions of entries
+ * that a list may have.
+ */
 export const entrySays = { nothing: 0, otherIssuer: 1, removeFromCrl: 2 } as const;
 
 /** RFC 5280 knows four extensions of an entry, and no CA writes more than a few. */
 const most = 16;
 
 /**
- * Reads the extensions of an entry, as strictly as `extensionsOf` reads those of a list. Reason code, invalidity date, hold instruction and
- * certificate issuer are known; a critical one beside them refuses the list.
+ * Reads the extensions of an entry, as strictly as `extensionsOf` reads those of a list. Reason
+ * code, invalidity date, hold instruction and certificate issuer are known; a critical one beside
+ * them refuses the list.
  *
  * @param at offset of their SEQUENCE, which has to fill the entry
  * @returns bits of `entrySays`
@@ -74,7 +78,10 @@ function sameOid(der: Uint8Array, one: number, other: number, otherEnd: number):
   return true;
 }
 
-/** 2.5.29.29 is the certificate issuer, 21 the reason code, 23 the hold instruction, 24 the invalidity date. */
+/**
+ * 2.5.29.29 is the certificate issuer, 21 the reason code, 23 the hold instruction, 24 the
+ * invalidity date.
+ */
 function meaning(
   der: Uint8Array,
   oid: number,

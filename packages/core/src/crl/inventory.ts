@@ -3,13 +3,19 @@ import type { Finding } from '../errors/finding.ts';
 import { sha256Hex } from '../util/bytes.ts';
 import type { SerialVisitor } from './crl.ts';
 
-/** Serials that the CAs of a group have issued, as the group's `inventory` names them: revoked ones and valid ones. */
+/**
+ * Serials that the CAs of a group have issued, as the group's `inventory` names them: revoked ones
+ * and valid ones.
+ */
 export interface Inventory {
   /** SHA-256 of the file, lower-case hex. */
   readonly sha256: string;
   /** Serials in it; one may stand there twice. */
   readonly count: number;
-  /** Shows each serial, in the file's order: its magnitude, big-endian, without leading zeros. Nothing is made on the way. */
+  /**
+   * Shows each serial, in the file's order: its magnitude, big-endian, without leading zeros.
+   * Nothing is made on the way.
+   */
   eachSerial(visit: SerialVisitor): void;
 }
 
@@ -18,8 +24,9 @@ const longest = 127;
 const [newline, hash, colon, zero] = [0x0a, 0x23, 0x3a, 0x30];
 
 /**
- * Reads an inventory: one serial a line in hex, in either case, with or without `0x`, leading zeros and colons. Empty lines and lines
- * that begin with `#` are left out. Strict: a line that is anything else refuses the file, and is named by its number, never by its text.
+ * Reads an inventory: one serial a line in hex, in either case, with or without `0x`, leading zeros
+ * and colons. Empty lines and lines that begin with `#` are left out. Strict: a line that is
+ * anything else refuses the file, and is named by its number, never by its text.
  *
  * @throws TrustloomError `inventory-malformed`
  * @example
@@ -72,7 +79,9 @@ function trimmedEnd(file: Uint8Array, start: number, end: number): number {
   return at;
 }
 
-/** Digits of one line without leading zeros, and how many; undefined when it is no serial in hex. */
+/**
+ * Digits of one line without leading zeros, and how many; undefined when it is no serial in hex.
+ */
 function readDigits(file: Uint8Array, start: number, end: number, out: Uint8Array): number | undefined {
   const prefixed = file[start] === zero && ((file[start + 1] ?? 0) | 0x20) === 0x78;
   let digits = 0;

@@ -12,7 +12,8 @@ const lossLimit = { count: 10, share: 0.1 } as const;
  * may release what was on hold; nothing else may go (after crl-monitor: every serial that leaves
  * must belong to an expired certificate).
  *
- * @param leafLifeMs longest life of a client certificate of the group; without it no certificate counts as expired
+ * @param leafLifeMs longest life of a client certificate of the group; without it no certificate
+ *   counts as expired
  * @see RFC 5280, 3.3 and 5.3.1
  */
 export function unexplainedLoss(

@@ -4,21 +4,31 @@ import type { Crl, IssuerCrl, SerialVisitor } from './crl.ts';
 import { entryEnd } from './entries.ts';
 import { revokedEntry } from './revoked-entry.ts';
 
-/** removeFromCRL (RFC 5280, 5.3.1): what a delta list says of an entry that its base has and that counts no longer. */
+/**
+ * removeFromCRL (RFC 5280, 5.3.1): what a delta list says of an entry that its base has and that
+ * counts no longer.
+ */
 const removeFromCrl = 8;
 
-/** All lists of one CA key taken together, for checks of ours: partitions side by side, each delta list over its base. */
+/**
+ * All lists of one CA key taken together, for checks of ours: partitions side by side, each delta
+ * list over its base.
+ */
 export interface MergedCrl {
   /** Exactly how many serials `eachSerial` visits. */
   readonly count: number;
-  /** End of the first list to end; a delta list only adds to its base, so its own end does not count. */
+  /**
+   * End of the first list to end; a delta list only adds to its base, so its own end does not
+   * count.
+   */
   readonly nextUpdate?: Instant;
   has(serial: string): boolean;
   eachSerial(visit: SerialVisitor): void;
 }
 
 /**
- * Which of its CA's lists this one is; empty for the complete one. Of lists with the same slot the newest is in force.
+ * Which of its CA's lists this one is; empty for the complete one. Of lists with the same slot the
+ * newest is in force.
  *
  * @example
  * slotOf(crl) // '', 'delta', '3f0c9a…', '3f0c9a…-delta'
@@ -28,7 +38,8 @@ export function slotOf({ scope, partition }: Pick<Crl, 'scope' | 'partition'>): 
 }
 
 /**
- * The delta lists whose base is too old for them, or not there: they say nothing until a newer base comes.
+ * The delta lists whose base is too old for them, or not there: they say nothing until a newer base
+ * comes.
  *
  * @param crls of one CA key, the newest of each slot
  * @see RFC 5280, 5.2.4
@@ -38,8 +49,9 @@ export function looseDeltas(crls: readonly IssuerCrl[]): readonly IssuerCrl[] {
 }
 
 /**
- * Merges the lists of one CA key. A delta list counts where its base has at least the number that it builds on and is older than the
- * delta list itself; what it removes from its base is refused no longer.
+ * Merges the lists of one CA key. A delta list counts where its base has at least the number that
+ * it builds on and is older than the delta list itself; what it removes from its base is refused no
+ * longer.
  *
  * @param crls of one CA key, the newest of each slot
  * @see RFC 5280, 5.2.4 and 6.3.3

@@ -21,9 +21,9 @@ import { mostHeld, readEntries } from './entries.ts';
 import { serialsOf } from './serials.ts';
 
 /**
- * Reads a list from its DER in one strict pass. A list without nextUpdate keeps its entries; what RFC 5280 forbids (trailing bytes, odd
- * lengths, times without seconds, unknown critical extensions) is refused, not guessed at. The signature is not checked here: see
- * `verifyCrl`.
+ * Reads a list from its DER in one strict pass. A list without nextUpdate keeps its entries; what
+ * RFC 5280 forbids (trailing bytes, odd lengths, times without seconds, unknown critical
+ * extensions) is refused, not guessed at. The signature is not checked here: see `verifyCrl`.
  *
  * @throws TrustloomError `crl-malformed`
  * @see RFC 5280, 5
@@ -40,7 +40,8 @@ export function readCrl(der: Uint8Array, file = 'crl'): Crl {
 /**
  * Reads a file with one list, PEM or DER.
  *
- * @throws TrustloomError `crl-malformed`, `private-key-in-bundle`, `pem-foreign-block`, `pem-headers`, `pem-malformed`
+ * @throws TrustloomError `crl-malformed`, `private-key-in-bundle`, `pem-foreign-block`,
+ *   `pem-headers`, `pem-malformed`
  * @example
  * const crl = parseCrl(await readFile('issuing.crl'), 'issuing.crl'); crl.has('0a3f')
  */
@@ -203,8 +204,8 @@ function readExtension(der: Uint8Array, { oid, critical, value }: Extension): Pa
       return { scope: 'delta', baseNumber: integerText(der, base) };
     }
     case '2.5.29.28': {
-      // A name alone restricts, too: such a list covers the certificates that name it (RFC 5280, 6.3.3 (b)(2)(i)). AWS Private CA
-      // writes its partitions so.
+      // A name alone restricts, too: such a list covers the certificates that name it (RFC 5280,
+      // 6.3.3 (b)(2)(i)). AWS Private CA writes its partitions so.
       const fields = childrenOf(der, only(der, value, tags.sequence));
       if (fields.length === 0) return {};
       const indirect = fields.some(({ tag, content }) => tag === 0x84 && der[content] !== 0);

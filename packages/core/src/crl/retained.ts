@@ -10,8 +10,8 @@ export interface RetainedSerial {
 }
 
 /**
- * What stays refused after a newer issue: what was retained and what the issue lost, but for what is listed again, was only on hold, or
- * is older than any certificate of the group lives.
+ * What stays refused after a newer issue: what was retained and what the issue lost, but for what
+ * is listed again, was only on hold, or is older than any certificate of the group lives.
  *
  * @param isListed whether the newer issue has the serial
  */

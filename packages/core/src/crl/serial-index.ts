@@ -17,7 +17,8 @@ export interface SerialIndex {
     found: (other: number, entry: number) => void,
   ): void;
   /**
-   * Offset of the entry with this serial, its big-endian bytes without leading zeros; 0 when there is none. Allocates nothing.
+   * Offset of the entry with this serial, its big-endian bytes without leading zeros; 0 when there
+   * is none. Allocates nothing.
    *
    * @param negative the bytes are the two's complement of a negative number
    */
@@ -51,9 +52,10 @@ export function isNegative(der: Uint8Array, entry: number): boolean {
 }
 
 /**
- * An index that stays linear for any serials: its hash is universal with keys that nobody knows before the list is signed. A slot holds
- * the offset of an entry and, in the bits above, part of the hash. What is asked in numbers is asked in batches: each question waits for
- * memory, and a loop that does nothing else lets the processor wait for many at once.
+ * An index that stays linear for any serials: its hash is universal with keys that nobody knows
+ * before the list is signed. A slot holds the offset of an entry and, in the bits above, part of
+ * the hash. What is asked in numbers is asked in batches: each question waits for memory, and a
+ * loop that does nothing else lets the processor wait for many at once.
  *
  * @param capacity as many entries may be added
  */
@@ -71,7 +73,10 @@ export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
   let waiting = 0;
   let probes = 0;
 
-  /** The slot that holds this serial, or the empty one where it would go. Slots go by the low bits of the hash, its high bits are kept. */
+  /**
+   * The slot that holds this serial, or the empty one where it would go. Slots go by the low bits
+   * of the hash, its high bits are kept.
+   */
   const slotOf = (hash: number, bytes: Uint8Array, start: number, end: number, negative: boolean): number => {
     for (let slot = hash & last; ; slot = (slot + 1) & last) {
       probes += 1;
@@ -82,7 +87,10 @@ export function serialIndex(der: Uint8Array, capacity: number): SerialIndex {
         return slot;
     }
   };
-  /** The first entry whose part of the hash is this one's: nearly always the right one, or 0 when there is none. */
+  /**
+   * The first entry whose part of the hash is this one's: nearly always the right one, or 0 when
+   * there is none.
+   */
   const likelyEntry = (hash: number): number => {
     for (let slot = hash & last; ; slot = (slot + 1) & last) {
       const held = slots[slot] as number;
@@ -163,7 +171,10 @@ function fetchSlots(slots: Int32Array, last: number, hashes: Int32Array, count: 
   return all;
 }
 
-/** The same for the serials of entries, which may begin in one line of the cache and end in the next. */
+/**
+ * The same for the serials of entries, which may begin in one line of the cache and end in the
+ * next.
+ */
 function fetchSerials(der: Uint8Array, entries: Int32Array, count: number): number {
   let all = 0;
   for (let index = 0; index < count; index += 1) {
@@ -201,7 +212,10 @@ function isSerial(
 
 /** Bytes of the longest serial that a list may have here. */
 const maxSerial = 127;
-/** Two keys for each pair of bytes, or for a byte at the end, and two for the length; in blocks of eight. */
+/**
+ * Two keys for each pair of bytes, or for a byte at the end, and two for the length; in blocks of
+ * eight.
+ */
 const keyCount = 136;
 
 /** Keys from the end of the list, where its signature stands. */
@@ -216,8 +230,9 @@ function hashKeys(der: Uint8Array): Int32Array {
 }
 
 /**
- * Two sums of key times pair of bytes modulo 2^32, each strongly universal in its upper 17 bits (multilinear hashing); of each 16 are
- * taken, and stirred, so that serials in a row do not stand in a row.
+ * Two sums of key times pair of bytes modulo 2^32, each strongly universal in its upper 17 bits
+ * (multilinear hashing); of each 16 are taken, and stirred, so that serials in a row do not stand
+ * in a row.
  *
  * @see Lemire and Kaser, Strongly universal string hashing is fast (2014)
  */

@@ -44,7 +44,10 @@ export function serialText(der: Uint8Array, entry: number): string {
   return integerHex(der, serialAt(der, entry) + 2, serialEnd(der, entry));
 }
 
-/** The content of an INTEGER with this value; undefined for what is no integer in hex, or longer than any serial here. */
+/**
+ * The content of an INTEGER with this value; undefined for what is no integer in hex, or longer
+ * than any serial here.
+ */
 function integerContent(serial: string): Uint8Array | undefined {
   if (serial.length > 512 || !/^-?[0-9a-f]+$/.test(serial)) return undefined;
   const bytes = serial.startsWith('-')

@@ -12,7 +12,9 @@ export interface AccountDefinition {
   readonly externalId?: string;
 }
 
-/** Where something is fetched: a path, `s3://bucket/key`, `https://...`, or for lists `http://...`. */
+/**
+ * Where something is fetched: a path, `s3://bucket/key`, `https://...`, or for lists `http://...`.
+ */
 export interface SourceAddress {
   readonly text: string;
   readonly kind: 'file' | 's3' | 'https' | 'http';
@@ -28,7 +30,10 @@ export interface GroupDefinition {
   readonly crls: readonly SourceAddress[];
   /** Longest life of a client certificate, in milliseconds. */
   readonly leafLifeMs?: number;
-  /** `false`: its client certificates never name an OCSP responder, as the preset knows; absent: nobody knows. */
+  /**
+   * `false`: its client certificates never name an OCSP responder, as the preset knows; absent:
+   * nobody knows.
+   */
   readonly leavesHaveOcsp?: false;
   /** Serials that the CAs have issued, one a line. */
   readonly inventory?: SourceAddress;
@@ -58,7 +63,9 @@ export interface Definition {
     readonly accountRegion: AccountRegion;
     readonly accountName: string;
   };
-  /** Bucket for the record and uploads, with `{account}` and `{region}` as the only placeholders. */
+  /**
+   * Bucket for the record and uploads, with `{account}` and `{region}` as the only placeholders.
+   */
   readonly bucket: string;
   readonly revocation: {
     /** How long a stale set is used where we own the check, in milliseconds. */

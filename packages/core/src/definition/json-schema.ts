@@ -13,8 +13,8 @@ export interface SchemaKind {
 }
 
 /**
- * The JSON Schema of a definition, with the targets of the adapters given: for editors. A target has exactly one kind, which is said by
- * `oneOf`; everything else is what the reader itself checks.
+ * The JSON Schema of a definition, with the targets of the adapters given: for editors. A target
+ * has exactly one kind, which is said by `oneOf`; everything else is what the reader itself checks.
  *
  * @throws TypeError when the schema of a target is not a zod schema
  */
@@ -42,7 +42,10 @@ export function definitionJsonSchema(kinds: readonly SchemaKind[]): JsonSchema {
   };
 }
 
-/** The reference page of every key, in Markdown: generated from the same schema that reads definitions. */
+/**
+ * The reference page of every key, in Markdown: generated from the same schema that reads
+ * definitions.
+ */
 export function definitionReference(kinds: readonly SchemaKind[]): string {
   const schema = definitionJsonSchema(kinds);
   const rows: string[] = [];

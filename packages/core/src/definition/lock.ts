@@ -58,7 +58,8 @@ function fileSchema() {
 type Row = Zod.infer<ReturnType<typeof fileSchema>>['cas'][number];
 
 /**
- * Reads a lock. An entry whose fields do not match its PEM is refused: what was reviewed must be what is trusted.
+ * Reads a lock. An entry whose fields do not match its PEM is refused: what was reviewed must be
+ * what is trusted.
  *
  * @throws TrustloomError `lock-syntax`, `lock-mismatch`
  */
@@ -147,8 +148,8 @@ export interface LockOffer {
 }
 
 /**
- * Accepts CAs that sources offer. `all` takes what is new and revives nothing; a retired CA comes back only when it is named; a
- * distrusted one never by this.
+ * Accepts CAs that sources offer. `all` takes what is new and revives nothing; a retired CA comes
+ * back only when it is named; a distrusted one never by this.
  *
  * @param select digests (or unique beginnings of at least eight digits), or `all`
  * @throws TrustloomError `not-offered`
@@ -221,8 +222,8 @@ function offersOf(offers: readonly LockOffer[], digest: string): readonly LockOf
 }
 
 /**
- * Retires a CA: it goes from every target as soon as its removal is consented to, then stays out; its entry is kept. A CA that is only
- * offered can be retired too: it is then declined for good.
+ * Retires a CA: it goes from every target as soon as its removal is consented to, then stays out;
+ * its entry is kept. A CA that is only offered can be retired too: it is then declined for good.
  *
  * @throws TrustloomError `not-offered` when neither lock nor sources know it
  */

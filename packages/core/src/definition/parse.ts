@@ -23,8 +23,8 @@ export interface ParseOptions {
 }
 
 /**
- * The kinds of target that a definition names, so that only their services are loaded. Lenient: everything else is left to
- * `parseDefinition`.
+ * The kinds of target that a definition names, so that only their services are loaded. Lenient:
+ * everything else is left to `parseDefinition`.
  *
  * @throws TrustloomError `definition-syntax`, `definition-duplicate-key`
  */
@@ -46,9 +46,11 @@ export function kindsIn(value: unknown): readonly string[] {
 }
 
 /**
- * Reads a definition. All that is wrong is told at once, each with its place, as findings of one error.
+ * Reads a definition. All that is wrong is told at once, each with its place, as findings of one
+ * error.
  *
- * @throws TrustloomError `definition-syntax`, `definition-duplicate-key`, or the code of the first finding
+ * @throws TrustloomError `definition-syntax`, `definition-duplicate-key`, or the code of the first
+ *   finding
  * @example
  * const definition = parseDefinition(text, { file: 'trustloom.yaml', env: {}, services: [alb] })
  */

@@ -18,9 +18,10 @@ export interface ServerlessCaPreset {
 const ownForm = /^(?<project>.+)-ca-external-(?<env>[^-]+)-[a-z0-9]{5}$/;
 
 /**
- * The objects that Serverless CA publishes, by its naming convention: the bundle and both lists, in DER (written first). Its certificates
- * name no OCSP responder: its README says that OCSP is not supported (checked 2026-11).
- * Gives undefined when project and environment can neither be read off the bucket's name nor are given.
+ * The objects that Serverless CA publishes, by its naming convention: the bundle and both lists, in
+ * DER (written first). Its certificates name no OCSP responder: its README says that OCSP is not
+ * supported (checked 2026-11). Gives undefined when project and environment can neither be read off
+ * the bucket's name nor are given.
  */
 export function serverlessCa(preset: ServerlessCaPreset): Expanded | undefined {
   const read = ownForm.exec(preset.bucket)?.groups;

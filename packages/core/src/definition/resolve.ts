@@ -24,7 +24,10 @@ interface Context {
   readonly complain: Complain;
 }
 
-/** Fills in places and defaults, and checks what no schema can: names that must exist, places that must be known. */
+/**
+ * Fills in places and defaults, and checks what no schema can: names that must exist, places that
+ * must be known.
+ */
 export function resolveDefinition(raw: RawDefinition, context: Context): Definition | undefined {
   const { complain } = context;
   const accounts = createAccounts(raw, complain);

@@ -1,7 +1,10 @@
 /** `${NAME}`; nothing else is interpreted. */
 const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
-/** Puts environment variables into the strings of a parsed definition; what is missing is told with its path. */
+/**
+ * Puts environment variables into the strings of a parsed definition; what is missing is told with
+ * its path.
+ */
 export function substituteVariables(
   value: unknown,
   env: Readonly<Record<string, string | undefined>>,

@@ -3,7 +3,10 @@ import type { Code } from './codes.ts';
 import { codes } from './codes.ts';
 import { isTrustloomError, TrustloomError } from './error.ts';
 
-/** Exception names that mean the same at every service; a name ending in `*` stands for all names that begin so. */
+/**
+ * Exception names that mean the same at every service; a name ending in `*` stands for all names
+ * that begin so.
+ */
 const commonNames: readonly (readonly [names: readonly string[], code: Code])[] = [
   [['AbortError'], 'aborted'],
   [['CredentialsProviderError', 'TokenProviderError'], 'credentials-missing'],
@@ -59,14 +62,16 @@ const connectionCodes =
   /^(?:ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_AGAIN$|EHOSTUNREACH$|ENETUNREACH$|ERR_SOCKET|UND_ERR)/;
 
 /**
- * Turns what an SDK client throws into our own error, by exception name and HTTP status, never by message text. Adapters give
- * what is particular to their service in `map`; the rest is common to all. An error that is already ours comes back as it is.
+ * Turns what an SDK client throws into our own error, by exception name and HTTP status, never by
+ * message text. Adapters give what is particular to their service in `map`; the rest is common to
+ * all. An error that is already ours comes back as it is.
  *
  * @param error what was thrown
- * @param action the API action as IAM writes it, for the message: `elasticloadbalancing:CreateTrustStore`
+ * @param action the API action as IAM writes it, for the message:
+ *   `elasticloadbalancing:CreateTrustStore`
  * @param map the service's own exception names; looked at first
- * @returns the error to throw: `access-denied`, `throttled`, `service-unavailable`, `credentials-*`, `clock-skew`, `aborted`, a code of
- *   `map`, else `service-refused`
+ * @returns the error to throw: `access-denied`, `throttled`, `service-unavailable`,
+ *   `credentials-*`, `clock-skew`, `aborted`, a code of `map`, else `service-refused`
  *
  * @example
  * try { await client.send(command) } catch (error) {
@@ -90,7 +95,8 @@ export function serviceError(
       ...(seen.errno === '' ? {} : { errno: seen.errno }),
       ...defined({ status: seen.status, requestId: seen.requestId }),
     },
-    // An error of the SDK carries the whole exchange, session token included, and may repeat its input: it must not be printed as a cause.
+    // An error of the SDK carries the whole exchange, session token included, and may repeat its
+    // input: it must not be printed as a cause.
     ...(seen.ofSdk || !seen.clean ? {} : { cause: error }),
   });
 }
@@ -143,7 +149,10 @@ function field(value: unknown, key: string): unknown {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** A service's own words, without PEM, keys, tokens or anything long that was repeated from the input. */
+/**
+ * A service's own words, without PEM, keys, tokens or anything long that was repeated from the
+ * input.
+ */
 function harmless(message: string): string {
   const oneLine = message
     .replace(/-----BEGIN[\s\S]*/, '…')

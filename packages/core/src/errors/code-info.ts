@@ -1,7 +1,7 @@
 /**
- * What kind of trouble a code means, and so what to do:
- * `input` mend the input; `refused` a safety rule said no (exit 3); `service` AWS said no; `race` the world changed, plan again;
- * `transient` try again; `bug` report it.
+ * What kind of trouble a code means, and so what to do: `input` mend the input; `refused` a safety
+ * rule said no (exit 3); `service` AWS said no; `race` the world changed, plan again; `transient`
+ * try again; `bug` report it.
  */
 export type CodeKind = 'input' | 'refused' | 'service' | 'race' | 'transient' | 'bug';
 
@@ -12,6 +12,9 @@ export interface CodeInfo {
   readonly means: string;
   /** What to do about it. */
   readonly advice: string;
-  /** The thing that it is about is refused alone; everything else goes on. Without it, an error finding stops every write. */
+  /**
+   * The thing that it is about is refused alone; everything else goes on. Without it, an error
+   * finding stops every write.
+   */
   readonly alone?: true;
 }

@@ -6,7 +6,10 @@ import { definitionCodes } from './codes/definition.ts';
 import { planCodes } from './codes/plan.ts';
 import { serviceCodes } from './codes/service.ts';
 
-/** Every code of findings and errors, in one namespace. A code is the anchor of its documentation and is never renamed. */
+/**
+ * Every code of findings and errors, in one namespace. A code is the anchor of its documentation
+ * and is never renamed.
+ */
 export const codes = {
   ...definitionCodes,
   ...bundleCodes,

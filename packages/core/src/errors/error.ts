@@ -6,8 +6,8 @@ import type { Finding } from './finding.ts';
 export type ErrorContext = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * The one exception of this project. Tell errors apart by `code`, never by class identity (the package exists as ESM and as CommonJS)
- * and never by message.
+ * The one exception of this project. Tell errors apart by `code`, never by class identity (the
+ * package exists as ESM and as CommonJS) and never by message.
  *
  * @example
  * try { await trustloom.apply() } catch (error) { if (isTrustloomError(error) && error.code === 'lease-held') retryLater() }
@@ -31,7 +31,10 @@ export class TrustloomError extends Error {
     this.findings = options.findings ?? [];
   }
 
-  /** The error as data, for logs and `--json`. The cause stays out: nobody knows what it holds. So does the stack. */
+  /**
+   * The error as data, for logs and `--json`. The cause stays out: nobody knows what it holds. So
+   * does the stack.
+   */
   toJSON(): Pick<TrustloomError, 'code' | 'kind' | 'message' | 'context' | 'findings'> {
     const { code, kind, message, context, findings } = this;
     return { code, kind, message, context, findings };

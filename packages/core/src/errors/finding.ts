@@ -8,7 +8,10 @@ export interface Location {
   readonly column: number;
 }
 
-/** How bad a finding is: an `error` keeps a write from happening, a `warning` says that something is weaker than it looks, a `note` informs. */
+/**
+ * How bad a finding is: an `error` keeps a write from happening, a `warning` says that something is
+ * weaker than it looks, a `note` informs.
+ */
 export type Severity = 'error' | 'warning' | 'note';
 
 /** Something to know before any write. Data, never an exception. */
@@ -16,7 +19,9 @@ export interface Finding {
   /** Stable code in words; the anchor in the documentation. */
   readonly code: Code;
   readonly severity: Severity;
-  /** What is so and why, in one sentence; then what to do. Never holds input bytes, keys or tokens. */
+  /**
+   * What is so and why, in one sentence; then what to do. Never holds input bytes, keys or tokens.
+   */
   readonly message: string;
   /** Name of the target it is about; absent when it is about the input as a whole. */
   readonly target?: string;
@@ -29,7 +34,10 @@ export interface Finding {
   readonly source?: string;
 }
 
-/** True for an error that stops every write. One about a thing that is refused alone stops nothing else. */
+/**
+ * True for an error that stops every write. One about a thing that is refused alone stops nothing
+ * else.
+ */
 export function isBlocking({ severity, code }: Finding): boolean {
   const info: CodeInfo = codes[code];
   return severity === 'error' && info.alone !== true;

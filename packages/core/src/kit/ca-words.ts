@@ -8,14 +8,18 @@ import { bundlePem } from '../x509/trust-bundle.ts';
 /** So many CAs are named in a text; the rest is counted. */
 const named = 3;
 
-/** The CA with a key, for people: the certificate that lives longest; the subject where none is known. */
+/**
+ * The CA with a key, for people: the certificate that lives longest; the subject where none is
+ * known.
+ */
 export function caNameOfKey(keySha256: string, known: readonly Certificate[], subject: string): string {
   const ca = longestLived(known.filter((one) => one.keySha256 === keySha256));
   return ca === undefined ? subject : caName(ca);
 }
 
 /**
- * The canonical bundle of a set of CAs as a file to upload: the same set has the same name, whatever its order was.
+ * The canonical bundle of a set of CAs as a file to upload: the same set has the same name,
+ * whatever its order was.
  *
  * @example
  * artifacts: [bundleArtifact(desired.cas)]
@@ -35,14 +39,17 @@ export function caDigests(cas: readonly Pick<Certificate, 'sha256'>[]): readonly
   return cas.map(({ sha256 }) => sha256);
 }
 
-/** One CA for people: common name and the first eight digits of its SHA-256, since re-keyed CAs share a name. */
+/**
+ * One CA for people: common name and the first eight digits of its SHA-256, since re-keyed CAs
+ * share a name.
+ */
 export function caName({ subject, sha256 }: Pick<Certificate, 'subject' | 'sha256'>): string {
   return `${commonName(subject)} [${sha256.slice(0, 8)}]`;
 }
 
 /**
- * CAs for people, in the summary or the reason of a step: the first three, the others counted. None means
- * that what holds them could not be read, and says so.
+ * CAs for people, in the summary or the reason of a step: the first three, the others counted. None
+ * means that what holds them could not be read, and says so.
  *
  * @example
  * summary: `trust ${caNames(added)}` // trust Acme Root CA [63691ce9], Acme Issuing CA [308be4eb]

@@ -4,35 +4,46 @@ import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
-/** All that a checker of ours has to know of one CA key: whom to refuse, and until when it may say yes. */
+/**
+ * All that a checker of ours has to know of one CA key: whom to refuse, and until when it may say
+ * yes.
+ */
 export interface CheckedKey {
   /** SHA-256 of the key, lower-case hex. */
   readonly keySha256: string;
-  /** Known certificates with this key, sorted by SHA-256: renewed and cross-signed twins. Never empty. */
+  /**
+   * Known certificates with this key, sorted by SHA-256: renewed and cross-signed twins. Never
+   * empty.
+   */
   readonly cas: readonly Certificate[];
   /** The CA itself is revoked by its issuer: nobody gets in through this key. */
   readonly revoked: boolean;
   /**
-   * `listed`: the lists are at hand. `kept`: one is in force and not at hand, so nothing that a checker holds of this key may go.
-   * `unlisted`: the definition names no list of it.
+   * `listed`: the lists are at hand. `kept`: one is in force and not at hand, so nothing that a
+   * checker holds of this key may go. `unlisted`: the definition names no list of it.
    */
   readonly state: 'listed' | 'unread' | 'unlisted';
   /** SHA-256 of the lists that went in. */
   readonly crls: readonly string[];
-  /** End of the first list to end (a delta list's own end does not count), grace not counted; absent when nothing goes stale. */
+  /**
+   * End of the first list to end (a delta list's own end does not count), grace not counted; absent
+   * when nothing goes stale.
+   */
   readonly nextUpdate?: Instant;
   /** Serials that `eachSerial` visits. */
   readonly count: number;
   /**
-   * Visits every serial to be refused: listed, retained, or on the deny list. Given are the magnitude's bytes, without leading zeros; a
-   * serial may come twice. Negative serials are left out: no service lets such a certificate in.
+   * Visits every serial to be refused: listed, retained, or on the deny list. Given are the
+   * magnitude's bytes, without leading zeros; a serial may come twice. Negative serials are left
+   * out: no service lets such a certificate in.
    */
   eachSerial(visit: (bytes: Uint8Array, start: number, end: number) => void): void;
 }
 
 /**
- * The revocation set of a target as a checker of ours needs it, key by key, sorted by key: for connection functions and authorizers. A key
- * that is not here belongs to no known CA, and a checker refuses it.
+ * The revocation set of a target as a checker of ours needs it, key by key, sorted by key: for
+ * connection functions and authorizers. A key that is not here belongs to no known CA, and a
+ * checker refuses it.
  *
  * @example
  * for (const key of checkedKeys(trust)) key.eachSerial((bytes, start, end) => add(bytes.subarray(start, end)))

@@ -21,7 +21,10 @@ export interface PlannedStep extends StepEnvelope {
   readonly skipped?: SkipReason;
 }
 
-/** The consents that one step needs. `spared` names CAs that may go without: it is proven that nobody needs them. */
+/**
+ * The consents that one step needs. `spared` names CAs that may go without: it is proven that
+ * nobody needs them.
+ */
 export function consentsOf(
   step: StepEnvelope,
   target: string,
@@ -52,7 +55,10 @@ function effectConsents(
   }
 }
 
-/** `many:<count>` when a plan removes more than anyone reviews one by one; undefined when it does not. */
+/**
+ * `many:<count>` when a plan removes more than anyone reviews one by one; undefined when it does
+ * not.
+ */
 export function manyConsent(
   steps: readonly { readonly target: string; readonly step: StepEnvelope }[],
   targets: number,

@@ -8,7 +8,10 @@ import type {
 import { defined } from '../util/defined.ts';
 import { isoTime } from '../util/time.ts';
 
-/** What a target holds, as results tell it: no certificate, no entry of a CRL, however many there are. */
+/**
+ * What a target holds, as results tell it: no certificate, no entry of a CRL, however many there
+ * are.
+ */
 export interface ContentSummary {
   readonly exists: boolean;
   /** `unknown` where the service does not tell. */

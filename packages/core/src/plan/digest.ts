@@ -3,8 +3,9 @@ import { type AccountRegion, accountRegionText } from '../util/account-region.ts
 import { sha256Hex } from '../util/bytes.ts';
 
 /**
- * What a plan's approval stands for, one line for each thing: `effect place target thing`, sorted. Labels and revocations are left out:
- * they need no approval, and an approved plan must not go stale each morning with a new list.
+ * What a plan's approval stands for, one line for each thing: `effect place target thing`, sorted.
+ * Labels and revocations are left out: they need no approval, and an approved plan must not go
+ * stale each morning with a new list.
  */
 export function approvalLines(
   targets: readonly {

@@ -5,7 +5,10 @@ import type { AccountRegion } from '../util/account-region.ts';
 import type { PlannedStep } from './consent.ts';
 import type { ContentSummary } from './content-summary.ts';
 
-/** A CA that a source offers and the lock does not know, or that the lock keeps although its source dropped it. */
+/**
+ * A CA that a source offers and the lock does not know, or that the lock keeps although its source
+ * dropped it.
+ */
 export interface CaChange {
   readonly change: 'propose' | 'keep' | 'retired';
   readonly sha256: string;
@@ -29,8 +32,8 @@ export interface PlannedTarget {
   /** Something of it stays for now, as a finding says: it is not forgotten yet. */
   readonly stays?: true;
   /**
-   * It was seen, and there is something to compare it with. False: nothing is known of it beyond `failed`, or
-   * an error of the input leaves nothing that it should hold.
+   * It was seen, and there is something to compare it with. False: nothing is known of it beyond
+   * `failed`, or an error of the input leaves nothing that it should hold.
    */
   readonly compared: boolean;
   /** All steps, those left out too. */

@@ -14,7 +14,10 @@ export interface PlanOptions extends AbortOptions {
   readonly targets?: readonly string[];
 }
 
-/** Loads, observes and plans. Three of the four steps that touch the world happen here or below; none of them writes. */
+/**
+ * Loads, observes and plans. Three of the four steps that touch the world happen here or below;
+ * none of them writes.
+ */
 export async function prepare(parts: PrepareParts, options: PlanOptions): Promise<Prepared> {
   const signal = allowManyListeners(options.signal);
   const [{ gathered, resolved, now, revocation }, trust] = await Promise.all([
@@ -39,7 +42,10 @@ export async function loadTrust(
   return { ...loaded, resolved: resolveTrust(loaded, new Set(allow)) };
 }
 
-/** Only what the sources and the definition say, without asking any service or the state: what `check` and `accept` need. */
+/**
+ * Only what the sources and the definition say, without asking any service or the state: what
+ * `check` and `accept` need.
+ */
 export async function gatherTrust(
   parts: LoadParts,
   { signal }: AbortOptions = {},

@@ -12,7 +12,10 @@ import type { Plan, PlannedTarget } from './plan.ts';
 import type { ResolvedTrust } from './resolve-trust.ts';
 import type { TargetIo, WorldAccess } from './target-io.ts';
 
-/** What planning needs of the world: it reads sources, the record and the services, and writes nothing. */
+/**
+ * What planning needs of the world: it reads sources, the record and the services, and writes
+ * nothing.
+ */
 export interface PrepareParts extends WorldAccess {
   readonly definition: Definition;
   readonly lock: Lock;
@@ -35,7 +38,9 @@ export interface SeenTarget {
   readonly failed?: TrustloomError;
 }
 
-/** What steps are done with: their handlers by id, and the files that they may refer to by SHA-256. */
+/**
+ * What steps are done with: their handlers by id, and the files that they may refer to by SHA-256.
+ */
 export interface StepMeans {
   readonly handlers: ReadonlyMap<string, BoundStep>;
   readonly artifacts: ReadonlyMap<string, Artifact>;
@@ -57,7 +62,9 @@ export interface Replanned extends StepMeans {
 export interface Prepared {
   readonly plan: Plan;
   readonly resolved: ResolvedTrust;
-  /** What the record said of revocation when this was planned, with the lists that are accepted now. */
+  /**
+   * What the record said of revocation when this was planned, with the lists that are accepted now.
+   */
   readonly revocationFingerprint: string;
   /** How fresh the lists are that a target holds, by what the record knows of their issues. */
   readonly freshness: (content: Content | undefined, now: Instant) => readonly CrlFreshness[];

@@ -8,9 +8,11 @@ import type { ResolvedTrust } from './resolve-trust.ts';
 import { meansOf, plannedSteps, servicePlan } from './target-steps.ts';
 
 /**
- * Plans one target again in the middle of a run: the same consents, and nothing beyond what was approved.
+ * Plans one target again in the middle of a run: the same consents, and nothing beyond what was
+ * approved.
  *
- * @param outdated another run knows of more revocations by now: what this one would do about them is left to it
+ * @param outdated another run knows of more revocations by now: what this one would do about them
+ *   is left to it
  */
 export function replanTarget(input: {
   readonly target: RunTarget;
@@ -37,7 +39,8 @@ export function replanTarget(input: {
     if (outdated && requiresLatestRevocation(step)) return 'outdated';
     return isApproved(step) ? undefined : 'not-approved';
   });
-  // What another run put in force meanwhile is nothing to go back from: the next plan knows it. What waits for such a step waits on.
+  // What another run put in force meanwhile is nothing to go back from: the next plan knows it.
+  // What waits for such a step waits on.
   const needed = new Set(
     steps.filter(({ effect }) => effect !== 'revoke').flatMap(({ after = [] }) => after),
   );

@@ -5,8 +5,8 @@ export type Shared = <T>(key: string, read: () => Promise<T>) => Promise<T>;
 export type SharedReads = (scope: string) => Shared;
 
 /**
- * Lets whoever asks first ask the service, and gives the others the same answer. Make a new one for each look: what was read before a
- * write must not be taken for what holds after it.
+ * Lets whoever asks first ask the service, and gives the others the same answer. Make a new one for
+ * each look: what was read before a write must not be taken for what holds after it.
  */
 export function createSharedReads(): SharedReads {
   const answers = new Map<string, Promise<unknown>>();

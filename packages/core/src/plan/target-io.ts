@@ -22,7 +22,10 @@ export interface WorldAccess {
   readonly clock: Clock;
   readonly uploads: Uploads;
   readonly rateLimiters: RateLimiters;
-  /** The way to the services of one account and region, by the name that the definition gives the account. */
+  /**
+   * The way to the services of one account and region, by the name that the definition gives the
+   * account.
+   */
   readonly access: (accountRegion: AccountRegion, accountName: string) => Access;
 }
 
@@ -46,8 +49,8 @@ export interface StepInputs {
 export interface TargetIo {
   observe(rendered: RenderedTarget, signal: AbortSignal, look: Look): Promise<ObservedTarget>;
   /**
-   * Does one write. `around` is called when the service's rate allows the write, so that nothing that
-   * others need is held meanwhile: a lease, the lane of revocations.
+   * Does one write. `around` is called when the service's rate allows the write, so that nothing
+   * that others need is held meanwhile: a lease, the lane of revocations.
    */
   perform(
     step: BoundStep,

@@ -6,7 +6,10 @@ import { consentsOf, type PlannedStep, type SkipReason, skipSteps } from './cons
 import type { SeenTarget, StepMeans } from './prepared.ts';
 import type { ResolvedTrust } from './resolve-trust.ts';
 
-/** What the service plans for a target. Nothing where it could not be seen, or where nothing may be trusted. */
+/**
+ * What the service plans for a target. Nothing where it could not be seen, or where nothing may be
+ * trusted.
+ */
 export function servicePlan(
   { observed, rendered, leaving }: SeenTarget,
   now: Instant,
@@ -25,7 +28,10 @@ export function meansOf({ rendered }: SeenTarget, plan: ServicePlan<BoundStep>):
   };
 }
 
-/** The steps of one target with the consents that they need, and which of them are left out, and why. */
+/**
+ * The steps of one target with the consents that they need, and which of them are left out, and
+ * why.
+ */
 export function plannedSteps(
   target: SeenTarget,
   plan: ServicePlan<BoundStep>,
@@ -49,19 +55,26 @@ export function plannedSteps(
   return skipSteps(steps, ({ effect, missing }): SkipReason | undefined => {
     // A precondition that is not met keeps the target as it is; revocations never wait for it.
     if (isStopped && effect !== 'revoke') return 'precondition';
-    // Nobody is admitted anew through a CA that is revoked; what refuses more, and what goes by consent, still may.
+    // Nobody is admitted anew through a CA that is revoked; what refuses more, and what goes by
+    // consent, still may.
     if (noneLeft && (effect === 'grant' || effect === 'relax')) return 'precondition';
     return missing.length > 0 ? 'consent' : undefined;
   });
 }
 
-/** What was seen to be wrong. A target that leaves does not miss what is gone already, or belongs to somebody else by now. */
+/**
+ * What was seen to be wrong. A target that leaves does not miss what is gone already, or belongs to
+ * somebody else by now.
+ */
 export function seenFindings({ observed, leaving }: SeenTarget): readonly Finding[] {
   const { findings = [], unmet = [] } = observed?.content ?? {};
   return leaving ? findings : [...findings, ...unmet];
 }
 
-/** CAs past their end need no consent to go: no good client is left, unless an attachment ignores expiry. */
+/**
+ * CAs past their end need no consent to go: no good client is left, unless an attachment ignores
+ * expiry.
+ */
 function expiredCas(
   resolved: ResolvedTrust,
   content: Content | undefined,

@@ -3,7 +3,10 @@ import type { ServiceInfo } from '../adapter/service-info.ts';
 import { accountRegionText } from '../util/account-region.ts';
 import type { PlannedTarget } from './plan.ts';
 
-/** Which service takes longest, by its own rates and the time that it needs to settle; undefined when nothing is to be done. */
+/**
+ * Which service takes longest, by its own rates and the time that it needs to settle; undefined
+ * when nothing is to be done.
+ */
 export function slowestOf(
   targets: readonly { readonly info: ServiceInfo; readonly planned: PlannedTarget }[],
 ): { readonly service: string; readonly seconds: number } | undefined {

@@ -4,7 +4,10 @@ import type { Finding } from '../errors/finding.ts';
 import { count } from '../util/count.ts';
 import type { CrlRule } from './rule.ts';
 
-/** Where the service knows no lists and what refuses the revoked is not ours to put in place, the target has to name it. */
+/**
+ * Where the service knows no lists and what refuses the revoked is not ours to put in place, the
+ * target has to name it.
+ */
 export const crlNotEnforced: CrlRule = {
   code: 'crl-not-enforced',
   about: 'crl',

@@ -1,6 +1,9 @@
 import type { CrlRule } from './rule.ts';
 
-/** A service that checks lists itself gets them as signed; checks of ours merge partitions and delta lists. */
+/**
+ * A service that checks lists itself gets them as signed; checks of ours merge partitions and delta
+ * lists.
+ */
 export const crlPartial: CrlRule = {
   code: 'crl-partial',
   about: 'crl',

@@ -4,7 +4,10 @@ import type { Code } from '../errors/codes.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
-/** What a rule says about one thing on one service: a sentence, and a word or two for a cell of the matrix. */
+/**
+ * What a rule says about one thing on one service: a sentence, and a word or two for a cell of the
+ * matrix.
+ */
 export interface Complaint {
   readonly message: string;
   readonly note?: string;
@@ -15,7 +18,10 @@ interface RuleOf<About extends string, Subject> {
   readonly code: Code;
   readonly about: About;
   readonly title: string;
-  /** What every service does about it, by a standard; a service may say otherwise. Absent: only services that say so look at it. */
+  /**
+   * What every service does about it, by a standard; a service may say otherwise. Absent: only
+   * services that say so look at it.
+   */
   readonly verdict?: Verdict;
   check(subject: Subject, info: ServiceInfo, now: Instant): Complaint | undefined;
 }

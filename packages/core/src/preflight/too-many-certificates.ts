@@ -1,7 +1,10 @@
 import { count } from '../util/count.ts';
 import type { BundleRule } from './rule.ts';
 
-/** The CAs fit one store. Roles Anywhere has an anchor per CA, so its two certificates are a matter of its adapter. */
+/**
+ * The CAs fit one store. Roles Anywhere has an anchor per CA, so its two certificates are a matter
+ * of its adapter.
+ */
 export const tooManyCertificates: BundleRule = {
   code: 'too-many-certificates',
   about: 'bundle',

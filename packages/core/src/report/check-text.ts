@@ -10,7 +10,8 @@ import { counted } from './words.ts';
 const manyRows = 20;
 
 /**
- * The pre-flight for people: verdict, errors, what each service says of each CA and CRL, then the rest.
+ * The pre-flight for people: verdict, errors, what each service says of each CA and CRL, then the
+ * rest.
  *
  * @example
  * console.log(checkText(await trustloom.check()))
@@ -48,8 +49,8 @@ function verdictOf({ matrix, findings }: CheckReport): string {
 }
 
 /**
- * The pre-flight matrix: one line for each CA and CRL, one column for each service; one under the other where
- * the terminal is too narrow for that.
+ * The pre-flight matrix: one line for each CA and CRL, one column for each service; one under the
+ * other where the terminal is too narrow for that.
  *
  * @example
  * console.log(matrixText(report.matrix))

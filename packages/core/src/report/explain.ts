@@ -14,7 +14,10 @@ export interface TargetExplanation extends Explanation {
   readonly accountRegion: AccountRegion;
 }
 
-/** Explains one client at one target of a definition: renders what should stand there, and looks the client up in it. */
+/**
+ * Explains one client at one target of a definition: renders what should stand there, and looks the
+ * client up in it.
+ */
 export function explainFor(
   target: TargetDefinition,
   leaf: Certificate,

@@ -5,8 +5,8 @@ import { plain, type TextOptions } from './options.ts';
 import { nameWords } from './words.ts';
 
 /**
- * Findings, one a paragraph: severity, where, message, code. Errors first and each by itself; the same
- * warning about many targets is said once.
+ * Findings, one a paragraph: severity, where, message, code. Errors first and each by itself; the
+ * same warning about many targets is said once.
  *
  * @example
  * console.log(findingsText(plan.findings))

@@ -21,8 +21,8 @@ const foldFrom = 3;
 const anyTarget = '<target>';
 
 /**
- * Blocks of targets, one under the other. Where three targets or more say the same, but for their own names,
- * it is said once; nothing is merged that is not equal.
+ * Blocks of targets, one under the other. Where three targets or more say the same, but for their
+ * own names, it is said once; nothing is merged that is not equal.
  */
 export function blocksText(blocks: readonly Block[], options: TextOptions): string {
   const groups = new Map<string, Block[]>();

@@ -14,8 +14,8 @@ const joints = / (?=\[[0-9a-f]{8}\])|(?<=(?:^| )--[a-z-]+) (?=\S)/g;
 const joint = '\u0000';
 
 /**
- * Lines of one column with a hanging indent: broken between words where they are wider than the terminal.
- * Ids, consents and the names of CAs are never cut.
+ * Lines of one column with a hanging indent: broken between words where they are wider than the
+ * terminal. Ids, consents and the names of CAs are never cut.
  *
  * @example
  * layout([{ text: '+ create trust store with 2 CAs', indent: 2 }], { width: 60 })

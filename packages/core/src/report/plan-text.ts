@@ -15,8 +15,8 @@ export interface PlanWithSummary extends Plan {
 }
 
 /**
- * The plan for people: verdict, errors, steps target by target, CAs that are new, what follows for clients,
- * and how it is applied.
+ * The plan for people: verdict, errors, steps target by target, CAs that are new, what follows for
+ * clients, and how it is applied.
  *
  * @example
  * console.log(planText(plan, { width: process.stdout.columns }))
@@ -117,8 +117,8 @@ function newsRows(change: CaChange, targets: readonly PlannedTarget[]): readonly
 }
 
 /**
- * Who is admitted and refused once the plan is done, as far as that was computed: from the definition, and of
- * the targets that were compared.
+ * Who is admitted and refused once the plan is done, as far as that was computed: from the
+ * definition, and of the targets that were compared.
  */
 function admissionText({ targets, exposure, lockout, changes }: Plan, options: TextOptions): string {
   const compared = targets.filter((target) => target.compared);

@@ -25,7 +25,10 @@ export interface RevocationStatus extends ObservedEnforcement {
   readonly budgetMs?: number;
   /** When the first of the CRLs in force ends, in ISO time. */
   readonly nextUpdate?: string;
-  /** What is wrong with it, in words, with the setting that would fix it; the target's CRLs have their own. */
+  /**
+   * What is wrong with it, in words, with the setting that would fix it; the target's CRLs have
+   * their own.
+   */
   readonly red: readonly string[];
 }
 
@@ -37,8 +40,8 @@ export interface TargetStatus {
   readonly title: string;
   readonly accountRegion: string;
   /**
-   * `drift`: it differs from the definition, `differences` says how. `not-compared`: an error of the input
-   * leaves nothing to compare it with.
+   * `drift`: it differs from the definition, `differences` says how. `not-compared`: an error of
+   * the input leaves nothing to compare it with.
    */
   readonly state: 'in-sync' | 'drift' | 'failed' | 'leaving' | 'not-compared';
   readonly content?: ContentSummary;
@@ -64,7 +67,10 @@ export interface Status {
   readonly targets: readonly TargetStatus[];
   readonly findings: readonly Finding[];
   readonly drift: boolean;
-  /** 1 when a target failed or is red: a CRL that is overdue or expired, came too late, or is not enforced. */
+  /**
+   * 1 when a target failed or is red: a CRL that is overdue or expired, came too late, or is not
+   * enforced.
+   */
   readonly exitCode: 0 | 1;
 }
 
@@ -109,7 +115,10 @@ function stateOf({ failed, leaving, compared }: PlannedTarget, differs: boolean)
   return differs ? 'drift' : 'in-sync';
 }
 
-/** CAs drop expired serials from their CRLs, so where expiry is ignored a revoked client may come back. */
+/**
+ * CAs drop expired serials from their CRLs, so where expiry is ignored a revoked client may come
+ * back.
+ */
 function expiryIgnored({ name, content }: PlannedTarget): readonly Finding[] {
   return (content?.attachments ?? [])
     .filter(({ ignoresExpiry }) => ignoresExpiry)

@@ -1,4 +1,6 @@
-/** Columns side by side, padded to the widest cell: the one way in which our texts lay out tables. */
+/**
+ * Columns side by side, padded to the widest cell: the one way in which our texts lay out tables.
+ */
 export function textTable(rows: readonly (readonly string[])[], gap = 2): string {
   const widths = rows.reduce<readonly number[]>((widest, row) => {
     const length = Math.max(widest.length, row.length);

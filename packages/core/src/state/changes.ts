@@ -18,9 +18,10 @@ interface Waiting<T> {
 }
 
 /**
- * Changes an object that others may change, too: reads, changes, writes on condition, and reads again when somebody was faster. What
- * this process wants while a write is on its way goes together in the next one: targets that run side by side never race each other,
- * and eighty of them do not take eighty times as long.
+ * Changes an object that others may change, too: reads, changes, writes on condition, and reads
+ * again when somebody was faster. What this process wants while a write is on its way goes together
+ * in the next one: targets that run side by side never race each other, and eighty of them do not
+ * take eighty times as long.
  *
  * @returns a function that makes one change and gives the object as this change left it
  * @throws TrustloomError `lease-lost` when others write all the time

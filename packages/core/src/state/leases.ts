@@ -19,7 +19,10 @@ export interface LeaseParts {
   readonly signal: AbortSignal;
 }
 
-/** How often a lease that another run holds is asked for again, and for how long: a run that was killed leaves one behind. */
+/**
+ * How often a lease that another run holds is asked for again, and for how long: a run that was
+ * killed leaves one behind.
+ */
 const askEveryMs = 500;
 const waitLimitMs = 2 * leaseMs + 1_000;
 
@@ -63,8 +66,9 @@ export async function withLease<T, R>(
 }
 
 /**
- * A lane for revoking steps: one at a time, each under the revocation lease, which is held no longer than that, so that a refresh never
- * waits for a long apply. A step of a run that knows less than another by now is not done: `object-changed`, plan again.
+ * A lane for revoking steps: one at a time, each under the revocation lease, which is held no
+ * longer than that, so that a refresh never waits for a long apply. A step of a run that knows less
+ * than another by now is not done: `object-changed`, plan again.
  */
 export function revocationLane(
   parts: LeaseParts & {

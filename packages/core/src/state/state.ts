@@ -37,7 +37,10 @@ export interface TrustState {
   readonly distrusted: Readonly<Record<string, { readonly subject: string; readonly since: string }>>;
 }
 
-/** The newest list accepted for one key. The list itself lies beside, under its digest (`list-memory.ts`). */
+/**
+ * The newest list accepted for one key. The list itself lies beside, under its digest
+ * (`list-memory.ts`).
+ */
 export interface AcceptedCrl {
   readonly sha256: string;
   readonly issuer: string;
@@ -51,17 +54,28 @@ export interface AcceptedCrl {
   readonly recent?: readonly string[];
   /** The first issue that was ever accepted, for the forecast of growth. */
   readonly first: { readonly at: string; readonly entries: number };
-  /** Serials that left the list and stay refused where Trustloom owns the check: digest of their file, and their count. */
+  /**
+   * Serials that left the list and stay refused where Trustloom owns the check: digest of their
+   * file, and their count.
+   */
   readonly retained?: { readonly sha256: string; readonly count: number };
-  /** ISO time at which somebody let the list go, since its CA had stopped publishing: a newer one takes its place, this one never comes back. */
+  /**
+   * ISO time at which somebody let the list go, since its CA had stopped publishing: a newer one
+   * takes its place, this one never comes back.
+   */
   readonly withdrawn?: string;
 }
 
-/** `revocation.json`: the newest list accepted per key, the deny list, and what revoking steps asked to remember. */
+/**
+ * `revocation.json`: the newest list accepted per key, the deny list, and what revoking steps asked
+ * to remember.
+ */
 export interface RevocationState {
   readonly formatVersion: 1;
   readonly lease?: Lease;
-  /** By SHA-256 of the issuer's key; a partition or delta list under the key, a slash and its kind. */
+  /**
+   * By SHA-256 of the issuer's key; a partition or delta list under the key, a slash and its kind.
+   */
   readonly crls: Readonly<Record<string, AcceptedCrl>>;
   readonly deny: readonly DenyEntry[];
   /** By target, as `notes` of the trust record: a refresh may write here, and never there. */
@@ -78,7 +92,10 @@ export function fingerprintOf({ crls, deny }: Pick<RevocationState, 'crls' | 'de
 
 /** A lease that is held. */
 export interface HeldLease<T> {
-  /** Renews when half of its time is gone; call it before every write to the world. @throws TrustloomError `lease-lost` */
+  /**
+   * Renews when half of its time is gone; call it before every write to the world. @throws
+   * TrustloomError `lease-lost`
+   */
   keep(): Promise<void>;
   /** Changes the object while the lease is ours. @throws TrustloomError `lease-lost` */
   update(change: (current: T) => T): Promise<void>;
@@ -94,7 +111,10 @@ export interface StateObject<T> {
   amend(change: (current: T) => T): Promise<T>;
 }
 
-/** The record: what the tool remembers between runs. If lost, everything is retained and nothing is granted. */
+/**
+ * The record: what the tool remembers between runs. If lost, everything is retained and nothing is
+ * granted.
+ */
 export interface TrustloomState {
   readonly trust: StateObject<TrustState>;
   readonly revocation: StateObject<RevocationState>;
@@ -105,7 +125,9 @@ export interface TrustloomState {
 const emptyTrust: TrustState = { formatVersion: 1, targets: {}, distrusted: {} };
 const emptyRevocation: RevocationState = { formatVersion: 1, crls: {}, deny: [] };
 
-/** How long a lease lasts without renewal. Short, because a run that was killed leaves it behind. */
+/**
+ * How long a lease lasts without renewal. Short, because a run that was killed leaves it behind.
+ */
 export const leaseMs = 30_000;
 
 /** Opens the record in a store. Nothing is read or written before the first use. */

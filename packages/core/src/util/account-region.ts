@@ -1,4 +1,7 @@
-/** An account and a region: where a target, an object or the record lies. CloudFront's region is always us-east-1. */
+/**
+ * An account and a region: where a target, an object or the record lies. CloudFront's region is
+ * always us-east-1.
+ */
 export interface AccountRegion {
   /** Twelve digits. */
   readonly account: string;

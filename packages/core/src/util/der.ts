@@ -11,7 +11,9 @@ export interface Tlv {
   readonly end: number;
 }
 
-/** Thrown by the reader; callers turn it into their own code. Says what and where, never the bytes. */
+/**
+ * Thrown by the reader; callers turn it into their own code. Says what and where, never the bytes.
+ */
 export class DerError extends Error {
   override readonly name = 'DerError';
 }
@@ -29,7 +31,8 @@ export const tags = {
 } as const;
 
 /**
- * Reads the element at an offset strictly (X.690, 10): definite and shortest length, one-byte tags, inside the limit.
+ * Reads the element at an offset strictly (X.690, 10): definite and shortest length, one-byte tags,
+ * inside the limit.
  *
  * @throws DerError
  */
@@ -78,7 +81,10 @@ export function checkInteger(der: Uint8Array, { tag, content, end, start }: Tlv)
   }
 }
 
-/** An INTEGER as lower-case hex without leading zeros, `-` in front when negative: how serials are written everywhere here. */
+/**
+ * An INTEGER as lower-case hex without leading zeros, `-` in front when negative: how serials are
+ * written everywhere here.
+ */
 export function integerHex(der: Uint8Array, content: number, end: number): string {
   if (((der[content] ?? 0) & 0x80) !== 0) {
     return `-${((1n << BigInt(8 * (end - content))) - BigInt(`0x${hexOf(der, content, end)}`)).toString(16)}`;
@@ -93,7 +99,10 @@ export function hexOf(der: Uint8Array, from: number, to: number): string {
 
 const fourCenturiesMs = 146_097 * 86_400_000;
 
-/** UTCTime or GeneralizedTime in the only forms that RFC 5280 (4.1.2.5) allows: with seconds, in Zulu, without fractions. */
+/**
+ * UTCTime or GeneralizedTime in the only forms that RFC 5280 (4.1.2.5) allows: with seconds, in
+ * Zulu, without fractions.
+ */
 export function timeOf(der: Uint8Array, { tag, content, end, start }: Tlv): number {
   const isUtc = tag === tags.utcTime && end - content === 13;
   if ((!isUtc && (tag !== tags.generalizedTime || end - content !== 15)) || der[end - 1] !== 0x5a)
@@ -106,7 +115,8 @@ export function timeOf(der: Uint8Array, { tag, content, end, start }: Tlv): numb
   const year = isUtc ? short + (short < 50 ? 2000 : 1900) : 100 * short + two(content + 2);
   const [month, day, hour] = [two(end - 11), two(end - 9), two(end - 7)];
   const [minute, second] = [two(end - 5), two(end - 3)];
-  // Years below 100 would be taken for those of the last century; the calendar repeats itself after 400 years.
+  // Years below 100 would be taken for those of the last century; the calendar repeats itself after
+  // 400 years.
   const instant = Date.UTC(year + 400, month - 1, day, hour, minute, second) - fourCenturiesMs;
   const back = new Date(instant);
   if (

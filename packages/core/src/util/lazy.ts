@@ -7,5 +7,8 @@ const load = (name: string) => createRequire(import.meta.url)(name);
 /** The YAML reader, loaded when it is first used: who only checks lists does not wait for it. */
 export const yaml = (): typeof Yaml => load('yaml');
 
-/** The schema library, loaded when it is first used. Its registry is one for the process, whichever module system loads it. */
+/**
+ * The schema library, loaded when it is first used. Its registry is one for the process, whichever
+ * module system loads it.
+ */
 export const zod = (): typeof Zod => load('zod').z;

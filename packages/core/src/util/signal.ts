@@ -6,7 +6,10 @@ export interface AbortOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A signal to which any number may listen: every call on its way does, and Node warns from eleven on. It aborts when the given one does. */
+/**
+ * A signal to which any number may listen: every call on its way does, and Node warns from eleven
+ * on. It aborts when the given one does.
+ */
 export function allowManyListeners(signal?: AbortSignal): AbortSignal {
   const heard = signal === undefined ? new AbortController().signal : AbortSignal.any([signal]);
   setMaxListeners(0, heard);

@@ -1,6 +1,6 @@
 /**
- * The Standard Schema interface (standardschema.dev, version 1), as far as this project reads it: zod 4 and others have it,
- * so an adapter brings whichever library it likes.
+ * The Standard Schema interface (standardschema.dev, version 1), as far as this project reads it:
+ * zod 4 and others have it, so an adapter brings whichever library it likes.
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly '~standard': {

@@ -50,8 +50,9 @@ export function signatureAlgorithm(der: Uint8Array, identifier: Tlv): SignatureA
 }
 
 /**
- * RFC 4055, 3.1: hash [0] (default SHA-1), mask [1] (default MGF1 with SHA-1), salt length [2] (default 20). A hash that is not known
- * here, or a mask with another hash, cannot be verified, and is not taken for one that can.
+ * RFC 4055, 3.1: hash [0] (default SHA-1), mask [1] (default MGF1 with SHA-1), salt length [2]
+ * (default 20). A hash that is not known here, or a mask with another hash, cannot be verified, and
+ * is not taken for one that can.
  */
 function pss(der: Uint8Array, parameters: Tlv | undefined): SignatureAlgorithm {
   let hash: Hash | undefined = 'SHA-1';

@@ -29,7 +29,10 @@ const usages = [
   'decipherOnly',
 ] as const;
 
-/** Extensions that path checks of the services act on, or that may be passed over when critical (RFC 5280, 4.2). */
+/**
+ * Extensions that path checks of the services act on, or that may be passed over when critical (RFC
+ * 5280, 4.2).
+ */
 const understood = new Set([
   '2.5.29.15',
   '2.5.29.17',
@@ -85,7 +88,9 @@ function extensionValue(der: Uint8Array, { oid, value }: Extension): Partial<Ext
   }
 }
 
-/** SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL } (RFC 5280, 4.2.1.9). */
+/**
+ * SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL } (RFC 5280, 4.2.1.9).
+ */
 function basicConstraints(der: Uint8Array, sequence: Tlv): Partial<ExtensionInfo> {
   const fields = childrenOf(der, sequence);
   const flag = fields[0]?.tag === tags.boolean ? fields[0] : undefined;
@@ -100,7 +105,9 @@ function basicConstraints(der: Uint8Array, sequence: Tlv): Partial<ExtensionInfo
   return { isCa, pathLength: Number.parseInt(hexOf(der, length.content, length.end), 16) };
 }
 
-/** The first byte of a BIT STRING counts the unused bits of its last; the first bit is the highest. */
+/**
+ * The first byte of a BIT STRING counts the unused bits of its last; the first bit is the highest.
+ */
 function usagesIn(der: Uint8Array, { content, end, start }: Tlv): readonly string[] {
   if (content === end || (der[content] as number) > 7) throw new DerError(`no key usage at byte ${start}`);
   return usages.filter((_, bit) => {
@@ -109,7 +116,10 @@ function usagesIn(der: Uint8Array, { content, end, start }: Tlv): readonly strin
   });
 }
 
-/** Of SEQUENCE OF SEQUENCE { method OID, GeneralName } those URIs [6] whose method is OCSP (RFC 5280, 4.2.2.1). */
+/**
+ * Of SEQUENCE OF SEQUENCE { method OID, GeneralName } those URIs [6] whose method is OCSP (RFC
+ * 5280, 4.2.2.1).
+ */
 function ocspUrls(der: Uint8Array, sequence: Tlv): readonly string[] {
   return childrenOf(der, sequence).flatMap((access) => {
     const [method, location] = childrenOf(der, access);

@@ -29,14 +29,23 @@ export interface Certificate {
   readonly version: number;
   readonly subject: DistinguishedName;
   readonly issuer: DistinguishedName;
-  /** The serial as an integer: lower-case hex, no leading zeros, no separators (`-` in front when negative). */
+  /**
+   * The serial as an integer: lower-case hex, no leading zeros, no separators (`-` in front when
+   * negative).
+   */
   readonly serial: string;
   readonly notBefore: Instant;
   readonly notAfter: Instant;
-  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the CA key. Renewed and cross-signed twins share it. */
+  /**
+   * SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the CA key. Renewed and cross-signed twins
+   * share it.
+   */
   readonly keySha256: string;
   readonly key: PublicKeyInfo;
-  /** `sha256WithRSAEncryption`, `ecdsa-with-SHA384`, `rsassaPss-SHA256`, or the OID; and the hash where it is known. */
+  /**
+   * `sha256WithRSAEncryption`, `ecdsa-with-SHA384`, `rsassaPss-SHA256`, or the OID; and the hash
+   * where it is known.
+   */
   readonly signature: {
     readonly name: string;
     readonly hash?: 'MD5' | 'SHA-1' | 'SHA-224' | 'SHA-256' | 'SHA-384' | 'SHA-512';

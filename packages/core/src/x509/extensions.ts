@@ -10,8 +10,9 @@ export interface Extension {
 }
 
 /**
- * Reads a SEQUENCE of extensions strictly: each an OID, at most one BOOLEAN, an OCTET STRING, and none twice. `critical FALSE` written
- * out, which DER forbids and some CAs write, counts as what it says.
+ * Reads a SEQUENCE of extensions strictly: each an OID, at most one BOOLEAN, an OCTET STRING, and
+ * none twice. `critical FALSE` written out, which DER forbids and some CAs write, counts as what it
+ * says.
  *
  * @throws DerError
  * @see RFC 5280, 4.2

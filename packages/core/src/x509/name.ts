@@ -34,8 +34,8 @@ export function readName(der: Uint8Array, name: Tlv): DistinguishedName {
 }
 
 /**
- * The common name, for people: of several the most specific; the whole name where it has none. What was
- * escaped because RFC 4514 sets it apart is shown as it is, other escapes stay.
+ * The common name, for people: of several the most specific; the whole name where it has none. What
+ * was escaped because RFC 4514 sets it apart is shown as it is, other escapes stay.
  *
  * @example
  * commonName({ text: 'CN=Acme\\, Inc. Root,O=Acme' }) // Acme, Inc. Root
@@ -56,7 +56,10 @@ function attributeText(der: Uint8Array, attribute: Tlv): string {
   return `${shortNames[oid] ?? oid}=${text === undefined ? `#${hexOf(der, value.start, value.end)}` : escaped(text)}`;
 }
 
-/** BIT STRING, and the string types: UTF8, Numeric, Printable, Teletex, IA5, Universal and BMP, which have one, four or two bytes a character. */
+/**
+ * BIT STRING, and the string types: UTF8, Numeric, Printable, Teletex, IA5, Universal and BMP,
+ * which have one, four or two bytes a character.
+ */
 const valueTags: Readonly<Record<number, number>> = {
   [tags.bitString]: 1,
   12: 1,

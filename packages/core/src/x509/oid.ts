@@ -1,8 +1,9 @@
 import { DerError, type Tlv, tags } from '../util/der.ts';
 
 /**
- * An OBJECT IDENTIFIER in dotted form, its encoding checked: no number begins with padding, and the last one ends. Without that two
- * encodings would mean one name, and an extension could stand there twice or pass for another.
+ * An OBJECT IDENTIFIER in dotted form, its encoding checked: no number begins with padding, and the
+ * last one ends. Without that two encodings would mean one name, and an extension could stand there
+ * twice or pass for another.
  *
  * @throws DerError
  * @see X.690, 8.19.2

@@ -25,7 +25,10 @@ interface EdgeLine {
   readonly end: number;
 }
 
-/** Finds such lines in rising order; whatever millions of other lines a file may have are passed over at once. */
+/**
+ * Finds such lines in rising order; whatever millions of other lines a file may have are passed
+ * over at once.
+ */
 function edgeFinder(text: string): (from: number) => EdgeLine | undefined {
   const words = ['-----BEGIN', '-----END '];
   const positions = words.map(() => -1);
@@ -72,11 +75,13 @@ function count(text: string, character: string, from = 0, to = text.length): num
 }
 
 /**
- * Reads the blocks of a file strictly. Text around blocks (comments, `openssl x509 -text`) is passed over; a block that is anything
- * but a certificate or a list refuses the whole file, since what is in a bundle gets distributed. DER is told by its first byte.
+ * Reads the blocks of a file strictly. Text around blocks (comments, `openssl x509 -text`) is
+ * passed over; a block that is anything but a certificate or a list refuses the whole file, since
+ * what is in a bundle gets distributed. DER is told by its first byte.
  *
  * @param most so many blocks are read at the most; all when absent
- * @throws TrustloomError `private-key-in-bundle`, `pem-foreign-block`, `pem-headers`, `pem-malformed`; never with input bytes
+ * @throws TrustloomError `private-key-in-bundle`, `pem-foreign-block`, `pem-headers`,
+ *   `pem-malformed`; never with input bytes
  * @see RFC 7468
  */
 export function readPem(
@@ -101,7 +106,8 @@ export function readPem(
     const wrong = (what: string) => malformed(file, lineOf(start), what);
     if (text.startsWith('-----END ', start)) throw wrong('ends a block that was not begun');
     if (!text.startsWith('-----BEGIN', start)) {
-      // A block that is indented or quoted would be passed over, and a CA with it. Commented out with # it is meant to be.
+      // A block that is indented or quoted would be passed over, and a CA with it. Commented out
+      // with # it is meant to be.
       const [shown = ''] = text.slice(start, end).split('#', 1);
       if (boundary.test(shown)) throw wrong('the boundary of a block does not begin its line');
       continue;
@@ -126,8 +132,8 @@ const crlEnd = '-----END X509 CRL-----\n';
 const columns = 64;
 
 /**
- * One large list exactly as `writePem` and openssl write it, read at once: lists of hundreds of thousands of entries come so. Anything
- * else is undefined here, and judged line by line.
+ * One large list exactly as `writePem` and openssl write it, read at once: lists of hundreds of
+ * thousands of entries come so. Anything else is undefined here, and judged line by line.
  */
 function canonicalCrl(input: Uint8Array): PemBlock | undefined {
   const bytes = bufferOf(input);
@@ -136,7 +142,8 @@ function canonicalCrl(input: Uint8Array): PemBlock | undefined {
   if (bytes.toString('latin1', end) !== crlEnd) return undefined;
   const body = bytes.subarray(crlBegin.length, end);
   for (let at = columns; at < body.length - 1; at += columns + 1) if (body[at] !== 0x0a) return undefined;
-  // The decoder passes over what is no base64 and takes the alphabet of URLs, too: so many bytes come only from a text without either.
+  // The decoder passes over what is no base64 and takes the alphabet of URLs, too: so many bytes
+  // come only from a text without either.
   if (body.at(-1) !== 0x0a || body.includes('-') || body.includes('_')) return undefined;
   const characters = body.length - Math.ceil(body.length / (columns + 1));
   const padding = Number(body.at(-2) === 0x3d) + Number(body.at(-3) === 0x3d);
@@ -147,10 +154,16 @@ function canonicalCrl(input: Uint8Array): PemBlock | undefined {
   return isPrivateKey(der) ? undefined : { label: 'X509 CRL', der, line: 1 };
 }
 
-/** So many lines are decoded at once: a text of tens of megabytes is never made, nor one that V8 would give pages of its own. */
+/**
+ * So many lines are decoded at once: a text of tens of megabytes is never made, nor one that V8
+ * would give pages of its own.
+ */
 const linesAtOnce = 512;
 
-/** Decodes full lines, the last of which may be shorter; undefined when that gives another number of bytes. */
+/**
+ * Decodes full lines, the last of which may be shorter; undefined when that gives another number of
+ * bytes.
+ */
 function decodeLines(body: Buffer, length: number): Buffer | undefined {
   if (!Number.isInteger(length)) return undefined;
   // With room for a line more, so that too many bytes show.
@@ -161,7 +174,10 @@ function decodeLines(body: Buffer, length: number): Buffer | undefined {
   return used === length ? der.subarray(0, length) : undefined;
 }
 
-/** The last four characters may hold bits that no byte uses: only their zero form is taken, so that a block has one text. */
+/**
+ * The last four characters may hold bits that no byte uses: only their zero form is taken, so that
+ * a block has one text.
+ */
 function endsPlainly(bytes: Buffer, last: string): boolean {
   return bytes.toString('base64', Math.floor((bytes.length - 1) / 3) * 3) === last;
 }
@@ -180,13 +196,17 @@ export function writePem(label: 'CERTIFICATE' | 'X509 CRL', der: Uint8Array): st
 }
 
 /**
- * Words that stand beside private keys in PEM, in SSH's and PuTTY's formats, and in what `openssl pkey -text` prints. The dashes are looked
- * for behind the word, so that a file of dashes costs no more than another.
+ * Words that stand beside private keys in PEM, in SSH's and PuTTY's formats, and in what `openssl
+ * pkey -text` prints. The dashes are looked for behind the word, so that a file of dashes costs no
+ * more than another.
  */
 const keyWords =
   /BEGIN (?<=---- ?BEGIN )[^-\r\n]*PRIVATE KEY|PuTTY-User-Key-File|^[ \t]*(?:priv|privateExponent):/im;
 
-/** Looked for before anything else and by its words alone, so that no damage to the block around it hides a key. */
+/**
+ * Looked for before anything else and by its words alone, so that no damage to the block around it
+ * hides a key.
+ */
 function refuseKeys(text: string, file: string): void {
   // Nearly no file has even this much of them, and it is found out several times faster.
   const found = /priv|putty/i.test(text) ? keyWords.exec(text) : null;
@@ -253,8 +273,9 @@ function isDer(input: Uint8Array): boolean {
 }
 
 /**
- * True for the forms in which private keys come as DER: PKCS #1, SEC 1, PKCS #8 and PKCS #12 begin with an INTEGER, an encrypted PKCS #8
- * with an algorithm before an OCTET STRING; certificates and lists with neither. What cannot be read so far is judged by who reads it.
+ * True for the forms in which private keys come as DER: PKCS #1, SEC 1, PKCS #8 and PKCS #12 begin
+ * with an INTEGER, an encrypted PKCS #8 with an algorithm before an OCTET STRING; certificates and
+ * lists with neither. What cannot be read so far is judged by who reads it.
  */
 function isPrivateKey(der: Uint8Array): boolean {
   try {

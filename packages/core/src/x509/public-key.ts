@@ -56,7 +56,10 @@ export function publicKeyInfo(der: Uint8Array, spki: Tlv): PublicKeyInfo {
   return { kind: 'other', name: otherKeys[parts.algorithm] ?? parts.algorithm };
 }
 
-/** The key for Node. From its numbers where that is possible: Node takes several times as long to read the DER. */
+/**
+ * The key for Node. From its numbers where that is possible: Node takes several times as long to
+ * read the DER.
+ */
 export function publicKeyOf(der: Uint8Array, spki: Tlv): KeyObject {
   const parts = partsOf(der, spki);
   const text = (start: number, end: number) => bufferOf(der).toString('base64url', start, end);

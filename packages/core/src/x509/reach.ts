@@ -3,9 +3,15 @@ import type { Certificate } from './certificate.ts';
 
 /** How a service builds the chain from a leaf to what it trusts. */
 export type ChainBuilding =
-  /** Any certificate of the store is an anchor; intermediates that the client sends may bridge to it. */
+  /**
+   * Any certificate of the store is an anchor; intermediates that the client sends may bridge to
+   * it.
+   */
   | 'any-anchor'
-  /** The chain must be complete inside the store, up to a self-signed root; what the client sends bridges nothing. */
+  /**
+   * The chain must be complete inside the store, up to a self-signed root; what the client sends
+   * bridges nothing.
+   */
   | 'complete-in-store';
 
 /** A CA whose clients get in, and the certificate of the store through which they do. */
@@ -19,7 +25,10 @@ export interface ReachedCa {
 const nodes = new WeakMap<Certificate, NodeCertificate>();
 const verdicts = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
 
-/** Did `parent` issue `child`? By name, by key identifier where both have one, and by signature. Each pair is verified once. */
+/**
+ * Did `parent` issue `child`? By name, by key identifier where both have one, and by signature.
+ * Each pair is verified once.
+ */
 export function isIssuedBy(child: Certificate, parent: Certificate): boolean {
   if (child.issuer.der !== parent.subject.der) return false;
   if (
@@ -52,8 +61,8 @@ function nodeOf(certificate: Certificate): NodeCertificate {
 }
 
 /**
- * Of the given CAs, those that issue client certificates: the ones that issued no other known CA. A root above an issuing CA is not one
- * of them; a root without anything below it is.
+ * Of the given CAs, those that issue client certificates: the ones that issued no other known CA. A
+ * root above an issuing CA is not one of them; a root without anything below it is.
  */
 export function issuingCas(
   cas: readonly Certificate[],
@@ -69,8 +78,9 @@ export function issuingCas(
 }
 
 /**
- * Which CA keys get a client certificate in, when `anchors` stand in the store: computed as the service builds chains. Keys, not
- * certificates: a twin with the same key has the same reach. Validity and path lengths are left aside, so reach never says less than is so.
+ * Which CA keys get a client certificate in, when `anchors` stand in the store: computed as the
+ * service builds chains. Keys, not certificates: a twin with the same key has the same reach.
+ * Validity and path lengths are left aside, so reach never says less than is so.
  *
  * @param known every CA there is to think of; anchors count as known
  */
@@ -91,7 +101,8 @@ function reachFromAny(anchors: readonly Certificate[], known: readonly Certifica
     grown = false;
     for (const ca of known) {
       if (reached.has(ca.keySha256)) continue;
-      // The issuer may be reached by any certificate with its key: an anchor itself or an intermediate that the client sends.
+      // The issuer may be reached by any certificate with its key: an anchor itself or an
+      // intermediate that the client sends.
       const parent = [...anchors, ...known].find(
         (candidate) => reached.has(candidate.keySha256) && isIssuedBy(ca, candidate),
       );
@@ -104,7 +115,10 @@ function reachFromAny(anchors: readonly Certificate[], known: readonly Certifica
   return [...reached.values()];
 }
 
-/** Only what stands in the store counts, and only if its chain inside the store ends in a self-signed root. */
+/**
+ * Only what stands in the store counts, and only if its chain inside the store ends in a
+ * self-signed root.
+ */
 function reachInside(store: readonly Certificate[]): readonly ReachedCa[] {
   const complete = completeIn(store);
   const reached = new Map<string, ReachedCa>();
@@ -115,8 +129,8 @@ function reachInside(store: readonly Certificate[]): readonly ReachedCa[] {
 }
 
 /**
- * Fingerprints of the CAs whose chain ends in a self-signed root of the store. Grown downwards from the roots: walking up from each CA
- * takes exponential time where CAs cross-signed each other.
+ * Fingerprints of the CAs whose chain ends in a self-signed root of the store. Grown downwards from
+ * the roots: walking up from each CA takes exponential time where CAs cross-signed each other.
  */
 function completeIn(store: readonly Certificate[]): ReadonlySet<string> {
   const complete = new Set<string>();
@@ -132,7 +146,10 @@ function completeIn(store: readonly Certificate[]): ReadonlySet<string> {
   return complete;
 }
 
-/** CAs whose chain inside the given set does not end in a self-signed root; with the name of the issuer that is missing. */
+/**
+ * CAs whose chain inside the given set does not end in a self-signed root; with the name of the
+ * issuer that is missing.
+ */
 export function incompleteChains(
   cas: readonly Certificate[],
 ): readonly { readonly ca: Certificate; readonly missingIssuer: string }[] {

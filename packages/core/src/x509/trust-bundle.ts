@@ -5,12 +5,14 @@ import { readPem } from './pem.ts';
 import { readCertificate } from './x509.ts';
 
 /**
- * Reads a bundle as a source gives it, PEM or DER, in any order. Duplicates (by SHA-256 of the DER) count once. A certificate that is
- * no CA is a finding of severity error: a leaf in a trust store would be trusted as if it were one.
+ * Reads a bundle as a source gives it, PEM or DER, in any order. Duplicates (by SHA-256 of the DER)
+ * count once. A certificate that is no CA is a finding of severity error: a leaf in a trust store
+ * would be trusted as if it were one.
  *
  * @param bytes the file
  * @param file its name, for messages
- * @throws TrustloomError `empty-bundle`, `private-key-in-bundle`, `pem-foreign-block`, `pem-headers`, `pem-malformed`, `certificate-malformed`
+ * @throws TrustloomError `empty-bundle`, `private-key-in-bundle`, `pem-foreign-block`,
+ *   `pem-headers`, `pem-malformed`, `certificate-malformed`
  * @example
  * const { certificates, findings } = parseBundle(await readFile('ca.pem'), 'ca.pem')
  */
@@ -63,8 +65,8 @@ export function sortCertificates(certificates: readonly Certificate[]): readonly
 }
 
 /**
- * The canonical bundle: sorted, no duplicates, no blank lines, no comments. The same set gives the same bytes, whatever its order was;
- * all four services take this form.
+ * The canonical bundle: sorted, no duplicates, no blank lines, no comments. The same set gives the
+ * same bytes, whatever its order was; all four services take this form.
  */
 export function bundlePem(certificates: readonly Certificate[]): string {
   return sortCertificates(certificates)

@@ -21,8 +21,8 @@ import { writePem } from './pem.ts';
 import { publicKeyInfo, publicKeyOf } from './public-key.ts';
 
 /**
- * Reads one certificate from its DER in one strict pass; the usual libraries let trailing bytes and odd encodings pass. Its own signature
- * is checked when `selfSigned` is first asked for.
+ * Reads one certificate from its DER in one strict pass; the usual libraries let trailing bytes and
+ * odd encodings pass. Its own signature is checked when `selfSigned` is first asked for.
  *
  * @param der exactly one certificate
  * @param file for the message only
@@ -72,7 +72,10 @@ function read(own: Uint8Array): Certificate {
   });
 }
 
-/** The key of a certificate, for Node to verify with. @throws Error when Node does not know such keys */
+/**
+ * The key of a certificate, for Node to verify with. @throws Error when Node does not know such
+ * keys
+ */
 export function verificationKey(certificate: Pick<Certificate, 'der'>): KeyObject {
   const der = bufferOf(certificate.der);
   return publicKeyOf(der, readFrame(der).spki);
@@ -148,8 +151,8 @@ function versionOf(der: Uint8Array, wrapper: Tlv): number {
 }
 
 /**
- * What may stand behind the key: unique identifiers [1], [2] and extensions [3], each once, in this order, in their versions. Gives the
- * list of extensions.
+ * What may stand behind the key: unique identifiers [1], [2] and extensions [3], each once, in this
+ * order, in their versions. Gives the list of extensions.
  */
 function optionalFields(der: Uint8Array, version: number, fields: readonly Tlv[]): Tlv | undefined {
   let before = 0;

@@ -4,7 +4,9 @@ import { name, oid, sequence, tlv, utcTime } from './der.ts';
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ecdsaSha256 = sequence(oid('2a8648ce3d040302'));
 
-/** Parts of a list as they shall stand, in DER; what is left out is as a careful CA would have it. */
+/**
+ * Parts of a list as they shall stand, in DER; what is left out is as a careful CA would have it.
+ */
 export interface CrlParts {
   /** Default version 2; empty for version 1. */
   readonly version?: Uint8Array;

@@ -131,7 +131,8 @@ export function openssls(bytes: Uint8Array): Reading {
 /** What is wrong with our reading beside the others': undefined when nothing is. */
 export function fault(bytes: Uint8Array, mine: Reading, python: Reading): string | undefined {
   if (mine === undefined) return needlesslyRefused(bytes, python);
-  // Python refuses more than the encoding of a list; only what openssl refuses, too, is ours to refuse.
+  // Python refuses more than the encoding of a list; only what openssl refuses, too, is ours to
+  // refuse.
   if (python === undefined && hasOpenssl && openssls(bytes) === undefined)
     return 'taken here, and refused by openssl and cryptography';
   if (python !== undefined && python.join() !== mine.join())
@@ -139,7 +140,10 @@ export function fault(bytes: Uint8Array, mine: Reading, python: Reading): string
   return undefined;
 }
 
-/** Of what both others take, two things are refused: a critical extension that is not understood (RFC 5280, 5.2), and a signature in bits. */
+/**
+ * Of what both others take, two things are refused: a critical extension that is not understood
+ * (RFC 5280, 5.2), and a signature in bits.
+ */
 function needlesslyRefused(bytes: Uint8Array, python: Reading): string | undefined {
   if (python === undefined || !hasOpenssl || openssls(bytes) === undefined) return undefined;
   const why = whyRefused(bytes);

@@ -8,7 +8,10 @@ export interface Hostile {
   readonly make: () => Uint8Array;
 }
 
-/** As large as a source may be, in bytes, and a little less; and what is enough where size alone does not hurt. */
+/**
+ * As large as a source may be, in bytes, and a little less; and what is enough where size alone
+ * does not hurt.
+ */
 const most = 64 * 1024 * 1024 - 70_000;
 const enough = 12 * 1024 * 1024;
 

@@ -4,7 +4,10 @@ import { authorityKeyId, EXTENSION, rawExtensions } from './extensions.ts';
 import { type Name, readName } from './name.ts';
 import { count, DerError, type Element, elementAt, integer, TAG, time, walk, whole } from './reader.ts';
 
-/** A certificate revocation list, as read. Entries stay in the bytes; `has` looks them up by an index. */
+/**
+ * A certificate revocation list, as read. Entries stay in the bytes; `has` looks them up by an
+ * index.
+ */
 export interface CrlInfo {
   readonly der: Uint8Array;
   readonly issuer: Name;
@@ -20,11 +23,17 @@ export interface CrlInfo {
   readonly authorityKeyId: string | undefined;
   readonly number: bigint | undefined;
   readonly isDelta: boolean;
-  /** Has an issuingDistributionPoint: covers only part of what the issuer revoked, or more than its own. */
+  /**
+   * Has an issuingDistributionPoint: covers only part of what the issuer revoked, or more than its
+   * own.
+   */
   readonly hasIdp: boolean;
   /** Object identifiers of critical extensions of the list that nobody here understands. */
   readonly unknownCritical: readonly string[];
-  /** Whether a serial is listed: hex of the number (`-1` where it is negative), leading zeros and case do not matter. */
+  /**
+   * Whether a serial is listed: hex of the number (`-1` where it is negative), leading zeros and
+   * case do not matter.
+   */
   has(serialHex: string): boolean;
   readonly tbs: Uint8Array;
   readonly signature: Uint8Array;

@@ -200,7 +200,8 @@ function nameConstraints(der: Uint8Array) {
       ? children(der, field).map((subtree) => {
           const base = walk(der, subtree);
           const name = generalName(der, base.next());
-          // minimum and maximum are not used (RFC 5280 section 4.2.1.10); with them the constraint means nothing here.
+          // minimum and maximum are not used (RFC 5280 section 4.2.1.10); with them the constraint
+          // means nothing here.
           base.done();
           return name;
         })

@@ -9,8 +9,8 @@ const BEGIN = /^-----BEGIN ([A-Z0-9 ]+)-----$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
- * Reads all blocks of a PEM text. Outside of the boundaries only empty lines and comments (`#`) may stand; each
- * service's own, stricter rules are the service's matter. Throws `DerError`.
+ * Reads all blocks of a PEM text. Outside of the boundaries only empty lines and comments (`#`) may
+ * stand; each service's own, stricter rules are the service's matter. Throws `DerError`.
  */
 export function readPem(text: string): readonly PemBlock[] {
   const blocks: PemBlock[] = [];

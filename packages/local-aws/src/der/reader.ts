@@ -1,4 +1,6 @@
-/** Bytes that are not what X.509 says they should be. The message never holds the bytes themselves. */
+/**
+ * Bytes that are not what X.509 says they should be. The message never holds the bytes themselves.
+ */
 export class DerError extends Error {
   constructor(message: string) {
     super(message);

@@ -39,7 +39,10 @@ function albHeaders(mode: EdgeTrust['mode'], { leaf, presented }: Verdict): Head
 /** RFC 9440: a byte sequence of RFC 8941. */
 const field = (der: Uint8Array) => `:${Buffer.from(der).toString('base64')}:`;
 
-/** CloudFront guide, "Viewer mTLS headers"; checked 2026-11. The serial is written as in the function's event. */
+/**
+ * CloudFront guide, "Viewer mTLS headers"; checked 2026-11. The serial is written as in the
+ * function's event.
+ */
 function cloudfrontHeaders(mode: EdgeTrust['mode'], { leaf, presented }: Verdict): Headers {
   if (mode === 'off') return {};
   const [first, ...rest] = presented;
@@ -87,8 +90,8 @@ function gmt(ms: number): string {
 }
 
 /**
- * `clientCert` of an API Gateway event. Payload 2.0 writes the serial in decimal (a live run); for payload 1.0 the
- * only sample has lower-case hex with colons. Checked 2026-11.
+ * `clientCert` of an API Gateway event. Payload 2.0 writes the serial in decimal (a live run); for
+ * payload 1.0 the only sample has lower-case hex with colons. Checked 2026-11.
  */
 export function clientCert(leaf: CertificateInfo, payload: '1.0' | '2.0'): object {
   return {

@@ -14,7 +14,10 @@ import { presentedBy } from './peer.ts';
 export interface ListenerContext {
   now(): number;
   readonly unknowns: Unknowns;
-  /** URL of a server that stands behind load balancers and distributions; without it the edge answers itself. */
+  /**
+   * URL of a server that stands behind load balancers and distributions; without it the edge
+   * answers itself.
+   */
   readonly origin: string | undefined;
   /** Server certificate; for HTTPS. */
   readonly key: string;
@@ -70,8 +73,9 @@ function httpFront(spec: EdgeSpec, { catchUp, origin }: ListenerContext): Server
 }
 
 /**
- * Accepts TCP and hands each connection to a TLS server made for the trust of this instant: whether a certificate
- * is asked for, and which CA names are advertised, is part of a TLS server's configuration.
+ * Accepts TCP and hands each connection to a TLS server made for the trust of this instant: whether
+ * a certificate is asked for, and which CA names are advertised, is part of a TLS server's
+ * configuration.
  */
 function httpsFront(spec: EdgeSpec, context: ListenerContext): Server {
   let current: { readonly form: string; readonly server: Http2SecureServer } | undefined;
@@ -113,9 +117,11 @@ function tlsServer(
       minVersion: 'TLSv1.2',
       requestCert: trust.mode !== 'off',
       rejectUnauthorized: false,
-      // A resumed session would come in without showing its certificate, which the services do not allow.
+      // A resumed session would come in without showing its certificate, which the services do not
+      // allow.
       secureOptions: constants.SSL_OP_NO_TICKET,
-      // Only for the names: what is trusted is decided below. Empty, it also keeps the public CAs out.
+      // Only for the names: what is trusted is decided below. Empty, it also keeps the public CAs
+      // out.
       ca:
         trust.mode !== 'off' && trust.advertiseCaNames
           ? trust.anchors.map((der) => writePem('CERTIFICATE', der))

@@ -14,7 +14,8 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
 /**
- * Makes the CA. Its certificates follow real time, whatever clock the emulator runs on: real clients check them.
+ * Makes the CA. Its certificates follow real time, whatever clock the emulator runs on: real
+ * clients check them.
  *
  * @param now real time, milliseconds since the epoch
  */

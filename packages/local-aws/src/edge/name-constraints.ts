@@ -4,7 +4,10 @@ type Constraints = NonNullable<CertificateInfo['nameConstraints']>;
 
 const EMAIL_ADDRESS = '1.2.840.113549.1.9.1';
 
-/** RFC 5280 section 4.2.1.10: no name is excluded, and each name of a kind that has permitted trees lies in one. */
+/**
+ * RFC 5280 section 4.2.1.10: no name is excluded, and each name of a kind that has permitted trees
+ * lies in one.
+ */
 export function withinConstraints(
   certificate: CertificateInfo,
   { permitted, excluded }: Constraints,
@@ -41,7 +44,10 @@ function holds(tree: GeneralName, name: GeneralName): boolean {
   return false;
 }
 
-/** `bare`: a constraint without a leading dot covers subdomains too (DNS), or the host alone (URI, mail). */
+/**
+ * `bare`: a constraint without a leading dot covers subdomains too (DNS), or the host alone (URI,
+ * mail).
+ */
 function domainHolds(tree: string, name: string, bare: boolean): boolean {
   const wanted = tree.toLowerCase();
   const host = name.toLowerCase();

@@ -22,7 +22,10 @@ const FORBIDDEN: Reply = { status: 403, body: { message: 'Forbidden' } };
 
 const FAILED: Reply = { status: 500, body: { message: 'Internal Server Error' } };
 
-/** Answers a request that came through an edge; `origin` is the URL of a server that stands behind load balancers and distributions. */
+/**
+ * Answers a request that came through an edge; `origin` is the URL of a server that stands behind
+ * load balancers and distributions.
+ */
 export async function answer(
   spec: EdgeSpec,
   trust: EdgeTrust,

@@ -11,8 +11,9 @@ export interface PathRules {
   /** Certificates past their notAfter pass; those before their notBefore never do. */
   readonly ignoreExpiry: boolean;
   /**
-   * `any`: every certificate of the store ends a path, and certificates that the client sent may bridge.
-   * `complete`: the path lies wholly in the store and ends in a self-signed certificate; what was sent counts for nothing.
+   * `any`: every certificate of the store ends a path, and certificates that the client sent may
+   * bridge. `complete`: the path lies wholly in the store and ends in a self-signed certificate;
+   * what was sent counts for nothing.
    */
   readonly anchors: 'any' | 'complete';
 }
@@ -42,8 +43,8 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const SEARCH_DEPTH = 12;
 
 /**
- * Finds a path from a client's certificate to the store (RFC 5280 section 6). The first that holds is taken; when
- * none does, the failure is that of the first that was found.
+ * Finds a path from a client's certificate to the store (RFC 5280 section 6). The first that holds
+ * is taken; when none does, the failure is that of the first that was found.
  */
 export function checkPath(
   leaf: CertificateInfo,
@@ -61,7 +62,9 @@ export function checkPath(
   return { ok: false, why: first ?? (isSelfSigned(leaf) ? 'self-signed' : 'untrusted') };
 }
 
-/** Whether one certificate's name, key identifier and signature say that the other one issued it. */
+/**
+ * Whether one certificate's name, key identifier and signature say that the other one issued it.
+ */
 export function isIssuedBy(child: CertificateInfo, issuer: CertificateInfo): boolean {
   if (!Buffer.from(child.issuer.der).equals(issuer.subject.der)) return false;
   const { authorityKeyId: wanted } = child;
@@ -99,7 +102,9 @@ function* paths(
 
 function judge(path: readonly CertificateInfo[], rules: PathRules): PathFailure | undefined {
   const cas = path.slice(1);
-  /** The anchor is trusted as it is: nothing is asked of its signature, extensions and constraints. */
+  /**
+   * The anchor is trusted as it is: nothing is asked of its signature, extensions and constraints.
+   */
   const below = path.length === 1 ? path : path.slice(0, -1);
   if (cas.length > rules.maxCas) return 'too-long';
   if (below.some((one) => one.signatureAlgorithm.weak)) return 'weak-signature';

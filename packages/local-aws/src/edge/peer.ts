@@ -2,8 +2,8 @@ import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { Presented } from './decide.ts';
 
 /**
- * Certificates that the client sent, leaf first. Node gives them linked by issuer, so a certificate that links to
- * nothing is not among them; that changes no path.
+ * Certificates that the client sent, leaf first. Node gives them linked by issuer, so a certificate
+ * that links to nothing is not among them; that changes no path.
  */
 export function presentedBy(socket: TLSSocket): Presented {
   const chain: Uint8Array[] = [];

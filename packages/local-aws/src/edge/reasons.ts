@@ -5,7 +5,10 @@ export type Refusal = PathFailure | 'missing' | 'revoked' | 'crl-error' | 'hands
 
 export type ReasonTable = Readonly<Record<Refusal, string>>;
 
-/** ALB guide, "Connection logs", checked 2026-11. Which code goes with a missing certificate: one field report. */
+/**
+ * ALB guide, "Connection logs", checked 2026-11. Which code goes with a missing certificate: one
+ * field report.
+ */
 export const ALB_REASONS: ReasonTable = {
   missing: 'UnmappedConnectionError',
   untrusted: 'ClientCertUntrusted',
@@ -34,8 +37,9 @@ export const CLOUDFRONT_REASONS: ReasonTable = {
 const denied = (reason: string) => `Access denied. Reason: ${reason}`;
 
 /**
- * API Gateway's execution log. The texts for no issuer, self-signed and insecure algorithm are AWS's (knowledge
- * centre, mutual TLS 403 errors, checked 2026-11); the others are ours, for nobody has published them.
+ * API Gateway's execution log. The texts for no issuer, self-signed and insecure algorithm are
+ * AWS's (knowledge centre, mutual TLS 403 errors, checked 2026-11); the others are ours, for nobody
+ * has published them.
  */
 export const API_GATEWAY_REASONS: ReasonTable = {
   missing: 'ClientCertMissing',

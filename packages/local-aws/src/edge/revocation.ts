@@ -19,7 +19,10 @@ export interface RevocationRules {
 /** `unusable`: a list that is needed cannot be used, or is not there. */
 export type RevocationResult = 'good' | 'revoked' | 'unusable';
 
-/** Looks a path up in the CRLs. A revoked certificate is told before anything that is wrong with a list. */
+/**
+ * Looks a path up in the CRLs. A revoked certificate is told before anything that is wrong with a
+ * list.
+ */
 export function checkRevocation(
   path: readonly CertificateInfo[],
   store: Store,
@@ -37,7 +40,10 @@ export function checkRevocation(
   return results.includes('unusable') ? 'unusable' : 'good';
 }
 
-/** A path ends at its anchor; where the store knows the anchor's own issuers, their lists speak about it too. */
+/**
+ * A path ends at its anchor; where the store knows the anchor's own issuers, their lists speak
+ * about it too.
+ */
 function upwards(path: readonly CertificateInfo[], store: Store): readonly CertificateInfo[] {
   const chain = [...path];
   for (let last = chain.at(-1); last && !isSelfIssued(last); ) {
@@ -65,7 +71,10 @@ function lookUp(
   return maySign && signed.some((crl) => isUsable(crl, rules)) ? 'good' : 'unusable';
 }
 
-/** Re-keyed CAs share a name: the key decides, by its identifier where both carry one, else by the signature. */
+/**
+ * Re-keyed CAs share a name: the key decides, by its identifier where both carry one, else by the
+ * signature.
+ */
 function isOf(crl: CrlInfo, issuer: CertificateInfo, crls: CrlStore): boolean {
   if (crl.authorityKeyId !== undefined && issuer.subjectKeyId !== undefined)
     return crl.authorityKeyId === issuer.subjectKeyId;

@@ -1,4 +1,6 @@
-/** Something that goes wrong on purpose, so that a client's way of dealing with it can be tested. */
+/**
+ * Something that goes wrong on purpose, so that a client's way of dealing with it can be tested.
+ */
 export interface Fault {
   /** Signing name, for example `cloudfront`; left out: every service. */
   readonly service?: string;
@@ -7,8 +9,8 @@ export interface Fault {
   /** How many calls it hits; default 1. */
   readonly times?: number;
   /**
-   * `before` (default): the work is not done. `after`: the work is done, and the caller is told otherwise, as when an
-   * answer gets lost or a gateway times out.
+   * `before` (default): the work is not done. `after`: the work is done, and the caller is told
+   * otherwise, as when an answer gets lost or a gateway times out.
    */
   readonly when?: 'before' | 'after';
   /** The answer instead of the real one. */
@@ -20,8 +22,8 @@ export interface Fault {
   /** Half of the answer's body is sent, then the connection is closed. The work is done. */
   readonly half?: boolean;
   /**
-   * A reading call (Get, List, Describe, Head) answers as it did before the last write; where the same call was never made since the fault
-   * was planted, as it is.
+   * A reading call (Get, List, Describe, Head) answers as it did before the last write; where the
+   * same call was never made since the fault was planted, as it is.
    */
   readonly stale?: boolean;
   /** Waits this many milliseconds on the emulator's clock first. */

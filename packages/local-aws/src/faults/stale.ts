@@ -1,6 +1,9 @@
 import type { WireRequest, WireResponse } from '../services/service.ts';
 
-/** Answers of reading calls, kept so that one can be given again after a write: lists of AWS may lag behind. */
+/**
+ * Answers of reading calls, kept so that one can be given again after a write: lists of AWS may lag
+ * behind.
+ */
 export interface StaleAnswers {
   /** The answer of the same call from before the last write; undefined where it was never asked. */
   before(call: StaleCall): WireResponse | undefined;

@@ -22,7 +22,10 @@ import { createSts } from '../services/sts/index.ts';
 export interface Fidelity {
   readonly service: string;
   readonly operation: string;
-  /** `exact`: request, answer, errors and effect as the service has them. `modelled`: as far as trust stores need it; `note` says what is not. */
+  /**
+   * `exact`: request, answer, errors and effect as the service has them. `modelled`: as far as
+   * trust stores need it; `note` says what is not.
+   */
   readonly fidelity: 'exact' | 'modelled';
   readonly note: string;
 }
@@ -132,7 +135,10 @@ function isLimit(row: unknown): row is { max: number; source: string; checked: s
   return typeof row === 'object' && row !== null && 'max' in row && 'source' in row && 'checked' in row;
 }
 
-/** What is known of these services and is not here: each answers 501 by its name, or has no operation. */
+/**
+ * What is known of these services and is not here: each answers 501 by its name, or has no
+ * operation.
+ */
 export const ABSENT: readonly string[] = Object.freeze([
   'IAM: no users, policies or role trust; a list of allowed actions stands in for it (`allow`)',
   'ACM, Route 53, CloudWatch, CloudTrail, EventBridge, billing',
@@ -145,7 +151,10 @@ export const ABSENT: readonly string[] = Object.freeze([
   'API Gateway models, usage plans, API keys, canaries, caches, private APIs',
 ]);
 
-/** Where the emulator lets somebody in whom `openssl verify` refuses: rows of NIST PKITS, with what AWS says of them. */
+/**
+ * Where the emulator lets somebody in whom `openssl verify` refuses: rows of NIST PKITS, with what
+ * AWS says of them.
+ */
 export const LAXER_THAN_OPENSSL: Readonly<Record<string, string>> = Object.freeze({
   InvalidNegativeSerialNumberTest15EE:
     'a negative serial cannot be revoked at an ALB, which takes no list with one (ELB user guide, Mutual authentication with TLS; 2026-11)',

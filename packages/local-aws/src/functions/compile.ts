@@ -3,7 +3,8 @@ import { Script } from 'node:vm';
 const IMPORT = /^[ \t]*import\s+([A-Za-z_$][\w$]*)\s+from\s+(['"])([^'"]*)\2[ \t]*;?/gm;
 
 /**
- * Compiles the code of a connection function as the runtime takes it: an old script with one import, of `cloudfront`.
+ * Compiles the code of a connection function as the runtime takes it: an old script with one
+ * import, of `cloudfront`.
  *
  * @throws SyntaxError
  */

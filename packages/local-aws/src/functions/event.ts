@@ -17,8 +17,9 @@ export interface ConnectionFacts {
 const colons = (bytes: Uint8Array) => hex(bytes).replace(/..(?=.)/g, '$&:');
 
 /**
- * The event as the newest page of the developer guide has it ("Associate a CloudFront Connection Function", checked 2026-11); older samples
- * read `clientCertInfo`, which is not sent here. The serial is the DER integer, lower-case hex with colons.
+ * The event as the newest page of the developer guide has it ("Associate a CloudFront Connection
+ * Function", checked 2026-11); older samples read `clientCertInfo`, which is not sent here. The
+ * serial is the DER integer, lower-case hex with colons.
  */
 export function connectionEvent(facts: ConnectionFacts): object {
   const { certificates, revocationStatus, ...rest } = facts;

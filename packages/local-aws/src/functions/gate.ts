@@ -21,8 +21,9 @@ export interface GateOptions {
 }
 
 /**
- * OCSP first, then the function, which sees what OCSP came to and may decide otherwise (developer guide, Certificate revocation). A
- * certificate without an OCSP URL below the anchor is refused before the function runs.
+ * OCSP first, then the function, which sees what OCSP came to and may decide otherwise (developer
+ * guide, Certificate revocation). A certificate without an OCSP URL below the anchor is refused
+ * before the function runs.
  */
 export function connectionGate(options: GateOptions, { path, presented }: GateInput): GateVerdict {
   const { live, ocsp, responder, timeMs, now, ...ids } = options;

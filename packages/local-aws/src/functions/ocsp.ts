@@ -11,7 +11,10 @@ export interface OcspRequest {
   readonly issuer: string;
 }
 
-/** A responder that is plugged in: no network is used. `error`: it cannot be reached, or answers nonsense. */
+/**
+ * A responder that is plugged in: no network is used. `error`: it cannot be reached, or answers
+ * nonsense.
+ */
 export type OcspResponder = (request: OcspRequest) => 'good' | 'revoked' | 'unknown' | 'error';
 
 const STATUS = { good: 'Good', revoked: 'Revoked', unknown: 'Unknown', error: 'Error' } as const;
@@ -19,7 +22,9 @@ const STATUS = { good: 'Good', revoked: 'Revoked', unknown: 'Unknown', error: 'E
 /** The leaf and up to three intermediates are asked about; what stands in the store is exempt. */
 const MOST = 4;
 
-/** Asks about every certificate of a path but its anchor. Without a responder, none can be reached. */
+/**
+ * Asks about every certificate of a path but its anchor. Without a responder, none can be reached.
+ */
 export function askResponders(
   path: readonly CertificateInfo[],
   responder: OcspResponder | undefined,

@@ -1,7 +1,9 @@
 /**
- * Runs inside the context of a connection function, before its code: makes `connection`, `console` and the module `cloudfront` out of the
- * few host functions. The code that comes later sees only what is made here; the host's own objects stay in this closure, because any of
- * them would lead to the host (`x.constructor.constructor`). Everything is turned into text on this side of the border.
+ * Runs inside the context of a connection function, before its code: makes `connection`, `console`
+ * and the module `cloudfront` out of the few host functions. The code that comes later sees only
+ * what is made here; the host's own objects stay in this closure, because any of them would lead to
+ * the host (`x.constructor.constructor`). Everything is turned into text on this side of the
+ * border.
  */
 export const PRELUDE = `(function (host) {
   'use strict';

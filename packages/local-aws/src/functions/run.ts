@@ -20,7 +20,10 @@ export interface FunctionRun {
 
 /** What it came to. */
 export interface FunctionResult {
-  /** `error`: it threw, ended late, or could not be compiled. `silent`: it called neither allow nor deny. */
+  /**
+   * `error`: it threw, ended late, or could not be compiled. `silent`: it called neither allow nor
+   * deny.
+   */
   readonly decision: 'allow' | 'deny' | 'silent' | 'error';
   /** What it wrote to the console, cut at 10 KB. */
   readonly logs: readonly string[];
@@ -31,13 +34,17 @@ export interface FunctionResult {
   readonly reads: number;
 }
 
-/** Developer guide, connection function: custom log data 800 bytes, function log 10 KB; checked 2026-11. */
+/**
+ * Developer guide, connection function: custom log data 800 bytes, function log 10 KB; checked
+ * 2026-11.
+ */
 const CUSTOM_BYTES = 800;
 const LOG_BYTES = 10 * 1024;
 
 /**
- * Runs a connection function once, in a context of its own that knows nothing of the host: what crosses are primitives, through a few
- * functions that the prelude hides. Time ends endless loops and chains of promises alike. This keeps accidents in, not attackers.
+ * Runs a connection function once, in a context of its own that knows nothing of the host: what
+ * crosses are primitives, through a few functions that the prelude hides. Time ends endless loops
+ * and chains of promises alike. This keeps accidents in, not attackers.
  *
  * @example
  * runConnectionFunction({ code, event: { clientCertificate }, store: new Map([['9e2a', '']]), timeMs: 5, now: Date.now() }).decision // 'deny'
@@ -53,7 +60,8 @@ export function runConnectionFunction(run: FunctionRun): FunctionResult {
     const install: unknown = new Script(PRELUDE).runInContext(context);
     if (typeof install === 'function') install(seen.host);
     const start = new Script(START);
-    // Nothing else runs meanwhile, so what the heap grew by is the function's; a collection in between is to its advantage.
+    // Nothing else runs meanwhile, so what the heap grew by is the function's; a collection in
+    // between is to its advantage.
     const before = memoryInUse();
     script.runInContext(context, { timeout: run.timeMs });
     start.runInContext(context, { timeout: run.timeMs });

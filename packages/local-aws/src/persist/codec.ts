@@ -1,4 +1,6 @@
-/** State as JSON: maps, sets, bytes and dates are marked, so that they come back as what they were. */
+/**
+ * State as JSON: maps, sets, bytes and dates are marked, so that they come back as what they were.
+ */
 export function encode(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => mark(item));
 }

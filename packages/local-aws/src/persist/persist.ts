@@ -12,7 +12,10 @@ export interface Keeper {
   load(saved: unknown, world: World): Promise<void>;
 }
 
-/** One file in one folder. Names of buckets, keys and everything else stand inside it: none of them ever becomes a path. */
+/**
+ * One file in one folder. Names of buckets, keys and everything else stand inside it: none of them
+ * ever becomes a path.
+ */
 export interface Persistence {
   load(): Promise<void>;
   /** Writes soon, once; what comes meanwhile is in the next write. */
@@ -27,7 +30,10 @@ const FORMAT = 1;
 /** How long to wait for more changes, in milliseconds of real time. */
 const QUIET_MS = 50;
 
-/** Keeps the state in `dir`. Only what has settled is written: pending things are made ready first when it closes. */
+/**
+ * Keeps the state in `dir`. Only what has settled is written: pending things are made ready first
+ * when it closes.
+ */
 export function createPersistence(dir: string, keepers: readonly Keeper[], world: World): Persistence {
   const file = join(dir, FILE);
   let dirty = false;

@@ -5,7 +5,10 @@ const PREFIX: Readonly<Record<string, string>> = {
   'cloudfront-keyvaluestore': 'cloudfront-keyvaluestore',
 };
 
-/** S3 names its permissions after what is touched, not after operations (S3 user guide, Actions; checked 2026-11). */
+/**
+ * S3 names its permissions after what is touched, not after operations (S3 user guide, Actions;
+ * checked 2026-11).
+ */
 const S3: Readonly<Record<string, string>> = {
   HeadObject: 'GetObject',
   HeadBucket: 'ListBucket',
@@ -17,7 +20,10 @@ const S3: Readonly<Record<string, string>> = {
   GetBucketTagging: 'GetBucketTagging',
 };
 
-/** The IAM action that a request needs (Service Authorization Reference). API Gateway's are HTTP methods. */
+/**
+ * The IAM action that a request needs (Service Authorization Reference). API Gateway's are HTTP
+ * methods.
+ */
 export function iamAction(service: string, operation: string, request: WireRequest): string {
   if (service === 'apigateway') return `apigateway:${request.method}`;
   if (service === 's3') {

@@ -12,7 +12,10 @@ export interface RateCall {
 
 /** Token buckets on the emulator's clock. */
 export interface Rates {
-  /** Takes a token of every bucket that the call draws on. @throws ServiceError the service's own throttling error */
+  /**
+   * Takes a token of every bucket that the call draws on. @throws ServiceError the service's own
+   * throttling error
+   */
   take(call: RateCall): void;
   clear(): void;
 }

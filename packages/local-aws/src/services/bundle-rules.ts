@@ -1,6 +1,7 @@
 /**
- * What a service accepts in a file of certificates or CRLs. The rules differ in numbers and in the treatment of
- * blank lines; each service has its own table. The outcome is data: how a refusal shows is the service's matter.
+ * What a service accepts in a file of certificates or CRLs. The rules differ in numbers and in the
+ * treatment of blank lines; each service has its own table. The outcome is data: how a refusal
+ * shows is the service's matter.
  */
 import {
   type CertificateInfo,

@@ -5,7 +5,10 @@ export interface Page<T> {
   readonly next: string | undefined;
 }
 
-/** Cuts a page. A marker is opaque to clients: the position at which the next page starts. Undefined when it is none of ours. */
+/**
+ * Cuts a page. A marker is opaque to clients: the position at which the next page starts. Undefined
+ * when it is none of ours.
+ */
 export function pageOf<T>(all: readonly T[], marker: string | undefined, size: number): Page<T> | undefined {
   const from =
     marker === undefined || marker === '' ? 0 : Number(Buffer.from(marker, 'base64url').toString());

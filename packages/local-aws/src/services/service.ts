@@ -1,14 +1,15 @@
 /**
- * What a service of this emulator is made of. There are two styles, and dispatch cannot tell them apart:
+ * What a service of this emulator is made of. There are two styles, and dispatch cannot tell them
+ * apart:
  *
- * - **Schema-driven** (`schemaService`, wire/schema-service.ts): the SDK client's own schemas say how a request is
- *   parsed and an answer written; the service is a table of functions, keyed by operation name. For S3, CloudFront,
- *   ELBv2, API Gateway v1 and v2.
- * - **Routes** (`routeService`, wire/route-service.ts): plain JSON by hand, for services whose client has no schemas
- *   (Roles Anywhere), and anything else that is not described by them.
+ * - **Schema-driven** (`schemaService`, wire/schema-service.ts): the SDK client's own schemas say
+ *   how a request is parsed and an answer written; the service is a table of functions, keyed by
+ *   operation name. For S3, CloudFront, ELBv2, API Gateway v1 and v2.
+ * - **Routes** (`routeService`, wire/route-service.ts): plain JSON by hand, for services whose
+ *   client has no schemas (Roles Anywhere), and anything else that is not described by them.
  *
- * A service is made by a function of the world, `createX(world): Service & { state(): XState }`, keeps its state in
- * `createPlaces`, and throws `ServiceError` for every refusal.
+ * A service is made by a function of the world, `createX(world): Service & { state(): XState }`,
+ * keeps its state in `createPlaces`, and throws `ServiceError` for every refusal.
  */
 import type { Caller } from '../accounts.ts';
 import type { World } from '../world.ts';
@@ -21,7 +22,10 @@ export interface WireRequest {
   /** As sent, without the `?`; for signatures. */
   readonly rawQuery: string;
   readonly query: URLSearchParams;
-  /** Names in lower case; several fields of one name are joined by a comma. With trailers, without chunk framing. */
+  /**
+   * Names in lower case; several fields of one name are joined by a comma. With trailers, without
+   * chunk framing.
+   */
   readonly headers: Readonly<Record<string, string>>;
   /** Headers as sent; for signatures. */
   readonly sentHeaders: Readonly<Record<string, string>>;
@@ -79,7 +83,10 @@ export interface Service {
   readonly names: readonly string[];
   /** Where several services share a signing name: whether this one answers that path. */
   owns?(path: string): boolean;
-  /** Finds the operation. Throws `ServiceError` (`NotImplemented`, 501, naming the operation) when there is none. */
+  /**
+   * Finds the operation. Throws `ServiceError` (`NotImplemented`, 501, naming the operation) when
+   * there is none.
+   */
   route(request: WireRequest): Promise<Routed>;
   /** Writes an error as this service's protocol does. */
   error(error: ServiceError, request: WireRequest, requestId: string): WireResponse;
@@ -90,7 +97,8 @@ export interface Service {
 }
 
 /**
- * A refusal, written by the protocol of the service: `<Error>` in XML, `x-amzn-errortype` and a body in JSON.
+ * A refusal, written by the protocol of the service: `<Error>` in XML, `x-amzn-errortype` and a
+ * body in JSON.
  *
  * @example
  * throw new ServiceError('ResourceNotFoundException', 404, 'The trust anchor does not exist');
@@ -126,8 +134,8 @@ export const notImplemented = (service: string, operation: string): ServiceError
 type Primitive = string | number | boolean | bigint | null | undefined;
 
 /**
- * An SDK shape after the check of required members. The SDK types those as `T | undefined`; the wire layer refuses
- * a request without them, at every depth, so an operation may rely on them.
+ * An SDK shape after the check of required members. The SDK types those as `T | undefined`; the
+ * wire layer refuses a request without them, at every depth, so an operation may rely on them.
  */
 export type Given<T> = T extends Primitive | Date | Uint8Array
   ? T
@@ -144,8 +152,8 @@ export interface Operation<Input, Output> {
 }
 
 /**
- * The operations of a schema-driven service: an object keyed by a union of operation names, so that a missing
- * handler does not compile.
+ * The operations of a schema-driven service: an object keyed by a union of operation names, so that
+ * a missing handler does not compile.
  *
  * @example
  * interface Model {
@@ -166,14 +174,18 @@ export interface RouteInput {
   readonly labels: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON body; `{}` when there is none. A body that is no JSON object is refused before. */
+  /**
+   * The parsed JSON body; `{}` when there is none. A body that is no JSON object is refused before.
+   */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** One hand-written operation. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path with `{labels}`, for example `/trustanchor/{trustAnchorId}`; a label matches one segment. */
+  /**
+   * Path with `{labels}`, for example `/trustanchor/{trustAnchorId}`; a label matches one segment.
+   */
   readonly path: string;
   /** Operation name. */
   readonly name: string;

@@ -14,8 +14,8 @@ import { checkSignature, type SignatureCheck, type SignedByCertificate } from '.
 const denied = (message: string) => new ServiceError('AccessDeniedException', 403, message);
 
 /**
- * Texts of refusals: what users met and published (facts sheet of Roles Anywhere, checked 2026-11). Those for dates
- * and for a malformed request are not published, and ours.
+ * Texts of refusals: what users met and published (facts sheet of Roles Anywhere, checked 2026-11).
+ * Those for dates and for a malformed request are not published, and ours.
  */
 const SIGNATURE_TEXTS: Readonly<Record<Exclude<SignatureCheck, { ok: true }>['why'], string>> = {
   missing: 'Missing Authentication Token',
@@ -41,7 +41,10 @@ const PATH_TEXTS: Readonly<Record<PathFailure, string>> = {
 
 const COMMON_NAME = '2.5.4.3';
 
-/** CreateSession: temporary credentials for whoever holds the key of a certificate that the anchor vouches for. */
+/**
+ * CreateSession: temporary credentials for whoever holds the key of a certificate that the anchor
+ * vouches for.
+ */
 export function createSessionRoute(places: RolesAnywherePlaces): Route {
   return {
     method: 'POST',
@@ -146,7 +149,10 @@ function grant(
 const evenHex = ({ serialHex }: CertificateInfo) =>
   serialHex.length % 2 === 0 ? serialHex : `0${serialHex}`;
 
-/** Path to the anchor, what the user guide asks of an end-entity certificate, and the enabled CRLs of that anchor. */
+/**
+ * Path to the anchor, what the user guide asks of an end-entity certificate, and the enabled CRLs
+ * of that anchor.
+ */
 function checkCertificate(
   place: Place,
   anchor: TrustAnchor,
@@ -180,7 +186,9 @@ function checkCertificate(
   if (revocation !== 'good') throw denied('Certificate revoked');
 }
 
-/** Everything between profile and role has one text. Returns the length of the session in seconds. */
+/**
+ * Everything between profile and role has one text. Returns the length of the session in seconds.
+ */
 function checkRole(profile: Profile, asked: Asked, account: string, ctx: Context): number {
   const refused = `Unable to assume role for ${asked.roleArn}`;
   const role = ctx.world.roles.find((one) => one.arn === asked.roleArn);

@@ -23,10 +23,12 @@ const AUTHORIZATION =
 const MAX_SKEW = 15 * 60_000;
 
 /**
- * Checks the signature of CreateSession: SigV4's canonical request, signed directly with the private key of the
- * certificate (RSASSA-PKCS1-v1.5, or ECDSA in DER), in hex. User guide, "Authentication signing process"; 2026-11.
+ * Checks the signature of CreateSession: SigV4's canonical request, signed directly with the
+ * private key of the certificate (RSASSA-PKCS1-v1.5, or ECDSA in DER), in hex. User guide,
+ * "Authentication signing process"; 2026-11.
  *
- * @param wall real time, milliseconds since the epoch: signatures follow it whatever clock the emulator runs on
+ * @param wall real time, milliseconds since the epoch: signatures follow it whatever clock the
+ *   emulator runs on
  */
 export function checkSignature(request: WireRequest, wall: number): SignatureCheck {
   const { headers } = request;

@@ -16,7 +16,9 @@ import { signatureFits } from './signature.ts';
 export interface DispatchOptions {
   readonly world: World;
   readonly services: readonly Service[];
-  /** Answers that are ours and no service's (`/_local/…`); undefined when the path is none of them. */
+  /**
+   * Answers that are ours and no service's (`/_local/…`); undefined when the path is none of them.
+   */
   local(request: WireRequest): WireResponse | undefined;
   record(call: Call): void;
   /** Whether signatures are checked where the key is known. */
@@ -50,7 +52,10 @@ interface Half {
   readonly half: WireResponse;
 }
 
-/** Makes the request listener of the one port: finds service, region and caller, and lets the service answer. */
+/**
+ * Makes the request listener of the one port: finds service, region and caller, and lets the
+ * service answer.
+ */
 export function createDispatch(
   options: DispatchOptions,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
@@ -153,7 +158,10 @@ async function answerOf(
   }
 }
 
-/** Refuses a presigned URL past its time, a session that is over, and (if asked to) a wrong signature. */
+/**
+ * Refuses a presigned URL past its time, a session that is over, and (if asked to) a wrong
+ * signature.
+ */
 function checkCaller(request: WireRequest, world: World, verifySignatures: boolean): void {
   if (urlExpired(request, world.wall())) throw new ServiceError('AccessDenied', 403, 'Request has expired');
   const { accessKeyId } = scopeOf(request);
@@ -178,7 +186,10 @@ function urlExpired({ query }: WireRequest, now: number): boolean {
   return !(start + Number(seconds) * 1000 >= now);
 }
 
-/** Throws the fault's error; false when the connection is to be dropped, true when nothing more is to be done. */
+/**
+ * Throws the fault's error; false when the connection is to be dropped, true when nothing more is
+ * to be done.
+ */
 function strike(fault: Fault): boolean {
   if (fault.error) {
     const { name, status, message = 'A fault was planted here.' } = fault.error;
@@ -192,7 +203,10 @@ function dropped(log: (status: number, error?: string) => void, fault: Fault): t
   return fault.reset ? RESET : DROPPED;
 }
 
-/** By service: an action beyond what is allowed. S3, CloudFront and the Query services name it without a suffix. */
+/**
+ * By service: an action beyond what is allowed. S3, CloudFront and the Query services name it
+ * without a suffix.
+ */
 function checkAllowed(
   allow: readonly string[],
   service: string,

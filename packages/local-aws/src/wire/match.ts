@@ -17,9 +17,10 @@ interface Candidate {
 }
 
 /**
- * Makes a matcher. An operation matches only if all its required query and header members are there; operations with
- * more literal text are tried first, then those with more required members, then those in `known`. The literal
- * `x-id` is ignored. `bucket` is S3's: taken off the path before, and a label that stands in no template.
+ * Makes a matcher. An operation matches only if all its required query and header members are
+ * there; operations with more literal text are tried first, then those with more required members,
+ * then those in `known`. The literal `x-id` is ignored. `bucket` is S3's: taken off the path
+ * before, and a label that stands in no template.
  */
 export function createMatcher(
   operations: ReadonlyMap<string, OperationSchema>,
@@ -80,7 +81,8 @@ function fits({ operation, literals }: Candidate, { query, headers }: WireReques
   return operation.input.members.every((member) => {
     if (!member.required) return true;
     if (member.place === 'query') return query.has(member.key);
-    // A missing If-Match is the operation's own refusal (InvalidIfMatchVersion), not another operation.
+    // A missing If-Match is the operation's own refusal (InvalidIfMatchVersion), not another
+    // operation.
     if (member.place === 'header' && member.key !== 'If-Match') {
       return headers[member.key.toLowerCase()] !== undefined;
     }

@@ -8,7 +8,10 @@ const MAX_BODY = 128 * 1024 * 1024;
 /** Why a request cannot be read at all. */
 export type Unreadable = 'body-too-large' | 'broken-chunks' | 'bad-target';
 
-/** Reads a request off the wire: absolute-form targets (we are somebody's HTTP proxy) and chunk framing are undone. */
+/**
+ * Reads a request off the wire: absolute-form targets (we are somebody's HTTP proxy) and chunk
+ * framing are undone.
+ */
 export async function receive(message: IncomingMessage): Promise<WireRequest | Unreadable> {
   const target = targetOf(message.url ?? '/');
   if (!target) return 'bad-target';
@@ -62,7 +65,8 @@ async function readAll(message: IncomingMessage): Promise<Buffer | undefined> {
   for await (const part of message) {
     const bytes: Buffer = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
     length += bytes.length;
-    // What is too much is read to its end and dropped: a client that is still writing would not see the answer.
+    // What is too much is read to its end and dropped: a client that is still writing would not see
+    // the answer.
     if (length <= MAX_BODY) parts.push(bytes);
     else parts.length = 0;
   }

@@ -12,7 +12,8 @@ export interface RouteServiceOptions {
 }
 
 /**
- * Makes a service from hand-written REST-JSON routes. Routes with more literal text are tried first.
+ * Makes a service from hand-written REST-JSON routes. Routes with more literal text are tried
+ * first.
  *
  * @example
  * routeService({ title: 'Roles Anywhere', names: ['rolesanywhere'], routes, reset: () => places.clear() });

@@ -1,11 +1,13 @@
 import { ServiceError, type WireRequest } from '../services/service.ts';
 
-/** Hosts that carry the bucket in front: `bucket.s3.…`, `bucket.s3-region.…` and `bucket.localhost`. */
+/**
+ * Hosts that carry the bucket in front: `bucket.s3.…`, `bucket.s3-region.…` and `bucket.localhost`.
+ */
 const VIRTUAL = /^(?<bucket>.+)\.(?:s3[.-].*|localhost)$/;
 
 /**
- * Takes the bucket off an S3 request: from the host (virtual-hosted style), else from the first part of the path. The
- * schemas have it in no path template.
+ * Takes the bucket off an S3 request: from the host (virtual-hosted style), else from the first
+ * part of the path. The schemas have it in no path template.
  */
 export function takeBucket(request: WireRequest): { path: string; bucket: string | undefined } {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();

@@ -36,9 +36,15 @@ export interface SchemaServiceOptions<Model extends { [K in keyof Model]: Operat
   readonly xmlns?: string;
   /** Code and status of a request that cannot be parsed. */
   readonly malformed: { readonly code: string; readonly status: number };
-  /** Code of a request without a required member; default that of `malformed`. A missing If-Match is left to the operation. */
+  /**
+   * Code of a request without a required member; default that of `malformed`. A missing If-Match is
+   * left to the operation.
+   */
   readonly missing?: string;
-  /** Query services: what is younger than the schemas; taken off a form, and put into the XML of an answer. */
+  /**
+   * Query services: what is younger than the schemas; taken off a form, and put into the XML of an
+   * answer.
+   */
   readonly younger?: {
     take(form: URLSearchParams): URLSearchParams;
     put(xml: string, ctx: Context): string;
@@ -49,8 +55,8 @@ export interface SchemaServiceOptions<Model extends { [K in keyof Model]: Operat
 type Handler = (input: object, ctx: Context) => unknown;
 
 /**
- * Makes a service from a table of operations. A request for an operation that the client knows and the table does
- * not is answered with 501 and the operation's name.
+ * Makes a service from a table of operations. A request for an operation that the client knows and
+ * the table does not is answered with 501 and the operation's name.
  */
 export function schemaService<Model extends { [K in keyof Model]: Operation<unknown, unknown> }>(
   options: SchemaServiceOptions<Model>,

@@ -1,7 +1,7 @@
 /**
- * The one file that knows the SDK's schemas and their (de)serialisers. Outside of it a schema is opaque.
- * Used: `NormalizedSchema` of @smithy/core/schema, the string and JSON shape codecs of @smithy/core/protocols, the
- * XML ones of @aws-sdk/core/protocols; all pinned.
+ * The one file that knows the SDK's schemas and their (de)serialisers. Outside of it a schema is
+ * opaque. Used: `NormalizedSchema` of @smithy/core/schema, the string and JSON shape codecs of
+ * @smithy/core/protocols, the XML ones of @aws-sdk/core/protocols; all pinned.
  */
 import { XmlShapeDeserializer, XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import {
@@ -14,7 +14,9 @@ import { NormalizedSchema } from '@smithy/core/schema';
 
 type SchemaRef = Parameters<typeof NormalizedSchema.of>[0];
 
-/** Timestamps: ISO text in XML and forms, epoch seconds in JSON (numbers are smithy's schema ids). */
+/**
+ * Timestamps: ISO text in XML and forms, epoch seconds in JSON (numbers are smithy's schema ids).
+ */
 const XML = {
   xmlNamespace: '',
   serviceNamespace: '',
@@ -123,13 +125,18 @@ function placeOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Membe
   return 'body';
 }
 
-/** Some models mark members of an answer (API Gateway's `position`) as if they stood in a query; they stand in the body. */
+/**
+ * Some models mark members of an answer (API Gateway's `position`) as if they stood in a query;
+ * they stand in the body.
+ */
 function placeInAnswer(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['place'] {
   const place = placeOf(traits);
   return place === 'query' || place === 'query-map' || place === 'label' ? 'body' : place;
 }
 
-/** The required members come first in a structure's list of names; the seventh element counts them. */
+/**
+ * The required members come first in a structure's list of names; the seventh element counts them.
+ */
 function requiredOf(schema: NormalizedSchema): ReadonlySet<string> {
   const raw: unknown = schema.getSchema();
   if (!Array.isArray(raw)) return new Set();
@@ -173,7 +180,10 @@ export function toText(schema: NormalizedSchema, value: unknown): string {
   return serializer.flush();
 }
 
-/** What was read from a body, and the names in it that the schema does not have: those would be dropped in silence. */
+/**
+ * What was read from a body, and the names in it that the schema does not have: those would be
+ * dropped in silence.
+ */
 export interface Read {
   readonly value: unknown;
   readonly unknown: readonly string[];
@@ -253,7 +263,10 @@ export function toJson(schema: NormalizedSchema, value: unknown): string {
   return String(serializer.flush());
 }
 
-/** The structure of those members that are not in the path, query or headers, under another root name if given. */
+/**
+ * The structure of those members that are not in the path, query or headers, under another root
+ * name if given.
+ */
 export function bodyShape(shape: Shape, rootName?: string): NormalizedSchema {
   const members = shape.members.filter((member) => member.place === 'body');
   const [namespace = '', ownName = ''] = (shape.schema.getName(true) ?? '#').split('#');

@@ -1,4 +1,7 @@
-/** Signature Version 4, checked: header and presigned form (IAM user guide, Create a signed AWS API request). */
+/**
+ * Signature Version 4, checked: header and presigned form (IAM user guide, Create a signed AWS API
+ * request).
+ */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { WireRequest } from '../services/service.ts';
 
@@ -12,8 +15,8 @@ interface Signature {
 }
 
 /**
- * Whether the signature is the one that the secret makes. Undefined when there is no SigV4 signature to check
- * (unsigned, SigV4A, or signed with a certificate).
+ * Whether the signature is the one that the secret makes. Undefined when there is no SigV4
+ * signature to check (unsigned, SigV4A, or signed with a certificate).
  */
 export function signatureFits(request: WireRequest, secret: string): boolean | undefined {
   const found = signatureOf(request);
@@ -61,7 +64,10 @@ function signatureOf({ sentHeaders, query }: WireRequest): Signature | undefined
 
 const afterKeyId = (credential: string) => credential.slice(credential.indexOf('/') + 1);
 
-/** S3 signs what the client says about the payload, and compares that with the payload itself; others sign its hash. */
+/**
+ * S3 signs what the client says about the payload, and compares that with the payload itself;
+ * others sign its hash.
+ */
 function payloadHash(request: WireRequest, unsigned: boolean): string {
   const said = request.sentHeaders['x-amz-content-sha256'];
   return said ?? (unsigned ? 'UNSIGNED-PAYLOAD' : hash(request.body));

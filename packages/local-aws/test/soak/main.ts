@@ -1,6 +1,7 @@
 /**
- * A random walk of valid and invalid calls by four clients at once: `npm run soak -- [--minutes 10] [--seed 1]`. Ends with exit 0 when
- * nothing crashed, nothing leaked above 20 MB, and the state equals a replay of the accepted calls.
+ * A random walk of valid and invalid calls by four clients at once: `npm run soak -- [--minutes 10]
+ * [--seed 1]`. Ends with exit 0 when nothing crashed, nothing leaked above 20 MB, and the state
+ * equals a replay of the accepted calls.
  */
 import { parseArgs } from 'node:util';
 import { soak } from './walk.ts';

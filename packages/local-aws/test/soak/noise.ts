@@ -40,7 +40,10 @@ export async function sendBroken(url: string, which: number): Promise<number> {
   return answer.status;
 }
 
-/** Knocks at a data plane with a good certificate, a stranger's or none; any answer will do, and none too. */
+/**
+ * Knocks at a data plane with a good certificate, a stranger's or none; any answer will do, and
+ * none too.
+ */
 export function knock({ host, port, name }: Plane, who: number): Promise<void> {
   const leaf = [leaves.good, leaves.stranger, undefined][who % 3];
   return new Promise((resolve) => {

@@ -2,8 +2,8 @@ import type { Random } from '../../src/index.ts';
 import { encode } from '../../src/persist/codec.ts';
 
 /**
- * Ids that carry a mark and a count, so that two runs which did the same can be compared: each id is replaced by the place at which it is
- * first seen.
+ * Ids that carry a mark and a count, so that two runs which did the same can be compared: each id
+ * is replaced by the place at which it is first seen.
  */
 export function countingRandom(): Random {
   let count = 0;
@@ -25,8 +25,9 @@ export function countingRandom(): Random {
 const IDS = /facade[0-9a-f-]*|qz[0-9a-z]*/gi;
 
 /**
- * State as text that is the same after two runs that did the same: maps and places in an order that does not hang on who came first, places
- * that were only looked at left out, and each marked id as `#N`, counted by first appearance.
+ * State as text that is the same after two runs that did the same: maps and places in an order that
+ * does not hang on who came first, places that were only looked at left out, and each marked id as
+ * `#N`, counted by first appearance.
  */
 export function comparable(state: object): string {
   const seen = new Map<string, string>();
@@ -35,7 +36,8 @@ export function comparable(state: object): string {
     seen.set(id, known);
     return known;
   };
-  // First by what is known without ids; then once more, since a map may have nothing but ids, which others have told apart by then.
+  // First by what is known without ids; then once more, since a map may have nothing but ids, which
+  // others have told apart by then.
   const ordered = inOrder(JSON.parse(encode(state)), { known: () => '#', met: (text) => text });
   return JSON.stringify(
     inOrder(ordered, {
@@ -45,7 +47,9 @@ export function comparable(state: object): string {
   );
 }
 
-/** How ids are written while maps are sorted, and what becomes of a text once its place is found. */
+/**
+ * How ids are written while maps are sorted, and what becomes of a text once its place is found.
+ */
 interface Ids {
   known(id: string): string;
   met(text: string): string;

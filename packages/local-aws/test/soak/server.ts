@@ -1,11 +1,15 @@
-/** The local AWS in a process of its own, so that its memory is its alone. Talks to its parent by messages. */
+/**
+ * The local AWS in a process of its own, so that its memory is its alone. Talks to its parent by
+ * messages.
+ */
 import { createJumpClock, startLocalAws } from '../../src/index.ts';
 import { comparable, countingRandom } from './random.ts';
 
 /** What the parent asks. */
 export type Question = 'state' | 'reset' | 'memory' | 'edges';
 
-// Time stands still, so that two runs write the same times; everything is ready at the next request.
+// Time stands still, so that two runs write the same times; everything is ready at the next
+// request.
 const clock = createJumpClock(Number(process.argv[2]));
 const aws = await startLocalAws({ clock, settle: { ms: 0 }, random: countingRandom() });
 

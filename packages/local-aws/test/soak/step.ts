@@ -37,7 +37,9 @@ export interface Told {
   readonly values: Values;
 }
 
-/** One call, made so that it can be made again in another run, where the same things have other ids. */
+/**
+ * One call, made so that it can be made again in another run, where the same things have other ids.
+ */
 export interface Step {
   readonly account: string;
   /** Reading calls are not replayed. */
@@ -94,7 +96,9 @@ interface Row<Drawn extends object, Given extends Answer> {
   /** What chance decides. */
   draw?(choose: Chooser): Drawn;
   send(clients: Clients, about: About & Drawn): Promise<Given>;
-  /** What is known about the thing from now on. A change that tells nothing leaves what was known. */
+  /**
+   * What is known about the thing from now on. A change that tells nothing leaves what was known.
+   */
   tells?(answer: Given, about: About & Drawn): Values;
 }
 

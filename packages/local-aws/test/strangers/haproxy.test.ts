@@ -1,4 +1,7 @@
-/** HAProxy as an independent judge: the same bundle and lists, the same clients, the same yes or no as an ALB that verifies. */
+/**
+ * HAProxy as an independent judge: the same bundle and lists, the same clients, the same yes or no
+ * as an ALB that verifies.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';

@@ -1,4 +1,7 @@
-/** A CA, its clients and its list made by OpenSSL alone, and clients that are no library of ours: curl, and a shell. */
+/**
+ * A CA, its clients and its list made by OpenSSL alone, and clients that are no library of ours:
+ * curl, and a shell.
+ */
 
 import { copyFile, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

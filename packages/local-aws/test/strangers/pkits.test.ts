@@ -1,6 +1,7 @@
 /**
- * The NIST Public Key Interoperability Test Suite: hundreds of chains and lists made to catch those who let too much in. With every switch at
- * `refuse`, nobody gets in here whom `openssl verify` refuses. (The other way round is no law: services follow four CAs at most.)
+ * The NIST Public Key Interoperability Test Suite: hundreds of chains and lists made to catch those
+ * who let too much in. With every switch at `refuse`, nobody gets in here whom `openssl verify`
+ * refuses. (The other way round is no law: services follow four CAs at most.)
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -9,7 +9,10 @@ import { curlCaller } from '../support/clients.ts';
 import { has, run } from '../support/tools.ts';
 import { makeOpensslCa } from './support/openssl-ca.ts';
 
-/** A folder laid out as a filesystem mirror (`terraform providers mirror`): the provider is too large to be fetched for a test. */
+/**
+ * A folder laid out as a filesystem mirror (`terraform providers mirror`): the provider is too
+ * large to be fetched for a test.
+ */
 const mirror = process.env.LOCAL_AWS_TERRAFORM_MIRROR;
 const terraform = has('terraform', 'version');
 const found =

@@ -189,7 +189,9 @@ export const opensslCaller: Caller = (edge, client, tls) =>
     return { status, body: ran.out.slice(ran.out.indexOf('\r\n\r\n') + 4) };
   });
 
-/** GnuTLS, another library with other habits. Its command-line client ends when the server closes. */
+/**
+ * GnuTLS, another library with other habits. Its command-line client ends when the server closes.
+ */
 export const gnutlsCaller: Caller = (edge, client, tls) =>
   inFolder(client, async ({ cert, key }) => {
     const host = edge.hosts[0] ?? 'localhost';

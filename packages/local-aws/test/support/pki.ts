@@ -88,7 +88,9 @@ export interface CertificateOptions {
   readonly notAfter?: Date;
   readonly ca?: boolean;
   readonly pathLength?: number;
-  /** Bits by number (0 digitalSignature, 5 keyCertSign, 6 cRLSign); null leaves the extension out. */
+  /**
+   * Bits by number (0 digitalSignature, 5 keyCertSign, 6 cRLSign); null leaves the extension out.
+   */
   readonly keyUsage?: readonly number[] | null;
   readonly eku?: readonly string[];
   /** Leaves the key identifiers out. */

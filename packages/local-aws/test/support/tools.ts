@@ -1,6 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 
-/** Whether a foreign tool does what it is asked; a test that lacks its tool is skipped, and its title names the tool. */
+/**
+ * Whether a foreign tool does what it is asked; a test that lacks its tool is skipped, and its
+ * title names the tool.
+ */
 export const has = (tool: string, ...args: readonly string[]): boolean => {
   const result = spawnSync(tool, args.length > 0 ? args : ['--version'], { stdio: 'ignore' });
   return result.status === 0;
@@ -20,7 +23,9 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs a tool; an own process must not be blocked meanwhile, for the servers under test live in it. */
+/**
+ * Runs a tool; an own process must not be blocked meanwhile, for the servers under test live in it.
+ */
 export const run = (
   tool: string,
   args: readonly string[],

@@ -73,8 +73,8 @@ export interface IssuedCrl {
 }
 
 /**
- * Writes and signs a certificate revocation list, version 2 (RFC 5280, 5). Written byte by byte, so that 100,000 entries take well
- * under a second. Nothing is judged: tests need wrong lists too.
+ * Writes and signs a certificate revocation list, version 2 (RFC 5280, 5). Written byte by byte, so
+ * that 100,000 entries take well under a second. Nothing is judged: tests need wrong lists too.
  */
 export function writeCrl(request: CrlRequest): IssuedCrl {
   const hash = request.hash ?? usualHash(request.key.kind);

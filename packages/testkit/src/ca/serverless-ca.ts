@@ -43,9 +43,15 @@ export interface ServerlessCa {
   issue(subject: string, options?: CertificateOptions): Promise<TestLeaf>;
   /** Notes a revocation. It is published by the next run, as it is there: up to 24 hours later. */
   revoke(serial: string): void;
-  /** What runs at 08:15 each day, or by hand: both lists, each with the next number, for a day and ten minutes from now. */
+  /**
+   * What runs at 08:15 each day, or by hand: both lists, each with the next number, for a day and
+   * ten minutes from now.
+   */
   dailyRun(): Promise<void>;
-  /** The issuing CA is made anew with a new key: the bundle is overwritten with only the new pair, the number starts again. */
+  /**
+   * The issuing CA is made anew with a new key: the bundle is overwritten with only the new pair,
+   * the number starts again.
+   */
   rekeyIssuing(): Promise<void>;
   /** The same with the key kept: clients of the old certificate still chain. */
   renewIssuing(): Promise<void>;
@@ -80,8 +86,9 @@ export function serverlessCaKeys(project = 'serverless', env = 'dev'): Serverles
 }
 
 /**
- * Starts a private CA in the exact shape of Serverless CA: bucket layout, object names, encodings, content types, algorithms, life of
- * its lists. The first run is done: root and issuing CA, the bundle (root first), both lists.
+ * Starts a private CA in the exact shape of Serverless CA: bucket layout, object names, encodings,
+ * content types, algorithms, life of its lists. The first run is done: root and issuing CA, the
+ * bundle (root first), both lists.
  *
  * @example
  * const bucket = serverlessCaBucket()
@@ -117,7 +124,10 @@ export async function startServerlessCa(options: ServerlessCaOptions): Promise<S
     await put(keys.issuingCertificate, state.issuing.pem);
     await put(keys.bundle, root.pem + state.issuing.pem);
   };
-  /** First the DER object, then the PEM one: a reader may see the one new and the other old, as there. */
+  /**
+   * First the DER object, then the PEM one: a reader may see the one new and the other old, as
+   * there.
+   */
   const publishCrl = async (
     ca: TestCa,
     number: number,
@@ -134,7 +144,8 @@ export async function startServerlessCa(options: ServerlessCaOptions): Promise<S
     state.rootNumber += 1;
     await publishCrl(root, state.rootNumber, [], keys.rootCrl, keys.rootCrlPem);
     state.issuingNumber += 1;
-    // Never pruned, and not told apart by issuer: after a re-key the new CA's list holds the old CA's serials too.
+    // Never pruned, and not told apart by issuer: after a re-key the new CA's list holds the old
+    // CA's serials too.
     await publishCrl(state.issuing, state.issuingNumber, state.revoked, keys.issuingCrl, keys.issuingCrlPem);
   };
   const replaceIssuing = async (issuing: TestCa) => {

@@ -7,7 +7,9 @@ import { createTestKey, type KeyKind, type TestKey } from './keys.ts';
 const day = 86_400_000;
 const year = 365 * day;
 
-/** What can be said about a certificate beyond its name; the rest is as a careful CA would have it. */
+/**
+ * What can be said about a certificate beyond its name; the rest is as a careful CA would have it.
+ */
 export type CertificateOptions = Partial<
   Omit<IssueRequest, 'key' | 'issuer' | 'ca' | 'subject'> & {
     /** Kind of the key to make, or a key that exists (a renewal, a cross-signed twin). */
@@ -56,7 +58,9 @@ export interface TestCa extends IssuedCertificate {
   issueCrl(options?: CrlOptions): IssuedCrl;
 }
 
-/** What a list says: by default no entries, number 1, from now for a day, with the key identifier. */
+/**
+ * What a list says: by default no entries, number 1, from now for a day, with the key identifier.
+ */
 export type CrlOptions = Partial<Omit<CrlRequest, 'number' | 'nextUpdate' | 'keyId'>> & {
   readonly number?: CrlRequest['number'] | undefined;
   readonly nextUpdate?: number | undefined;
@@ -162,7 +166,10 @@ function issueCrl(ca: TestCa, now: number, options: CrlOptions): IssuedCrl {
   });
 }
 
-/** From five minutes ago, so that a clock a little behind does no harm. Whole seconds: a certificate holds no more. */
+/**
+ * From five minutes ago, so that a clock a little behind does no harm. Whole seconds: a certificate
+ * holds no more.
+ */
 function validity(now: number, lifetime: number) {
   const second = Math.floor(now / 1000) * 1000;
   return { notBefore: second - 5 * 60_000, notAfter: second + lifetime };

@@ -15,7 +15,10 @@ import { clientConfig, given } from '../environment/where.ts';
 import { type Edits, plantBundle } from './edits.ts';
 import type { Stage } from './stage.ts';
 
-/** Edits of a distribution, its trust store, its connection function and the key value store which that reads. */
+/**
+ * Edits of a distribution, its trust store, its connection function and the key value store which
+ * that reads.
+ */
 export function cloudFrontEdits(stage: Stage, distributionId: string): Edits {
   const { local, accountRegion } = stage;
   const client = new CloudFrontClient(clientConfig({ local, ...accountRegion }, 'cloudfront'));
@@ -91,7 +94,8 @@ function functionEdits(client: CloudFrontClient, state: () => State): Edits {
 function keyEdits({ local, accountRegion }: Stage, state: () => State): Edits {
   const client = new CloudFrontKeyValueStoreClient({
     ...clientConfig({ local, ...accountRegion }, 'cloudfront-keyvaluestore'),
-    // The client puts the account id before the host, which makes no address of an IP and a name that no resolver knows.
+    // The client puts the account id before the host, which makes no address of an IP and a name
+    // that no resolver knows.
     endpoint: local.url.replace('127.0.0.1', 'localhost'),
     requestHandler: { httpAgent: new Agent({ lookup: loopback }) },
   });

@@ -11,9 +11,15 @@ export interface Fixtures {
   readonly revokedMore: Trust;
   /** A second root and issuing CA beside the first. */
   readonly two: Trust;
-  /** Serials by the digest of their list: what is revoked when that list is in force. `<key of issuer> <serial>`. */
+  /**
+   * Serials by the digest of their list: what is revoked when that list is in force. `<key of
+   * issuer> <serial>`.
+   */
   readonly revokedBy: ReadonlyMap<string, readonly string[]>;
-  /** Clients to knock with: two that no list names, and one for each serial that a list of an issuing CA names. */
+  /**
+   * Clients to knock with: two that no list names, and one for each serial that a list of an
+   * issuing CA names.
+   */
   readonly clients: readonly FixtureClient[];
 }
 

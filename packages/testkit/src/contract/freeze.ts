@@ -1,4 +1,7 @@
-/** Freezes a value all the way down, so that whoever writes to it throws. Bytes cannot be frozen and are left. */
+/**
+ * Freezes a value all the way down, so that whoever writes to it throws. Bytes cannot be frozen and
+ * are left.
+ */
 export function deepFreeze<T>(value: T, seen = new Set<unknown>()): T {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value))
     return value;

@@ -8,11 +8,15 @@ export interface Held {
   readonly crls: readonly string[];
   /** Nobody without a certificate gets in. */
   readonly enforcing: boolean;
-  /** Ids of the objects that adapters make (stores, anchors, imported lists); those that were there before not counted. */
+  /**
+   * Ids of the objects that adapters make (stores, anchors, imported lists); those that were there
+   * before not counted.
+   */
   readonly objects: readonly string[];
   /**
-   * Where a checker of ours refuses the revoked: does it refuse a client with this serial (hex, no leading zeros), whose issuer it does
-   * not know? The checker itself is run, as it lies there. Absent: the service checks `lists`.
+   * Where a checker of ours refuses the revoked: does it refuse a client with this serial (hex, no
+   * leading zeros), whose issuer it does not know? The checker itself is run, as it lies there.
+   * Absent: the service checks `lists`.
    */
   readonly refuses?: (serial: string) => boolean;
 }
@@ -20,7 +24,9 @@ export interface Held {
 /** Reads what a target holds. */
 export type Oracle = () => Held;
 
-/** SHA-256 of each certificate in a PEM text, read by eye of a regular expression: a second opinion. */
+/**
+ * SHA-256 of each certificate in a PEM text, read by eye of a regular expression: a second opinion.
+ */
 export function pemDigests(pem: Uint8Array | string): readonly string[] {
   const text = typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1');
   return [...text.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g)]

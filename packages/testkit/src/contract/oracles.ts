@@ -29,7 +29,10 @@ export function albOracle(local: LocalAws, accountRegion: AccountRegion, listene
   };
 }
 
-/** What Roles Anywhere holds in a place: all enabled anchors, and lists that are enabled. It never lets anybody in without a certificate. */
+/**
+ * What Roles Anywhere holds in a place: all enabled anchors, and lists that are enabled. It never
+ * lets anybody in without a certificate.
+ */
 export function rolesAnywhereOracle(local: LocalAws, accountRegion: AccountRegion): Oracle {
   return () => {
     const state = local
@@ -50,7 +53,10 @@ export function rolesAnywhereOracle(local: LocalAws, accountRegion: AccountRegio
   };
 }
 
-/** What a distribution holds: by the trust store that it names, and by the connection function that looks at its clients. */
+/**
+ * What a distribution holds: by the trust store that it names, and by the connection function that
+ * looks at its clients.
+ */
 export function cloudFrontOracle({ local, accountRegion, clock }: Stage, distributionId: string): Oracle {
   return () => {
     const state = local.state().cloudfront.find((one) => one.account === accountRegion.account)?.state;
@@ -93,7 +99,10 @@ function clientWith(serial: string): object {
   };
 }
 
-/** What a custom domain holds: by the object and version that it names. It keeps no objects of ours but tags and the upload. */
+/**
+ * What a custom domain holds: by the object and version that it names. It keeps no objects of ours
+ * but tags and the upload.
+ */
 export function apiGatewayOracle(local: LocalAws, accountRegion: AccountRegion, domain: string): Oracle {
   return () => {
     const state = local

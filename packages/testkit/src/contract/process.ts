@@ -28,7 +28,10 @@ export interface Planned {
   readonly bound: readonly BoundStep[];
 }
 
-/** A run of the engine in small: one target, every consent given, nobody to wait for. Written apart from the engine, as a second opinion. */
+/**
+ * A run of the engine in small: one target, every consent given, nobody to wait for. Written apart
+ * from the engine, as a second opinion.
+ */
 export interface Process {
   readonly bound: BoundTarget;
   /** Looks once. `trust` undefined: the target left the definition. */

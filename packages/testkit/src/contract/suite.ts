@@ -14,8 +14,9 @@ export interface TestRunner {
 }
 
 /**
- * Registers the laws that every adapter must keep, each as one test on fresh local AWSs. What the service really holds is read off
- * the local AWS's raw state, never through the adapter. Nothing but the test runner is needed: no account, no network.
+ * Registers the laws that every adapter must keep, each as one test on fresh local AWSs. What the
+ * service really holds is read off the local AWS's raw state, never through the adapter. Nothing
+ * but the test runner is needed: no account, no network.
  *
  * @example
  * import { describe, it } from 'vitest'

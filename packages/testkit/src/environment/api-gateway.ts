@@ -49,7 +49,8 @@ export interface TestAuthorizer {
 const stage = 'live';
 
 /**
- * Makes a regional custom domain with an API behind it, without client authentication; the API's default endpoint is open.
+ * Makes a regional custom domain with an API behind it, without client authentication; the API's
+ * default endpoint is open.
  *
  * @param domain default `api.example.com`
  * @param authorizer asked about every request; without it the API has no routes at all
@@ -72,8 +73,9 @@ export async function makeApiGateway(
 }
 
 /**
- * Puts a Lambda authorizer before every route of an API that has none yet: what a team does with its own tool once mutual TLS is on. Before
- * that, clients come without a certificate, and a check of certificates refuses them all.
+ * Puts a Lambda authorizer before every route of an API that has none yet: what a team does with
+ * its own tool once mutual TLS is on. Before that, clients come without a certificate, and a check
+ * of certificates refuses them all.
  */
 export async function putAuthorizer(
   where: Where,

@@ -12,7 +12,8 @@ export interface TestCloudFront {
 const cachingDisabled = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 
 /**
- * Makes a CloudFront distribution that meets what mTLS asks for: https only, HTTP/2, no client authentication yet.
+ * Makes a CloudFront distribution that meets what mTLS asks for: https only, HTTP/2, no client
+ * authentication yet.
  *
  * @param name caller reference; default `web`
  */

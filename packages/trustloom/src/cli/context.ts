@@ -20,7 +20,9 @@ export interface CommonOptions {
 export interface CliContext {
   readonly io: CliIo;
   readonly options: CommonOptions;
-  /** How texts on standard output are laid out: its width, colours, and whether names are folded. */
+  /**
+   * How texts on standard output are laid out: its width, colours, and whether names are folded.
+   */
   readonly text: TextOptions;
   /** Prints a result: the document with --json, else the text. */
   result(document: object, text: string): void;
@@ -53,7 +55,10 @@ export function createContext(io: CliIo, options: CommonOptions): CliContext {
   };
 }
 
-/** Colours on a terminal that has them; NO_COLOR and FORCE_COLOR say otherwise, the option most of all. */
+/**
+ * Colours on a terminal that has them; NO_COLOR and FORCE_COLOR say otherwise, the option most of
+ * all.
+ */
 function paintFor({ env, outIsTerminal }: CliIo, { color, json }: CommonOptions): Paint {
   const { NO_COLOR: never = '', FORCE_COLOR: always = '', TERM: terminal } = env;
   const forced = always !== '' && always !== '0';

@@ -1,7 +1,10 @@
 import { codes, isTrustloomError } from '@trustloom/core';
 import type { CliIo } from './io.ts';
 
-/** Exit codes: 0 done; 1 error; 2 only with --detailed-exitcode; 3 refused by a safety rule; 130 interrupted. */
+/**
+ * Exit codes: 0 done; 1 error; 2 only with --detailed-exitcode; 3 refused by a safety rule; 130
+ * interrupted.
+ */
 export function exitCodeOf(error: unknown): number {
   if (!isTrustloomError(error)) return 1;
   const kinds = [error.kind, ...error.findings.map(({ code }) => codes[code].kind)];

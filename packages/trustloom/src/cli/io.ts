@@ -57,7 +57,10 @@ export function processIo(): CliIo {
   };
 }
 
-/** Writes as long as somebody reads: a closed pipe (`| head`) ends the output, and not an apply that is under way. */
+/**
+ * Writes as long as somebody reads: a closed pipe (`| head`) ends the output, and not an apply that
+ * is under way.
+ */
 function writer(stream: NodeJS.WriteStream): (text: string) => void {
   let open = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -22,8 +22,8 @@ const target = () => repeatable('--target <name>', 'only this target');
 const detailed = () => new Option('--detailed-exitcode', 'exit 2 when something differs');
 
 /**
- * The command as a function: arguments in, exit code out. What it works with is loaded when a command needs it,
- * so that help is fast.
+ * The command as a function: arguments in, exit code out. What it works with is loaded when a
+ * command needs it, so that help is fast.
  */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
   let code = 0;

@@ -11,8 +11,8 @@ export interface Progress {
 }
 
 /**
- * Progress on standard error: on a terminal one line that is written over, with what each target is busy with;
- * elsewhere plain lines, each of which makes sense alone in a log.
+ * Progress on standard error: on a terminal one line that is written over, with what each target is
+ * busy with; elsewhere plain lines, each of which makes sense alone in a log.
  *
  * @param begins what is done first, for the time until the first event
  */

@@ -10,7 +10,10 @@ interface Edge {
   readonly caPem: string;
 }
 
-/** Asks a local AWS where its data planes listen: each host and port of AWS has a port of its own on this machine. */
+/**
+ * Asks a local AWS where its data planes listen: each host and port of AWS has a port of its own on
+ * this machine.
+ */
 export async function localEdges(endpoint: string, signal: AbortSignal): Promise<Dial> {
   const response = await fetch(new URL('/_local/edges', endpoint), { signal });
   if (!response.ok)

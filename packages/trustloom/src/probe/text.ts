@@ -11,8 +11,8 @@ import {
 import type { ProbeCell, ProbeReport, ProbeRow } from './report.ts';
 
 /**
- * The answers for people: a verdict, a matrix of targets by clients, then the bypasses. Where the terminal is
- * too narrow for the matrix, the clients of each target stand one under the other.
+ * The answers for people: a verdict, a matrix of targets by clients, then the bypasses. Where the
+ * terminal is too narrow for the matrix, the clients of each target stand one under the other.
  *
  * @example
  * console.log(probeText(await trustloom.probe()))
@@ -44,7 +44,9 @@ export function probeText(report: ProbeReport, options: TextOptions = {}): strin
   ]);
 }
 
-/** Who was admitted although it should not be, as far as the names of clients say who should not. */
+/**
+ * Who was admitted although it should not be, as far as the names of clients say who should not.
+ */
 function verdictOf({ clients, rows }: ProbeReport): string {
   const admitted = clients
     .filter((client) => /^(none$|untrusted|expired|revoked)/.test(client))

@@ -10,8 +10,9 @@ export type Dial = (
 const timeoutMs = 10_000;
 
 /**
- * One TLS handshake with or without a client certificate, then one GET. A server that refuses after the handshake has ended (as TLS 1.3
- * allows) has refused all the same: only an HTTP answer counts as let in.
+ * One TLS handshake with or without a client certificate, then one GET. A server that refuses after
+ * the handshake has ended (as TLS 1.3 allows) has refused all the same: only an HTTP answer counts
+ * as let in.
  */
 export function knockTls(
   { host, port }: { readonly host: string; readonly port: number },

@@ -4,8 +4,9 @@ import type { ProbeClient } from './report.ts';
 const dayMs = 86_400_000;
 
 /**
- * A client certificate that nobody trusts, made on the spot: self-signed, for client authentication, for a day, with a key that never
- * leaves this process. Written in DER by hand: it is all that is ever made here.
+ * A client certificate that nobody trusts, made on the spot: self-signed, for client
+ * authentication, for a day, with a key that never leaves this process. Written in DER by hand: it
+ * is all that is ever made here.
  *
  * @see RFC 5280, 4.1
  */

@@ -1,7 +1,10 @@
 import type { Explanation, PlanWithSummary as Plan, Report, Status, Trustloom } from '@trustloom/core';
 import type { Line } from './words.ts';
 
-/** The only file of these tests that reads plans, reports and status: when their fields are renamed, only this one changes. */
+/**
+ * The only file of these tests that reads plans, reports and status: when their fields are renamed,
+ * only this one changes.
+ */
 
 type DenyReport = Awaited<ReturnType<Trustloom['revoke']>>;
 type Findings = Plan['findings'];

@@ -187,7 +187,10 @@ test.each(['web', 'edge'] as const)('settings of %s change', async (name) => {
   await world.compare(`settings-${name}`);
 });
 
-/** For each service a write of its own that goes wrong, first when nothing is there and then when a list is new. */
+/**
+ * For each service a write of its own that goes wrong, first when nothing is there and then when a
+ * list is new.
+ */
 const writes: Readonly<Record<Name, readonly [string, string, string]>> = {
   web: ['cloudfront', 'CreateTrustStore', 'UpdateKeys'],
   edge: ['elasticloadbalancing', 'CreateTrustStore', 'AddTrustStoreRevocations'],

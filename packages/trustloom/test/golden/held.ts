@@ -10,7 +10,10 @@ interface Thing {
   readonly tags: Tags;
 }
 
-/** What lies at the services and in S3, by the raw state of the local AWS: names, owner marks, content. */
+/**
+ * What lies at the services and in S3, by the raw state of the local AWS: names, owner marks,
+ * content.
+ */
 export function heldLines(state: LocalAwsState): readonly Line[] {
   const lines = [
     ...state.elbv2.flatMap(({ state: { trustStores, listeners } }) => [

@@ -23,7 +23,10 @@ export async function expectRecorded(scenario: string, lines: readonly Line[]): 
   expect(text(lines)).toEqual(text(recorded.map(translated)));
 }
 
-/** Puts names in the place of what is random: digests, ARNs, ids. What has no name is numbered in the order in which it is met. */
+/**
+ * Puts names in the place of what is random: digests, ARNs, ids. What has no name is numbered in
+ * the order in which it is met.
+ */
 export interface Names {
   /** Gives a digest or an id its name; the eight digits that a digest begins with get it too. */
   add(value: string, name: string): void;
@@ -56,7 +59,8 @@ export function createNames(): Names {
     },
     line(line) {
       const of = (text: string) => text.replace(random, (value) => given.get(value) ?? numbered(value));
-      // Of raw state the order is that of ids: numbers would not be the same each time. Nor are the seeds of a key value store's layout.
+      // Of raw state the order is that of ids: numbers would not be the same each time. Nor are the
+      // seeds of a key value store's layout.
       const masked = (text: string) =>
         text.replace(/(?<= )-?\d{3,}/g, '*').replace(random, (value) => given.get(value) ?? '*');
       const text = 'held' in line ? masked : of;

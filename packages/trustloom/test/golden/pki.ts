@@ -4,8 +4,9 @@ import { createTestCa, type IssuedCrl, type TestCa, type TestKey } from '@trustl
 const made = new Map<string, TestKey>();
 
 /**
- * An RSA key made of a text, for tests alone. Signatures of PKCS #1 v1.5 are not random: so certificates and lists are the same in every
- * run, byte for byte, and with them all digests that plans sort by.
+ * An RSA key made of a text, for tests alone. Signatures of PKCS #1 v1.5 are not random: so
+ * certificates and lists are the same in every run, byte for byte, and with them all digests that
+ * plans sort by.
  */
 function seededKey(seed: string): TestKey {
   const [p, q, e] = [seededPrime(`${seed} p`), seededPrime(`${seed} q`), 65537n];

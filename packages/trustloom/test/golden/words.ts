@@ -2,8 +2,9 @@
 export type Line = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /**
- * What was renamed since the files in `recorded/` were written: of the values under a key of a line, old -> new. Consents are written
- * `<word>:<thing>`: their words stand under `consent`. Recorded files stay as they are; only this table grows.
+ * What was renamed since the files in `recorded/` were written: of the values under a key of a
+ * line, old -> new. Consents are written `<word>:<thing>`: their words stand under `consent`.
+ * Recorded files stay as they are; only this table grows.
  */
 export const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   effect: { label: 'tag', open: 'relax', clean: 'cleanup' },

@@ -37,10 +37,14 @@ export type Settings = Readonly<
   Partial<Record<Name, { readonly common?: object; readonly own?: object } | false>>
 >;
 
-/** A local AWS with the places of some targets, sources in a folder, and a pen that writes down what each command does. */
+/**
+ * A local AWS with the places of some targets, sources in a folder, and a pen that writes down what
+ * each command does.
+ */
 export async function openWorld(names: readonly Name[]) {
   const clock = createTestClock('2026-01-05T08:00:00Z');
-  // With several targets at work, whoever waits would move the clock under the others, and with it what they see settle.
+  // With several targets at work, whoever waits would move the clock under the others, and with it
+  // what they see settle.
   const alone = names.length === 1;
   const local = await startLocalAws({ accounts: [account], clock, settle: { ms: alone ? 5 : 0 } });
   await makeBucket({ local });
@@ -132,7 +136,9 @@ export async function openWorld(names: readonly Name[]) {
         clock,
       });
     },
-    /** Puts these CAs, and a list, where their sources lie; their digests have names from now on. */
+    /**
+     * Puts these CAs, and a list, where their sources lie; their digests have names from now on.
+     */
     async publish(cas: Readonly<Record<string, TestCa>>, crls: Readonly<Record<string, IssuedCrl>> = {}) {
       for (const [name, { sha256 }] of Object.entries(cas)) pen.add(sha256, name);
       for (const [name, { sha256 }] of Object.entries(crls)) pen.add(sha256, name);
@@ -200,8 +206,8 @@ export async function openWorld(names: readonly Name[]) {
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /**
- * Reads counted, since they run side by side; writes in their order, service by service. `counted` is false where what goes to S3 is not the
- * same each time.
+ * Reads counted, since they run side by side; writes in their order, service by service. `counted`
+ * is false where what goes to S3 is not the same each time.
  */
 function callLines(calls: readonly Call[], counted: boolean): readonly Line[] {
   const entries = [...new Set(calls.map(accountRegionOf))].sort();

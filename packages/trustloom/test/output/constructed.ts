@@ -94,7 +94,10 @@ export function planOf(all: readonly PlannedTarget[], more: Partial<Plan> = {}):
   };
 }
 
-/** What an apply of a plan came to: every step that could run is done, but on those targets that failed. */
+/**
+ * What an apply of a plan came to: every step that could run is done, but on those targets that
+ * failed.
+ */
 export function reportOf(plan: Plan, failed: Readonly<Record<string, string>> = {}): Report {
   const all = plan.targets.map(({ name, service, steps, freshness }) => {
     const message = failed[name];

@@ -18,8 +18,9 @@ const region = 'eu-west-1';
 const lambda = `arn:aws:lambda:${region}:${account.id}:function:revocation`;
 
 /**
- * One test environment with a target of each kind, in which the command is run as on a terminal of 100 columns,
- * and what it prints is written down. What is random there stands as a number of the same length.
+ * One test environment with a target of each kind, in which the command is run as on a terminal of
+ * 100 columns, and what it prints is written down. What is random there stands as a number of the
+ * same length.
  */
 export async function openOutput() {
   const clock = createTestClock('2026-01-05T08:00:00Z');
@@ -62,7 +63,10 @@ targets:
     keep: mask.keep,
     /** A line between commands: what somebody else does. */
     note: (text: string) => lines.push(`# ${text}`, ''),
-    /** Runs the command and writes down what it prints; progress in the order of targets, since they work side by side. */
+    /**
+     * Runs the command and writes down what it prints; progress in the order of targets, since they
+     * work side by side.
+     */
     async run(...args: readonly string[]) {
       let out = '';
       let err = '';
@@ -111,7 +115,9 @@ function isProgress(line: string): boolean {
   return /^(web|edge|api|jobs): /.test(line);
 }
 
-/** Ids and digests that are not the same in every run, each replaced by a number of the same length. */
+/**
+ * Ids and digests that are not the same in every run, each replaced by a number of the same length.
+ */
 function createMask(known: Readonly<Record<string, string>>) {
   const kept = new Set<string>();
   const numbers = new Map<string, string>();

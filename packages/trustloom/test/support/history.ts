@@ -5,7 +5,9 @@ import type { Team } from './team.ts';
 /** Life of a list as Serverless CA issues it. */
 export const lifeMs = (24 * 3600 + 600) * 1000;
 
-/** What a CA published, as the raw state of its bucket has it: by whom lists in force are judged. */
+/**
+ * What a CA published, as the raw state of its bucket has it: by whom lists in force are judged.
+ */
 export interface History {
   /** The CA runs: whoever was revoked until now is in its newest list. */
   run(): Promise<void>;

@@ -37,8 +37,8 @@ export interface TeamOptions {
 }
 
 /**
- * A team with one target of each kind that enforces revocation, a Serverless CA that it follows, and ways to knock, on a local AWS with a
- * clock that jumps.
+ * A team with one target of each kind that enforces revocation, a Serverless CA that it follows,
+ * and ways to knock, on a local AWS with a clock that jumps.
  */
 export async function openTeam({ unknowns, revocation, start, watch }: TeamOptions = {}) {
   const base = await openLocal({

@@ -10,7 +10,10 @@ function isWrite({ service, action }: Call): boolean {
   return service !== 's3' && service !== 'sts' && !reads.test(action);
 }
 
-/** A door to a local AWS that stops after each write, while whoever wrote still waits for the answer. */
+/**
+ * A door to a local AWS that stops after each write, while whoever wrote still waits for the
+ * answer.
+ */
 export interface Watched extends AsyncDisposable {
   readonly url: string;
   /** Called after each write; undefined: nobody looks. */

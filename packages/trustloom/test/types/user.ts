@@ -1,6 +1,7 @@
 /**
- * A program as a user writes it: every result, event and error is named by a type of `trustloom`, and nothing else is imported.
- * It is compiled, here against the sources and in the check of packages against what is packed; nobody runs it.
+ * A program as a user writes it: every result, event and error is named by a type of `trustloom`,
+ * and nothing else is imported. It is compiled, here against the sources and in the check of
+ * packages against what is packed; nobody runs it.
  */
 import {
   type ApplyEvent,

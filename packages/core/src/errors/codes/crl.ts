@@ -1,6 +1,9 @@
 import type { CodeInfo } from '../code-info.ts';
 
-/** Codes of certificate revocation lists. Most refuse the list alone: what is in force stays, and everything else goes on. */
+/**
+ * Codes of certificate revocation lists. Most refuse the list alone: what is in force stays, and
+ * everything else goes on.
+ */
 export const crlCodes = {
   'crl-malformed': {
     kind: 'input',

@@ -26,7 +26,10 @@ export interface DomainInput {
   readonly tags: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a change asks for; members left out stay as they are. An empty `uri` switches mutual TLS off. */
+/**
+ * What a change asks for; members left out stay as they are. An empty `uri` switches mutual TLS
+ * off.
+ */
 export interface DomainChange {
   readonly certificateArn?: string;
   readonly securityPolicy?: string;
@@ -49,7 +52,8 @@ export async function createDomain(
   const place = places.at(ctx.account, ctx.region);
   const { name, endpointType, certificateArn, securityPolicy } = input;
   if (!NAME.test(name) || name.length > 253) throw badRequest('Invalid domain name.');
-  // Regional names are unique in a region across accounts (developer guide, custom domain names; checked 2026-11).
+  // Regional names are unique in a region across accounts (developer guide, custom domain names;
+  // checked 2026-11).
   const taken = places.all().some(([, region, other]) => region === ctx.region && other.domains.has(name));
   if (taken) throw conflict('The domain name you provided already exists.');
   if (endpointType !== 'REGIONAL' && endpointType !== 'EDGE')
@@ -114,8 +118,9 @@ export function changeDomain(
 }
 
 /**
- * The same URI without a version re-reads nothing (a live tool works around it by pointing the domain elsewhere and
- * back). Nor does a version that is in force already: an object version does not change.
+ * The same URI without a version re-reads nothing (a live tool works around it by pointing the
+ * domain elsewhere and back). Nor does a version that is in force already: an object version does
+ * not change.
  */
 function changeTruststore(
   before: Truststore | undefined,
@@ -132,7 +137,9 @@ function changeTruststore(
   return readTruststore(uri, version, ctx);
 }
 
-/** API Gateway guide, "Configuring mutual TLS", prerequisites; checked 2026-11. The texts are ours. */
+/**
+ * API Gateway guide, "Configuring mutual TLS", prerequisites; checked 2026-11. The texts are ours.
+ */
 function checkPreconditions({ truststore, endpointType, securityPolicy }: Domain): void {
   if (!POLICY.test(securityPolicy)) throw badRequest('Invalid security policy.');
   if (!truststore) return;

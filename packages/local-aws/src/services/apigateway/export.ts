@@ -5,8 +5,9 @@ import type { Authorizer, Deployment, Parts, Route } from './parts-model.ts';
 import { type Api, notFound } from './state.ts';
 
 /**
- * A stage as OpenAPI 3.0, as it is deployed: paths, methods and who authorizes them. Authorizers are shown with their extension, the one
- * place where the service tells which of them was deployed (guide, OpenAPI extensions; checked 2026-11). Models and integrations are not.
+ * A stage as OpenAPI 3.0, as it is deployed: paths, methods and who authorizes them. Authorizers
+ * are shown with their extension, the one place where the service tells which of them was deployed
+ * (guide, OpenAPI extensions; checked 2026-11). Models and integrations are not.
  */
 export function exportStage(
   api: Api,

@@ -71,7 +71,10 @@ export function httpAuthorizerOperations(places: ApiGatewayPlaces): Part {
   };
 }
 
-/** Without identity sources there is no cache; with them, 0 unless a time is given (API reference, CreateAuthorizer). */
+/**
+ * Without identity sources there is no cache; with them, 0 unless a time is given (API reference,
+ * CreateAuthorizer).
+ */
 function ttlOf(ttl: number | undefined, sources: readonly string[]): number {
   const seconds = ttl ?? 0;
   if (!(seconds >= 0 && seconds <= AUTHORIZER_LIMITS.ttl.max))

@@ -5,7 +5,9 @@ import type { Operation } from '../service.ts';
 /** A client gets a body as a blob with helpers; here it is bytes. */
 type WithBytes<Output> = Omit<Output, 'body'> & { readonly body: Uint8Array };
 
-/** The operations of API Gateway v1 that are emulated; every other one answers 501 with its name. */
+/**
+ * The operations of API Gateway v1 that are emulated; every other one answers 501 with its name.
+ */
 export interface RestModel {
   CreateBasePathMapping: Operation<
     V1.CreateBasePathMappingCommandInput,

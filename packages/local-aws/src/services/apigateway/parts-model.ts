@@ -2,13 +2,19 @@
 export interface Authorizer {
   readonly id: string;
   readonly name: string;
-  /** `REQUEST` and `TOKEN` call a Lambda function; `JWT` and `COGNITO_USER_POOLS` are kept, and refuse at the edge. */
+  /**
+   * `REQUEST` and `TOKEN` call a Lambda function; `JWT` and `COGNITO_USER_POOLS` are kept, and
+   * refuse at the edge.
+   */
   readonly type: string;
   readonly uri: string | undefined;
   readonly payload: '1.0' | '2.0';
   /** `{ isAuthorized }` instead of a policy (payload 2.0). */
   readonly simple: boolean;
-  /** `method.request.header.X`, `$request.header.X`, `$context.…`: what the cache is keyed by, and what must be there. */
+  /**
+   * `method.request.header.X`, `$request.header.X`, `$context.…`: what the cache is keyed by, and
+   * what must be there.
+   */
   readonly identitySource: readonly string[];
   /** Seconds that an answer is kept; 0: not at all. */
   readonly ttl: number;

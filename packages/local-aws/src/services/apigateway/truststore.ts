@@ -13,7 +13,9 @@ const FAILURES: Readonly<Record<Extract<ObjectRead, { ok: false }>['why'], strin
   denied: 'access denied',
 };
 
-/** Reads a truststore from S3 with the caller's permission. Texts of refusals and warnings are ours. */
+/**
+ * Reads a truststore from S3 with the caller's permission. Texts of refusals and warnings are ours.
+ */
 export function readTruststore(uri: string, version: string | undefined, ctx: Context): Truststore {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
   if (!bucket || !key || uri.length > LIMITS.uriCharacters.max)
@@ -46,7 +48,10 @@ interface Judged {
   readonly warning?: string;
 }
 
-/** An invalid certificate fails no call: it is warned about, and takes no part. Expiry is judged at each handshake. */
+/**
+ * An invalid certificate fails no call: it is warned about, and takes no part. Expiry is judged at
+ * each handshake.
+ */
 function judge(base64: string, index: number, now: number): Judged {
   const bytes = new Uint8Array(Buffer.from(base64.replace(/\s/g, ''), 'base64'));
   let certificate: CertificateInfo;
@@ -65,7 +70,10 @@ function judge(base64: string, index: number, now: number): Judged {
   return { anchor: bytes };
 }
 
-/** SHA-256 or stronger, RSA 2048 or stronger, ECDSA P-256 or P-384; REST API guide, mutual TLS; checked 2026-11. */
+/**
+ * SHA-256 or stronger, RSA 2048 or stronger, ECDSA P-256 or P-384; REST API guide, mutual TLS;
+ * checked 2026-11.
+ */
 function isSupported(certificate: CertificateInfo): boolean {
   const { weak, kind } = certificate.signatureAlgorithm;
   const key = keyKind(certificate.spki);

@@ -5,7 +5,9 @@ import type { Given } from '../service.ts';
 import { CACHING_DISABLED, LIMITS } from './limits.ts';
 import { type CloudFrontState, invalidArgument, refusal, trustStoreOf, usersOf } from './state.ts';
 
-/** What CloudFront fills in where a configuration says nothing (API reference, DistributionConfig). */
+/**
+ * What CloudFront fills in where a configuration says nothing (API reference, DistributionConfig).
+ */
 const DEFAULTS = {
   Aliases: { Quantity: 0 },
   DefaultRootObject: '',
@@ -114,7 +116,10 @@ function checkMtls(config: DistributionConfig, state: CloudFrontState, id: strin
   }
 }
 
-/** Only a function that is published can be associated (developer guide, Associate a connection function). */
+/**
+ * Only a function that is published can be associated (developer guide, Associate a connection
+ * function).
+ */
 function checkFunction(config: DistributionConfig, state: CloudFrontState): void {
   const id = config.ConnectionFunctionAssociation?.Id;
   if (id === undefined) return;
@@ -132,7 +137,8 @@ function checkPassthrough(config: DistributionConfig, behaviors: readonly Behavi
       'Passthrough mode needs the managed cache policy CachingDisabled in every cache behavior.',
     );
   }
-  // That the policy lists Client-Cert and Client-Cert-Chain cannot be checked here: origin request policies are not emulated.
+  // That the policy lists Client-Cert and Client-Cert-Chain cannot be checked here: origin request
+  // policies are not emulated.
   if (!behaviors.every((behavior) => behavior.OriginRequestPolicyId)) {
     throw invalidArgument(
       'Passthrough mode needs an origin request policy with Client-Cert and Client-Cert-Chain.',

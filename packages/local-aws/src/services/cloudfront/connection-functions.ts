@@ -242,7 +242,10 @@ function describe(one: ConnectionFunction, stage: string, state: CloudFrontState
   };
 }
 
-/** UNPUBLISHED, PUBLISHING and UNASSOCIATED are seen in the wild; what follows an association is not: DEPLOYED is ours. */
+/**
+ * UNPUBLISHED, PUBLISHING and UNASSOCIATED are seen in the wild; what follows an association is
+ * not: DEPLOYED is ours.
+ */
 function statusOf(one: ConnectionFunction, state: CloudFrontState): string {
   if (one.publishing) return 'PUBLISHING';
   if (one.live === undefined) return 'UNPUBLISHED';

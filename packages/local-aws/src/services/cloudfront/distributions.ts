@@ -38,7 +38,10 @@ type DistributionOperations = Pick<
 
 const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Distributions. Each one is a data plane from its creation; the edges follow when a change is Deployed. */
+/**
+ * Distributions. Each one is a data plane from its creation; the edges follow when a change is
+ * Deployed.
+ */
 export function distributionOperations(places: Places<CloudFrontState>): DistributionOperations {
   const here = (ctx: Context) => places.at(ctx.account, ctx.region);
 
@@ -230,7 +233,10 @@ function trustOf(distribution: Distribution, state: CloudFrontState, world: Worl
   };
 }
 
-/** The function of a distribution and the OCSP flag of its store: both are asked at each handshake, as they are then. */
+/**
+ * The function of a distribution and the OCSP flag of its store: both are asked at each handshake,
+ * as they are then.
+ */
 function gateOf(
   distribution: Distribution,
   store: TrustStore | undefined,

@@ -25,7 +25,10 @@ type StoreOperations = Pick<
   | 'UpdateKeyValueStore'
 >;
 
-/** Key value stores, as far as CloudFront itself manages them; keys and values are another service's. */
+/**
+ * Key value stores, as far as CloudFront itself manages them; keys and values are another
+ * service's.
+ */
 export function keyValueStoreOperations(places: Places<CloudFrontState>): StoreOperations {
   const here = (ctx: Context) => places.at(ctx.account, ctx.region);
   return {
@@ -109,7 +112,10 @@ function storeOf(state: CloudFrontState, name: string): KeyValueStore {
   return store;
 }
 
-/** A store without a comment is told without one, though the model requires it: Terraform's provider takes nothing else. */
+/**
+ * A store without a comment is told without one, though the model requires it: Terraform's provider
+ * takes nothing else.
+ */
 const describe = (store: KeyValueStore): StoreOut => ({
   Name: store.name,
   Id: store.id,
@@ -119,7 +125,10 @@ const describe = (store: KeyValueStore): StoreOut => ({
   LastModifiedTime: new Date(store.modified),
 });
 
-/** The file is read with the caller's permission when it is named (developer guide, Create a key value store). */
+/**
+ * The file is read with the caller's permission when it is named (developer guide, Create a key
+ * value store).
+ */
 function takeImport(source: Given<ImportSource>, ctx: Context): Uint8Array {
   const [, bucket, key] = /^arn:aws[a-z-]*:s3:::([^/]+)\/(.+)$/.exec(source.SourceARN) ?? [];
   if (source.SourceType !== 'S3' || bucket === undefined || key === undefined)
@@ -131,7 +140,9 @@ function takeImport(source: Given<ImportSource>, ctx: Context): Uint8Array {
     : refusal('EntityNotFound', 404, 'The S3 bucket or object does not exist.');
 }
 
-/** `{"data":[{"key","value"}]}` in UTF-8, 5 MB of file, no key twice; the items, or what is wrong. */
+/**
+ * `{"data":[{"key","value"}]}` in UTF-8, 5 MB of file, no key twice; the items, or what is wrong.
+ */
 function readImport(file: Uint8Array): Map<string, string> | string {
   if (file.byteLength > KVS_LIMITS.importBytes.max) return 'The import file is larger than 5 MB.';
   let parsed: unknown;

@@ -4,7 +4,10 @@ import type { BundleRules, Limit } from '../bundle-rules.ts';
 const QUOTAS = 'CloudFront developer guide, Quotas';
 const row = (max: number, source: string): Limit => ({ max, source, checked: '2026-11' });
 
-/** Bundle of a trust store; keys and blank lines: developer guide, Trust stores and certificate management. */
+/**
+ * Bundle of a trust store; keys and blank lines: developer guide, Trust stores and certificate
+ * management.
+ */
 export const BUNDLE: BundleRules = {
   blankLines: 'not-between',
   certificates: row(25, QUOTAS),
@@ -26,7 +29,10 @@ export const LIMITS = {
 
 const FUNCTIONS = `${QUOTAS}, connection functions`;
 
-/** Key value stores. The quota page says 5 MB a store; that it counts in thousands is the cautious reading. */
+/**
+ * Key value stores. The quota page says 5 MB a store; that it counts in thousands is the cautious
+ * reading.
+ */
 export const KVS_LIMITS = {
   keyBytes: row(512, QUOTAS),
   valueBytes: row(1024, QUOTAS),
@@ -50,7 +56,9 @@ export const FUNCTION_LIMITS = {
 /** Names of functions and of key value stores (service model cloudfront 2020-05-31). */
 export const NAME = /^[a-zA-Z0-9-_]{1,64}$/;
 
-/** Managed cache policy CachingDisabled (CloudFront developer guide, Use managed cache policies). */
+/**
+ * Managed cache policy CachingDisabled (CloudFront developer guide, Use managed cache policies).
+ */
 export const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 
 /** Region names that the API takes (service model cloudfront 2020-05-31). */

@@ -30,8 +30,8 @@ type TrustStoreOperations = Pick<
 >;
 
 /**
- * Trust stores. The object is read when it is named, with the caller's permission; whether it is a good bundle shows
- * later, as `active` or `failed`. Neither bundle nor location can be read back.
+ * Trust stores. The object is read when it is named, with the caller's permission; whether it is a
+ * good bundle shows later, as `active` or `failed`. Neither bundle nor location can be read back.
  */
 export function trustStoreOperations(places: Places<CloudFrontState>): TrustStoreOperations {
   const here = (ctx: Context) => places.at(ctx.account, ctx.region);

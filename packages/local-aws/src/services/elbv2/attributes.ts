@@ -4,7 +4,10 @@ import { notImplemented } from '../service.ts';
 import type { ElbModel } from './model.ts';
 import { type ElbState, invalid, listenerOf, loadBalancerOf } from './state.ts';
 
-/** Attributes of an Application Load Balancer and their defaults (API reference, LoadBalancerAttribute, checked 2026-11). */
+/**
+ * Attributes of an Application Load Balancer and their defaults (API reference,
+ * LoadBalancerAttribute, checked 2026-11).
+ */
 export const LOAD_BALANCER_ATTRIBUTES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'deletion_protection.enabled': 'false',
@@ -36,7 +39,9 @@ export const LOAD_BALANCER_ATTRIBUTES: ReadonlyMap<string, string> = new Map(
 const REQUEST = 'routing.http.request';
 const RESPONSE = 'routing.http.response';
 
-/** Attributes of a listener and their defaults (API reference, ListenerAttribute, checked 2026-11). */
+/**
+ * Attributes of a listener and their defaults (API reference, ListenerAttribute, checked 2026-11).
+ */
 const LISTENER_ATTRIBUTES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     [`${REQUEST}.x_amzn_mtls_clientcert_serial_number.header_name`]: 'X-Amzn-Mtls-Clientcert-Serial-Number',
@@ -71,8 +76,9 @@ type AttributeOperations = Pick<
 >;
 
 /**
- * Attributes: what infrastructure tools read and write besides. Those of a load balancer are kept, and only deletion
- * protection is acted on; those of a listener have their defaults, and other values are not emulated.
+ * Attributes: what infrastructure tools read and write besides. Those of a load balancer are kept,
+ * and only deletion protection is acted on; those of a listener have their defaults, and other
+ * values are not emulated.
  */
 export function attributeOperations(places: Places<ElbState>): AttributeOperations {
   const here = (ctx: Context) => places.at(ctx.account, ctx.region);

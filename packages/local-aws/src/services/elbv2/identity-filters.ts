@@ -1,7 +1,8 @@
 /**
- * Client certificate identity filters of Network Load Balancers. They are younger than the SDK's schemas (guide, Client certificate
- * filters, checked 2026-11), so they are taken off the form before the schema reads it, and put back into the answer's XML. They are kept
- * and given back; the edge does not apply them.
+ * Client certificate identity filters of Network Load Balancers. They are younger than the SDK's
+ * schemas (guide, Client certificate filters, checked 2026-11), so they are taken off the form
+ * before the schema reads it, and put back into the answer's XML. They are kept and given back; the
+ * edge does not apply them.
  */
 import type { Context } from '../service.ts';
 import type { ElbState, IdentityFilters } from './state.ts';

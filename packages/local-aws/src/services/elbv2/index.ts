@@ -22,7 +22,10 @@ export interface Elbv2 {
   state(): readonly { readonly account: string; readonly region: string; readonly state: ElbState }[];
 }
 
-/** Elastic Load Balancing v2: trust stores, revocations, and Application Load Balancers to attach them to. */
+/**
+ * Elastic Load Balancing v2: trust stores, revocations, and Application Load Balancers to attach
+ * them to.
+ */
 export function createElbv2(): Elbv2 {
   const places = createPlaces(createElbState);
   const service = schemaService<ElbModel>({

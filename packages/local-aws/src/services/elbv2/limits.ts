@@ -5,7 +5,10 @@ const QUOTAS = 'Elastic Load Balancing user guide, Quotas for your Application L
 const MODEL = 'service model elasticloadbalancingv2 2015-12-01';
 const row = (max: number, source: string): Limit => ({ max, source, checked: '2026-11' });
 
-/** Bundle of a trust store; keys and blank lines: user guide, Mutual authentication with TLS in Application Load Balancer. */
+/**
+ * Bundle of a trust store; keys and blank lines: user guide, Mutual authentication with TLS in
+ * Application Load Balancer.
+ */
 export const BUNDLE: BundleRules = {
   blankLines: 'none',
   certificates: row(25, QUOTAS),

@@ -50,7 +50,8 @@ export function listenerOperations(places: Places<ElbState>): ListenerOperations
       const mutual = input.MutualAuthentication && checkMutual(input.MutualAuthentication, listener, state);
       state.listeners.set(listener.arn, listener);
       setMutual(state, listener, mutual, ctx);
-      // Nothing is served before the listener is there as a whole: never an instant without its mutual TLS.
+      // Nothing is served before the listener is there as a whole: never an instant without its
+      // mutual TLS.
       listener.servedMutual = mutual;
       await openEdge(state, listener, ctx);
       return { Listeners: [describe(listener)] };
@@ -71,7 +72,8 @@ export function listenerOperations(places: Places<ElbState>): ListenerOperations
           : listener.certificates;
       if (protocol === 'HTTPS' && certificates.length === 0) certificatesOf(undefined);
       const actions = input.DefaultActions === undefined ? listener.actions : actionsOf(input.DefaultActions);
-      // Mutual authentication that is left out changes nothing; turning it off needs an explicit `off`.
+      // Mutual authentication that is left out changes nothing; turning it off needs an explicit
+      // `off`.
       const mutual =
         input.MutualAuthentication === undefined
           ? !isSecure(protocol)
@@ -83,7 +85,8 @@ export function listenerOperations(places: Places<ElbState>): ListenerOperations
       listener.sslPolicy = !isSecure(protocol)
         ? undefined
         : (input.SslPolicy ?? listener.sslPolicy ?? DEFAULT_POLICY);
-      // Who writes a listener's mutual authentication without its filters loses them: they are kept only if sent.
+      // Who writes a listener's mutual authentication without its filters loses them: they are kept
+      // only if sent.
       if (input.MutualAuthentication !== undefined) listener.filters = filtersOf(ctx);
       setMutual(state, listener, mutual, ctx);
       if (moved) {
@@ -114,7 +117,10 @@ export function listenerOperations(places: Places<ElbState>): ListenerOperations
   };
 }
 
-/** Deletes a listener, its data plane, and (once that has settled) its association with a trust store. */
+/**
+ * Deletes a listener, its data plane, and (once that has settled) its association with a trust
+ * store.
+ */
 export async function removeListener(state: ElbState, listener: Listener, ctx: Context): Promise<void> {
   setMutual(state, listener, undefined, ctx);
   state.listeners.delete(listener.arn);
@@ -124,7 +130,9 @@ export async function removeListener(state: ElbState, listener: Listener, ctx: C
 const listenersOf = (state: ElbState, balancerArn: string): readonly Listener[] =>
   [...state.listeners.values()].filter((listener) => listener.loadBalancerArn === balancerArn);
 
-/** Changes mutual authentication: at once in the control plane, at the nodes when it has settled. */
+/**
+ * Changes mutual authentication: at once in the control plane, at the nodes when it has settled.
+ */
 function setMutual(state: ElbState, listener: Listener, mutual: Listener['mutual'], ctx: Context): void {
   const before = listener.mutual?.TrustStoreArn;
   const after = mutual?.TrustStoreArn;

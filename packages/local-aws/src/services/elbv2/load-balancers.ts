@@ -14,7 +14,10 @@ type LoadBalancerOperations = Pick<
   'CreateLoadBalancer' | 'DeleteLoadBalancer' | 'DescribeAccountLimits' | 'DescribeLoadBalancers'
 >;
 
-/** Load balancers, application and network, as far as listeners need them. There is no network: subnets are kept, not checked. */
+/**
+ * Load balancers, application and network, as far as listeners need them. There is no network:
+ * subnets are kept, not checked.
+ */
 export function loadBalancerOperations(places: Places<ElbState>): LoadBalancerOperations {
   const here = (ctx: Context) => places.at(ctx.account, ctx.region);
   return {

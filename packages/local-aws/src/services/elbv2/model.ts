@@ -1,7 +1,10 @@
 import type * as Elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operation } from '../service.ts';
 
-/** The Elastic Load Balancing operations that are emulated; every other one answers 501 with its name. */
+/**
+ * The Elastic Load Balancing operations that are emulated; every other one answers 501 with its
+ * name.
+ */
 export interface ElbModel {
   AddTags: Operation<Elb.AddTagsCommandInput, Elb.AddTagsCommandOutput>;
   AddTrustStoreRevocations: Operation<

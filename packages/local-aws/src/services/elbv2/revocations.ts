@@ -17,7 +17,10 @@ type RevocationOperations = Pick<
   | 'RemoveTrustStoreRevocations'
 >;
 
-/** Revocation lists of a trust store: added and removed, never updated. Ids grow and are never used again. */
+/**
+ * Revocation lists of a trust store: added and removed, never updated. Ids grow and are never used
+ * again.
+ */
 export function revocationOperations(places: Places<ElbState>): RevocationOperations {
   const storeOf = (arn: string, ctx: Context) => trustStoreOf(places.at(ctx.account, ctx.region), arn);
   return {
@@ -42,7 +45,8 @@ export function revocationOperations(places: Places<ElbState>): RevocationOperat
         return { id: store.lastRevocationId + index + 1, file, der: crl.der, entries: crl.entryCount };
       });
       const lists = [...store.revocations, ...added];
-      // Which code too many lists have is not documented; this is the only quota error the operation declares.
+      // Which code too many lists have is not documented; this is the only quota error the
+      // operation declares.
       if (
         lists.length > LIMITS.revocationLists.max ||
         lists.reduce((sum, list) => sum + list.entries, 0) > LIMITS.revocationEntries.max

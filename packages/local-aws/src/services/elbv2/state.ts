@@ -17,7 +17,10 @@ export interface Revocation {
   readonly entries: number;
 }
 
-/** What the nodes of the load balancers work with; follows the control plane when a change has settled. */
+/**
+ * What the nodes of the load balancers work with; follows the control plane when a change has
+ * settled.
+ */
 export interface Served {
   readonly anchors: readonly Uint8Array[];
   readonly crls: readonly Uint8Array[];
@@ -41,7 +44,10 @@ export interface TrustStore {
   served: Served;
 }
 
-/** Form members under `MutualAuthentication.ClientCertificateIdentityFilters.`, by the rest of their names. */
+/**
+ * Form members under `MutualAuthentication.ClientCertificateIdentityFilters.`, by the rest of their
+ * names.
+ */
 export type IdentityFilters = Readonly<Record<string, string>>;
 
 export interface Listener {
@@ -54,7 +60,10 @@ export interface Listener {
   sslPolicy: string | undefined;
   actions: readonly Action[];
   mutual: MutualAuthenticationAttributes | undefined;
-  /** Identity filters of a Network Load Balancer, as they were sent: the SDK's schema does not know them. */
+  /**
+   * Identity filters of a Network Load Balancer, as they were sent: the SDK's schema does not know
+   * them.
+   */
   filters: IdentityFilters;
   /** As the nodes have it. */
   servedMutual: MutualAuthenticationAttributes | undefined;

@@ -28,7 +28,10 @@ type TrustStoreOperations = Pick<
   | 'ModifyTrustStore'
 >;
 
-/** Trust stores. The bundle is copied when it is named; what becomes of the object later does not matter. */
+/**
+ * Trust stores. The bundle is copied when it is named; what becomes of the object later does not
+ * matter.
+ */
 export function trustStoreOperations(places: Places<ElbState>): TrustStoreOperations {
   const here = (ctx: Context) => places.at(ctx.account, ctx.region);
   return {

@@ -22,7 +22,9 @@ interface KeyValueModel {
   UpdateKeys: Operation<Kvs.UpdateKeysCommandInput, Kvs.UpdateKeysCommandOutput>;
 }
 
-/** Keys and values of CloudFront's stores (`cloudfront-keyvaluestore`, signed with SigV4A or SigV4). */
+/**
+ * Keys and values of CloudFront's stores (`cloudfront-keyvaluestore`, signed with SigV4A or SigV4).
+ */
 export function createKeyValueService(places: Places<CloudFrontState>): Service {
   return schemaService<KeyValueModel>({
     title: 'CloudFront KeyValueStore',
@@ -37,7 +39,9 @@ export function createKeyValueService(places: Places<CloudFrontState>): Service 
 }
 
 function operationsOf(places: Places<CloudFrontState>): Operations<KeyValueModel> {
-  /** Just after its creation a store is not there yet for the data plane (live tests of alchemy). */
+  /**
+   * Just after its creation a store is not there yet for the data plane (live tests of alchemy).
+   */
   const storeOf = (arn: string, ctx: Context): KeyValueStore => {
     const [, account = ctx.account] = /^arn:aws:cloudfront::(\d{12}):key-value-store\//.exec(arn) ?? [];
     const stores = [...places.at(account, ctx.region).keyValueStores.values()];
@@ -132,7 +136,9 @@ function changed(
   return next;
 }
 
-/** A stale ETag is told as ValidationException, not as a conflict (live tests of sst and alchemy). */
+/**
+ * A stale ETag is told as ValidationException, not as a conflict (live tests of sst and alchemy).
+ */
 function checkMatch(ifMatch: string | undefined, { dataETag }: KeyValueStore): void {
   if (ifMatch === undefined) throw invalid('If-Match is missing.');
   if (ifMatch !== dataETag) throw invalid('Pre-Condition failed');

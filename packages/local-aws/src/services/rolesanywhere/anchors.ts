@@ -43,7 +43,10 @@ const anchorDetail = (anchor: TrustAnchor) => ({
 
 const answer = (anchor: TrustAnchor) => ({ trustAnchor: anchorDetail(anchor) });
 
-/** Reads and checks a source. The rules are those of the user guide, "Signature validation"; checked 2026-11. */
+/**
+ * Reads and checks a source. The rules are those of the user guide, "Signature validation"; checked
+ * 2026-11.
+ */
 function readSource(body: Body): Source {
   const source = object(body.source, 'source');
   const type = text(source, 'sourceType', {
@@ -93,7 +96,10 @@ function keyIsStrong(certificate: CertificateInfo): boolean {
   return key.type === 'ec' && ['prime256v1', 'secp384r1', 'secp521r1'].includes(key.curve);
 }
 
-/** What every anchor starts with; user guide, "Notification settings", and recorded answers; checked 2026-11. */
+/**
+ * What every anchor starts with; user guide, "Notification settings", and recorded answers; checked
+ * 2026-11.
+ */
 const DEFAULT_NOTIFICATIONS: readonly NotificationSetting[] = [
   'CA_CERTIFICATE_EXPIRY',
   'END_ENTITY_CERTIFICATE_EXPIRY',

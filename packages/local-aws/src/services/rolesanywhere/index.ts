@@ -33,8 +33,8 @@ const missing = (method: Route['method'], path: string, name: string): Route => 
 });
 
 /**
- * IAM Roles Anywhere: trust anchors with bundles, CRLs, profiles, subjects, tags, and CreateSession. Names are not
- * unique and nothing is asynchronous, as in the service.
+ * IAM Roles Anywhere: trust anchors with bundles, CRLs, profiles, subjects, tags, and
+ * CreateSession. Names are not unique and nothing is asynchronous, as in the service.
  */
 export function createRolesAnywhere(): RolesAnywhere {
   const places = createPlaces(emptyPlace);

@@ -107,7 +107,8 @@ export function profileRoutes(places: RolesAnywherePlaces): readonly Route[] {
       method: 'PATCH',
       path: '/profile/{profileId}',
       name: 'UpdateProfile',
-      // What is left out stays as it was (recorded answers), so nothing can be reset by leaving it out.
+      // What is left out stays as it was (recorded answers), so nothing can be reset by leaving it
+      // out.
       handler({ labels, body }, ctx) {
         const before = get(ctx, labels.profileId);
         return answer(

@@ -9,8 +9,8 @@ interface Where {
 }
 
 /**
- * The bucket of a request, if it exists, lies in the region that was asked, belongs to the expected owner, and the
- * caller may do `action` with it (with `key` in it, where given).
+ * The bucket of a request, if it exists, lies in the region that was asked, belongs to the expected
+ * owner, and the caller may do `action` with it (with `key` in it, where given).
  */
 export function open(buckets: Buckets, where: Where, ctx: Context, action: string, key?: string): Bucket {
   const bucket = buckets.get(where.Bucket);
@@ -28,7 +28,9 @@ export function may(bucket: Bucket, ctx: Context, action: string, key?: string):
   return allowed(bucket, ctx.caller, { action, resource });
 }
 
-/** S3 answers at the wrong region's endpoint with the right one; the region also stands in a header. */
+/**
+ * S3 answers at the wrong region's endpoint with the right one; the region also stands in a header.
+ */
 function elsewhere(bucket: Bucket): ServiceError {
   return new ServiceError(
     'PermanentRedirect',

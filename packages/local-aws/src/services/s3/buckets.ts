@@ -5,7 +5,10 @@ import type { S3Model } from './model.ts';
 import { checkPolicy } from './policy.ts';
 import type { Buckets } from './state.ts';
 
-/** Bucket names: 3 to 63 lower-case letters, digits, dots and hyphens (S3 user guide, bucket naming rules). */
+/**
+ * Bucket names: 3 to 63 lower-case letters, digits, dots and hyphens (S3 user guide, bucket naming
+ * rules).
+ */
 const NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 /** S3 user guide, bucket tagging. */
 const MAX_TAGS = 50;

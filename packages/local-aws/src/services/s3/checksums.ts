@@ -25,8 +25,8 @@ const NAMES = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 const OTHERS = ['sha512', 'md5', 'xxhash3', 'xxhash64', 'xxhash128'] as const;
 
 /**
- * Checks what the client says about the body (Content-MD5, x-amz-content-sha256, x-amz-checksum-…) and returns the
- * checksums to keep: the one that was given, else CRC32.
+ * Checks what the client says about the body (Content-MD5, x-amz-content-sha256, x-amz-checksum-…)
+ * and returns the checksums to keep: the one that was given, else CRC32.
  */
 export function checkBody(
   body: Uint8Array,

@@ -1,4 +1,7 @@
-/** The two cyclic redundancy checks that Node does not have, both reflected, both started and ended with all ones. */
+/**
+ * The two cyclic redundancy checks that Node does not have, both reflected, both started and ended
+ * with all ones.
+ */
 
 /** CRC-32C (Castagnoli), polynomial 0x1EDC6F41; four bytes, big-endian. */
 export function crc32c(data: Uint8Array): Uint8Array {
@@ -7,7 +10,10 @@ export function crc32c(data: Uint8Array): Uint8Array {
   return words(~crc);
 }
 
-/** CRC-64/NVME, polynomial 0xAD93D23594C93659; eight bytes, big-endian. Two halves, since BigInt would be slow. */
+/**
+ * CRC-64/NVME, polynomial 0xAD93D23594C93659; eight bytes, big-endian. Two halves, since BigInt
+ * would be slow.
+ */
 export function crc64nvme(data: Uint8Array): Uint8Array {
   let high = 0xffffffff;
   let low = 0xffffffff;

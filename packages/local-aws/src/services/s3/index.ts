@@ -20,8 +20,8 @@ export interface S3 {
 }
 
 /**
- * S3: versioned buckets, conditional writes, checksums, tags, bucket policies. Bodies are kept byte for byte.
- * Objects are strongly consistent, as S3's are.
+ * S3: versioned buckets, conditional writes, checksums, tags, bucket policies. Bodies are kept byte
+ * for byte. Objects are strongly consistent, as S3's are.
  */
 export function createS3(): S3 {
   const buckets: Buckets = new Map();
@@ -45,7 +45,10 @@ export function createS3(): S3 {
   return Object.freeze({ service, keeper, objects: reader(buckets), state: () => [...buckets.values()] });
 }
 
-/** A read with the caller's permission, as CloudFront, ELB and API Gateway do it when they take a bundle. */
+/**
+ * A read with the caller's permission, as CloudFront, ELB and API Gateway do it when they take a
+ * bundle.
+ */
 function reader(buckets: Buckets): Objects {
   return Object.freeze({
     read({ bucket: name, key, version }, caller): ObjectRead {

@@ -135,7 +135,10 @@ interface Wanted {
   readonly IfNoneMatch?: string | undefined;
 }
 
-/** The version that is wanted, or S3's refusal; who may not list is not told that a key does not exist. */
+/**
+ * The version that is wanted, or S3's refusal; who may not list is not told that a key does not
+ * exist.
+ */
 function find(buckets: Buckets, input: Wanted, ctx: Context, action: string): Found {
   const versioned = input.VersionId !== undefined;
   const permission = versioned && action === 's3:GetObject' ? 's3:GetObjectVersion' : action;

@@ -1,6 +1,6 @@
 /**
- * Who may do what with a bucket: its own account everything, others what the bucket policy allows. There are no IAM
- * policies here, so an explicit Deny is the only thing that stops the owner.
+ * Who may do what with a bucket: its own account everything, others what the bucket policy allows.
+ * There are no IAM policies here, so an explicit Deny is the only thing that stops the owner.
  */
 import type { Caller } from '../../accounts.ts';
 import { isRecord } from '../../wire/schema.ts';
@@ -60,7 +60,9 @@ export function checkPolicy(policy: string): void {
 
 const KNOWN = ['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition'];
 
-/** Condition keys that are evaluated. Transport counts as secure: the emulator stands in for HTTPS. */
+/**
+ * Condition keys that are evaluated. Transport counts as secure: the emulator stands in for HTTPS.
+ */
 const CONDITIONS: Readonly<Record<string, (caller: Caller) => string>> = {
   'aws:SecureTransport': () => 'true',
   'aws:PrincipalAccount': (caller) => caller.account,

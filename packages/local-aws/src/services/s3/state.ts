@@ -48,7 +48,10 @@ export function current(bucket: Bucket, key: string): ObjectVersion | undefined 
   return newest?.deleteMarker ? undefined : newest;
 }
 
-/** Puts a version in front; without versioning, and while it is suspended, the `null` version is replaced. */
+/**
+ * Puts a version in front; without versioning, and while it is suspended, the `null` version is
+ * replaced.
+ */
 export function addVersion(bucket: Bucket, key: string, version: ObjectVersion): void {
   const old = bucket.objects.get(key) ?? [];
   const kept = version.versionId === 'null' ? old.filter((one) => one.versionId !== 'null') : old;

@@ -22,7 +22,10 @@ const LIMITS = {
   roleArn: /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:[\w+=,.@/-]+\/)?([\w+=,.@-]{1,64})$/,
 } as const;
 
-/** STS: who am I, and roles in other accounts. There is no IAM here: a role that is not listed can be assumed by anybody. */
+/**
+ * STS: who am I, and roles in other accounts. There is no IAM here: a role that is not listed can
+ * be assumed by anybody.
+ */
 export function createSts(): Service {
   return schemaService<StsModel>({
     title: 'STS',

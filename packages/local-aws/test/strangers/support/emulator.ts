@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 /** The command in a process of its own, as strangers use it. */
 export interface Emulator {
   readonly url: string;
-  /** For a foreign tool: its own PATH and HOME, and the emulator's variables; nothing of the tester's AWS settings. */
+  /**
+   * For a foreign tool: its own PATH and HOME, and the emulator's variables; nothing of the
+   * tester's AWS settings.
+   */
   readonly env: NodeJS.ProcessEnv;
   /** What it wrote to stderr so far. */
   said(): string;

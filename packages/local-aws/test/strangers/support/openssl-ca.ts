@@ -14,7 +14,10 @@ export interface OpensslCa {
 
 const script = fileURLToPath(new URL('openssl-ca.sh', import.meta.url));
 
-/** A CA, its clients and its list, by OpenSSL alone; serials are also given in decimal, as CreateSession wants them. */
+/**
+ * A CA, its clients and its list, by OpenSSL alone; serials are also given in decimal, as
+ * CreateSession wants them.
+ */
 export async function makeOpensslCa(): Promise<OpensslCa> {
   const folder = await mkdtemp(join(tmpdir(), 'local-aws-openssl-'));
   await promisify(execFile)('sh', [script], { cwd: folder });

@@ -14,7 +14,9 @@ const revokedIn = (held: Held, fixtures: Fixtures): readonly string[] => {
   );
 };
 
-/** Nothing that is good before and after is lost on the way: no CA, no revocation, no enforcement. */
+/**
+ * Nothing that is good before and after is lost on the way: no CA, no revocation, no enforcement.
+ */
 function neverLess(world: ContractWorld, fixtures: Fixtures, before: Held, after: Held): Watch {
   const casStillHeld = before.cas.filter((ca) => after.cas.includes(ca));
   const revokedAfter = revokedIn(after, fixtures);

@@ -60,7 +60,8 @@ export const lostAnswers: Law = {
           (thrown: unknown) => thrown,
         );
         const where = `${what}, answer to ${id} lost`;
-        // A conditional write may look for itself whether it was done; everything else must say that it does not know.
+        // A conditional write may look for itself whether it was done; everything else must say
+        // that it does not know.
         if (error !== undefined || write.action !== 'PutObject') {
           assert.ok(isTrustloomError(error), `${where}: must end in an error of ours, not ${String(error)}`);
           assert.ok(

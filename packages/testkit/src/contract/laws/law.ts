@@ -13,7 +13,10 @@ export interface Law {
   readonly title: string;
   /** Longest time, in ms, where it is much. */
   readonly timeoutMs?: number;
-  /** Real clients knock: it must hold whatever AWS does where nobody has told, so it is tried under both readings of every unknown. */
+  /**
+   * Real clients knock: it must hold whatever AWS does where nobody has told, so it is tried under
+   * both readings of every unknown.
+   */
   readonly bothReadings?: true;
   /** Throws when the law is broken. `open` gives a fresh world, closed by who asked. */
   check(open: () => Promise<ContractWorld>, fixtures: Fixtures): Promise<void>;

@@ -22,7 +22,8 @@ export const revokedRefused: Law = {
     let before: Trust | undefined;
     for (const trust of [one, revokedMore, two, one, undefined]) {
       const watch = asBefore(world, admits, clients, before, trust);
-      // What one run leaves to the next (a store is switched before an older list is readmitted) is part of the way.
+      // What one run leaves to the next (a store is switched before an older list is readmitted) is
+      // part of the way.
       for (let left = mostRuns; left > 0; left -= 1)
         if ((await apply(world, memory, trust, watch)).steps.length === 0) break;
       world.local.settle();
@@ -37,8 +38,8 @@ export const revokedRefused: Law = {
 };
 
 /**
- * Who is revoked before and after is refused on the whole way, from the first moment that anybody is; and who is good before and after gets
- * in on the whole way.
+ * Who is revoked before and after is refused on the whole way, from the first moment that anybody
+ * is; and who is good before and after gets in on the whole way.
  */
 function asBefore(
   { oracle, local }: ContractWorld,

@@ -17,7 +17,9 @@ import {
 import type { CliContext } from '../context.ts';
 import { whileReading } from '../progress.ts';
 
-/** `check [FILE...]`: the pre-flight. With files it needs no definition, no account and no network. */
+/**
+ * `check [FILE...]`: the pre-flight. With files it needs no definition, no account and no network.
+ */
 export async function check(context: CliContext, files: readonly string[]): Promise<number> {
   const report = files.length === 0 ? await checkOpened(context) : await checkFiles(context, files);
   context.result(report, checkText(report, context.text));

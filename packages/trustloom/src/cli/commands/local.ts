@@ -31,7 +31,10 @@ export async function local(
   return 130;
 }
 
-/** Who follows real trust stores only has no use for the local AWS: it is not installed with the command. */
+/**
+ * Who follows real trust stores only has no use for the local AWS: it is not installed with the
+ * command.
+ */
 function explainMissing(cause: unknown): never {
   if (cause instanceof Error && /^Cannot find package '@trustloom\/local-aws'/.test(cause.message))
     throw new TrustloomError('local-aws-missing', 'the package @trustloom/local-aws is not installed', {

@@ -12,7 +12,9 @@ import { readLock } from '../../files.ts';
 import type { CliContext } from '../context.ts';
 import { whileReading } from '../progress.ts';
 
-/** `accept [SHA256...]`: shows what the sources offer; with --all or digests, puts it into the lock. */
+/**
+ * `accept [SHA256...]`: shows what the sources offer; with --all or digests, puts it into the lock.
+ */
 export async function accept(context: CliContext, digests: readonly string[], all: boolean): Promise<number> {
   const options = { signal: context.io.signal };
   await using trustloom = await context.open();

@@ -7,8 +7,9 @@ import { type Decision, policyDecision, simpleDecision } from './policy.ts';
 const UNAUTHORIZED: EdgeReply = { status: 401, body: { message: 'Unauthorized' } };
 
 /**
- * Asks who decides about a route. Undefined: let in. Of the types, NONE and Lambda authorizers are followed; IAM, JWT and Cognito refuse
- * here, for no request to this emulator carries what they ask for.
+ * Asks who decides about a route. Undefined: let in. Of the types, NONE and Lambda authorizers are
+ * followed; IAM, JWT and Cognito refuse here, for no request to this emulator carries what they ask
+ * for.
  */
 export async function authorize(
   arrival: Arrival,
@@ -35,7 +36,10 @@ export async function authorize(
   );
 }
 
-/** From the cache by the identity sources alone, as the service does it: who is not in the key is not told apart. */
+/**
+ * From the cache by the identity sources alone, as the service does it: who is not in the key is
+ * not told apart.
+ */
 async function ask(
   arrival: Arrival,
   authorizer: Authorizer,

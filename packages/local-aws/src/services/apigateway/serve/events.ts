@@ -24,7 +24,9 @@ export function arnOfRequest({ request, found, account, region }: Arrival): stri
   return `arn:aws:execute-api:${region}:${account}:${found.api.id}/${found.stageName}/${request.method}/${path}`;
 }
 
-/** The event that a Lambda authorizer gets (guide, Input to a Lambda authorizer; checked 2026-11). */
+/**
+ * The event that a Lambda authorizer gets (guide, Input to a Lambda authorizer; checked 2026-11).
+ */
 export function authorizerEvent(
   arrival: Arrival,
   authorizer: Authorizer,

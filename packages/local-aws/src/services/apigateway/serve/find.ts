@@ -23,7 +23,10 @@ export function byMapping(place: ApiGatewayPlace, domain: Domain, path: string):
   return found(place, api, mapping.stage, rest);
 }
 
-/** From the default endpoint: the first part of the path is the stage, but for the `$default` stage of an HTTP API. */
+/**
+ * From the default endpoint: the first part of the path is the stage, but for the `$default` stage
+ * of an HTTP API.
+ */
 export function byStage(place: ApiGatewayPlace, api: Api, path: string): Found {
   const [first = '', ...rest] = path.split('/').slice(1);
   const stages = place.parts.get(api.id)?.stages;
@@ -46,7 +49,10 @@ export interface Taken {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The route for a request: literal parts before braces, those before greedy ones, a named method before ANY, `$default` last. */
+/**
+ * The route for a request: literal parts before braces, those before greedy ones, a named method
+ * before ANY, `$default` last.
+ */
 export function routeFor(routes: readonly Route[], method: string, path: string): Taken | undefined {
   const taken = routes.flatMap((route) => {
     const parameters = match(route.path, path);

@@ -1,6 +1,8 @@
 import { isRecord } from '../../../wire/schema.ts';
 
-/** What an authorizer's answer comes to. `broken`: it is none of the forms that the service takes. */
+/**
+ * What an authorizer's answer comes to. `broken`: it is none of the forms that the service takes.
+ */
 export type Decision = 'allow' | 'deny' | 'explicit-deny' | 'broken';
 
 /** `{ isAuthorized }` of payload 2.0. */
@@ -9,7 +11,10 @@ export function simpleDecision(answer: unknown): Decision {
   return answer.isAuthorized ? 'allow' : 'deny';
 }
 
-/** A policy on `execute-api:Invoke`: a deny that fits wins, then an allow that fits; nothing that fits denies. */
+/**
+ * A policy on `execute-api:Invoke`: a deny that fits wins, then an allow that fits; nothing that
+ * fits denies.
+ */
 export function policyDecision(answer: unknown, arn: string): Decision {
   if (!isRecord(answer) || typeof answer.principalId !== 'string' || !isRecord(answer.policyDocument))
     return 'broken';

@@ -8,7 +8,10 @@ import { byMapping, byStage, type Found, routeFor } from './find.ts';
 
 const FORBIDDEN: EdgeReply = { status: 403, body: { message: 'Forbidden' } };
 
-/** What becomes of a request at a custom domain. Undefined: an API without any stage answers everything, so that a domain can be tried alone. */
+/**
+ * What becomes of a request at a custom domain. Undefined: an API without any stage answers
+ * everything, so that a domain can be tried alone.
+ */
 export async function serveDomain(
   place: ApiGatewayPlace,
   name: string,
