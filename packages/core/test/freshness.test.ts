@@ -131,7 +131,16 @@ test('CAs of one name are told apart where their key is known', async () => {
   const first = judge(issued, all);
   const second = judge(issued, { ...all, row: daily({ keySha256: rekeyed.keySha256 }) });
   expect([first?.issuer, second?.issuer]).toEqual([...known, rekeyed].map(caName));
-  expect(judge(issued, { row: daily({ sha256: 'else' }) })?.issuer).toBe('CN=CA');
+  const [older, other] = [
+    daily({ sha256: 'newer' }),
+    daily({ keySha256: rekeyed.keySha256, sha256: 'else' }),
+  ];
+  expect(judge(issued, { ...all, rows: [older, other] })?.issuer).toBe('CN=CA');
+  const crls = [held(), held({ sha256: 'else' })];
+  expect(judge(issued, { ...all, rows: [other, older] }, { crls })).toMatchObject({
+    issuer: known.map(caName)[0],
+    behind: true,
+  });
 });
 
 test('a list that is not in force is not judged', () => {

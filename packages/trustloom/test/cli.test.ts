@@ -263,7 +263,7 @@ describe('the way of a first hour', () => {
       expect((await trustloom(['revoke', 'leaf.pem'])).err).toContain('--reason');
       const revoked = await trustloom(['revoke', 'leaf.pem', '--reason', 'stolen', '--by', 'ann']);
       expect(revoked.code, revoked.err).toBe(0);
-      expect(revoked.out).toContain(`on the deny list: serial ${leaf.serial} of CN=Acme Root`);
+      expect(revoked.out).toContain(`on the deny list: serial ${leaf.serial} of Acme Root [`);
       expect(revoked.out).toMatch(
         /^In force on 0 of 1\.\nStill admitted on 1 target \(edge: revoke at the CA/,
       );

@@ -1,6 +1,7 @@
 import type { ServiceInfo } from '../adapter/service-info.ts';
 import { type DenyEntry, denyEntry, normalSerial, withDenied, withoutDenied } from '../crl/deny-list.ts';
 import { TrustloomError } from '../errors/error.ts';
+import { caName } from '../kit/ca-words.ts';
 import type { TrustloomState } from '../state/state.ts';
 import type { JsonObject } from '../util/json.ts';
 import { type Instant, isoTime } from '../util/time.ts';
@@ -158,7 +159,7 @@ function caOf(wanted: string | undefined, known: readonly Certificate[]): Certif
   const keys = new Map(found.map((ca) => [ca.keySha256, ca]));
   const [only] = keys.values();
   if (only !== undefined && keys.size === 1) return only;
-  const all = known.map(({ sha256, subject }) => `${sha256.slice(0, 12)} ${subject.text}`).join(', ');
+  const all = known.map(caName).join(', ');
   const asked = wanted === undefined ? 'several CAs are known' : `no single CA begins with ${wanted}`;
   throw new TrustloomError('ca-unknown', `${asked}; name one of: ${all}`);
 }

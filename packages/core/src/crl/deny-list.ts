@@ -1,6 +1,7 @@
 import { TrustloomError } from '../errors/error.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { commonName } from '../x509/name.ts';
 
 /**
  * One emergency entry of the deny list: a certificate that is refused although no list of its CA
@@ -11,7 +12,7 @@ export interface DenyEntry {
   readonly serial: string;
   /** SHA-256 of the CA's key. */
   readonly caKey: string;
-  /** Subject of the CA, for people. */
+  /** The CA for people: `Acme Issuing CA [308be4eb]`. */
   readonly ca: string;
   readonly by: string;
   readonly why: string;
@@ -72,7 +73,7 @@ export function denyEntry(
   return {
     serial: normalSerial(serial),
     caKey: ca.keySha256,
-    ca: ca.subject.text,
+    ca: `${commonName(ca.subject)} [${ca.sha256.slice(0, 8)}]`,
     by: said.by,
     why: said.why,
     since: isoTime(said.now),

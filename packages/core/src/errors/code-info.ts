@@ -1,5 +1,5 @@
 /**
- * What kind of trouble a code means, and so what to do: `input` mend the input; `refused` a safety
+ * What kind of trouble a code means, and so what to do: `input` fix the input; `refused` a safety
  * rule said no (exit 3); `service` AWS said no; `race` the world changed, plan again; `transient`
  * try again; `bug` report it.
  */

@@ -14,9 +14,9 @@ export interface CaChange {
   readonly sha256: string;
   readonly subject: string;
   readonly group: string;
-  /** Targets into which its clients get already, and through which CA (reach). */
+  /** Targets on which its clients are admitted already, and through which CA (reach). */
   readonly admittedOn: readonly { readonly target: string; readonly through: string }[];
-  /** Targets that trust its group and do not let its clients in. */
+  /** Targets that trust its group and do not admit its clients. */
   readonly notOn: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export interface PlannedTarget {
   readonly compared: boolean;
   /** All steps, those left out too. */
   readonly steps: readonly PlannedStep[];
-  /** The lists in force, by how much life they have left. */
+  /** The CRLs in force, by how much life they have left. */
   readonly freshness: readonly CrlFreshness[];
   readonly findings: readonly Finding[];
   /** What it holds now; absent when it could not be observed. */
@@ -58,9 +58,11 @@ export interface Plan {
   readonly targets: readonly PlannedTarget[];
   readonly caChanges: readonly CaChange[];
   readonly findings: readonly Finding[];
-  /** Good clients that would be refused after this plan, in words; empty is "none". */
+  /** Good clients that would be refused after this plan, in words; empty is "none found". */
   readonly lockout: readonly string[];
-  /** Clients that are not good and are let in after this plan, in words; empty is "none". */
+  /**
+   * Clients that are not good and are admitted after this plan, in words; empty is "none found".
+   */
   readonly exposure: readonly string[];
   /** Writes: steps that may run, uploads not counted. */
   readonly calls: number;

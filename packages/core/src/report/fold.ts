@@ -55,16 +55,16 @@ export function foldTexts(
 }
 
 function blockText({ name, title, accountRegion, state, rows }: Block, options: TextOptions): string {
-  const symbol = `${name}  ${title}, ${accountRegionText(accountRegion)}${stateWords(state)}`;
-  return layout([{ text: symbol, indent: 0 }, ...rows], options);
+  const heading = `${name}  ${title}, ${accountRegionText(accountRegion)}${stateWords(state)}`;
+  return layout([{ text: heading, indent: 0 }, ...rows], options);
 }
 
 function foldedText(block: Block, group: readonly Block[], options: TextOptions): string {
   const { dim } = options.paint ?? plain;
   const names = group.map(({ name }) => name);
-  const symbol = `${names[0]} ... ${names.at(-1)}  ${counted(group.length, 'target')}: ${block.title}, ${placesWords(group)}${stateWords(block.state)}`;
+  const heading = `${names[0]} ... ${names.at(-1)}  ${counted(group.length, 'target')}: ${block.title}, ${placesWords(group)}${stateWords(block.state)}`;
   const all = options.verbose ? [{ text: dim(nameWords(names, true)), indent: 2 }] : [];
-  return layout([{ text: symbol, indent: 0 }, ...all, ...neutralRows(block)], options);
+  return layout([{ text: heading, indent: 0 }, ...all, ...neutralRows(block)], options);
 }
 
 function keyOf(block: Block): string {

@@ -31,7 +31,7 @@ export function planText(plan: Plan, options: CommandOptions = {}): string {
     findingsText(findings.filter(isError), options),
     targetsText(targets, plan.changes, options),
     layout(
-      plan.caChanges.flatMap((one) => newsRows(one, targets)),
+      plan.caChanges.flatMap((one) => changeRows(one, targets)),
       options,
     ),
     findingsText(
@@ -89,8 +89,8 @@ function blockOf(target: PlannedTarget, options: TextOptions): Block {
 }
 
 /** A CA that is new, kept or retired, and where its clients are admitted. */
-function newsRows(change: CaChange, targets: readonly PlannedTarget[]): readonly Row[] {
-  const { change: news, sha256, group, admittedOn, notOn } = change;
+function changeRows(change: CaChange, targets: readonly PlannedTarget[]): readonly Row[] {
+  const { change: kind, sha256, group, admittedOn, notOn } = change;
   const ca = caWords(change);
   const through = [...new Set(admittedOn.map((one) => one.through))].join(', ');
   const admitted = nameWords(admittedOn.map(({ target }) => target));
@@ -112,7 +112,7 @@ function newsRows(change: CaChange, targets: readonly PlannedTarget[]): readonly
       `its clients are still admitted on ${admitted}`,
       `remove with: --allow remove:${sha256}`,
     ],
-  }[news];
+  }[kind];
   return lines.map((text, index) => ({ text, indent: index === 0 ? 0 : 2 }));
 }
 

@@ -120,8 +120,8 @@ function applyVerdict(report: Report): string {
     return calls === 0
       ? `${[`In sync: ${allWords(targets)}`, 'nothing was written', ...wrong].join('; ')}.`
       : `${[`Applied: ${changes}`, `${allWords(targets)} in sync`, ...wrong].join('; ')}.`;
-  const symbol = calls === 0 ? 'Not applied: nothing was written' : `Partly applied: ${changes}`;
-  return `${[symbol, ...rest, ...wrong].join('; ')}.`;
+  const written = calls === 0 ? 'Not applied: nothing was written' : `Partly applied: ${changes}`;
+  return `${[written, ...rest, ...wrong].join('; ')}.`;
 }
 
 /** Nothing is said of trust: a refresh does not look at it. */

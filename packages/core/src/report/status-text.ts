@@ -6,7 +6,7 @@ import { layout, type Row, sections } from './layout.ts';
 import { plain, type TextOptions } from './options.ts';
 import { allWords } from './plan-verdict.ts';
 import type { RevocationStatus, Status, TargetStatus } from './status.ts';
-import { crlRows, ownershipTag } from './step-rows.ts';
+import { crlRows, signOf } from './step-rows.ts';
 import { caWords, counted, nameWords } from './words.ts';
 
 /** From this many targets on, those with nothing to say are counted and not described. */
@@ -71,14 +71,14 @@ function statusVerdict({ targets, findings }: Status): string {
   const errors = sortFindings([...findings, ...targets.flatMap((target) => target.findings)]).filter(
     ({ severity }) => severity === 'error',
   );
-  const symbol =
+  const trust =
     drifted.length > 0
       ? `Drifted: ${targets.length === 1 ? names(drifted) : `${drifted.length} of ${targets.length} targets`}`
       : failed.length + leaving.length + unseen.length === 0
         ? `In sync: ${allWords(targets)}`
         : `In sync: ${of('in-sync').length} of ${targets.length} targets`;
   return `${[
-    symbol,
+    trust,
     ...(failed.length === 0 ? [] : [`${names(failed)} could not be read`]),
     ...(unseen.length === 0 ? [] : [`${names(unseen)} not compared`]),
     ...(leaving.length === 0 ? [] : [`${names(leaving)} leaving`]),
@@ -133,7 +133,7 @@ function blockOf(target: TargetStatus, options: TextOptions): Block {
     })),
     ...(differences.length === 0 ? [] : [{ text: 'to be in sync:', indent: 2 }]),
     ...differences.map(({ effect, summary, reason }) => ({
-      text: `${ownershipTag(effect, options)} ${summary} (${reason})`,
+      text: `${signOf(effect, options)} ${summary} (${reason})`,
       indent: 4,
     })),
   ];

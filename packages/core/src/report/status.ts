@@ -1,11 +1,12 @@
 import type { ObservedEnforcement } from '../adapter/content.ts';
 import type { Effect } from '../adapter/step.ts';
 import type { Finding } from '../errors/finding.ts';
+import { caNameOfKey } from '../kit/ca-words.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { ContentSummary } from '../plan/content-summary.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared } from '../plan/prepared.ts';
-import { type CrlFreshness, type KeyedCrl, span } from '../state/freshness.ts';
+import { type CrlFreshness, span } from '../state/freshness.ts';
 import { accountRegionText } from '../util/account-region.ts';
 import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
@@ -87,7 +88,7 @@ export function statusOf({ plan, resolved }: Prepared, maxLagMs: number | undefi
       state: stateOf(target, steps.length > 0),
       ...defined({ content }),
       differences: steps.map(({ effect, summary, reason }) => ({ effect, summary, reason })),
-      revocation: revocationStatus(target, resolved.crls.rows, maxLagMs, now),
+      revocation: revocationStatus(target, resolved, maxLagMs, now),
       freshness,
       findings: [...findings, ...expiryIgnored(target)],
       ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
@@ -139,7 +140,7 @@ function isHousekeeping({ effect, affects }: PlannedStep): boolean {
 
 function revocationStatus(
   { content, freshness, steps }: PlannedTarget,
-  rows: readonly KeyedCrl[],
+  resolved: Prepared['resolved'],
   maxLagMs: number | undefined,
   now: Instant,
 ): RevocationStatus {
@@ -165,7 +166,7 @@ function revocationStatus(
     red: [
       ...(enforcement.state !== 'enforced' && entries > 0 ? ['revoked clients are admitted'] : []),
       ...(enforcement.refusing ?? []),
-      ...waiting(steps, rows, maxLagMs ?? assumedMaxLagMs, now),
+      ...waiting(steps, resolved, maxLagMs ?? assumedMaxLagMs, now),
     ],
   };
 }
@@ -173,19 +174,19 @@ function revocationStatus(
 /** Revocations that should be in force by now and are not. */
 function waiting(
   steps: readonly PlannedStep[],
-  rows: readonly KeyedCrl[],
+  { known, crls }: Prepared['resolved'],
   maxLagMs: number,
   now: Instant,
 ): readonly string[] {
   return steps.flatMap(({ effect, affects, revocation }) => {
-    const row = rows.find(({ sha256 }) => affects.includes(sha256));
+    const row = crls.rows.find(({ sha256 }) => affects.includes(sha256));
     if (effect !== 'revoke' || revocation === undefined || revocation.added === 0 || row === undefined)
       return [];
     const lagMs = now - Date.parse(row.thisUpdate);
     if (lagMs <= maxLagMs) return [];
     const what = revocation.added === 1 ? 'a revocation' : `${revocation.added} revocations`;
     return [
-      `${what} of ${row.issuer} issued ${span(lagMs)} ago not in force: refresh at least every ${span(maxLagMs)} (revocation.maxLag)`,
+      `${what} of ${caNameOfKey(row.keySha256, known, row.issuer)} issued ${span(lagMs)} ago not in force: refresh at least every ${span(maxLagMs)} (revocation.maxLag)`,
     ];
   });
 }

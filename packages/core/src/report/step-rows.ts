@@ -6,8 +6,8 @@ import type { Row } from './layout.ts';
 import { plain, type TextOptions } from './options.ts';
 import { counted } from './words.ts';
 
-/** The mark in front of a step: what kind of change it is, at a glance. */
-const symbols: Readonly<Record<Effect, string>> = {
+/** The sign in front of a step: what kind of change it is, at a glance. */
+const signs: Readonly<Record<Effect, string>> = {
   grant: '+',
   revoke: '~',
   remove: '-',
@@ -24,15 +24,15 @@ export function stepRows(step: PlannedStep, options: TextOptions, indent = 2): r
   const { effect, summary, reason, missing, skipped } = step;
   const waits = waitWords[skipped ?? 'runs'](missing);
   return [
-    { text: `${ownershipTag(effect, options)} ${summary}`, indent },
+    { text: `${signOf(effect, options)} ${summary}`, indent },
     ...(verbose ? [{ text: paint.dim(`because: ${reason}`), indent: indent + 4 }] : []),
     ...(waits === '' ? [] : [{ text: paint.warn(waits), indent: indent + 4 }]),
   ];
 }
 
 /** `+`, `~`, `-` or `!`, in its colour. */
-export function ownershipTag(effect: Effect, { paint = plain }: TextOptions): string {
-  const sign = symbols[effect];
+export function signOf(effect: Effect, { paint = plain }: TextOptions): string {
+  const sign = signs[effect];
   if (sign === '+') return paint.good(sign);
   return sign === '-' ? paint.bad(sign) : sign === '!' ? paint.warn(sign) : sign;
 }

@@ -72,18 +72,19 @@ export function freshnessOf(
   const enforcedByUs = content?.enforcement !== undefined && content.enforcement.mechanism !== 'crl';
   return (content?.crls ?? [])
     .filter(({ inForce }) => inForce)
-    .map((held) => crlFreshness(held, enforcedByUs, input, now));
+    .map((held, _, all) => crlFreshness(held, othersOf(held, all), enforcedByUs, input, now));
 }
 
 function crlFreshness(
   held: ObservedCrl,
+  others: ReadonlySet<string>,
   enforcedByUs: boolean,
   input: FreshnessInput,
   now: Instant,
 ): CrlFreshness {
   const { maxLagMs, graceMs } = input;
   const { entries, nextUpdate } = held;
-  const { issuer, row } = attributed(held, input);
+  const { issuer, row } = attributed(held, others, input);
   const behind = row !== undefined && row.sha256 !== held.sha256;
   const overlapMs = row === undefined ? undefined : overlapOf(row);
   const lagMs = row === undefined ? undefined : lagOf(row, behind, now);
@@ -104,18 +105,28 @@ function crlFreshness(
   };
 }
 
+/** Digests of the other CRLs in force on the target. */
+function othersOf(held: ObservedCrl, all: readonly ObservedCrl[]): ReadonlySet<string> {
+  return new Set(all.filter((one) => one !== held).map(({ sha256 }) => sha256));
+}
+
 /**
- * Whose it is, and its row: by digest, else by the key that signed it, else by name; of a CRL that
- * was read back the key is known.
+ * Whose it is, and its row: by digest, else by the key that signed it; of a CRL that was not read
+ * back the only row of its name that no other CRL here belongs to.
  */
 function attributed(
   held: ObservedCrl,
+  others: ReadonlySet<string>,
   { rows, known }: FreshnessInput,
 ): { readonly issuer: string; readonly row: KeyedCrl | undefined } {
   const row = rows.find(({ sha256 }) => sha256 === held.sha256);
   if (row !== undefined) return { issuer: caNameOfKey(row.keySha256, known, held.issuer), row };
-  if (held.crl === undefined)
-    return { issuer: held.issuer, row: rows.find(({ issuer }) => issuer === held.issuer) };
+  if (held.crl === undefined) {
+    const [named, ...more] = rows.filter((one) => one.issuer === held.issuer && !others.has(one.sha256));
+    // Of several CAs of one name it may be any: the name is all that is known.
+    if (named === undefined || more.length > 0) return { issuer: held.issuer, row: named };
+    return { issuer: caNameOfKey(named.keySha256, known, held.issuer), row: named };
+  }
   const ca = crlIssuer(held.crl, known);
   return {
     issuer: ca === undefined ? held.issuer : caName(ca),

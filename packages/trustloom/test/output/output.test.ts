@@ -38,7 +38,7 @@ test('one test environment: fresh, partly applied, in sync, drifted, blocked', a
   await world.run('status');
   await world.run('explain', 'client.pem');
 
-  world.note('a day later the CA has published its next CRL; somebody detached the listener by hand');
+  world.note('an hour later the CA has published its next CRL; somebody detached the listener by hand');
   clock.advance(3_600_000);
   await publish(['a1', 'b2', 'c3'], 2);
   const accountRegion = { account: account.id, region: 'eu-west-1' };

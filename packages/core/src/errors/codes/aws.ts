@@ -5,7 +5,7 @@ export const awsCodes = {
   'wrong-account': {
     kind: 'input',
     means: 'The credentials belong to another account than the definition names.',
-    advice: 'Use the credentials of the account named, or mend its id.',
+    advice: 'Use the credentials of the account named, or correct its id.',
   },
   'credentials-missing': {
     kind: 'input',
@@ -35,7 +35,7 @@ export const awsCodes = {
   'endpoint-invalid': {
     kind: 'input',
     means: 'An endpoint is not an http or https address.',
-    advice: 'Mend --endpoint-url, the AWS_ENDPOINT_URL variable or the profile named.',
+    advice: 'Correct --endpoint-url, the AWS_ENDPOINT_URL variable or the profile named.',
   },
   'endpoint-not-loopback': {
     kind: 'refused',
@@ -64,7 +64,7 @@ export const awsCodes = {
   },
   'bucket-missing': {
     kind: 'input',
-    means: 'The bucket for artifacts or the record does not exist.',
+    means: 'The bucket for artifacts or the state does not exist.',
     advice: 'Make it with the two commands printed, or name another with `bucket`.',
   },
   'bucket-unversioned': {

@@ -5,7 +5,7 @@ export const bundleCodes = {
   'empty-bundle': {
     kind: 'refused',
     means: 'No CA certificate is left to trust.',
-    advice: 'An empty bundle would lock everyone out, or let everyone in; name at least one CA.',
+    advice: 'An empty bundle would lock everyone out, or admit everyone; name at least one CA.',
   },
   'private-key-in-bundle': {
     kind: 'refused',
@@ -14,8 +14,8 @@ export const bundleCodes = {
   },
   'pem-foreign-block': {
     kind: 'input',
-    means: 'The file holds a PEM block that is neither a certificate nor a list.',
-    advice: 'Leave only CERTIFICATE blocks in a bundle, only one X509 CRL block in a list.',
+    means: 'The file holds a PEM block that is neither a certificate nor a CRL.',
+    advice: 'Leave only CERTIFICATE blocks in a bundle, only one X509 CRL block in the file of a CRL.',
   },
   'pem-headers': {
     kind: 'input',

@@ -10,7 +10,7 @@ export const definitionCodes = {
   'definition-syntax': {
     kind: 'input',
     means: 'The definition is not valid YAML or JSON.',
-    advice: 'Mend the syntax at the place named.',
+    advice: 'Correct the syntax at the place named.',
   },
   'definition-unknown-key': {
     kind: 'input',
@@ -39,7 +39,7 @@ export const definitionCodes = {
   },
   'definition-account-region': {
     kind: 'input',
-    means: 'The account or region of a target cannot be told.',
+    means: 'The account or region of a target is unknown.',
     advice: 'Give `account` and `region`, or ARNs that hold them.',
   },
   'definition-variable': {
@@ -50,7 +50,7 @@ export const definitionCodes = {
   'file-not-found': {
     kind: 'input',
     means: 'A file named in the input does not exist.',
-    advice: 'Mend the path; it is relative to the definition.',
+    advice: 'Correct the path; it is relative to the definition.',
   },
   'lock-syntax': {
     kind: 'input',
@@ -76,7 +76,7 @@ export const definitionCodes = {
     kind: 'input',
     means: 'The inventory of issued serials of a group cannot be fetched.',
     advice:
-      'Mend the address or the permission, or remove `inventory` from the group. A refresh goes on without it.',
+      'Correct the address or the permission, or remove `inventory` from the group. A refresh goes on without it.',
   },
   'inventory-malformed': {
     kind: 'input',

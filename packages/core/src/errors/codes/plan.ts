@@ -1,6 +1,6 @@
 import type { CodeInfo } from '../code-info.ts';
 
-/** Codes of planning, applying and the record. */
+/** Codes of planning, applying and the state. */
 export const planCodes = {
   'consent-missing': {
     kind: 'refused',
@@ -29,7 +29,7 @@ export const planCodes = {
   },
   'state-unreadable': {
     kind: 'input',
-    means: 'The record cannot be read.',
+    means: 'The state cannot be read.',
     advice: 'Restore an earlier version of the object.',
   },
   'contract-broken': {

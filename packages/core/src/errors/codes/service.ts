@@ -26,7 +26,7 @@ export const serviceCodes = {
   'object-missing': { kind: 'race', means: 'An object that the step needs is gone.', advice: 'Plan again.' },
   'name-taken': {
     kind: 'service',
-    means: 'An object without our mark has the name that we would use.',
+    means: 'An object without our ownership tag has the name that we would use.',
     advice: 'Rename it, or adopt it with --allow adopt:<id>.',
   },
   'quota-exceeded': {
@@ -42,16 +42,16 @@ export const serviceCodes = {
   precondition: {
     kind: 'input',
     means: 'Something that the service demands before mutual TLS is not so.',
-    advice: 'Mend it at its owner; nothing is written on this target until then.',
+    advice: 'Correct it at its owner; nothing is written on this target until then.',
   },
   'attachment-missing': {
     kind: 'input',
     means: 'A listener, distribution or domain that the definition names does not exist.',
-    advice: 'Mend the definition, or make it.',
+    advice: 'Correct the definition, or make it.',
   },
   'anchor-crl-limit': {
     kind: 'input',
-    means: 'More lists than a trust anchor takes.',
+    means: 'More CRLs than a trust anchor takes.',
     advice: 'Make the issuing CAs anchors, not the CA above them.',
   },
   'anchor-certificate-limit': {
@@ -61,19 +61,19 @@ export const serviceCodes = {
   },
   'anchor-foreign-crl': {
     kind: 'input',
-    means: 'A list on one of our trust anchors does not carry our mark.',
-    advice: 'Remove it: an anchor takes two lists.',
+    means: 'A CRL on one of our trust anchors does not carry our ownership tag.',
+    advice: 'Remove it: an anchor takes two CRLs.',
   },
   'anchor-crl-missing': {
     kind: 'input',
     alone: true,
-    means: 'A list cannot be put in place, so a trust anchor stays disabled.',
-    advice: 'Mend the list; without it revoked clients would get in.',
+    means: 'A CRL cannot be put in place, so a trust anchor stays disabled.',
+    advice: 'Fix the CRL; without it revoked clients would be admitted.',
   },
   'anchor-no-crl': {
     kind: 'input',
-    means: 'No list is known of a CA whose clients get in through a trust anchor.',
-    advice: 'Add the address of its list to `crls`; until then none of its clients can be revoked.',
+    means: 'No CRL is known of a CA whose clients are admitted through a trust anchor.',
+    advice: 'Add the address of its CRL to `crls`; until then none of its clients can be revoked.',
   },
   'anchor-any-role': {
     kind: 'input',
@@ -83,12 +83,12 @@ export const serviceCodes = {
   'truststore-warning': {
     kind: 'service',
     means: 'API Gateway warns about a certificate of the truststore: it does not use it.',
-    advice: 'Mend or retire the CA that it names.',
+    advice: 'Correct or retire the CA that it names.',
   },
   'store-failed': {
     kind: 'service',
     means: 'The trust store failed: CloudFront could not use its bundle.',
-    advice: 'Read the reason; mend the CA that it names, then apply again.',
+    advice: 'Read the reason; fix the CA that it names, then apply again.',
   },
   'ocsp-no-url': {
     kind: 'input',
@@ -97,7 +97,7 @@ export const serviceCodes = {
   },
   'key-value-store-too-many': {
     kind: 'input',
-    means: 'The revoked serials do not fit one key value store.',
+    means: 'The revoked serials do not fit one KeyValueStore.',
     advice:
       'Use the compact form where the message says that it fits, or spread the CAs over several targets.',
   },
@@ -116,13 +116,13 @@ export const serviceCodes = {
   'key-value-store-full': {
     kind: 'service',
     alone: true,
-    means: 'Some serials do not fit the buckets of the key value store any more.',
+    means: 'Some serials do not fit the buckets of the KeyValueStore any more.',
     advice: 'Apply: it makes a new store and swaps it in.',
   },
   'key-value-store-wrong-denial': {
     kind: 'service',
     alone: true,
-    means: 'A valid serial of an inventory looks like a revoked one in the compact key value store.',
+    means: 'A valid serial of an inventory looks like a revoked one in the compact KeyValueStore.',
     advice: 'Apply: it makes a new store that tells them apart and swaps it in.',
   },
   'attachment-external': {
@@ -142,13 +142,14 @@ export const serviceCodes = {
   },
   'crl-unusable': {
     kind: 'input',
-    means: 'A CA is to be trusted whose list was refused or has expired, so those whom it revoked get in.',
-    advice: 'Mend the list; trusting the CA without it needs the consent relax:<target>.',
+    means:
+      'A CA is to be trusted whose CRL was refused or has expired, so those whom it revoked are admitted.',
+    advice: 'Fix the CRL; trusting the CA without it needs the consent relax:<target>.',
   },
   'crl-count-differs': {
     kind: 'service',
-    means: 'The service counts other entries in a list than the list has.',
-    advice: 'Look at the list by hand; the one that it should replace stays until the count is right.',
+    means: 'The service counts other entries in a CRL than it has.',
+    advice: 'Look at the CRL by hand; the one that it should replace stays until the count is right.',
   },
   'authorizer-asked': {
     kind: 'input',

@@ -51,7 +51,7 @@ function unusedCrl({ offered: { crl, from }, proposed }: AttributedCrls['unused'
       code: 'crl-issuer-not-accepted',
       severity: 'warning',
       about: crl.sha256,
-      message: `${from}: the CRL of ${caName(proposed)} is used as soon as that CA is accepted (trustloom accept ${proposed.sha256.slice(0, 12)})`,
+      message: `${from}: the CRL of ${caName(proposed)} is used as soon as that CA is accepted (trustloom accept ${proposed.sha256.slice(0, 8)})`,
       source,
     };
   return {

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import {
   caWords,
   counted,
@@ -94,7 +95,7 @@ export async function retire(context: CliContext, digest: string): Promise<numbe
 function finish(context: CliContext, changes: readonly LockChange[], lockFile: string): number {
   context.result({ changes, lockFile }, changesText(changes, context));
   if (changes.some(({ change }) => change === 'accepted' || change === 'retired'))
-    context.note(`review ${lockFile} and commit it, then run \`trustloom plan\``);
+    context.note(`review ${relative(context.io.cwd, lockFile)} and commit it, then run \`trustloom plan\``);
   return changes.some(({ change }) => change === 'declined') ? 1 : 0;
 }
 
