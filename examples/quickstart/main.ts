@@ -7,9 +7,12 @@
  */
 import {
   type ApplyEvent,
-  matrixText,
+  asDone,
+  checkText,
+  planText,
   type Report,
   readCertificate,
+  refreshText,
   reportText,
   statusText,
 } from '@trustloom/core';
@@ -19,6 +22,8 @@ import { keepRunning } from './keep.ts';
 import { authorizer, authorizerLooksEveryMs, openStage } from './stage.ts';
 
 const start = performance.now();
+/** Columns of what the command would print, which stands four columns to the right. */
+const width = 116;
 const { log } = console;
 const part = (number: number, title: string) => log(`\n(${number}) ${title}\n`);
 const shown = (text: string) => log(text.replace(/^/gm, '    '));
@@ -45,14 +50,14 @@ await using trustloom = await stage.open();
 for (const { change, subject, sha256 } of await trustloom.accept('all'))
   shown(`${change} ${subject} ${sha256}`);
 
-part(4, 'trustloom check: what each service will take; trustloom status: preconditions and doors');
+part(4, 'trustloom check: what each service will take; trustloom status: content, revocation, bypasses');
 const checked = await trustloom.check();
-shown(matrixText(checked.matrix));
-shown(`\n${statusText(await trustloom.status())}`);
+shown(checkText(checked, { width }));
+shown(`\n${statusText(await trustloom.status(), { width })}`);
 
 part(5, 'trustloom plan: every write, in order, with the consents that it needs');
 const plan = await trustloom.plan();
-shown(plan.summary);
+shown(planText(plan, { width }));
 
 part(6, `trustloom apply ${plan.missing.map((consent) => `--allow ${consent}`).join(' ')}`);
 await apply(plan.missing);
@@ -72,7 +77,7 @@ expectCells(after, 'revoked', ['refused', 'refused', 403, 403]);
 
 part(8, 'trustloom plan, again');
 const again = await trustloom.plan();
-shown(again.summary);
+shown(planText(again, { width }));
 expect(!again.changes, 'a second plan has nothing to do');
 
 part(
@@ -117,7 +122,7 @@ await ca.rekeyIssuing();
 await ca.dailyRun();
 const renewed = await ca.issue('CN=new-device');
 const rekeyed = await trustloom.plan();
-shown(rekeyed.summary);
+shown(planText(rekeyed, { width }));
 shown('\ntrustloom accept --all; trustloom apply');
 await trustloom.accept('all');
 await apply((await trustloom.plan()).missing);
@@ -139,7 +144,7 @@ async function apply(allow: readonly string[]): Promise<void> {
     allow,
     onEvent: progress,
   });
-  shown(reportText(report));
+  shown(reportText(report, { width }));
   expect(report.exitCode === 0, 'apply did everything');
   await stage.clock.sleep(authorizerLooksEveryMs);
 }
@@ -147,14 +152,13 @@ async function apply(allow: readonly string[]): Promise<void> {
 /** What a refresh did. */
 async function refreshed(running: Promise<Report>): Promise<void> {
   const report = await running;
-  shown(reportText(report));
+  shown(refreshText(report, { width }));
   expect(report.exitCode === 0, 'refresh did everything');
   await stage.clock.sleep(authorizerLooksEveryMs);
 }
 
 function progress(event: ApplyEvent): void {
-  if (event.type === 'step' && event.state === 'done')
-    shown(`${event.target}: ${event.effect}: ${event.summary}`);
+  if (event.type === 'step' && event.state === 'done') shown(`${event.target}: ${asDone(event.summary)}`);
   if (event.type === 'settled')
     shown(`${event.target}: settled after ${Math.round(event.afterMs / 1000)} s of its service's time`);
 }

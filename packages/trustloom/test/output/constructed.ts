@@ -1,4 +1,14 @@
-import type { CrlFreshness, Finding, Plan, PlannedStep, PlannedTarget, Report } from '@trustloom/core';
+import type {
+  CrlFreshness,
+  Finding,
+  Matrix,
+  Plan,
+  PlannedStep,
+  PlannedTarget,
+  Report,
+  Status,
+  TargetStatus,
+} from '@trustloom/core';
 
 /** Digests of the CAs in these texts: the first eight digits tell them apart. */
 export const digests = {
@@ -141,5 +151,76 @@ export function fresh(more: Partial<CrlFreshness> = {}): CrlFreshness {
     behind: false,
     red: [],
     ...more,
+  };
+}
+
+/** What an ALB shows of itself when all is well. */
+export function statusTarget(name: string, more: Partial<TargetStatus> = {}): TargetStatus {
+  return {
+    name,
+    service: 'alb',
+    title: 'Application Load Balancer',
+    accountRegion: '222222222222/eu-west-1',
+    state: 'in-sync',
+    content: {
+      exists: true,
+      cas: [
+        { sha256: digests.root, subject: 'CN=Acme Root CA,O=Acme' },
+        { sha256: digests.issuing, subject: 'CN=Acme Issuing CA,O=Acme' },
+      ],
+      crls: [],
+      attachments: [{ id: `app/${name}:443`, mode: 'verify', enforcing: true, ignoresExpiry: false }],
+      bypasses: [{ id: name, state: 'closed', what: `HTTP port 80 of ${name}` }],
+      endpoints: [],
+    },
+    differences: [],
+    revocation: { mechanism: 'crl', state: 'enforced', gaps: [], entries: 2, red: [] },
+    freshness: [fresh()],
+    findings: [],
+    ...more,
+  };
+}
+
+/** A target that could not be observed. */
+export function unread(name: string, message: string): TargetStatus {
+  const { content: _unknown, ...rest } = statusTarget(name, { state: 'failed', freshness: [] });
+  return { ...rest, failed: { code: 'access-denied', message } };
+}
+
+/** The status of these targets. */
+export function statusOf(targets: readonly TargetStatus[]): Status {
+  return {
+    formatVersion: 1,
+    definition: 'acme',
+    now: '2026-01-05T08:00:00Z',
+    targets,
+    findings: [],
+    drift: targets.some(({ state }) => state === 'drift'),
+    exitCode: targets.some(({ state }) => state === 'failed') ? 1 : 0,
+  };
+}
+
+/** A matrix of the four services in which one refuses a CA, and another one is weaker. */
+export function matrixOf(cas: number): Matrix {
+  const services = ['cloudfront', 'alb', 'api-gateway', 'roles-anywhere'];
+  const ok = services.map((service) => ({ service, verdict: 'ok' as const, findings: [] }));
+  const weak = services.map((service) =>
+    service === 'api-gateway'
+      ? { service, verdict: 'refused' as const, note: 'RSA 8192', findings: [] }
+      : service === 'cloudfront'
+        ? { service, verdict: 'unknown' as const, note: 'key-algorithm', findings: [] }
+        : { service, verdict: 'ok' as const, findings: [] },
+  );
+  const row = (label: string, cells: Matrix['rows'][number]['cells']) => ({ label, about: label, cells });
+  return {
+    services,
+    rows: [
+      row('Acme Root CA [63691ce9] (RSA 8192)', weak),
+      ...Array.from({ length: cas - 1 }, (_, index) =>
+        row(`Acme Issuing CA [${String(index + 1).padStart(8, '0')}] (RSA 2048)`, ok),
+      ),
+      row(`all ${cas} CAs together`, ok),
+      row('issuing.crl (467 bytes, 2 entries)', ok),
+    ],
   };
 }
