@@ -86,8 +86,8 @@ describe('colours', () => {
 test('a narrow terminal gets the matrix one under the other', async () => {
   const wide = await trustloom(['check', 'ca.pem'], { outIsTerminal: true, outColumns: 160 });
   const narrow = await trustloom(['check', 'ca.pem'], { outIsTerminal: true, outColumns: 60 });
-  expect(wide.out).toMatch(/^ +alb +api-gateway/m);
-  expect(narrow.out).not.toMatch(/^ +alb +api-gateway/m);
+  expect(wide.out).toMatch(/^ +cloudfront +alb +api-gateway/m);
+  expect(narrow.out).not.toMatch(/^ +cloudfront +alb +api-gateway/m);
 });
 
 test('a command that can be pasted has all that belongs to it', () => {
