@@ -1,5 +1,5 @@
 /**
- * Data for benches, the same each time: a CA and lists of any size, as DER and PEM. Written once
+ * Data for benches, the same each time: a CA and CRLs of any size, as DER and PEM. Written once
  * into `bench/.cache`, never committed.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const cache = join(import.meta.dirname, '.cache');
 const start = Date.parse('2026-11-24T00:00:00Z');
 const reasons = ['keyCompromise', 'superseded', 'cessationOfOperation', 'affiliationChanged'] as const;
 
-/** A list and the CA that issued it. */
+/** A CRL and the CA that issued it. */
 export interface CrlData {
   readonly derFile: string;
   readonly pemFile: string;
@@ -19,7 +19,7 @@ export interface CrlData {
   readonly caFile: string;
   readonly der: () => Uint8Array;
   readonly caDer: () => Uint8Array;
-  /** In the list's order. */
+  /** In the CRL's order. */
   readonly serials: () => readonly string[];
 }
 
@@ -54,7 +54,7 @@ export function makeSerials(count: number, seed = 1): readonly string[] {
 
 let ca: Promise<TestCa> | undefined;
 
-/** A list of so many entries, a reason code on 60 % of them. */
+/** A CRL of so many entries, a reason code on 60 % of them. */
 export async function crlOf(count: number, issue: Issue = 'first'): Promise<CrlData> {
   mkdirSync(cache, { recursive: true });
   const file = (kind: string) => join(cache, `${count}-${issue}.${kind}`);

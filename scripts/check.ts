@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkReferences } from './generate.ts';
 import { checkPackages } from './packages.ts';
+import { checkWords } from './words.ts';
 
 interface Counts {
   readonly passed: number;
@@ -23,6 +24,7 @@ const checks: readonly (readonly [name: string, check: () => Promise<Counts>])[]
   ['types', () => command('tsc', '-p', 'tsconfig.json')],
   ['dependencies', () => command('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'examples')],
   ['generated', () => one(checkReferences())],
+  ['words', () => one(checkWords())],
   ['tests', tests],
   ['packages', () => one(checkPackages())],
 ];

@@ -2,7 +2,7 @@ import { emulatedOperations } from '@trustloom/local-aws';
 import { expect, test } from 'vitest';
 import { calledOperations, readDifferences } from './fidelity.ts';
 
-test('every operation that Trustloom calls is emulated, and a stranger checks it', async () => {
+test('every operation that Trustloom calls is emulated, and a tool of others checks it', async () => {
   const [called, differences] = await Promise.all([calledOperations(), readDifferences()]);
   const emulated = new Set(emulatedOperations().map(({ service, operation }) => `${service} ${operation}`));
   const checked = new Set(

@@ -18,7 +18,7 @@ import {
 import { schemaKinds } from '../packages/trustloom/src/schema/kinds.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const differencesFile = 'packages/local-aws/test/strangers/operations.json';
+const differencesFile = 'packages/local-aws/test/foreign-tools/operations.json';
 
 type Differences = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -59,7 +59,7 @@ export async function fidelityPage(): Promise<string> {
 
 Generated from the tables of the local AWS. \`exact\`: request, answer, errors and effect are those of the service, as far as its model, its
 pages and its users' runs tell. \`modelled\`: as far as trust stores need it; the last column says what is not. \`checked by\` names the tool
-of strangers that the operation is tested with, against its own model of AWS.
+of others that the operation is tested with, against its own model of AWS.
 
 ## Operations that Trustloom calls
 
@@ -91,7 +91,7 @@ ${bullets(ABSENT)}
 
 ## Laxer than openssl
 
-With every switch at \`refuse\`, nobody of the NIST PKITS suite gets in whom \`openssl verify\` refuses, but for:
+With every switch at \`refuse\`, no client of the NIST PKITS suite is admitted that \`openssl verify\` refuses, but for:
 
 ${bullets(Object.entries(LAXER_THAN_OPENSSL).map(([row, why]) => `\`${row}\`: ${why}`))}
 
@@ -158,7 +158,7 @@ async function sourcesOf(folder: string): Promise<readonly string[]> {
   return Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
 }
 
-/** Which stranger checks an operation: its tool, by service and name. */
+/** Which tool of others checks an operation: its tool, by service and name. */
 export async function readDifferences(): Promise<Differences> {
   const text = await readFile(join(root, differencesFile), 'utf8').catch(() => '{}');
   return JSON.parse(text) as Differences;

@@ -1,5 +1,5 @@
 /**
- * Tampered lists for as long as wanted, beside openssl and Python's cryptography where they are
+ * Tampered CRLs for as long as wanted, beside openssl and Python's cryptography where they are
  * installed: `npm run fuzz -- --minutes 10 --seed 1`. The seed names the run; a fault is printed
  * with the bytes that make it, and exits with 1.
  */
@@ -38,4 +38,4 @@ while (Date.now() < until) {
   tried += crls.length;
   taken += readings.filter((one) => one !== undefined).length;
 }
-console.log(`seed ${values.seed}: ${tried} lists, ${taken} of them taken`);
+console.log(`seed ${values.seed}: ${tried} CRLs, ${taken} of them taken`);

@@ -2,10 +2,10 @@
 import { crc32 } from 'node:zlib';
 import type { Crl } from '@trustloom/core';
 
-/** What a list holds, short enough to compare. */
+/** What a CRL holds, short enough to compare. */
 export interface Answer {
   readonly count: number;
-  /** CRC-32 over each serial's length and bytes without sign byte, in the list's order. */
+  /** CRC-32 over each serial's length and bytes without sign byte, in the CRL's order. */
   readonly digest: number;
 }
 

@@ -8,7 +8,7 @@ import { type Measured, median } from './measured.ts';
 
 /**
  * What one run took: milliseconds of wall and of all its processors, MiB at its peak (0 where
- * nobody can tell).
+ * unknown).
  */
 export interface Cost {
   readonly wall: number;

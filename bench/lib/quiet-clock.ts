@@ -1,8 +1,8 @@
 import type { TestClock } from '@trustloom/testkit';
 
 /**
- * So long nothing may happen before time jumps. Looked at in windows, so that each lets the events
- * in that were waiting.
+ * So long nothing may happen before time jumps. Looked at in windows, so that the events that were
+ * waiting come in each.
  */
 const windowMs = 15;
 const quietWindows = 4;

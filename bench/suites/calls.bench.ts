@@ -24,20 +24,20 @@ const account = {
   secretAccessKey: 'local-aws-222222222222',
 };
 const region = 'eu-west-1';
-/** Lists that the design counts: one serves all targets of a place, and pages go on. */
+/** CRLs that the design counts: one serves all targets of a place, and pages go on. */
 const crls =
   /^(ListTrustStores|ListTrustAnchors|ListCrls|DescribeTrustStores|DescribeTags|GetDomainNames|ListObjectsV2)$/;
 /**
- * Reads that the design counts: the mark of a CloudFront store, the lists and the bundle of one of
+ * Reads that the design counts: the mark of a CloudFront store, the CRLs and the bundle of one of
  * ALB.
  */
 const reads = /^(ListTagsForResource|DescribeTrustStoreRevocations|GetTrustStoreCaCertificatesBundle)$/;
 /**
- * Further lists, and what is read besides: `docs/decisions/calls-of-a-plan.md` says of each why.
+ * Further CRLs, and what is read besides: `docs/decisions/calls-of-a-plan.md` says of each why.
  */
 const furtherCrls =
   /^(ListDistributions|ListConnectionFunctions|ListKeyValueStores|DescribeLoadBalancers|GetApis|GetRestApis)$/;
-/** The record and the sources: the same for any number of targets. */
+/** The state and the sources: the same for any number of targets. */
 const own = new Set(['s3', 'sts']);
 
 async function measure({ quick }: Effort): Promise<readonly Measured[]> {
@@ -102,7 +102,7 @@ async function countAll(
     {
       id: 'calls/refresh-writes',
       value: refreshed.calls.filter(
-        ({ action }) => !/^(Get|List|Describe|Head|Export|AssumeRole)/.test(action),
+        ({ action }) => !/^(Get|CRL|Describe|Head|Export|AssumeRole)/.test(action),
       ).length,
       note: 'without news',
     },

@@ -109,5 +109,5 @@ async function againstPeculiar(size: number): Promise<readonly Measured[]> {
   ];
 }
 
-/** Lists in whole processes. */
+/** CRLs in whole processes. */
 export const crlProcess: Suite = { name: 'crl-process', measure };

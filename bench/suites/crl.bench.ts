@@ -1,5 +1,5 @@
 /**
- * Lists in this process: reading, verifying, finding, comparing; against C, SHA-256 and the usual
+ * CRLs in this process: reading, verifying, finding, comparing; against C, SHA-256 and the usual
  * libraries.
  */
 import { execFileSync } from 'node:child_process';
@@ -52,7 +52,7 @@ async function differences(count: number, scan: ReturnType<typeof inProcess>, ru
   const both = async (issue: 'next' | 'shuffled') => {
     const other = (await crlOf(count, issue)).der();
     const change = diffCrls(readCrl(first), readCrl(other));
-    if (change.added !== count / 100 || change.removed !== count / 100) throw new Error('the lists differ');
+    if (change.added !== count / 100 || change.removed !== count / 100) throw new Error('the CRLs differ');
     return inProcess(() => {
       const [older, newer] = [readCrl(first), readCrl(other)];
       diffCrls(older, newer);
@@ -115,7 +115,7 @@ async function lookUps(count: number): Promise<readonly Measured[]> {
     {
       id: 'crl/look-up-loads',
       value: median(times) / load,
-      note: `one load after the other from as much memory as the list takes: ${Math.round(load)} ns each`,
+      note: `one load after the other from as much memory as the CRL takes: ${Math.round(load)} ns each`,
     },
     { id: 'crl/look-up-bytes', value: Math.round(made), note: 'heap growth for each look-up' },
     { id: 'crl/index-bytes', value: index / count, note: 'for each entry, beside the file' },
@@ -157,8 +157,8 @@ function memory(): number {
 async function small(count: number): Promise<Measured> {
   const crlData = await crlOf(count);
   const value = coldMs(crlData.derFile, crlData.caFile);
-  return { id: `crl/cold-${count}-ms`, value, note: 'first list of a process: read and verified' };
+  return { id: `crl/cold-${count}-ms`, value, note: 'first CRL of a process: read and verified' };
 }
 
-/** Lists in one process. */
+/** CRLs in one process. */
 export const crl: Suite = { name: 'crl', measure };

@@ -1,5 +1,5 @@
 /**
- * The key value store of a connection function: what fits, how many writes, how long to build, and
+ * The KeyValueStore of a connection function: what fits, how many writes, how long to build, and
  * what a check costs at an edge.
  */
 import { spawnSync } from 'node:child_process';
@@ -90,7 +90,7 @@ function fullLoad(desired: DesiredEntries): Measured {
   };
 }
 
-/** A list of 500,000 entries becomes the values of buckets; beside it, reading the list. */
+/** A CRL of 500,000 entries becomes the values of buckets; beside it, reading the list. */
 async function build(half: readonly string[], layout: Layout, runs: number): Promise<readonly Measured[]> {
   const ca = await createTestCa({ subject: 'CN=Bench', key: 'P-256' });
   const { der } = ca.issueCrl({ entries: half.map((serial) => ({ serial })) });
@@ -106,7 +106,7 @@ async function build(half: readonly string[], layout: Layout, runs: number): Pro
     {
       id: 'kvs/build-scans',
       value: median(builds) / median(scans),
-      note: 'of reading the list, in the same run',
+      note: 'of reading the CRL, in the same run',
     },
   ];
 }
@@ -133,7 +133,7 @@ async function falseDenials(items: ReadonlyMap<string, string>, count: number): 
 
 /**
  * Size, and time of one check in njs: what it takes more than a function that reads the same three
- * items and lets everybody in.
+ * items and admits everybody.
  */
 function checks(
   items: ReadonlyMap<string, string>,
@@ -160,7 +160,7 @@ async function connectionHandler(c) { const why = await judge(); if (!why) retur
 `;
 
 /**
- * Milliseconds in which each client knocks so many times, told by njs itself: its own start is no
+ * Milliseconds in which each client knocks so many times, measured by njs itself: its own start is no
  * part of a check.
  */
 function inNjs(

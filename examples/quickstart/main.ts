@@ -41,7 +41,7 @@ shown(
     .join('\n'),
 );
 
-part(2, 'Four places in another account (222222222222), without client authentication: who gets in?');
+part(2, 'Four places in another account (222222222222), without client authentication: who is admitted?');
 shown(stage.definition);
 await probe(knockers(clients));
 
@@ -82,7 +82,7 @@ expect(!again.changes, 'a second plan has nothing to do');
 
 part(
   9,
-  'A device is lost while everything runs. The CA revokes it and publishes its next list; trustloom refresh',
+  'A device is lost while everything runs. The CA revokes it and publishes its next CRL; trustloom refresh',
 );
 const lost = await ca.issue('CN=lost-device');
 expectCells(await probe([knocker('lost', lost)]), 'lost', [200, 200, 200, 201]);
@@ -108,7 +108,7 @@ await refreshed(
     .then(({ refresh }) => refresh),
 );
 expectCells(await probe([knocker('stolen', stolen)]), 'stolen', ['refused', 200, 403, 201]);
-shown('\nThe CA is back: its next list names the device, and trustloom refresh brings it to the other two.');
+shown('\nThe CA is back: its next CRL names the device, and trustloom refresh brings it to the other two.');
 ca.revoke(stolen.serial);
 await ca.dailyRun();
 await refreshed(trustloom.refresh({ onEvent: progress }));

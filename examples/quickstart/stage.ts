@@ -60,7 +60,7 @@ export async function openStage(): Promise<Stage> {
   const { s3 } = await makeBucket({ local, account: ca.id }, bucket);
   await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: readPolicy(bucket) }));
   const publisher = await startServerlessCa({ s3, bucket, clock, name: 'Acme' });
-  // What a team makes once, before its first apply: the buckets for the record and for uploads.
+  // What a team makes once, before its first apply: the buckets for the state and for uploads.
   await makeBucket({ local });
   await makeBucket({ local, region: 'us-east-1' });
   local.lambda(authorizer, authorizerFunction(local, clock));

@@ -65,7 +65,7 @@ describe.skipIf(!aws)('seen through the AWS CLI (needs an aws that knows trust s
     expect(crls).toEqual([expect.objectContaining({ enabled: true })]);
   });
 
-  test('what is changed by hand in any of the four is named by the next plan, and mended by the next apply', {
+  test('what is changed by hand in any of the four is named by the next plan, and fixed by the next apply', {
     timeout: 240_000,
   }, async () => {
     await using scene = await applied();

@@ -44,7 +44,7 @@ export interface StoredCount {
   readonly entries: number;
 }
 
-/** The whole of what a listener is told about mutual TLS. */
+/** Everything a listener is set to for mutual TLS. */
 export interface ListenerSettings {
   readonly arn: string;
   readonly mode: StoredListener['mode'];

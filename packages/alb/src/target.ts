@@ -33,7 +33,7 @@ export function albTarget() {
         .boolean()
         .default(false)
         .describe('Send the names of the trusted CAs to clients, so that they can choose a certificate.'),
-      ignoreExpiry: z.boolean().default(false).describe('Let expired client certificates in.'),
+      ignoreExpiry: z.boolean().default(false).describe('Admit expired client certificates.'),
       trustStore: z
         .string()
         .regex(

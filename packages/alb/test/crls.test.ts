@@ -129,8 +129,8 @@ describe('nothing is readmitted unasked', () => {
     expect(move(covering, [storedCrlOf(1, covering), crl]).reported).toEqual(['revoke remove-crls']);
   });
 
-  test('a CRL of a CA that nobody knows goes by consent; one without entries does nothing', async () => {
-    const unknownCa = await createTestCa({ subject: 'CN=Stranger' });
+  test('a CRL of an unknown CA goes by consent; one without entries does nothing', async () => {
+    const unknownCa = await createTestCa({ subject: 'CN=Unknown CA' });
     const wanted = issue(1, ['01']);
     const held = (serials: readonly string[]) => [
       storedCrlOf(1, wanted),
@@ -138,7 +138,7 @@ describe('nothing is readmitted unasked', () => {
     ];
     const full = move(wanted, held(['05']));
     expect(full.reported).toEqual(['readmit readmit-crl:2']);
-    expect(full.steps[0]?.summary).toContain('CN=Stranger');
+    expect(full.steps[0]?.summary).toContain('CN=Unknown CA');
     expect(move(wanted, held([])).reported).toEqual(['cleanup clean-up-crls']);
   });
 
@@ -149,7 +149,7 @@ describe('nothing is readmitted unasked', () => {
 });
 
 describe('CRLs of CAs that go', () => {
-  test('cleaned once nobody gets in through them, after the removal', async () => {
+  test('cleaned once nobody is admitted through them, after the removal', async () => {
     const gone = await createTestCa({ subject: 'CN=Gone' });
     const wanted = issue(1, ['01']);
     const store = storeOf([ca, gone], [storedCrlOf(1, wanted), storedCrlOf(2, issue(1, ['07'], {}, gone))]);

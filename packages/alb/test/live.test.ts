@@ -52,7 +52,7 @@ describe('real clients at the listener', () => {
     ).toEqual([0, 200, 0, 0]);
   });
 
-  test('a CA that comes, then the first that goes: no step refuses a client that stays good, or lets a revoked one in', async () => {
+  test('a CA that comes, then the first that goes: no step refuses a client that stays good, or admits a revoked one', async () => {
     await live.apply(trustIn(a));
     const watch = async () => {
       expect(await Promise.all([live.knock(a.revoked), live.knock(b.revoked), live.knock()])).toEqual([
@@ -84,7 +84,7 @@ describe('real clients at the listener', () => {
     expect((await live.plan(trustIn(b))).steps).toEqual([]);
   });
 
-  test('a target that leaves lets everybody in again, and no store is left', async () => {
+  test('a target that leaves admits everybody again, and no store is left', async () => {
     await live.apply(trustIn(a));
     await live.apply(undefined);
     expect(await live.knock()).toBe(200);

@@ -44,7 +44,7 @@ describe('what the store should hold', () => {
     expect(turned.artifacts).toEqual(artifacts);
   });
 
-  test('issuing: the root is no anchor, and its other clients do not get in', () => {
+  test('issuing: the root is no anchor, and its other clients are not admitted', () => {
     const trust = trustOf({ cas: [root, one], crls: [] });
     const { anchors } = renderAlb(trust, targetOf(), { ...context, anchors: 'issuing' });
     expect(anchors.map(({ sha256 }) => sha256)).toEqual([one.sha256]);

@@ -35,7 +35,7 @@ export function apiGatewayTarget(): StandardSchemaV1<unknown, ApiGatewayTarget> 
         .regex(/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:.+$/, 'the ARN of a Lambda function')
         .optional()
         .describe(
-          'ARN of the Lambda function that refuses the revoked, as authorizers invoke it. Without it revoked clients get in.',
+          'ARN of the Lambda function that refuses the revoked, as authorizers invoke it. Without it revoked clients are admitted.',
         ),
     })
     .describe('Mutual TLS of an API Gateway custom domain.');

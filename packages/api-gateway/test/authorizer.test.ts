@@ -134,7 +134,7 @@ describe('the authorizer', () => {
     expect(await verdicts()).toEqual(['ok', 'revoked']);
   });
 
-  test('refuses who was issued by a key that nobody knows, under whatever name', async () => {
+  test('refuses who was issued by an unknown key, under whatever name', async () => {
     const unknownCa = await createTestCa({ subject: 'CN=Issuing', key: 'P-256', clock });
     const { verdict } = authorizerOn(await published(trusting([root, issuing], [crlOf(issuing)])));
     expect(await verdict((await unknownCa.issue('CN=x')).pem)).toBe('unknown-issuer');

@@ -127,7 +127,7 @@ describe('a deployed route counts', () => {
   });
 
   test.each(['', '[]', '{"paths":1}'])(
-    'an export that is none (%s) is told from one without routes',
+    'an export that is none (%s) is told apart from one without routes',
     (text) => {
       expect(routesOf(new TextEncoder().encode(text), lambda)).toBeUndefined();
     },

@@ -75,7 +75,7 @@ describe('a client that is revoked while everything runs', () => {
     expect(sets).toHaveLength(1);
   });
 
-  test('by `revoke` is refused at once, and let in again by `unrevoke`', async () => {
+  test('by `revoke` is refused at once, and admitted again by `unrevoke`', async () => {
     await opened('http', { payload: '2.0' });
     await scenario.open().apply({ approve: 'any' });
     await scenario.http.send(
@@ -91,18 +91,20 @@ describe('a client that is revoked while everything runs', () => {
     expect(await scenario.knock(bob)).toBe(200);
   });
 
-  test('where the target names no authorizer gets in, and everybody says so', async () => {
+  test('where the target names no authorizer, is admitted, and every report says so', async () => {
     await opened('http', { payload: '2.0' });
     scenario.publish(issuing, bob);
     const open = () => scenario.open({});
     const said = (await open().check()).findings.find(({ code }) => code === 'crl-not-enforced');
-    expect(said?.message).toBe('API Gateway checks no list: the client revoked by CN=Issuing gets in here');
+    expect(said?.message).toBe(
+      'API Gateway checks no CRL: the client revoked by CN=Issuing is admitted here',
+    );
     const plan = await open().plan();
     expect(plan.exposure).toEqual(['edge: revoked clients are admitted (nothing checks CRLs there)']);
     expect((await open().status()).targets[0]?.revocation).toMatchObject({
       mechanism: 'none',
       state: 'not-enforced',
-      gaps: ['the target names no authorizer: revoked clients get in'],
+      gaps: ['the target names no authorizer: revoked clients are admitted'],
     });
     const report = await open().revoke({
       serials: [bob.serial],
@@ -115,7 +117,7 @@ describe('a client that is revoked while everything runs', () => {
 });
 
 describe('the set', () => {
-  test('is there before anybody is trusted, and a CA that is trusted later brings its list first', async () => {
+  test('is there before anybody is trusted, and a CA that is trusted later brings its CRL first', async () => {
     scenario = await openScenario(built, 'rest');
     scenario.publish(root);
     scenario.publish(issuing, bob);
@@ -141,7 +143,7 @@ describe('the set', () => {
     expect(scenario.logged.at(-1)).toBe('{"trustloom":"no-set"}');
   });
 
-  test('past its nextUpdate is used for the grace, then nobody gets in', async () => {
+  test('past its nextUpdate is used for the grace, then nobody is admitted', async () => {
     await opened('rest');
     scenario.clock.advance(24.5 * hour);
     expect(await scenario.knock(ann)).toBe(200);
@@ -187,7 +189,7 @@ describe('the set', () => {
     expect(await Promise.all([scenario.knock(ann), scenario.knock(bob)])).toEqual([200, 403]);
   });
 
-  test('a CA that its issuer revoked lets nobody in, while its removal waits for the consent', async () => {
+  test('a CA that its issuer revoked admits nobody, while its removal waits for the consent', async () => {
     await opened('rest');
     const serial = issuing.serial;
     scenario.files['CN=Root.crl'] = root.issueCrl({

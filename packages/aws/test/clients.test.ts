@@ -19,7 +19,7 @@ import type { Clock } from '@trustloom/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAws } from '../src/index.ts';
 
-/** A server that writes down what reaches it and answers as it is told. */
+/** A server that writes down what reaches it and answers as it is set to. */
 async function listen(answer: (request: IncomingMessage, count: number) => number | 'drop') {
   const seen: {
     readonly method: string;

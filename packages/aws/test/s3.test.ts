@@ -142,7 +142,7 @@ describe('the bucket', () => {
     });
   });
 
-  it('that denies us is told as a permission', async () => {
+  it('that denies us is reported as a permission', async () => {
     await makeBucket(local, bucket, accountRegion);
     local.faults.add({
       service: 's3',
@@ -211,7 +211,7 @@ describe('files of ours', () => {
   });
 });
 
-describe('the store of the record', () => {
+describe('the store of the state', () => {
   const store = () =>
     createStore(openLocal(local, { clock: noWait }), {
       accountRegion,

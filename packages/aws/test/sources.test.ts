@@ -13,7 +13,7 @@ let local: LocalAws;
 let web: { url: string; close(): Promise<unknown> };
 const dir = mkdtempSync(join(tmpdir(), 'trustloom-sources-'));
 const pages: Record<string, (response: ServerResponse) => unknown> = {
-  '/list.crl': (response) => response.writeHead(200).end('a list'),
+  '/list.crl': (response) => response.writeHead(200).end('a CRL'),
   '/there': (response) => response.writeHead(302, { location: '/list.crl' }).end(),
   '/loop': (response) => response.writeHead(301, { location: '/loop' }).end(),
   '/secret': (response) => response.writeHead(403).end('<html>no</html>'),
@@ -113,9 +113,9 @@ describe('an S3 object', () => {
 });
 
 describe('a web address', () => {
-  it('gives a list by http, also after a redirect', async () => {
+  it('gives a CRL by http, also after a redirect', async () => {
     const got = await sources().fetch(at('http', `${web.url}/there`), 'crl');
-    expect(text(got.bytes)).toBe('a list');
+    expect(text(got.bytes)).toBe('a CRL');
     expect(got.from).toBe(`${web.url}/there`);
   });
 
@@ -188,7 +188,7 @@ describe('an inventory', () => {
     expect(sent * piece.length).toBeLessThan(sourceLimits.inventory + 4 * piece.length);
   });
 
-  it('may be larger than a list', () => {
+  it('may be larger than a CRL', () => {
     expect(sourceLimits.inventory).toBeGreaterThan(sourceLimits.crl);
   });
 

@@ -48,7 +48,7 @@ export const cloudfrontInfo = {
     attachments: { max: 25, unit: 'distributions per store', adjustable: false, source: quotas, checked },
     storeBytes: {
       max: 5_000_000,
-      unit: 'bytes of keys and values per key value store',
+      unit: 'bytes of keys and values per KeyValueStore',
       adjustable: false,
       source: `${storeQuotas}: 5 MB, read as five million`,
       checked,

@@ -19,13 +19,13 @@ export function cloudfrontTarget() {
         .enum(['required', 'optional', 'passthrough'])
         .default('required')
         .describe(
-          'required refuses clients without a trusted certificate; optional lets those without any in; passthrough hands every certificate on.',
+          'required refuses clients without a trusted certificate; optional admits those without any; passthrough hands every certificate on.',
         ),
       advertiseCaNames: z
         .boolean()
         .default(false)
         .describe('Send the names of the trusted CAs to clients, so that they can choose a certificate.'),
-      ignoreExpiry: z.boolean().default(false).describe('Let expired client certificates in.'),
+      ignoreExpiry: z.boolean().default(false).describe('Admit expired client certificates.'),
       ocsp: z
         .boolean()
         .default(false)
@@ -36,7 +36,7 @@ export function cloudfrontTarget() {
         .enum(['exact', 'compact'])
         .default('exact')
         .describe(
-          'How revoked serials stand in the key value store: exact takes about 190,000; compact about 620,000, and refuses a valid certificate by mistake with a chance of at most 2^-41.',
+          'How revoked serials stand in the KeyValueStore: exact takes about 190,000; compact about 620,000, and refuses a valid certificate by mistake with a chance of at most 2^-41.',
         ),
       trustStore: z
         .string()

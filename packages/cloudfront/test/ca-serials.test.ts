@@ -41,12 +41,12 @@ describe('a CA with serials in a row', () => {
     expect(findings).toEqual([`warning ${issuing.sha256}`]);
   });
 
-  it('stays good with a hundred clients revoked: short serials leave room in the head', async () => {
+  it('stays good with a hundred clients revoked: short serials leave room in the manifest', async () => {
     const { admits } = storeOf({ byIssuing: Array.from({ length: 100 }, (_, n) => (n + 2).toString(16)) });
     expect([await admits('1'), await admits('3'), await admits('ff')]).toEqual([true, false, true]);
   });
 
-  it('is refused when the list of its own issuer names it', async () => {
+  it('is refused when the CRL of its own issuer names it', async () => {
     const { admits, findings } = storeOf({ byRoot: ['2'], byIssuing: ['2'] });
     expect([await admits('1'), await admits('3')]).toEqual([false, false]);
     expect(findings).toEqual([]);

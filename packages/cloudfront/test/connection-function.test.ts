@@ -86,7 +86,7 @@ describe('the connection function', () => {
     expect(await edge(code, whole, now).admits([serial])).toBe(true);
   });
 
-  it('refuses the clients of a list past its end and grace, in every order of the name, and those of no other CA', async () => {
+  it('refuses the clients of a CRL past its end and grace, in every order of the name, and those of no other CA', async () => {
     const layout = chooseLayout('exact', { count: 0, textBytes: 0 }, 'test');
     const seconds = Math.floor(now / 1000);
     const ends = new Map([
@@ -109,7 +109,7 @@ describe('the connection function', () => {
     expect(at.why()).toBe('trustloom: stale');
   });
 
-  it('refuses a revoked CA among the intermediates: by the head, or where there are many by the buckets', async () => {
+  it('refuses a revoked CA among the intermediates: by the manifest, or where there are many by the buckets', async () => {
     const desired = desiredOf(revoked, 'exact');
     const layout = chooseLayout('exact', { count: desired.set.count, textBytes: desired.textBytes }, 'test');
     const [ca = '', good = ''] = [revoked[100], valid[3]];

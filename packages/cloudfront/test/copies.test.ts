@@ -11,7 +11,7 @@ const noted = (before: readonly object[], current = file(99)) => ({
 const leaving = (copies: Copies) =>
   deleteRevocation({ keyValueStores: [], distributions: [], copies }, ['detach:E2EXAMPLE']);
 
-describe('copies of a key value store', () => {
+describe('copies of a KeyValueStore', () => {
   test('wait until they are worth a call, and never count for the approval', () => {
     expect(deleteOldCopies(copiesIn(noted(files(0, 9))))).toEqual([]);
     const [step] = deleteOldCopies(copiesIn(noted(files(0, 10))));

@@ -99,7 +99,7 @@ describe('an inventory of issued serials', () => {
     expect(both.inventory.wrongDenials(first.layout).count).toBe(0);
   });
 
-  it('that a refresh made wrong is told, revoked all the same, and apply makes another store', () => {
+  it('that a refresh made wrong is reported, revoked all the same, and apply makes another store', () => {
     const before = serials(3000, 20, 21);
     const [added = ''] = serials(1, 20, 22);
     const { layout } = made(desiredOf(before, 'compact'));

@@ -38,7 +38,7 @@ async function refused(items: Items, of: readonly string[], now: number): Promis
   return out;
 }
 
-describe('a key value store', () => {
+describe('a KeyValueStore', () => {
   it.each(forms)(
     'follows any course of sets, and refuses what it should after every single write (%s)',
     async (form) => {
@@ -79,7 +79,7 @@ describe('a key value store', () => {
   );
 
   it.each(forms)(
-    'takes one urgent serial in one write of one key, and lets it go the same way (%s)',
+    'takes one urgent serial in one write of one key, and releases it the same way (%s)',
     async (form) => {
       const wanted = serials(3000, 20, 1);
       const [urgent = ''] = serials(1, 20, 2);

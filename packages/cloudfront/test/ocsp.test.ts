@@ -22,7 +22,7 @@ describe('with OCSP', () => {
     expect(findings({ cas: [root], known: [reporting] })).toEqual([]);
   });
 
-  it('an anchor that names none is a warning: nobody knows of its clients', () => {
+  it('an anchor that names none is a warning: nothing is known of its clients', () => {
     expect(findings({ cas: [root, silent] })).toEqual([`warning ${silent.sha256}`]);
   });
 

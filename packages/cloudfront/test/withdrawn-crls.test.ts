@@ -28,7 +28,7 @@ const ended = ca.issueCrl({
 const alive = { issuer: other, crl: other.issueCrl({ entries: [{ serial: others }] }) };
 
 /**
- * What is trusted before and after the list of one of two CAs was let go; what had left it, and who
+ * What is trusted before and after the CRL of one of two CAs was withdrawn; what had left it, and who
  * is denied, stay.
  */
 const trusts = (): { readonly before: Trust; readonly after: Trust } => {
@@ -87,7 +87,7 @@ function written(
 describe('a CRL whose enforcement was withdrawn', () => {
   const target = targetOf('exact');
 
-  it('leaves the key value store by a step that readmits; who is denied, or had left the CRL, stays refused', async () => {
+  it('leaves the KeyValueStore by a step that readmits; who is denied, or had left the CRL, stays refused', async () => {
     const { before, after } = trusts();
     const { code, items, observed } = running(before, target);
     const admits = (held: ReadonlyMap<string, string>) =>

@@ -28,7 +28,7 @@ import type { Certificate } from './x509/certificate.ts';
 export interface TrustloomParts {
   readonly definition: Definition;
   readonly lock: Lock;
-  /** One for each kind that the definition or the record names. */
+  /** One for each kind that the definition or the state names. */
   readonly services: readonly Service[];
   /**
    * The way to the services of one account and region, by the name that the definition gives the
@@ -37,7 +37,7 @@ export interface TrustloomParts {
   readonly access: (accountRegion: AccountRegion, accountName: string) => Access;
   readonly sources: Sources;
   readonly uploads: Uploads;
-  /** Where the record lies. */
+  /** Where the state lies. */
   readonly store: VersionedStore;
   readonly clock: Clock;
   /** Who holds leases, for people: `ann@laptop 4711`. */
@@ -92,7 +92,7 @@ export interface Trustloom {
    */
   apply(options: ApplyOptions): Promise<Report>;
   /**
-   * Moves revocation on and nothing else: newer lists and the deny list go where they are enforced.
+   * Moves revocation on and nothing else: newer CRLs and the deny list go where they are enforced.
    * Safe to run every minute; can never grant, and waits for no apply. Without news it writes
    * nothing.
    *
@@ -115,8 +115,8 @@ export interface Trustloom {
     options?: RefreshOptions,
   ): Promise<DenyReport>;
   /**
-   * Would a client with this certificate get in, target by target, and why? From definition, lock,
-   * lists and deny list; asks no service.
+   * Would a client with this certificate be admitted, target by target, and why? From definition, lock,
+   * CRLs and deny list; asks no service.
    */
   explain(leaf: Certificate, options?: ExplainOptions): Promise<readonly TargetExplanation[]>;
   /** What the services hold now, and where that differs from the definition. Reads only. */

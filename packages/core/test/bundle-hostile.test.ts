@@ -74,7 +74,7 @@ describe('a private key refuses the whole file, in any form, and exits by the sa
     }
   });
 
-  test('the line is told, whatever the line ends are', () => {
+  test('the line is named, whatever the line ends are', () => {
     const line = ca.pem.split('\n').length;
     for (const end of ['\n', '\r\n', '\r'])
       expect(() => parseBundle((ca.pem + keyBlock()).replaceAll('\n', end), 'ca.pem')).toThrow(

@@ -74,7 +74,7 @@ describe('a bundle', () => {
       () => `${root.pem}-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n`,
       'pem-foreign-block',
     ],
-    ['a list', () => root.pem + root.issueCrl({}).pem, 'pem-foreign-block'],
+    ['a CRL', () => root.pem + root.issueCrl({}).pem, 'pem-foreign-block'],
     ['headers', () => root.pem.replace('-----\n', '-----\nProc-Type: 4,ENCRYPTED\n\n'), 'pem-headers'],
     ['a block without end', () => root.pem.slice(0, -30), 'pem-malformed'],
     ['no base64', () => root.pem.replace(/\nMII/, '\n!!!'), 'pem-malformed'],
@@ -116,7 +116,7 @@ describe('reach', () => {
     expect(any([K])).toEqual(only(K));
   });
 
-  test('a renewed twin has the same reach', () => {
+  test('a renewed certificate has the same reach', () => {
     expect(any([N])).toEqual(any([I]));
   });
 

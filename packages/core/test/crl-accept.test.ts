@@ -83,7 +83,7 @@ describe('accepted is a valid signature of a known issuer key and a newer thisUp
   });
 });
 
-test('a newer list that is already expired is accepted, to be used where the check is ours; its end is told as an error', () => {
+test('a newer CRL that is already expired is accepted, to be used where the check is ours; its end is reported as an error', () => {
   const ended = crlOf(serials(4), { number: 6, thisUpdate: now - 30 * 60_000, nextUpdate: now - 60_000 });
   const { outcome, codes, findings } = judge(older(serials(3)), ended);
   expect([outcome, ...codes]).toEqual(['accepted', 'crl-expired']);
@@ -93,7 +93,7 @@ test('a newer list that is already expired is accepted, to be used where the che
   );
 });
 
-describe('refused: the list in force stays, and the report says so', () => {
+describe('refused: the CRL in force stays, and the report says so', () => {
   const shrunk = newer(serials(39, 12));
 
   test('with the only consent that takes the newer one', () => {
@@ -120,13 +120,13 @@ describe('refused: the list in force stays, and the report says so', () => {
 });
 
 describe('serials that disappeared are reported, and refused above a threshold', () => {
-  test('a few without a reason are named; the list is taken', () => {
+  test('a few without a reason are named; the CRL is taken', () => {
     const { outcome, codes, findings } = judge(older(serials(20)), newer(serials(18, 3)));
     expect([outcome, ...codes]).toEqual(['accepted', 'crl-serials-lost']);
     expect(findings[0]?.message).toContain('no longer names 1001, 1002');
   });
 
-  test('more than ten and more than a tenth refuse it, unless that very list is readmitted', () => {
+  test('more than ten and more than a tenth refuse it, unless that very CRL is readmitted', () => {
     const [before, after] = [older(serials(50)), newer(serials(39, 12))];
     const { outcome, codes, findings } = judge(before, after);
     expect([outcome, ...codes]).toEqual(['refused', 'crl-shrunk']);
@@ -153,17 +153,17 @@ describe('serials that disappeared are reported, and refused above a threshold',
 });
 
 describe('a lower number needs a later thisUpdate and no unexplained loss', () => {
-  test('with both it is taken and told, as after a CA was re-created', () => {
+  test('with both it is taken and reported, as after a CA was re-created', () => {
     const { outcome, codes } = judge(older(serials(3), 400), newer(serials(4), 0));
     expect([outcome, ...codes]).toEqual(['accepted', 'crl-number-back']);
   });
 
-  test('refuses a list that lost a single serial', () => {
+  test('refuses a CRL that lost a single serial', () => {
     const { outcome, codes } = judge(older(serials(3), 400), newer(serials(2), 0));
     expect([outcome, ...codes]).toEqual(['refused', 'crl-shrunk']);
   });
 
-  test('refuses a list when nobody can tell what was lost', () => {
+  test('refuses a CRL when it is unknown what was lost', () => {
     const { outcome, codes } = judge(older(serials(3), 400), newer(serials(4), 0), { forget: true });
     expect([outcome, ...codes]).toEqual(['refused', 'crl-number-back']);
     expect(judge(older(serials(3), 400), newer(serials(4), 401), { forget: true }).outcome).toBe('accepted');

@@ -34,7 +34,7 @@ function read(ca: string, files: readonly string[]): readonly Reading[] {
     .map((line) => JSON.parse(line) as Reading);
 }
 
-test('every hostile list ends as it should within two seconds and 256 MB', async () => {
+test('every hostile CRL ends as it should within two seconds and 256 MB', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
   try {
     const ca = join(folder, 'ca.pem');

@@ -51,7 +51,7 @@ describe('what changes from one issue to the next', () => {
     );
   });
 
-  test('comes with the reasons and dates that the lists give', () => {
+  test('comes with the reasons and dates that the CRLs give', () => {
     const { addedEntries, removedEntries } = diffCrls(issue([0, 1, 2]), issue([2, 3, 4, 5]));
     const revokedAt = Date.parse('2026-11-24T09:30:00Z');
     expect(removedEntries).toEqual([
@@ -74,7 +74,7 @@ describe('what changes from one issue to the next', () => {
   });
 });
 
-describe('a large list as PEM', () => {
+describe('a large CRL as PEM', () => {
   const crl = crlOf({ entries: range(1_500).map(entryOf) });
   const pem = writePem('X509 CRL', crl);
   const sha256 = readCrl(crl).sha256;

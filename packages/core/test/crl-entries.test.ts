@@ -8,8 +8,8 @@ const reason = (code: number) => der.sequence(der.extension('551d15', der.tlv(0x
 const time = (text: string) => der.utcTime(text);
 const usual = entry(der.integer(serialOf(1)));
 /**
- * So much behind an entry that it is read in words, as most of a large list is; as the last of its
- * list it never is.
+ * So much behind an entry that it is read in words, as most of a large CRL is; as the last of its
+ * CRL it never is.
  */
 const behind = Buffer.concat(Array.from({ length: 8 }, () => usual));
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fault, hasPython, mutant, ownReading, pythons, seeded } from './support/fuzz.ts';
 
 // The long run is a command: npm run fuzz -- --minutes 10 --seed 1
-describe('lists that were tampered with', () => {
+describe('CRLs that were tampered with', () => {
   const random = seeded(20_261_124);
   const crls = Array.from({ length: 4_000 }, () => mutant(random));
   const readings = crls.map(ownReading);

@@ -11,7 +11,7 @@ const idp = '551d1c';
 const malformed = expect.objectContaining({ code: 'crl-malformed', kind: 'input' });
 const refused = (parts: CrlParts) => expect(() => readCrl(crlOf(parts))).toThrow(malformed);
 
-describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
+describe('a CRL that RFC 5280 or DER forbids is refused by its code', () => {
   test.each<[string, CrlParts]>([
     ['version 3', { version: der.integer('02') }],
     ['version 4', { version: der.integer('03') }],
@@ -91,7 +91,7 @@ describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
       },
     ],
     [
-      'removeFromCRL in a complete list',
+      'removeFromCRL in a complete CRL',
       {
         entries: [
           entry(der.integer('41'), undefined, der.sequence(der.extension('551d15', Buffer.of(0x0a, 1, 8)))),
@@ -126,7 +126,7 @@ describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
     }
   });
 
-  test('and any bytes at all end in a list or a code, never in another error', () => {
+  test('and any bytes at all end in a CRL or a code, never in another error', () => {
     const good = crlOf({
       entries: [plain, entry(der.integer('00ff'))],
       extensions: [der.extension('551d14', der.integer('05'))],
@@ -156,7 +156,7 @@ describe('a list that RFC 5280 or DER forbids is refused by its code', () => {
   });
 });
 
-describe('lists that are not complete are told by name', () => {
+describe('CRLs that are not complete are named by kind', () => {
   const url = der.tlv(0xa0, der.tlv(0xa0, der.tlv(0x86, Buffer.from('http://crl.example/1.crl'))));
   const scope = (...extensions: Uint8Array[]) => readCrl(crlOf({ extensions })).scope;
   const critical = der.boolean(255);
@@ -177,27 +177,27 @@ describe('lists that are not complete are told by name', () => {
     ],
     [
       'indirect',
-      'an indirect list',
+      'an indirect CRL',
       [der.extension(idp, der.sequence(der.tlv(0x84, Buffer.of(255))), critical)],
     ],
-    ['delta', 'a delta list', [der.extension('551d1b', der.integer('01'), critical)]],
+    ['delta', 'a delta CRL', [der.extension('551d1b', der.integer('01'), critical)]],
     [
       'delta',
-      'a delta list of a partition',
+      'a delta CRL of a partition',
       [der.extension('551d1b', der.integer('01'), critical), der.extension(idp, der.sequence(url), critical)],
     ],
   ])('%s: %s', (expected, _what, extensions) => {
     expect(scope(...extensions)).toBe(expected);
   });
 
-  test('an entry of another CA makes the list indirect', () => {
+  test('an entry of another CA makes the CRL indirect', () => {
     const issuer = der.extension('551d1d', der.sequence(), critical);
     expect(
       readCrl(crlOf({ entries: [entry(der.integer('41'), undefined, der.sequence(issuer))] })).scope,
     ).toBe('indirect');
   });
 
-  test('removeFromCRL stands in a delta list', () => {
+  test('removeFromCRL stands in a delta CRL', () => {
     const removed = entry(
       der.integer('41'),
       undefined,

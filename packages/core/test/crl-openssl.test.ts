@@ -17,7 +17,7 @@ const serialsIn = (text: string) =>
     hex.toLowerCase().replace(/^0+(?=.)/, ''),
   );
 
-describe.skipIf(!has)('lists without nextUpdate, beside openssl crl (needs openssl)', () => {
+describe.skipIf(!has)('CRLs without nextUpdate, beside openssl crl (needs openssl)', () => {
   test.each([0, 1, 1_000, 14_102])('%i entries, DER and PEM', (count) => {
     const reason = (code: number) => der.sequence(der.extension('551d15', Buffer.of(0x0a, 1, code)));
     const entries = Array.from({ length: count }, (_, index) =>
@@ -55,7 +55,7 @@ describe.skipIf(!has)('lists without nextUpdate, beside openssl crl (needs opens
   });
 });
 
-describe.skipIf(!has)('lists made by openssl ca (needs openssl)', () => {
+describe.skipIf(!has)('CRLs made by openssl ca (needs openssl)', () => {
   const config = `[ca]
 default_ca = it
 [it]
@@ -135,7 +135,7 @@ authorityKeyIdentifier = keyid
     },
   );
 
-  test('of two lists of one second the one with the lower number is older; a number that went back in a newer one is told', () => {
+  test('of two CRLs of one second the one with the lower number is older; a number that went back in a newer one is reported', () => {
     const { issuer, crl } = make(ec('P-256'));
     const judge = (number: string, thisUpdate: number) => {
       const inForce = { sha256: '0'.repeat(64), number, thisUpdate, entries: 1, crl };

@@ -58,7 +58,7 @@ describe('partitions of one CA', () => {
   });
 });
 
-describe('a delta list', () => {
+describe('a delta CRL', () => {
   const base = issue([...from('a1 b2'), ...from('c3', 'certificateHold')], { number: 5 });
   const delta = (entries: readonly Entry[], deltaOf: number, number: number) =>
     issue(entries, { deltaOf, number, nextUpdate: now + 1_000 });
@@ -90,7 +90,7 @@ describe('a delta list', () => {
   });
 });
 
-test('an indirect list is refused by name', () => {
+test('an indirect CRL is refused by name', () => {
   const indirect = readCrl(
     ca.issueCrl({
       extensions: [{ oid: '2.5.29.28', critical: true, value: der.sequence(der.tlv(0x84, Buffer.of(255))) }],
@@ -100,7 +100,7 @@ test('an indirect list is refused by name', () => {
   expect([outcome, ...findings.map(({ code }) => code)]).toEqual(['refused', 'crl-indirect']);
 });
 
-describe('judging lists of several kinds', () => {
+describe('judging CRLs of several kinds', () => {
   const key = issuer.keySha256;
   const judge = (crls: readonly Crl[], before: readonly Crl[] = [], remembered: readonly Crl[] = before) =>
     judging({ now, locked: [issuer], crls, before, remembered });
@@ -120,7 +120,7 @@ describe('judging lists of several kinds', () => {
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
-  test('a kind whose source gives nothing stays as it was accepted; lost, it is told', () => {
+  test('a kind whose source gives nothing stays as it was accepted; lost, it is reported', () => {
     const before = [complete, part];
     expect(judge([complete], before).crls.map(({ crl }) => crl.sha256)).toEqual([
       complete.sha256,
@@ -136,7 +136,7 @@ describe('judging lists of several kinds', () => {
     expect(crls.map(({ crl }) => crl.sha256)).toEqual([complete.sha256, newerPart.sha256]);
   });
 
-  test('entries of a delta list come and go; one without its base is named', () => {
+  test('entries of a delta CRL come and go; one without its base is named', () => {
     const next = issue(from('f6'), { number: 4, deltaOf: 2, ...at(5) });
     expect(judge([complete, next], [complete, change]).findings).toEqual([]);
     const ahead = issue(from('f6'), { number: 9, deltaOf: 8, ...at(5) });

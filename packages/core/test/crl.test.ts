@@ -31,7 +31,7 @@ const entries = (count: number) =>
     ...(index % 3 === 0 ? { reason: 'keyCompromise' as const } : {}),
   }));
 
-describe.skipIf(!openssl)('lists read as openssl crl reads them (needs openssl)', () => {
+describe.skipIf(!openssl)('CRLs read as openssl crl reads them (needs openssl)', () => {
   test.each([0, 1, 1_000, 14_102])(
     '%i entries: count, serials, number and dates, from DER and from PEM',
     (count) => {
@@ -77,7 +77,7 @@ describe.skipIf(!openssl)('lists read as openssl crl reads them (needs openssl)'
   );
 });
 
-describe('a list', () => {
+describe('a CRL', () => {
   test('without nextUpdate keeps its entries', () => {
     const crl = readCrl(ca.issueCrl({ entries: entries(3), nextUpdate: undefined }).der);
     expect(crl.nextUpdate).toBeUndefined();
@@ -92,7 +92,7 @@ describe('a list', () => {
     expect(['81', 'ff02', '2', '0', '', 'zz', '-80'].some((serial) => crl.has(serial))).toBe(false);
   });
 
-  test('answers for every serial of a long list, and for none beside it', () => {
+  test('answers for every serial of a long CRL, and for none beside it', () => {
     const all = serials(20_000);
     const crl = readCrl(ca.issueCrl({ entries: all.map((serial) => ({ serial })) }).der);
     expect(all.every((serial) => crl.has(serial))).toBe(true);
@@ -141,14 +141,14 @@ describe('a list', () => {
   test.each([
     ['a web page', '<html>not found</html>'],
     ['a certificate', ca.pem],
-    ['two lists', ca.issueCrl({}).pem + ca.issueCrl({}).pem],
+    ['two CRLs', ca.issueCrl({}).pem + ca.issueCrl({}).pem],
     ['nothing', ''],
   ])('cannot be %s', (_name, text) => {
     expect(() => parseCrl(text, 'crl')).toThrow(expect.objectContaining({ code: 'crl-malformed' }));
   });
 });
 
-describe('judging a list', () => {
+describe('judging a CRL', () => {
   const now = clock.now();
   const crl = (options: Parameters<typeof ca.issueCrl>[0]) => readCrl(ca.issueCrl(options).der);
   const inForce = { sha256: 'f'.repeat(64), number: '5', thisUpdate: now - 3_600_000, entries: 2 };
@@ -176,7 +176,7 @@ describe('judging a list', () => {
     expect([judged.outcome, ...codes(judged)]).toEqual(['refused', 'crl-older']);
   });
 
-  test('an expired one is told, a future one refused', () => {
+  test('an expired one is reported, a future one refused', () => {
     expect(
       codes(judgeCrl({ crl: crl({ thisUpdate: now - 7_200_000, nextUpdate: now - 1_000 }), issuer, now })),
     ).toEqual(['crl-expired']);

@@ -51,14 +51,14 @@ describe('a key is known when its CA is in the lock, or offered by a source and 
     });
   });
 
-  test('offered and issued by a CA in the lock: its list is in force before anybody accepts it', () => {
+  test('offered and issued by a CA in the lock: its CRL is in force before anybody accepts it', () => {
     expect(judge({ locked: cas('rootCa'), offered: cas('issuingCa'), crls: otherCrls })).toMatchObject({
       issuers: ['CN=Issuing'],
       codes: [],
     });
   });
 
-  test('offered alone it is not: its list waits until it is accepted', () => {
+  test('offered alone it is not: its CRL waits until it is accepted', () => {
     const judged = judge({ locked: cas('namesakeCa'), offered: cas('rootCa', 'issuingCa'), crls: otherCrls });
     expect(judged).toMatchObject({ inForce: [], codes: ['crl-issuer-not-accepted'] });
   });
@@ -69,15 +69,15 @@ describe('a key is known when its CA is in the lock, or offered by a source and 
     expect(judged).toMatchObject({ inForce: [], codes: ['crl-issuer-not-accepted'] });
   });
 
-  test('by its key: the twin of a renewed CA speaks for it, a namesake with another key does not', () => {
+  test('by its key: the renewed certificate of a CA speaks for it, a namesake with another key does not', () => {
     expect(judge({ locked: cas('crossSignedCa'), crls: otherCrls }).codes).toEqual([]);
     const foreign = judge({ locked: cas('namesakeCa'), crls: otherCrls });
     expect(foreign).toMatchObject({ inForce: [] });
     expect(foreign.codes).toEqual(['crl-unknown-issuer']);
   });
 
-  test('nobody at all signed the list: an error that leaves every other list alone', async () => {
-    const unknownCa = await createTestCa({ subject: 'CN=Stranger', clock });
+  test('nobody at all signed the list: an error that leaves every other CRL alone', async () => {
+    const unknownCa = await createTestCa({ subject: 'CN=Unknown CA', clock });
     const crls = [makeCrl(unknownCa, hour, ['01']), ...otherCrls];
     expect(judge({ locked: cas('rootCa', 'issuingCa'), crls })).toMatchObject({
       issuers: ['CN=Issuing'],
@@ -86,11 +86,11 @@ describe('a key is known when its CA is in the lock, or offered by a source and 
   });
 });
 
-describe('a newer list that is already expired', () => {
+describe('a newer CRL that is already expired', () => {
   const before = makeCrl(issuing, 30 * hour, ['a1']);
   const ended = makeCrl(issuing, 2 * hour, ['a1', 'b2'], hour);
 
-  test('is in force by definition, marked as expired for whoever attaches lists', () => {
+  test('is in force by definition, marked as expired for whoever attaches CRLs', () => {
     const judged = judge({ locked: cas('issuingCa'), crls: [ended], before: [before] });
     expect(judged).toMatchObject({ inForce: [ended.sha256], expired: [true], codes: ['crl-expired'] });
   });
@@ -102,21 +102,21 @@ describe('a newer list that is already expired', () => {
   });
 });
 
-describe('refused: the old list stays', () => {
+describe('refused: the old CRL stays', () => {
   const before = makeCrl(issuing, 5 * hour, ['a1', 'b2']);
   const older = makeCrl(issuing, 9 * hour, ['a1']);
 
-  test('as the record remembers it, and the report says so', () => {
+  test('as the state remembers it, and the report says so', () => {
     const judged = judge({ locked: cas('issuingCa'), crls: [older], before: [before] });
     expect(judged).toMatchObject({ inForce: [before.sha256], codes: ['crl-older'], unread: [] });
   });
 
-  test('and whatever the services hold of that key, where the old list is not at hand', () => {
+  test('and whatever the services hold of that key, where the old CRL is not available', () => {
     const judged = judge({ locked: cas('issuingCa'), crls: [older], before: [before], remembered: [] });
     expect(judged).toMatchObject({ inForce: [], codes: ['crl-older'], unread: ['crl-older'] });
   });
 
-  test('of two sources that say different things in one second, the one in force stays, and nobody is told', () => {
+  test('of two sources that say different things in one second, the one in force stays, and nothing is reported', () => {
     const other = makeCrl(issuing, 5 * hour, ['a1', 'c3']);
     for (const crls of [
       [before, other],
@@ -128,7 +128,7 @@ describe('refused: the old list stays', () => {
       });
   });
 
-  test('alone: the lists of other CAs move on', () => {
+  test('alone: the CRLs of other CAs move on', () => {
     const roots = makeCrl(root, hour, ['01']);
     const judged = judge({ locked: cas('rootCa', 'issuingCa'), crls: [older, roots], before: [before] });
     expect([...judged.inForce].sort()).toEqual([before.sha256, roots.sha256].sort());

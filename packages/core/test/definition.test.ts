@@ -139,12 +139,12 @@ describe('a definition', () => {
     }
   });
 
-  test('is told the nearest known word', () => {
+  test('is shown the nearest known word', () => {
     expect(() => parse(good.replace('[devices]', '[devises]'))).toThrow('did you mean `devices`?');
     expect(() => parse(good.replace('state:', 'staet:'))).toThrow('did you mean `state`?');
   });
 
-  test('is told all that is wrong at once', () => {
+  test('is shown all that is wrong at once', () => {
     try {
       parse(good.replace('[devices]', '[nobody]').replace('./ca.pem', 'ftp://x/y'));
       expect.unreachable();

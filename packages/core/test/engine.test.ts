@@ -60,7 +60,7 @@ describe('planning', () => {
     expect(plan.summary).toMatch(/^Plan: 4 changes on 2 targets; 2 more need consent\./);
   });
 
-  test('the digest stands for grants and enforcement, not for the day’s list', async () => {
+  test('the digest stands for grants and enforcement, not for the day’s CRL', async () => {
     const { digest } = await open().plan();
     files['ca.crl'] = root.issueCrl({ entries: [{ serial: 'a1' }, { serial: 'b2' }], number: 2 }).der;
     expect((await open().plan()).digest).toBe(digest);
@@ -112,7 +112,7 @@ describe('planning', () => {
     expect(fakes.one?.log).toEqual([]);
   });
 
-  test('a list of nobody known, or broken, is refused alone: the rest goes on, and the run ends with an error', async () => {
+  test('a CRL of nobody known, or broken, is refused alone: the rest goes on, and the run ends with an error', async () => {
     for (const bad of [next.issueCrl({}).der, new TextEncoder().encode('<html>')]) {
       fakes = { one: createFake() };
       files['ca.crl'] = bad;
@@ -127,7 +127,7 @@ describe('planning', () => {
     }
   });
 
-  test('an older list than the one accepted is refused alone, exit 3', async () => {
+  test('an older CRL than the one accepted is refused alone, exit 3', async () => {
     await open().apply({ approve: 'any', allow });
     const { crls } = fakes.one ?? createFake();
     files['ca.crl'] = root.issueCrl({
@@ -144,7 +144,7 @@ describe('planning', () => {
 });
 
 describe('applying', () => {
-  test('lets the right ones in before it refuses anybody, across all targets, and then there is nothing to do', async () => {
+  test('admits the right ones before it refuses anybody, across all targets, and then there is nothing to do', async () => {
     const order: string[] = [];
     const report = await open().apply({
       approve: 'any',
@@ -188,8 +188,8 @@ describe('applying', () => {
     expect([fakes.one?.enforcing, fakes.two?.enforcing]).toEqual([false, false]);
     clock.advance(3_600_000);
     files['ca.crl'] = root.issueCrl({ entries: [{ serial: 'a1' }, { serial: 'b2' }], number: 2 }).der;
-    // Its list is refused, so it must not enforce; the other one does.
-    fakes.one?.faults.push(new TrustloomError('service-refused', 'no such list'));
+    // Its CRL is refused, so it must not enforce; the other one does.
+    fakes.one?.faults.push(new TrustloomError('service-refused', 'no such CRL'));
     fakes.two = { ...createFake(), ...fakes.two, lazy: 2 };
     expect((await open().apply({ approve: 'any', allow })).exitCode).toBe(1);
     expect([fakes.one?.enforcing, fakes.two.enforcing]).toEqual([false, true]);
@@ -292,7 +292,7 @@ describe('applying', () => {
     expect(clock.now() - start).toBeGreaterThanOrEqual(15_000);
   });
 
-  test('a target that left the definition goes by consent, and then leaves the record', async () => {
+  test('a target that left the definition goes by consent, and then leaves the state', async () => {
     await open().apply({ approve: 'any', allow });
     const afterwards = await open(['one']).apply({ approve: 'any', allow });
     expect([afterwards.exitCode, afterwards.missing, fakes.two?.cas.length]).toEqual([3, ['remove:two'], 1]);

@@ -10,7 +10,7 @@ const clock = createTestClock('2026-11-24T10:00:00Z');
 const now = clock.now();
 const root = await createTestCa({ subject: 'CN=Root', clock });
 const issuing = await root.intermediate('CN=Issuing');
-const unknownCa = await createTestCa({ subject: 'CN=Stranger', clock });
+const unknownCa = await createTestCa({ subject: 'CN=Unknown CA', clock });
 const leaf = await issuing.issue('CN=device');
 const certificate = (one: { readonly der: Uint8Array }) => readCertificate(one.der);
 const [rootCa, issuingCa] = [certificate(root), certificate(issuing)];
@@ -51,13 +51,13 @@ function explain(
 }
 
 describe('a client certificate', () => {
-  test('gets in through a root when the client sends its issuing CA, and that is said', () => {
+  test('is admitted through a root when the client sends its issuing CA, and that is said', () => {
     const { verdict, chain, reasons } = explain(leaf);
     expect([verdict, ...chain]).toEqual(['admitted', caName(issuingCa), caName(rootCa)]);
     expect(reasons[0]?.text).toContain(`the client has to send ${caName(issuingCa)}`);
   });
 
-  test('gets in nowhere that its CA does not reach', async () => {
+  test('is admitted nowhere that its CA does not reach', async () => {
     const other = await unknownCa.issue('CN=other');
     expect(explain(other)).toMatchObject({ verdict: 'refused', not: ['no chain'], chain: [] });
   });
@@ -94,7 +94,7 @@ describe('a revoked client', () => {
   const serial = certificate(leaf).serial;
   const revoked = trustOf({ cas: [root, issuing], crls: [crlOf(serial)] });
 
-  test('is refused where revocation is enforced, and let in, with the reason, where it is not', () => {
+  test('is refused where revocation is enforced, and admitted, with the reason, where it is not', () => {
     expect(explain(leaf, { trust: revoked })).toMatchObject({ verdict: 'refused', not: ['no revocation'] });
     const open = explain(leaf, { trust: revoked, revocationEnforced: false });
     expect(open.verdict).toBe('admitted');
@@ -103,7 +103,7 @@ describe('a revoked client', () => {
     );
   });
 
-  test('is refused by the deny list and by what left a list only where Trustloom owns the check', () => {
+  test('is refused by the deny list and by what left a CRL only where Trustloom owns the check', () => {
     const key = issuingCa.keySha256;
     const base = trustOf({ cas: [root, issuing], crls: [crlOf()] });
     const entry = {
@@ -124,7 +124,7 @@ describe('a revoked client', () => {
     expect(followed.reasons.map(({ text }) => text).join()).toContain('follows only CRLs of the CA');
   });
 
-  test('gets in where the service takes no list of a CA that does not stand in its store, and that is said', () => {
+  test('is admitted where the service takes no CRL of a CA that does not stand in its store, and that is said', () => {
     const info = infoOf('alb', {}, { crlIssuerInStore: true });
     const open = explain(leaf, { trust: revoked, info });
     expect([open.verdict, open.reasons.map(({ text }) => text).join()]).toEqual([
@@ -134,7 +134,7 @@ describe('a revoked client', () => {
     expect(explain(leaf, { trust: revoked, info, anchors: [rootCa, issuingCa] }).verdict).toBe('refused');
   });
 
-  test('through a CA that its own issuer revoked: refused by a check of ours; nobody has told what a service does', () => {
+  test('through a CA that its own issuer revoked: refused by a check of ours; it is not documented what a service does', () => {
     const rootCrl = { issuer: root, crl: root.issueCrl({ entries: [{ serial: issuingCa.serial }] }) };
     const trust = trustOf({ cas: [root, issuing], crls: [rootCrl, crlOf()] });
     expect(explain(leaf, { trust })).toMatchObject({ verdict: 'unknown', not: ['unknown revocation'] });
@@ -142,7 +142,7 @@ describe('a revoked client', () => {
     expect(explain(leaf, { trust, ...stores })).toMatchObject({ verdict: 'refused', not: ['no revocation'] });
   });
 
-  test('a list past its end: unknown where the service decides; refused after grace where Trustloom does', () => {
+  test('a CRL past its end: unknown where the service decides; refused after grace where Trustloom does', () => {
     const stale = {
       issuer: issuing,
       crl: issuing.issueCrl({ thisUpdate: now - 9 * hour, nextUpdate: now - 2 * hour }),

@@ -17,7 +17,7 @@ const trust = trustOf({
 });
 const { crls } = trust.revocation;
 
-/** The list had this many entries so many days ago. */
+/** The CRL had this many entries so many days ago. */
 function since(days: number, before: number): readonly KeyedCrl[] {
   return crls.map(({ issuer, crl }) => ({
     keySha256: issuer.keySha256,
@@ -34,7 +34,7 @@ function since(days: number, before: number): readonly KeyedCrl[] {
 const reported = (limits: Readonly<Record<string, number>>, rows: readonly KeyedCrl[]) =>
   forecastFull(crls, rows, infoOf('alb', limits), now).map(({ severity, message }) => [severity, message]);
 
-test('a store is full when its largest list does not fit twice', () => {
+test('a store is full when its largest CRL does not fit twice', () => {
   // 100 entries twice, and 5 a day more: 5 twice. 600 left: 60 days.
   expect(reported({ crlEntries: 800 }, since(20, 0))).toEqual([
     ['warning', expect.stringMatching(/10 more a day: full on 2027-01-23 at the present rate$/)],
@@ -42,7 +42,7 @@ test('a store is full when its largest list does not fit twice', () => {
   expect(reported({ crlEntries: 2_000 }, since(20, 0))[0]?.[0]).toBe('note');
 });
 
-test('a list is full when its bytes are', () => {
+test('a CRL is full when its bytes are', () => {
   const bytes = 2 * (crls[0]?.crl.der.length ?? 0);
   const [[severity, message] = []] = reported({ crlBytes: bytes }, since(20, 0));
   expect(severity).toBe('warning');
@@ -53,8 +53,8 @@ test('a list is full when its bytes are', () => {
 
 test.each([
   ['is far off', { crlEntries: 10_000 }, since(20, 0)],
-  ['is not coming: the list does not grow', { crlEntries: 201 }, since(20, 100)],
-  ['cannot be told from a few days', { crlEntries: 201 }, since(3, 0)],
+  ['is not coming: the CRL does not grow', { crlEntries: 201 }, since(20, 100)],
+  ['cannot be judged by a few days', { crlEntries: 201 }, since(3, 0)],
   ['is here, which is an error of its own', { crlEntries: 150 }, since(20, 0)],
 ])('nothing is said when the end %s', (_name, limits, rows) => {
   expect(reported(limits, rows)).toEqual([]);

@@ -13,7 +13,7 @@ const ends = issued + day + 10 * minute;
 const ca = await createTestCa({ subject: 'CN=CA', clock });
 const known = [readCertificate(ca.der)];
 
-/** A CA that publishes each day for a day and ten minutes, and the list of today. */
+/** A CA that publishes each day for a day and ten minutes, and the CRL of today. */
 function daily(more: Partial<KeyedCrl> = {}): KeyedCrl {
   return {
     keySha256: known[0]?.keySha256 ?? '',
@@ -63,7 +63,7 @@ function judge(
   return fresh;
 }
 
-describe('a list that lives a day and ten minutes', () => {
+describe('a CRL that lives a day and ten minutes', () => {
   test.each([
     ['an hour after its issue', issued + hour, 'fresh', 0],
     ['in its last hour', ends - 30 * minute, 'last-hour', 0],
@@ -77,12 +77,12 @@ describe('a list that lives a day and ten minutes', () => {
 
   test.each([
     [
-      'a list by hand came between',
+      'a CRL by hand came between',
       [3.75 * hour, 3.75 * hour + day, 3.75 * hour + 2 * day, 3.75 * hour + 3 * day],
     ],
     ['one run was late', [day - 7 * minute, 2 * day, 3 * day, 4 * day, 5 * day]],
     ['one run was missed', [day, 3 * day, 4 * day, 5 * day, 6 * day]],
-    ['nobody knows how often it comes', []],
+    ['how often it comes is unknown', []],
   ] as const)('is overdue at the same time when %s', (_name, before) => {
     const row = daily({ recent: before.map((ago) => isoTime(issued - ago)) });
     expect(judge(ends - 6 * minute, { row })?.state).toBe('last-hour');
@@ -90,8 +90,8 @@ describe('a list that lives a day and ten minutes', () => {
   });
 });
 
-describe('the way of a list from its issue to here', () => {
-  test('within the ten minutes, and beyond: with the settings that would mend it', () => {
+describe('the way of a CRL from its issue to here', () => {
+  test('within the ten minutes, and beyond: with the settings that would fix it', () => {
     expect(judge(issued + hour)).toMatchObject({ lagMs: minute, budgetMs: 10 * minute, red: [] });
     const late = judge(issued + hour, { row: daily({ acceptedAt: isoTime(issued + 11 * minute) }) });
     expect(late?.red).toEqual([expect.stringMatching(/at least every 10 min.*issuing_crl_seconds/)]);
@@ -113,13 +113,13 @@ describe('the way of a list from its issue to here', () => {
     expect(fresh?.red).toEqual([expect.stringContaining('not in force')]);
   });
 
-  test('of the first list ever nothing is said', () => {
+  test('of the first CRL ever nothing is said', () => {
     const { recent: _none, ...row } = daily({ acceptedAt: isoTime(issued + 9 * hour) });
     expect(judge(issued + 9 * hour, { row, maxLagMs: minute })).toMatchObject({ red: [] });
   });
 });
 
-test('where Trustloom owns the check, an expired list says until when it is used', () => {
+test('where Trustloom owns the check, an expired CRL says until when it is used', () => {
   const enforcement = { mechanism: 'authorizer', state: 'enforced', gaps: [] } as const;
   const fresh = judge(ends + minute, {}, { enforcement });
   expect(fresh?.red).toEqual([expect.stringContaining(isoTime(ends + hour))]);
@@ -143,6 +143,6 @@ test('CAs of one name are told apart where their key is known', async () => {
   });
 });
 
-test('a list that is not in force is not judged', () => {
+test('a CRL that is not in force is not judged', () => {
   expect(judge(ends, { crl: held({ inForce: false }) })).toBeUndefined();
 });

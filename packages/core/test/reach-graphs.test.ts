@@ -18,7 +18,7 @@ const circle = bridges.map(read);
 
 describe('CAs that cross-signed each other', () => {
   // There are more ways up than could ever be walked one by one.
-  test('without a root: each chain is open, and nobody gets in where chains end in the store', () => {
+  test('without a root: each chain is open, and nobody is admitted where chains end in the store', () => {
     expect(incompleteChains(circle).map(({ ca }) => ca)).toEqual(circle);
     expect(reach({ anchors: circle, known: circle, chain: 'complete-in-store' })).toEqual([]);
   });
@@ -31,7 +31,7 @@ describe('CAs that cross-signed each other', () => {
     );
   });
 
-  test('one of them as anchor lets all of them in', () => {
+  test('one of them as anchor admits all of them', () => {
     const [anchor] = circle;
     const reached = reach({ anchors: [anchor ?? expect.unreachable()], known: circle, chain: 'any-anchor' });
     expect(reached).toHaveLength(members.length);
@@ -68,13 +68,13 @@ describe('re-keyed, renewed and cross-signed CAs', async () => {
     ]);
   });
 
-  test('an anchor lets in what its key issued, and not what the other key of its name issued', () => {
+  test('an anchor admits what its key issued, and not what the other key of its name issued', () => {
     const known = [R, I, K, N, W, X, B];
     expect(names(reach({ anchors: [I], known, chain: 'any-anchor' }))).toEqual(['CN=Issuing']);
     expect(names(reach({ anchors: [K], known, chain: 'any-anchor' }))).toEqual(['CN=Below', 'CN=Issuing']);
   });
 
-  test('a renewed twin is one key, once, whichever stands there first', () => {
+  test('a renewed certificate is one key, once, whichever stands there first', () => {
     for (const anchors of [
       [I, N],
       [N, I],
@@ -127,7 +127,7 @@ describe('re-keyed, renewed and cross-signed CAs', async () => {
     );
   });
 
-  test('more anchors never let fewer in', () => {
+  test('more anchors never admit fewer', () => {
     const all = [R, I, K, N, W, X, B];
     fc.assert(
       fc.property(fc.subarray(all), fc.constantFrom(...all), (anchors, more) => {

@@ -37,7 +37,7 @@ function open(over: Partial<typeof store> = {}) {
   return openFakes({ fakes, files, lock, store: { ...store, ...over }, clock, group, options });
 }
 
-/** Lists in their turn: each newer by an hour, with the next number. */
+/** CRLs in their turn: each newer by an hour, with the next number. */
 let issue = 0;
 function crlOf(ca: typeof root, ...serials: readonly string[]) {
   issue += 1;
@@ -69,7 +69,7 @@ beforeEach(async () => {
 const revocations = () => openState(store, clock).revocation.read();
 
 describe('refresh', () => {
-  test('puts a newer list in force and touches nothing else', async () => {
+  test('puts a newer CRL in force and touches nothing else', async () => {
     clock.advance(hour);
     files['issuing.crl'] = crlOf(issuing, 'a1', 'b2', 'c3');
     files['ca.pem'] = 'not a bundle';
@@ -130,7 +130,7 @@ describe('refresh', () => {
   });
 });
 
-describe('the newest list accepted', () => {
+describe('the newest CRL accepted', () => {
   test('stays in force when its source is gone, and goes back where somebody removed it', async () => {
     delete files['issuing.crl'];
     fakes.one.crls = [];
@@ -139,7 +139,7 @@ describe('the newest list accepted', () => {
     expect(report.exitCode).toBe(1);
   });
 
-  test('is not replaced by one that lost much, until that very list is readmitted', async () => {
+  test('is not replaced by one that lost much, until that very CRL is readmitted', async () => {
     clock.advance(hour);
     const many = Array.from({ length: 30 }, (_, index) => (0x1000 + index).toString(16));
     files['issuing.crl'] = crlOf(issuing, ...many);
@@ -158,8 +158,8 @@ describe('the newest list accepted', () => {
   });
 });
 
-describe('a stale list of a retired CA never blocks the others', () => {
-  test('their lists move on, its own stays, and the CA goes by its consent', async () => {
+describe('a stale CRL of a retired CA never blocks the others', () => {
+  test('their CRLs move on, its own stays, and the CA goes by its consent', async () => {
     ({ lock } = retireCa(lock, [], rootCa.sha256, clock.now()));
     clock.advance(25 * hour);
     const stale = fakes.one.crls;
@@ -189,7 +189,7 @@ describe('a CA that its issuer revoked', () => {
   });
 });
 
-describe('where only CAs stand that are to go, their lists move on, and a store is never emptied', () => {
+describe('where only CAs stand that are to go, their CRLs move on, and a store is never emptied', () => {
   test.each<[string, Code, { blocked: boolean; stay: number }, () => void]>([
     [
       'retired: nothing else is written anywhere',
@@ -269,7 +269,7 @@ describe('the deny list', () => {
   });
 });
 
-test('status reports a target that ignores expiry, since CAs drop expired serials from their lists', async () => {
+test('status reports a target that ignores expiry, since CAs drop expired serials from their CRLs', async () => {
   expect((await open().status()).targets[0]?.findings).toEqual([]);
   fakes.one.ignoresExpiry = true;
   expect((await open().status()).targets[0]?.findings).toMatchObject([
@@ -278,7 +278,7 @@ test('status reports a target that ignores expiry, since CAs drop expired serial
 });
 
 describe('two runs at once', () => {
-  test('an apply that read its lists earlier never puts an older one over the record of a refresh', async () => {
+  test('an apply that read its CRLs earlier never puts an older one over the state of a refresh', async () => {
     clock.advance(hour);
     files['issuing.crl'] = crlOf(issuing, 'a1', 'b2', 'c3');
     const newest = crlOf(issuing, 'a1', 'b2', 'c3', 'd4');
@@ -304,7 +304,7 @@ describe('two runs at once', () => {
 });
 
 describe('a CA that stopped publishing', () => {
-  test('is told as orphaned once it missed two issues, with the ways out; its list stays in force', async () => {
+  test('is reported as stopped once it missed two issues, with the ways out; its CRL stays in force', async () => {
     clock.advance(25 * hour);
     const late = await open().refresh();
     expect([late.exitCode, late.findings.map(({ code }) => code)]).toEqual([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { asDone, findingsText, layout, nameWords } from '../src/index.ts';
 import { blocksText, foldTexts } from '../src/report/fold.ts';
 
-describe('what was done is told as done', () => {
+describe('what was done is reported as done', () => {
   test.each([
     [
       'attach CRL of Acme Issuing CA [308be4eb], 2 entries',

@@ -17,7 +17,7 @@ const issued = root.issueCrl({ entries });
 /** What no result tells: certificates, parsed CRLs, and times in milliseconds. */
 const forbidden = /"(certificate|crl|der|raw|bytes|input)":|:1[0-9]{12}[,}]/;
 
-test('content is told by digest, name, figures and times; certificates and entries stay out', () => {
+test('content is shown by digest, name, figures and times; certificates and entries stay out', () => {
   const crl = crlOf(issued);
   const content: Content = {
     exists: true,

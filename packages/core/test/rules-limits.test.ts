@@ -47,7 +47,7 @@ describe('every rule', () => {
     expect(new Set(rules.map(({ code, about }) => `${about} ${code}`)).size).toBe(rules.length);
   });
 
-  test('leaves a careful CA and its list alone, on all four', () => {
+  test('leaves a careful CA and its CRL alone, on all four', () => {
     for (const service of services) {
       expect(onCertificate(R, service)).toEqual([]);
       expect(onCertificate(I, service)).toEqual([]);
@@ -72,7 +72,7 @@ describe('a CA: at the limit, and one above', () => {
     expect(onCertificate(R, 'alb', {}, R.notAfter)).toEqual(['error ca-expired']);
   });
 
-  test('ninety days before its end it is told', () => {
+  test('ninety days before its end it is reported', () => {
     expect(onCertificate(R, 'alb', {}, R.notAfter - 90 * day - 1)).toEqual([]);
     expect(onCertificate(R, 'alb', {}, R.notAfter - 90 * day)).toEqual(['warning ca-expires-soon']);
   });
@@ -112,7 +112,7 @@ describe('a CA: at the limit, and one above', () => {
     expect(services.map((service) => onCertificate(none, service).length)).toEqual([0, 0, 0, 1]);
   });
 
-  test('a critical extension that nobody knows is told by its OID', async () => {
+  test('an unknown critical extension is reported by its OID', async () => {
     const odd = await made({
       extensions: [{ oid: '1.2.3.4', critical: true, value: Uint8Array.of(5, 0) }],
     });
@@ -172,7 +172,7 @@ describe('keys, by what the page of each service lists', () => {
     ]);
   });
 
-  test('keys of real certificates are told by name', async () => {
+  test('keys of real certificates are named', async () => {
     expect((await made({ key: 'RSA-2048' })).key).toEqual({ kind: 'rsa', bits: 2048, name: 'RSA 2048' });
     expect((await made({ key: 'P-521' })).key).toEqual({ kind: 'ec', curve: 'P-521', name: 'P-521' });
   });
@@ -245,7 +245,7 @@ describe('a list: at the limit, and one above', () => {
     expect(onCrl(crl, 'alb', { crlEntries: 2 })).toEqual(['error crl-too-many-entries']);
   });
 
-  test('no entries: a note where the service refuses such lists, nothing where it takes them', () => {
+  test('no entries: a note where the service refuses such CRLs, nothing where it takes them', () => {
     expect(onCrl(empty, 'roles-anywhere', {}, { emptyCrl: false })).toEqual(['note crl-empty']);
     expect(onCrl(crl, 'roles-anywhere', {}, { emptyCrl: false })).toEqual([]);
     expect(onCrl(empty, 'alb')).toEqual([]);
@@ -264,7 +264,7 @@ describe('a list: at the limit, and one above', () => {
     expect(onCrl(crl, 'roles-anywhere', {}, {}, end)).toEqual(['error crl-expired']);
   });
 
-  test('without nextUpdate, or a part of a list', () => {
+  test('without nextUpdate, or a part of a CRL', () => {
     expect(onCrl(readCrl(root.issueCrl({ nextUpdate: undefined }).der), 'alb')).toEqual([
       'warning crl-no-next-update',
     ]);
@@ -278,11 +278,11 @@ describe('a list: at the limit, and one above', () => {
     const said = (crl: Crl) =>
       checkCrl(crl, infoOf('api-gateway', {}, { revocation: 'enforced-by-us' }), now)[0];
     expect([said(crl)?.code, said(crl)?.severity]).toEqual(['crl-not-enforced', 'warning']);
-    expect(said(crl)?.message).toMatch(/the 3 clients revoked by .* get in here, unless/);
+    expect(said(crl)?.message).toMatch(/the 3 clients revoked by .* are admitted here, unless/);
     expect(said(readCrl(root.issueCrl({ entries: [{ serial: '1' }] }).der))?.message).toMatch(
-      /the client revoked by .* gets in here, unless/,
+      /the client revoked by .* is admitted here, unless/,
     );
-    expect(said(empty)?.message).toMatch(/clients that .* revokes get in here, unless/);
+    expect(said(empty)?.message).toMatch(/clients that .* revokes are admitted here, unless/);
   });
 
   test('on cloudfront our connection function refuses them, so nothing is to be said', () => {

@@ -12,7 +12,7 @@ const target = {
   notes: {},
 } as const;
 
-describe('the record', () => {
+describe('the state', () => {
   test('is empty before anything was applied, and reading writes nothing', async () => {
     const store = memoryStore();
     const state = openState(store, jumpClock());
@@ -30,7 +30,7 @@ describe('the record', () => {
     expect((await openState(store, clock).trust.read()).targets).toEqual({ edge: target });
   });
 
-  test('a second run is refused while the lease lasts, and told who holds it', async () => {
+  test('a second run is refused while the lease lasts, and its error names who holds it', async () => {
     const store = memoryStore();
     const clock = jumpClock();
     await openState(store, clock).trust.acquire('ann');

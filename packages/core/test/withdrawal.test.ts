@@ -25,7 +25,7 @@ function open() {
 }
 
 let number = 0;
-/** The CA's next list, for a day, under its name. */
+/** The CA's next CRL, for a day, under its name. */
 function publish(
   ca: typeof root,
   serials: readonly string[] = [],
@@ -50,7 +50,7 @@ const codesOf = ({ findings }: { readonly findings: readonly { readonly code: st
 const rows = async () => Object.values((await openState(store, clock).revocation.read()).crls);
 const apply = (...allow: readonly string[]) => open().apply({ approve: 'any', allow });
 
-/** The last list of the issuing CA; the root goes on publishing. */
+/** The last CRL of the issuing CA; the root goes on publishing. */
 let last: string;
 beforeEach(async () => {
   files = { 'ca.pem': root.pem + issuing.pem };
@@ -66,8 +66,8 @@ beforeEach(async () => {
   await open().refresh();
 });
 
-describe('the list of a CA that stopped publishing', () => {
-  test('is told with the consent as it is to be typed; without it nothing moves', async () => {
+describe('the CRL of a CA that stopped publishing', () => {
+  test('is reported with the consent as it is to be typed; without it nothing moves', async () => {
     const plan = await open().plan();
     const [stopped] = plan.findings.filter(({ code }) => code === 'crl-publication-stopped');
     expect(stopped).toMatchObject({
@@ -99,7 +99,7 @@ describe('the list of a CA that stopped publishing', () => {
     expect((await open().status()).exitCode).toBe(0);
   });
 
-  test('is remembered as let go, and does not come back although its source still gives it', async () => {
+  test('is remembered as withdrawn, and does not come back although its source still gives it', async () => {
     await apply(`readmit:${last}`);
     expect(
       (await rows()).filter(({ withdrawn }) => withdrawn !== undefined).map(({ sha256 }) => sha256),
@@ -142,8 +142,8 @@ describe('the list of a CA that stopped publishing', () => {
   });
 });
 
-describe('is not let go', () => {
-  test('a list whose CA is only late', async () => {
+describe('is not withdrawn', () => {
+  test('a CRL whose CA is only late', async () => {
     publish(issuing, ['a1', leaf.serial]);
     const report = await open().refresh();
     const newest = fakes.one.crls.at(-1);
@@ -159,7 +159,7 @@ describe('is not let go', () => {
     expect(fakes.one.crls).toContain(newest);
   });
 
-  test('an older list that is readmitted by the same words', async () => {
+  test('an older CRL that is readmitted by the same words', async () => {
     const older = issuing.issueCrl({
       number: 1,
       thisUpdate: clock.now() - 80 * hour,
@@ -172,7 +172,7 @@ describe('is not let go', () => {
     expect(taken).not.toHaveProperty('letGo');
   });
 
-  test('one list of a CA whose other lists are not consented to', async () => {
+  test('one CRL of a CA whose other CRLs are not consented to', async () => {
     const part = publish(issuing, ['b2'], { partition: 'http://crl.example/1' });
     await open().refresh();
     clock.advance(49 * hour);
@@ -183,7 +183,7 @@ describe('is not let go', () => {
     expect((await rows()).filter(({ withdrawn }) => withdrawn !== undefined)).toHaveLength(2);
   });
 
-  test('what the list said of a CA: it stays revoked', async () => {
+  test('what the CRL said of a CA: it stays revoked', async () => {
     clock.advance(hour);
     const gone = publish(root, [issuingCa.serial]);
     await open().refresh();

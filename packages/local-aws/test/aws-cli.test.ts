@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from './strangers/support/emulator.ts';
+import { type Emulator, startEmulator } from './foreign-tools/support/emulator.ts';
 import { makeCa, makeCrl, pemOf } from './support/pki.ts';
 import { awsKnows, run } from './support/tools.ts';
 

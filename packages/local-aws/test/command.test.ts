@@ -1,4 +1,4 @@
-/** The command as strangers start it. */
+/** The command as other users start it. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { type Emulator, startEmulator } from './strangers/support/emulator.ts';
+import { type Emulator, startEmulator } from './foreign-tools/support/emulator.ts';
 
 const command = resolve(import.meta.dirname, '../bin/local-aws.mjs');
 const exec = promisify(execFile);

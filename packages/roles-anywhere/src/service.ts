@@ -14,7 +14,7 @@ export const rolesAnywhereInfo = {
     revocation: 'crl',
     // ImportCrl refuses a CRL without entries (seen live by two).
     emptyCrl: false,
-    // A CRL of any CA is taken, on any anchor, in silence: our own check is the only guard.
+    // A CRL of any CA is taken, on any anchor, in silence: only our check before the write guards it.
     crlIssuerInStore: false,
     // AWS: IAM Roles Anywhere User Guide, Signature validation
     strictLeaf: true,

@@ -21,7 +21,7 @@ runAdapterContract(
   {
     name: 'roles-anywhere',
     service: rolesAnywhere,
-    // A list of a CA above an anchor has no place on it: it speaks of CAs, and the anchor stands
+    // A CRL of a CA above an anchor has no place on it: it speaks of CAs, and the anchor stands
     // below.
     crlsInForce: ({ cas, known, revocation }) => {
       const reached = new Set(
@@ -38,7 +38,7 @@ runAdapterContract(
         local.state().rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()].map(({ arn }) => arn));
       return {
         target: { region: accountRegion.region },
-        // The client chooses the anchor: one that lets it in is enough.
+        // The client chooses the anchor: one that admits it is enough.
         admits: async ({ pem, keyPem }) => {
           const answers = await Promise.all(
             anchors().map((trustAnchorArn) =>

@@ -56,7 +56,7 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
           (next, { commandName = '' }) =>
             async (args) => {
               const answer = await next(args);
-              if (!commandName.startsWith('List')) await afterWrite?.();
+              if (!commandName.startsWith('CRL')) await afterWrite?.();
               return answer;
             },
           { step: 'initialize', name: 'afterWrite', override: true },
@@ -118,7 +118,7 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
       const { offers } = await trustloom().offers();
       ({ lock } = acceptCas(lock, offers, 'all', clock.now()));
     },
-    /** The list that stands on the first anchor. */
+    /** The CRL that stands on the first anchor. */
     crlPem: () => Buffer.from(crls()[0]?.crlData ?? []).toString(),
     ownCrl: () => crls()[0]?.id,
     /**
@@ -159,7 +159,7 @@ interface Knock {
 
 type Scenario = Awaited<ReturnType<typeof openScenario>>;
 
-/** The law: no anchor lets a revoked client in, whatever it sends. */
+/** The law: no anchor admits a revoked client, whatever it sends. */
 async function refusesRevoked({ statuses }: Scenario, { revoked, sendable }: Omit<Knock, 'good'>) {
   for (const leaf of revoked) expect(await statuses(leaf, sendable)).not.toContain(201);
 }

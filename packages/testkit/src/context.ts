@@ -10,7 +10,7 @@ export interface ContextParts {
 }
 
 /**
- * What an adapter is told of a target of the definition `acme`: for tests that render and plan
+ * What an adapter is given of a target of the definition `acme`: for tests that render and plan
  * without a service.
  *
  * @example

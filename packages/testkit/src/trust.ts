@@ -13,7 +13,7 @@ import {
 import type { IssuedCrl } from './ca/crl.ts';
 import type { IssuedCertificate } from './issue-certificate.ts';
 
-/** A list and the CA that issued it. */
+/** A CRL and the CA that issued it. */
 export interface TestCrl {
   readonly issuer: IssuedCertificate;
   readonly crl: IssuedCrl;
@@ -31,17 +31,17 @@ export interface TrustParts {
 }
 
 /**
- * What a definition would grant, made of certificates and lists of a test CA: the input of an
+ * What a definition would grant, made of certificates and CRLs of a test CA: the input of an
  * adapter's `render`.
  *
  * @example
- * const trust = trustOf({ cas: [root, issuing], lists: [{ issuer: root, crl: root.issueCrl() }] })
+ * const trust = trustOf({ cas: [root, issuing], crls: [{ issuer: root, crl: root.issueCrl() }] })
  */
 export function trustOf(parts: TrustParts): Trust {
   const known = sortCertificates([...parts.cas, ...(parts.known ?? [])].map(certificateOf));
   const find = (issued: IssuedCertificate): Certificate => {
     const found = known.find((one) => one.sha256 === issued.sha256);
-    if (found === undefined) throw new TypeError('trustOf: the issuer of a list must be known');
+    if (found === undefined) throw new TypeError('trustOf: the issuer of a CRL must be known');
     return found;
   };
   const crls = (parts.crls ?? [])
@@ -57,7 +57,7 @@ export function trustOf(parts: TrustParts): Trust {
   };
 }
 
-/** A list as the record has it once somebody let it go. */
+/** A CRL as the state has it once it was withdrawn. */
 export function withdrawn(issuer: IssuedCertificate, crl: { readonly der: Uint8Array }): WithdrawnCrl {
   const ca = certificateOf(issuer);
   const issuerCrl: IssuerCrl = { issuer: ca, crl: crlOf(crl), expired: true };
@@ -74,12 +74,12 @@ export function withdrawn(issuer: IssuedCertificate, crl: { readonly der: Uint8A
   };
 }
 
-/** A minted certificate as the core reads it. */
+/** A certificate of the testkit as the core reads it. */
 export function certificateOf(issued: { readonly der: Uint8Array }): Certificate {
   return readCertificate(issued.der);
 }
 
-/** An issued list as the core reads it. */
+/** An issued CRL as the core reads it. */
 export function crlOf(issued: { readonly der: Uint8Array }): Crl {
   return readCrl(issued.der);
 }

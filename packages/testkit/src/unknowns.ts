@@ -1,7 +1,7 @@
 import { type Reading, UNKNOWNS, type Unknowns } from '@trustloom/local-aws';
 
 /**
- * One reading of everything about AWS that nobody has told: what must hold, must hold under both.
+ * One reading of everything that AWS does not document: what must hold, must hold under both.
  *
  * @example
  * const local = await startLocalAws({ unknowns: everyUnknown('refuse') })

@@ -58,9 +58,9 @@ const faults: readonly (readonly [
   change: (spec: Spec) => Partial<Spec>,
 ])[] = [
   [
-    'forgets the lists',
+    'forgets the CRLs',
     'converges',
-    /after the first run: the lists in force/,
+    /after the first run: the CRLs in force/,
     without('AddTrustStoreRevocations'),
   ],
   ['never attaches', 'converges', /after the first run: the CAs in force/, without('ModifyListener')],
@@ -76,9 +76,9 @@ const faults: readonly (readonly [
     }),
   ],
   [
-    'needs the record to find its store again',
+    'needs the state to find its store again',
     'converges',
-    /with the record lost: a second run must plan nothing/,
+    /with the state lost: a second run must plan nothing/,
     (spec) => ({
       async observe(target, client, io) {
         const seen = await spec.observe(target, client, io);
@@ -90,15 +90,15 @@ const faults: readonly (readonly [
     }),
   ],
   [
-    'removes the old list before it adds the new one',
+    'removes the old CRL before it adds the new one',
     'changes',
     /a revocation was lifted on the way/,
     dropFirst,
   ],
   [
-    'asks for certificates before its lists are there',
+    'asks for certificates before its CRLs are there',
     'revoked-refused',
-    /serial 20d1c0ffee5e41a1 gets in after step attach/,
+    /serial 20d1c0ffee5e41a1 is admitted after step attach/,
     replanned((steps) =>
       steps.map((step) => {
         if (step.id === 'attach') return { ...step, after: ['create'] };
@@ -261,8 +261,8 @@ const faults: readonly (readonly [
     (spec) => ({ info: { ...spec.info, permissions: { ...spec.info.permissions, refresh: [] } } }),
   ],
   [
-    'looks at the number of lists alone',
-    'mends',
+    'looks at the number of CRLs alone',
+    'fixes',
     /a CA that nobody accepted takes the place of the bundle: not noticed/,
     replanned((steps) => (steps.length === 1 && steps[0]?.id === 'bundle' ? [] : steps)),
   ],
@@ -313,7 +313,7 @@ describe('the suite catches an adapter that', () => {
     await expect(lawOf(id)?.check(() => openWorld(broken(change)), fixtures)).rejects.toThrow(message);
   });
 
-  it('locks the good out on the way, where AWS refuses those of a CA without a list (law revoked-refused)', async () => {
+  it('locks the good out on the way, where AWS refuses those of a CA without a CRL (law revoked-refused)', async () => {
     const checked = lawOf('revoked-refused')?.check(() => openWorld(broken(dropFirst), 'refuse'), fixtures);
     await expect(checked).rejects.toThrow(/serial 20d1c0ffee5e41a0 is refused after step drop:/);
   });

@@ -18,7 +18,7 @@ function file(content: string | Uint8Array): string {
 }
 const openssl = (...args: string[]) => execFileSync('openssl', args, { encoding: 'utf8', stdio: 'pipe' });
 /**
- * True when OpenSSL takes the leaf under these anchors, with what the client sends and the lists
+ * True when OpenSSL takes the leaf under these anchors, with what the client sends and the CRLs
  * given.
  */
 function verifies(
@@ -124,14 +124,14 @@ describe('certificates', () => {
   });
 });
 
-describe('lists', () => {
+describe('CRLs', () => {
   it.skipIf(!hasOpenssl)('are enforced by OpenSSL (openssl)', () => {
     expect(verifies([root], leaf, [issuing.issueCrl().pem])).toBe(true);
     const revoked = issuing.issueCrl({ entries: [{ serial: leaf.serial, reason: 'keyCompromise' }] });
     expect(verifies([root], leaf, [revoked.pem])).toBe(false);
   });
 
-  it.skipIf(!hasOpenssl)('say what they were told (openssl)', () => {
+  it.skipIf(!hasOpenssl)('say what they were given (openssl)', () => {
     const thisUpdate = Date.parse('2026-11-24T08:15:00Z');
     const crl = issuing.issueCrl({
       thisUpdate,

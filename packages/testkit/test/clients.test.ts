@@ -11,7 +11,7 @@ import { startLocalAws } from '@trustloom/local-aws';
 import { expect, it } from 'vitest';
 import { createTestCa, makeAlb, makeBucket, makeClients, type TestLeaf } from '../src/index.ts';
 
-it('the clients get in, or do not, as their names say (real TLS on a load balancer)', async () => {
+it('the clients are admitted or refused, as their names say (real TLS on a load balancer)', async () => {
   await using local = await startLocalAws();
   const accountRegion = { account: '222222222222', region: 'eu-west-1' };
   const root = await createTestCa();

@@ -134,11 +134,11 @@ const edits: Readonly<Record<string, (stage: Stage) => Promise<Held>>> = {
 
 const serial = '20d1c0ffee5e41a1';
 /**
- * What somebody may do by hand without letting anybody in: an adapter must mend it all the same.
+ * What somebody may do by hand without admitting anybody: an adapter must fix it all the same.
  */
 const harmless = [
-  'the head of the key value store is deleted',
-  'a key of somebody else is put into the key value store',
+  'the manifest of the KeyValueStore is deleted',
+  'a key of somebody else is put into the KeyValueStore',
 ];
 
 /** A store with one serial, and a function that refuses it. */

@@ -19,7 +19,7 @@ afterAll(() => local.close());
 const account = '222222222222';
 
 describe('places as a team has them', () => {
-  it('a load balancer: https without client authentication, and a door on port 80', async () => {
+  it('a load balancer: https without client authentication, and a bypass on port 80', async () => {
     const made = await makeAlb({ local });
     expect(made.listenerArn).toContain(`eu-west-1:${account}:listener/app/edge/`);
     const edges = local.edges().map(({ kind, protocol, servicePort }) => ({ kind, protocol, servicePort }));

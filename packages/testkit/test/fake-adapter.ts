@@ -81,7 +81,7 @@ const source = { source: 'none', checked: '2026-11' };
 
 const info: ServiceInfo = {
   service: 'fake',
-  title: 'Toy',
+  title: 'Fake',
   capabilities: {
     chain: 'any-anchor',
     intermediateAnchors: true,
@@ -324,7 +324,7 @@ async function observe(target: Target, client: ElasticLoadBalancingV2Client, io:
     const pending = [
       ...(found?.status === 'CREATING' ? ['trust store is CREATING'] : []),
       ...(found !== undefined && attachedTo !== found.arn && (await isUsed(client, found.arn))
-        ? ['the listener is letting go']
+        ? ['the listener is detaching']
         : []),
     ];
     const store = found === undefined || pending.length > 0 ? undefined : await contentOf(client, found.arn);

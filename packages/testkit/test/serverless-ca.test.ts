@@ -70,7 +70,7 @@ describe('Serverless CA', () => {
   });
 
   it.skipIf(!hasOpenssl)(
-    'gives lists that live a day and ten minutes, with numbers that grow (openssl)',
+    'gives CRLs that live a day and ten minutes, with numbers that grow (openssl)',
     async () => {
       const leaf = await ca.issue('CN=device-1');
       ca.revoke(leaf.serial);

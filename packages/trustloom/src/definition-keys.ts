@@ -4,18 +4,18 @@
 export interface TopKeys {
   /** Name of the definition: the mark on everything that is made for it. */
   readonly name: string;
-  /** Where the record lies: account and region. */
+  /** Where the state lies: account and region. */
   readonly state: string;
   /**
-   * Bucket for the record and uploads; default trustloom-{account}-{region}, which are the only
+   * Bucket for the state and uploads; default trustloom-{account}-{region}, which are the only
    * placeholders.
    */
   readonly bucket?: string;
   /** How long a stale CRL is used, and how fast a new one must be in force. */
   readonly revocation?: {
-    /** How long a stale list is used where Trustloom owns the check; 0s denies at once. */
+    /** How long a stale CRL is used where Trustloom owns the check; 0s denies at once. */
     readonly grace?: string;
-    /** Longest acceptable time from a list's issue to its enforcement. */
+    /** Longest acceptable time from a CRL's issue to its enforcement. */
     readonly maxLag?: string;
   };
 }
@@ -24,9 +24,9 @@ export interface TopKeys {
 export interface GroupKeys {
   /** Where the CA certificates are: a path, s3://bucket/key or https://... */
   readonly from?: string;
-  /** Where the revocation lists are; http:// is allowed too, since lists are signed. */
+  /** Where the CRLs are; http:// is allowed too, since CRLs are signed. */
   readonly crls?: readonly string[];
-  /** A Serverless CA: its bundle and both lists, by naming convention. */
+  /** A Serverless CA: its bundle and both CRLs, by naming convention. */
   readonly serverlessCa?: {
     /** External bucket of the CA, as its Terraform output `external_s3_bucket_name`. */
     readonly bucket: string;
@@ -51,7 +51,7 @@ export interface GroupKeys {
 
 /** An account: its id, or the role to assume in it. */
 export interface AccountKeys {
-  /** Twelve digits, quoted; used with the credentials at hand. */
+  /** Twelve digits, quoted; used with the credentials available. */
   readonly id?: string;
   /** ARN of a role to assume. */
   readonly assumeRole?: string;
@@ -78,7 +78,7 @@ export interface KindKeys {
     /** Ids of the distributions that ask for client certificates. */
     readonly distributions: readonly string[];
     /**
-     * required refuses clients without a trusted certificate; optional lets those without any in;
+     * required refuses clients without a trusted certificate; optional admits those without any;
      * passthrough hands every certificate on. Default "required".
      */
     readonly mode?: 'required' | 'optional' | 'passthrough';
@@ -87,7 +87,7 @@ export interface KindKeys {
      * false.
      */
     readonly advertiseCaNames?: boolean;
-    /** Let expired client certificates in. Default false. */
+    /** Admit expired client certificates. Default false. */
     readonly ignoreExpiry?: boolean;
     /**
      * Ask the OCSP responder that each certificate names; certificates without one are then
@@ -95,7 +95,7 @@ export interface KindKeys {
      */
     readonly ocsp?: boolean;
     /**
-     * How revoked serials stand in the key value store: exact takes about 190,000; compact about
+     * How revoked serials stand in the KeyValueStore: exact takes about 190,000; compact about
      * 620,000, and refuses a valid certificate by mistake with a chance of at most 2^-41. Default
      * "exact".
      */
@@ -117,7 +117,7 @@ export interface KindKeys {
      * false.
      */
     readonly advertiseCaNames?: boolean;
-    /** Let expired client certificates in. Default false. */
+    /** Admit expired client certificates. Default false. */
     readonly ignoreExpiry?: boolean;
     /** ARN of an existing trust store to take over; needs the consent adopt:<ARN>. */
     readonly trustStore?: string;
@@ -135,7 +135,7 @@ export interface KindKeys {
     readonly api?: 'rest' | 'http';
     /**
      * ARN of the Lambda function that refuses the revoked, as authorizers invoke it. Without it
-     * revoked clients get in.
+     * revoked clients are admitted.
      */
     readonly authorizer?: string;
   };

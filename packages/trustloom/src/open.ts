@@ -79,10 +79,10 @@ export interface OpenedTrustloom extends Trustloom, AsyncDisposable {
 
 /**
  * Opens a definition: a path to a YAML or JSON file, or an object. Reads it and its lock, loads the
- * services that it or the record names, and checks on the way that the credentials belong to the
+ * services that it or the state names, and checks on the way that the credentials belong to the
  * accounts named. Calls none of the four services by itself.
  *
- * @throws TrustloomError the codes of the definition, the lock, accounts and the record
+ * @throws TrustloomError the codes of the definition, the lock, accounts and the state
  * @example
  * await using trustloom = await openTrustloom('trustloom.yaml')
  * const plan = await trustloom.plan()
@@ -119,7 +119,7 @@ export interface TextOptions extends OpenOptions {
   readonly file?: string;
 }
 
-/** Opens a definition whose text is at hand. */
+/** Opens a definition whose text is available. */
 export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
   const { env, clock, baseDir, file = 'definition' } = options;
   const keys = options.text === undefined ? kindsIn(options.object) : kindsOf(options.text, file);
@@ -228,7 +228,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
 }
 
 /**
- * The credentials are compared with the accounts named before the record is read: a definition must
+ * The credentials are compared with the accounts named before the state is read: a definition must
  * not be applied elsewhere.
  */
 function checkedStore(store: VersionedStore, check: () => Promise<void>): VersionedStore {
@@ -265,7 +265,7 @@ async function checkAccounts(aws: Aws, definition: Definition): Promise<void> {
   await Promise.all([...used].map((name) => aws.checkAccount(name)));
 }
 
-/** Nothing is accepted from an input that is wrong; a list in error is no matter here. */
+/** Nothing is accepted from an input that is wrong; a CRL in error is no matter here. */
 function refuseBadOffers(findings: readonly Finding[]): void {
   const bad = findings.filter(isBlocking);
   const [first] = bad;

@@ -50,7 +50,7 @@ async function openMany(each: number) {
         if (service !== 'sts') counts[action] = (counts[action] ?? 0) + 1;
       return counts;
     },
-    /** Changes an object of the record by hand. */
+    /** Changes an object of the state by hand. */
     async edit(name: string, change: (state: JsonObject) => JsonObject) {
       const Key = `acme/${name}`;
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
@@ -77,11 +77,11 @@ test('a plan without changes: lists once for all targets, and of each what no li
     DescribeTags: 1,
     DescribeTrustStoreRevocations: each,
     GetTrustStoreCaCertificatesBundle: each,
-    // HTTP and REST domains are told by two APIs.
+    // HTTP and REST domains belong to two APIs.
     GetDomainNames: 2,
     ListTrustAnchors: 1,
     ListCrls: 1,
-    // Attachments and doors: docs/decisions/calls-of-a-plan.md says why.
+    // Attachments and bypasses: docs/decisions/calls-of-a-plan.md says why.
     ListDistributions: 1,
     DescribeLoadBalancers: 1,
     DescribeListeners: each,
@@ -101,7 +101,7 @@ test('a plan without changes: lists once for all targets, and of each what no li
   });
 });
 
-test('what the record does not know is looked at: the marks of what was made, and the lists that were added', async () => {
+test('what the state does not know is looked at: the ownership tags of what was made, and the CRLs that were added', async () => {
   await using many = await openMany(1);
   const first = await many.calls(() => many.trustloom.plan());
   // Nothing asks for certificates yet, and what a list does not tell in full is asked for itself.
@@ -117,11 +117,11 @@ test('what the record does not know is looked at: the marks of what was made, an
   await many.edit('trust.json', (state) => withoutNotes(state, 'targets', /^owner:/));
   await many.edit('revocation.json', ({ notes: _, ...rest }) => rest);
   const lost = await many.calls(many.isInSync);
-  // Besides its trust store the function and the keys on CloudFront, and the anchor and its list.
+  // Besides its trust store the function and the keys on CloudFront, and the anchor and its CRL.
   expect([lost.ListTagsForResource, lost.GetTrustStoreRevocationContent]).toEqual([5, 1]);
 });
 
-/** The record without some notes of each target. */
+/** The state without some notes of each target. */
 function withoutNotes(state: JsonObject, key: string, which: RegExp): JsonObject {
   const targets = Object.entries(isJsonObject(state[key]) ? state[key] : {}).map(([name, target]) => {
     const notes = isJsonObject(target) && isJsonObject(target.notes) ? target.notes : {};

@@ -8,7 +8,7 @@ import { everywhere, openTeam, type Team } from './support/team.ts';
 const hour = 3_600_000;
 const accountRegion = { account: account.id, region: 'eu-west-1' };
 
-/** What a list says beside its usual self: the next number, from now for a day. */
+/** What a CRL says beside its usual self: the next number, from now for a day. */
 interface Said {
   readonly by?: 'root' | 'issuing';
   readonly ago?: number;
@@ -16,7 +16,7 @@ interface Said {
   readonly reason?: 'certificateHold';
 }
 
-/** The CA publishes a list that names these serials. */
+/** The CA publishes a CRL that names these serials. */
 async function publish(
   { ca, clock, local }: Team,
   serials: readonly string[],
@@ -38,7 +38,7 @@ const crlCodes = ({ findings }: Report) =>
   findings.map(({ code }) => code).filter((code) => code.startsWith('crl-'));
 
 /**
- * A team that enforces everywhere, with the lists that its ALB and its Roles Anywhere hold, and
+ * A team that enforces everywhere, with the CRLs that its ALB and its Roles Anywhere hold, and
  * clients.
  */
 async function begun(clients: number) {
@@ -53,7 +53,7 @@ async function begun(clients: number) {
   return { team, leaves, serials: leaves.map(({ serial }) => serial), attached };
 }
 
-test('a newer list that is already expired is used where the check is ours, and not attached to ALB or Roles Anywhere', async () => {
+test('a newer CRL that is already expired is used where the check is ours, and not attached to ALB or Roles Anywhere', async () => {
   const { team, leaves, serials, attached } = await begun(2);
   await using _ = team;
   const [stolen, good] = leaves;
@@ -109,7 +109,7 @@ test('serials that disappeared are reported and stay refused where the check is 
   expect(await team.knock(lost as TestLeaf)).toEqual({ ...everywhere('refused'), edge: 'in', jobs: 'in' });
 });
 
-test('a CA listed by its issuer: nobody gets in through its key where the check is ours, ALB has the list; the plan asks for remove:<sha256>', async () => {
+test('a CA listed by its issuer: nobody is admitted through its key where the check is ours, ALB has the CRL; the plan asks for remove:<sha256>', async () => {
   const { team, leaves, attached } = await begun(1);
   await using _ = team;
   expect((await team.begin()).exitCode).toBe(0);
@@ -119,11 +119,11 @@ test('a CA listed by its issuer: nobody gets in through its key where the check 
   const report = await team.trustloom.refresh();
   expect(report.findings.map(({ code }) => code)).toContain('ca-revoked');
   expect(attached()).toContain(crl.sha256);
-  // Where it stands in a store itself, nobody has told whether the service asks a list about it.
+  // Where it stands in a store itself, it is not documented whether the service asks a CRL about it.
   expect(await team.knock(leaves[0] as TestLeaf)).toMatchObject({ web: 'refused', api: 'refused' });
   expect((await team.trustloom.plan()).missing).toContain(`remove:${issuing.sha256}`);
 
-  // Nobody but it could let clients in on Roles Anywhere: with the consent its anchor goes, and the
+  // Nobody but it could admit clients on Roles Anywhere: with the consent its anchor goes, and the
   // other targets go on meanwhile.
   const allow = [`remove:${issuing.sha256}`];
   const removed = await team.trustloom.apply({ approve: 'any', allow });

@@ -20,7 +20,7 @@ const clock = createTestClock();
 const now = clock.now();
 
 /**
- * A root and an issuing CA that are trusted, one below them that nobody accepted, and strangers.
+ * A root and an issuing CA that are trusted, one below them that nobody accepted, and unknown ones.
  */
 async function makeCas() {
   const root = await createTestCa({ subject: 'CN=Root', clock });
@@ -28,7 +28,7 @@ async function makeCas() {
   const narrow = await root.intermediate('CN=Narrow', { pathLength: 0 });
   const below = await issuing.intermediate('CN=Below');
   const belowNarrow = await narrow.intermediate('CN=Below Narrow');
-  const unknownCa = await createTestCa({ subject: 'CN=Stranger', clock });
+  const unknownCa = await createTestCa({ subject: 'CN=Unknown CA', clock });
   const servers = await issuing.intermediate('CN=Servers', { extendedKeyUsage: ['serverAuth'] });
   let deep = below;
   for (let level = 1; level <= 6; level += 1) deep = await deep.intermediate(`CN=Deep ${level}`);
@@ -47,7 +47,7 @@ const clients: Readonly<Record<string, readonly [issuer: keyof Cas, options?: Ce
   'of a CA far below': ['deep'],
   'of a CA below one that allows none': ['belowNarrow'],
   'of a CA for servers': ['servers'],
-  'of a stranger': ['unknownCa'],
+  'of an unknown CA': ['unknownCa'],
   expired: ['issuing', { notBefore: now - 9 * hour, notAfter: now - hour }],
   'not valid yet': ['issuing', { notBefore: now + hour, notAfter: now + 9 * hour }],
   'without extended key usage': ['issuing', { extendedKeyUsage: [] }],
@@ -60,18 +60,18 @@ const clients: Readonly<Record<string, readonly [issuer: keyof Cas, options?: Ce
   'signed with SHA-1': ['issuing', { hash: 'SHA-1' }],
   'with an RSA key': ['issuing', { key: 'RSA-2048' }],
   'with a P-521 key': ['issuing', { key: 'P-521' }],
-  'with an extension that nobody knows': ['issuing', { extensions: [unknownCritical] }],
+  'with an unknown extension': ['issuing', { extensions: [unknownCritical] }],
   'that is a CA': ['issuing', { ca: true, keyUsage: ['digitalSignature', 'keyCertSign'] }],
   revoked: ['issuing'],
   'on the deny list': ['issuing'],
 };
 
-/** Where nobody has told what the service does. */
+/** Where it is not documented what the service does. */
 const open: Readonly<Record<string, readonly string[]>> = {
-  // It has no list, where others have one.
+  // It has no CRL, where others have one.
   'of a CA that it sends along': ['edge'],
   'with a P-521 key': ['web', 'api'],
-  'with an extension that nobody knows': ['web', 'edge', 'api', 'jobs'],
+  'with an unknown extension': ['web', 'edge', 'api', 'jobs'],
 };
 
 let base: Awaited<ReturnType<typeof openLocal>>;

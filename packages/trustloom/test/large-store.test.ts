@@ -47,7 +47,7 @@ const revoke = (serial: string, onEvent: (event: { readonly type: string }) => v
   callsOf(() => trustloom.revoke({ serials: [serial], by: 'ann', why: 'lost' }, { onEvent }));
 const urgent = (n: number) => serialAt(revoked.length + n);
 const emptyABucket = async () => {
-  const edit = edits['a bucket of the key value store is emptied'];
+  const edit = edits['a bucket of the KeyValueStore is emptied'];
   if (edit === undefined) throw new TypeError('no such edit');
   await edit();
 };
@@ -68,7 +68,7 @@ test('a store that was just made is read back; from our first write on, its ETag
   expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
 });
 
-test('what somebody changed by hand is read back and mended, once', async () => {
+test('what somebody changed by hand is read back and fixed, once', async () => {
   // Random serials may leave a bucket empty by themselves.
   const before = bucketsEmptied();
   await emptyABucket();
@@ -87,7 +87,7 @@ test('after a lost answer the store is read back until it is written again', asy
   expect(await refresh()).toEqual({ DescribeKeyValueStore: 1 });
 });
 
-test('a change by hand in the middle of a run is mended by the same run, and the copy is that of the last write', async () => {
+test('a change by hand in the middle of a run is fixed by the same run, and the copy is that of the last write', async () => {
   const before = bucketsEmptied();
   let edit: Promise<void> | undefined;
   await revoke(urgent(4), ({ type }) => {

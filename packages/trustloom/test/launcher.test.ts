@@ -28,8 +28,8 @@ describe('a signal to the launcher ends all that it started', () => {
     const { child, url } = await startLocal();
     expect((await fetch(url)).status).toBeGreaterThan(0);
     child.kill(signal);
-    // Its output closes when the last process that holds it is gone: no orphan writes there any
-    // more.
+    // Its output closes when the last process that holds it is gone: no process is left
+    // that writes there.
     expect(await once(child, 'close')).toEqual([130, null]);
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });

@@ -4,7 +4,7 @@ import { followCa } from './support/history.ts';
 import { everywhere, openTeam, type Team } from './support/team.ts';
 
 const minute = 60_000;
-const reads = /^(Get|List|Describe|Export)/;
+const reads = /^(Get|CRL|Describe|Export)/;
 const refused = everywhere('refused');
 
 /** Calls of some work, counted: `service action`. */
@@ -26,9 +26,9 @@ test('a refresh without news writes nothing, and reads no more than it must', as
   const counts = await callsOf(team, () => team.trustloom.refresh());
   expect(Object.keys(counts).filter((name) => !reads.test(name.split(' ')[1] ?? ''))).toEqual([]);
   expect(counts).toEqual({
-    // Bundle, two lists, revocation.json, and trust.json: once for what left the definition, once
+    // Bundle, two CRLs, revocation.json, and trust.json: once for what left the definition, once
     // for what was applied; for the domain its truststore, and what its authorizer reads; for the
-    // load balancer its two lists, as they were uploaded.
+    // load balancer its two CRLs, as they were uploaded.
     's3 GetObject': 11,
     's3 GetBucketVersioning': 1,
     // One of each for all targets of a place.
@@ -59,7 +59,7 @@ test('a refresh without news writes nothing, and reads no more than it must', as
   });
 });
 
-test('after each single write of a refresh, everybody is refused whom the list in force names', async () => {
+test('after each single write of a refresh, everybody is refused whom the CRL in force names', async () => {
   await using team = await openTeam({ watch: true });
   const history = followCa(team);
   const [old, fresh] = [await team.ca.issue('CN=old'), await team.ca.issue('CN=fresh')];
@@ -110,7 +110,7 @@ test('a refresh with news is done while an apply that holds the lease on trust w
   expect(await team.knock(stolen)).toEqual(refused);
 });
 
-test('what a revoked client keeps is told, with a policy that ends its sessions by their name', async () => {
+test('what a revoked client keeps is reported, with a policy that ends its sessions by their name', async () => {
   await using team = await openTeam();
   await team.begin();
   const stolen = await team.ca.issue('CN=stolen');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { watchWrites } from './support/watched.ts';
 import { openWeb } from './support/web.ts';
 
-test('a new key value store is not put in force while a refresh knows of more than what is in it', async () => {
+test('a new KeyValueStore is not put in force while a refresh knows of more than what is in it', async () => {
   await using web = await openWeb();
   const { ca, local, clock, publish } = web;
   await using watched = await watchWrites(local);

@@ -43,7 +43,7 @@ async function refreshAndJudge(watch: Watch): Promise<void> {
 }
 
 /**
- * The newest list is in force, and no expired one while the CA is in time; red exactly while it is
+ * The newest CRL is in force, and no expired one while the CA is in time; red exactly while it is
  * not.
  */
 function expectCrls({ team, history, oracles, red }: Watch): void {
@@ -55,7 +55,7 @@ function expectCrls({ team, history, oracles, red }: Watch): void {
   else expect(red).toBe(true);
 }
 
-/** The next list is due and not there: status says so while the last one is still good. */
+/** The next CRL is due and not there: status says so while the last one is still good. */
 async function expectRed(watch: Watch): Promise<void> {
   const { team, history } = watch;
   watch.red = (await team.trustloom.status()).exitCode === 1;
@@ -63,7 +63,7 @@ async function expectRed(watch: Watch): Promise<void> {
 }
 
 /**
- * A good client gets in; where the service decides about an expired list it may be refused, but
+ * A good client is admitted; where the service decides about an expired CRL it may be refused, but
  * only after status had gone red.
  */
 async function expectIn(watch: Watch, leaf: TestLeaf): Promise<void> {
@@ -127,7 +127,7 @@ async function day(watch: Watch, number: number): Promise<void> {
 }
 
 describe.each(['refuse', 'admit'] as const)('thirty days of a Serverless CA (unknowns: %s)', (unknowns) => {
-  test('no client that the newest list names gets in; no good one is refused unannounced', async () => {
+  test('no client that the newest CRL names is admitted; no good one is refused unannounced', async () => {
     await using team = await openTeam({ unknowns, revocation: { grace: '26h', maxLag: '5m' } });
     team.until('08:15');
     const history = followCa(team);

@@ -6,11 +6,11 @@ import { putCrl } from './support/publish.ts';
 import { everywhere, openTeam, type Team } from './support/team.ts';
 
 const hour = 3_600_000;
-/** Where Trustloom owns the check, more is known than what a list says. */
+/** Where Trustloom owns the check, more is known than what a CRL says. */
 const expected = { web: 'refused', edge: 'in', api: 'refused', jobs: 'in' };
 
 /**
- * Puts a list of the issuing CA where its source lies, as no run of the CA would: one that drops an
+ * Puts a CRL of the issuing CA where its source lies, as no run of the CA would: one that drops an
  * entry.
  */
 async function publish(
@@ -36,7 +36,7 @@ const effects = ({ targets }: { targets: readonly { steps: readonly { effect: st
   ...new Set(targets.flatMap(({ steps }) => steps.map(({ effect }) => effect))),
 ];
 
-test('the list of a CA that stopped publishing goes by its consent, on all four services', async () => {
+test('the CRL of a CA that stopped publishing goes by its consent, on all four services', async () => {
   await using team = await openTeam({ revocation: { grace: '1h' } });
   const { trustloom, clock, ca, knock } = team;
   const life = { notAfter: clock.now() + 300 * 24 * hour };
@@ -55,7 +55,7 @@ test('the list of a CA that stopped publishing goes by its consent, on all four 
   await trustloom.revoke({ serials: [denied.serial], ca: ca.issuing().sha256, by: 'ann', why: 'stolen' });
   expect(await knock(good)).toEqual(everywhere('in'));
   expect(await knock(revoked)).toEqual(everywhere('refused'));
-  // What is in force and not orphaned cannot be dropped this way.
+  // A CRL in force whose publication goes on cannot be dropped this way.
   expect((await trustloom.plan({ allow: [`readmit:${last}`] })).changes).toBe(false);
 
   clock.advance(2 * lifeMs + hour);

@@ -47,7 +47,7 @@ export function observedEnforcement(
     return {
       mechanism: 'none',
       state: 'not-enforced',
-      gaps: ['the target names no authorizer: revoked clients get in'],
+      gaps: ['the target names no authorizer: revoked clients are admitted'],
     };
   const gaps = [
     ...gapsOf(routes),

@@ -33,7 +33,7 @@ export const domain = 'api.example.com';
 const hour = 3_600_000;
 
 /**
- * A domain with an authorizer on a fresh local AWS, and the whole product on it: CAs and lists are
+ * A domain with an authorizer on a fresh local AWS, and the whole product on it: CAs and CRLs are
  * what `files` says.
  */
 export async function openScenario(

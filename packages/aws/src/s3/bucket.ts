@@ -2,7 +2,7 @@ import { type AccountRegion, defined, serviceError, TrustloomError } from '@trus
 import type { Aws } from '../open-aws.ts';
 import { exceptionName, otherRegion } from './read-object.ts';
 
-/** Name of the bucket for artifacts and the record, where a definition gives none. */
+/** Name of the bucket for artifacts and the state, where a definition gives none. */
 export const defaultBucket = 'trustloom-{account}-{region}';
 
 /**

@@ -11,15 +11,15 @@ export interface StoreOptions {
   readonly accountName: string;
   /** Bucket or template; default `trustloom-{account}-{region}`. */
   readonly bucket?: string;
-  /** `name` of the definition: the folder of the record. */
+  /** `name` of the definition: the folder of the state. */
   readonly definition: string;
 }
 
-/** The record is two small objects; more than this is none of ours. In bytes. */
+/** The state is two small objects; more than this is none of ours. In bytes. */
 const maxStateBytes = 16 * 1024 * 1024;
 
 /**
- * The store of the record in S3, by conditional writes: a write goes through only if nobody else
+ * The store of the state in S3, by conditional writes: a write goes through only if nobody else
  * wrote in between.
  *
  * Errors: `bucket-missing`, `bucket-unversioned`, `bucket-foreign-owner`, `bucket-region`,

@@ -1,6 +1,6 @@
 /**
  * Largest source that is read, in bytes. A bundle may be four times what the roomiest trust store
- * takes (API Gateway, 1 MB, "Configure mutual TLS authentication", 2026-11); a list a good deal
+ * takes (API Gateway, 1 MB, "Configure mutual TLS authentication", 2026-11); a CRL a good deal
  * more than 50 MB (Elastic Load Balancing, quotas, 2026-11); an inventory two million serials of 20
  * bytes in hex with colons.
  */

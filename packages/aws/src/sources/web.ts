@@ -14,7 +14,7 @@ export interface FromWeb {
 
 /**
  * Fetches a web address. A bundle or an inventory comes by https alone, also after redirects; a
- * list may come by http, since it is signed.
+ * CRL may come by http, since it is signed.
  *
  * @param etag what the answer had before; `unchanged` is then given when it still has it
  * @throws TrustloomError `source-scheme`, `source-unreachable`, `source-denied`,

@@ -44,7 +44,7 @@ export async function observeRevocation(port: CloudfrontPort, io: Io): Promise<O
   const keyValueStores = stores.map(({ store }) => store);
   const pending = stores
     .filter(({ waits }) => waits)
-    .map(({ store }) => `key value store ${store.name} is PROVISIONING`);
+    .map(({ store }) => `KeyValueStore ${store.name} is PROVISIONING`);
   const fn = functions.find(({ name }) => name === objectName(io.context));
   if (fn === undefined) return { keyValueStores, pending };
   const { id, arn, name, publishing } = fn;
@@ -128,10 +128,10 @@ function functionGap(observed: Observed, mode: 'required' | 'optional'): string 
     return 'the code of the connection function was changed, or is of another version';
   if (header.mode !== mode) return `the connection function is the one for ${header.mode}`;
   const store = storeInUse(observed);
-  if (store === undefined) return 'the connection function reads a key value store that is not ours';
+  if (store === undefined) return 'the connection function reads a KeyValueStore that is not ours';
   return store.held?.items.has(manifestKey) === true
     ? undefined
-    : 'the key value store lacks its manifest, so it refuses everybody';
+    : 'the KeyValueStore lacks its manifest, so it refuses everybody';
 }
 
 /** The CRLs that went into the KeyValueStore in use, as its items describe them. */

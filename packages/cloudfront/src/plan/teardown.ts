@@ -111,7 +111,7 @@ export function deleteKeyValueStore(
     kind: 'delete-key-value-store',
     effect: 'cleanup',
     affects: [name],
-    summary: `delete key value store ${name}`,
+    summary: `delete KeyValueStore ${name}`,
     reason: unused,
     action: 'cloudfront:DeleteKeyValueStore',
     input: { name, arn },
@@ -130,7 +130,7 @@ function deleteCopies(
     effect: 'cleanup',
     // Every refresh may add one: an approved plan must not go stale by it.
     affects: [],
-    summary: `delete ${files.length === 1 ? 'a copy' : `${files.length} copies`} of the key value store in S3`,
+    summary: `delete ${files.length === 1 ? 'a copy' : `${files.length} copies`} of the KeyValueStore in S3`,
     reason: 'nothing reads them any more',
     action: 's3:DeleteObjectVersion',
     input: { files, noted: [...new Set([...noted, ...files])] },

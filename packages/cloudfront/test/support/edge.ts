@@ -5,7 +5,7 @@ import { Script } from 'node:vm';
  * runner's cost.
  */
 export interface Edge {
-  /** True when a client with these serials (leaf, then intermediates) is let in. */
+  /** True when a client with these serials (leaf, then intermediates) is admitted. */
   admits(serials: readonly string[], issuer?: string): Promise<boolean>;
   /** Reads of the store in the last run. */
   reads(): number;

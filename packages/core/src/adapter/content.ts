@@ -11,14 +11,14 @@ export interface ObservedCa {
   readonly certificate?: Certificate;
 }
 
-/** A list that a target holds. */
+/** A CRL that a target holds. */
 export interface ObservedCrl {
   readonly sha256: string;
   readonly issuer: string;
   readonly entries: number;
   readonly thisUpdate?: Instant;
   readonly nextUpdate?: Instant;
-  /** Imported but not in force (a disabled Roles Anywhere list). */
+  /** Imported but not in force (a disabled Roles Anywhere CRL). */
   readonly inForce: boolean;
   readonly crl?: Crl;
 }
@@ -28,7 +28,7 @@ export interface ObservedAttachment {
   readonly id: string;
   /** In the service's own words: `verify`, `required`, `off`. */
   readonly mode: string;
-  /** True when nobody without a trusted certificate gets in here. */
+  /** True when nobody without a trusted certificate is admitted here. */
   readonly enforcing: boolean;
   readonly ignoresExpiry: boolean;
 }
@@ -54,7 +54,7 @@ export type Endpoint =
 /** How the revoked are refused at a target, as observed. */
 export interface ObservedEnforcement {
   /**
-   * `list`: the service checks lists itself. `function`: a connection function. `authorizer`: a
+   * `crl`: the service checks CRLs itself. `function`: a connection function. `authorizer`: a
    * Lambda authorizer. `none`: nothing does.
    */
   readonly mechanism: 'crl' | 'function' | 'authorizer' | 'none';
@@ -73,7 +73,7 @@ export interface Content {
   /** `unknown` where the service does not tell and our digest tag does not either. */
   readonly cas: readonly ObservedCa[] | 'unknown';
   readonly crls: readonly ObservedCrl[];
-  /** Absent: the service checks the lists in force itself. */
+  /** Absent: the service checks the CRLs in force itself. */
   readonly enforcement?: ObservedEnforcement;
   readonly attachments: readonly ObservedAttachment[];
   readonly bypasses: readonly Bypass[];

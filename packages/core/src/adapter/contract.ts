@@ -17,7 +17,7 @@ export interface Rendering<Desired> {
   readonly anchors: readonly Certificate[];
   readonly artifacts: readonly Artifact[];
   /**
-   * What refuses the revoked, by definition; absent: the service checks lists itself, or nothing
+   * What refuses the revoked, by definition; absent: the service checks CRLs itself, or nothing
    * does.
    */
   readonly mechanism?: ObservedEnforcement['mechanism'];
@@ -26,7 +26,7 @@ export interface Rendering<Desired> {
 
 /** What the engine reads of a rendering; `desired` stays with the adapter. */
 export interface RenderedTrust extends Omit<Rendering<unknown>, 'desired'> {
-  /** Every CA that could let clients in is revoked: nobody is admitted anew, all else goes on. */
+  /** Every CA that could admit clients is revoked: nobody is admitted anew, all else goes on. */
   readonly noneLeft: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface Io {
   readonly context: TargetContext;
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** What earlier receipts of this target left in the record. */
+  /** What earlier receipts of this target left in the state. */
   readonly notes: JsonObject;
   /**
    * Sends a request as soon as the service's rate allows one more call of this family (a key of

@@ -8,13 +8,13 @@ export function isNoneLeft({ cas, revoked }: Trust, anchors: readonly Certificat
   return lost.size > 0 && (anchors.length === 0 || cas.every(({ sha256 }) => lost.has(sha256)));
 }
 
-/** Every CA that a target could let clients in through is revoked. */
+/** Every CA that a target could admit clients through is revoked. */
 export function onlyRevokedCas(target: string): Finding {
   return {
     code: 'only-revoked-cas',
     severity: 'error',
     target,
-    message: `${target}: every CA that could let clients in here is revoked by its issuer; nobody new is trusted here, and what stands goes by its consents`,
+    message: `${target}: every CA that could admit clients here is revoked by its issuer; nobody new is trusted here, and what stands goes by its consents`,
     source: 'RFC 5280, 6.1.3 (a)(3)',
   };
 }

@@ -9,7 +9,7 @@ export interface Artifact {
   /** SHA-256 of `body`, lower-case hex. */
   readonly sha256: string;
   /**
-   * `set`: a revocation set as a checker of ours reads it. `keys`: items of a key value store, as
+   * `set`: a revocation set as a checker of ours reads it. `keys`: items of a KeyValueStore, as
    * it imports them.
    */
   readonly kind: 'bundle' | 'crl' | 'set' | 'entries';
@@ -32,7 +32,7 @@ export interface Fetched {
 }
 
 /**
- * An address of a definition: a path, `s3://bucket/key`, `https://...`, or for lists `http://...`.
+ * An address of a definition: a path, `s3://bucket/key`, `https://...`, or for CRLs `http://...`.
  */
 export interface Address {
   readonly text: string;

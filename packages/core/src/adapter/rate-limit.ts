@@ -12,7 +12,7 @@ interface Bucket {
   at: Instant;
   /** Calls that have no answer yet. */
   inFlight: number;
-  /** Whoever came before has been let go. */
+  /** Resolves when the caller before may go on. */
   turn: Promise<void>;
   /** Tells who is next that an answer came. */
   answered: () => void;
@@ -24,7 +24,7 @@ interface Bucket {
  * service is not known, only that it has by the time of its answer. So a call takes its token when
  * it is sent and again keeps the bucket from being full until its answer: however long calls are on
  * their way, the service's bucket has never less than ours. Families without a rate pass at once.
- * Keep the pacers as long as the process: the service remembers, too.
+ * Keep the rate limits as long as the process: the service remembers, too.
  */
 export function createRateLimiters(clock: Clock): RateLimiters {
   const buckets = new Map<string, Bucket>();

@@ -24,9 +24,9 @@ export type LimitName =
   | 'certificateBytes' // size of one certificate, PEM
   | 'subjectBytes' // all subjects together
   | 'chainDepth'
-  | 'crls' // lists per store or anchor
-  | 'crlEntries' // entries per store, all lists
-  | 'crlBytes' // size of one list as the service takes it
+  | 'crls' // CRLs per store or anchor
+  | 'crlEntries' // entries per store, all CRLs
+  | 'crlBytes' // size of one CRL as the service takes it
   | 'stores'
   | 'attachments';
 
@@ -54,17 +54,17 @@ export interface Capabilities {
   /** May an intermediate alone be trusted? Decides whether `anchors: issuing` is possible. */
   readonly intermediateAnchors: boolean;
   /**
-   * `list`: takes CRLs itself. `enforced-by-us`: knows no list, so a mechanism that Trustloom
+   * `crl`: takes CRLs itself. `enforced-by-us`: knows no CRL, so a mechanism that Trustloom
    * brings refuses the revoked.
    */
   readonly revocation: 'crl' | 'enforced-by-us';
-  /** Does the service take a list without entries? */
+  /** Does the service take a CRL without entries? */
   readonly emptyCrl: boolean;
-  /** Must the issuer of a list stand in the store? Unknown counts as yes. */
+  /** Must the issuer of a CRL stand in the store? Unknown counts as yes. */
   readonly crlIssuerInStore: boolean;
   /**
-   * `unknown`: nobody has told what becomes of a CA without a list where others have one. Absent:
-   * its clients get in.
+   * `unknown`: it is not documented what becomes of a CA without a CRL where others have one. Absent:
+   * its clients are admitted.
    */
   readonly unlistedCa?: 'unknown';
   /**

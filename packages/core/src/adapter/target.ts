@@ -19,11 +19,11 @@ export interface Trust {
   readonly revoked: readonly Certificate[];
   /**
    * Every CA that is known at all: the lock in any state, and what sources offer. For chains, reach
-   * and list issuers.
+   * and CRL issuers.
    */
   readonly known: readonly Certificate[];
   /**
-   * The lists in force by definition, one per issuer key: of CAs trusted here and of every known CA
+   * The CRLs in force by definition, one per issuer key: of CAs trusted here and of every known CA
    * that can reach them.
    */
   readonly revocation: RevocationSet;
@@ -36,13 +36,13 @@ export interface TrustedGroup {
   readonly name: string;
   /** Serials that its CAs issued; absent when the group names none, or it could not be read. */
   readonly inventory?: Inventory;
-  /** `false`: its client certificates never name an OCSP responder; absent: nobody knows. */
+  /** `false`: its client certificates never name an OCSP responder; absent: unknown. */
   readonly leavesHaveOcsp?: false;
 }
 
 /** Which target this is about, for names, tags and texts. */
 export interface TargetContext {
-  /** `name` of the definition: the owner mark on every object we make. */
+  /** `name` of the definition: the ownership tag on every object we make. */
   readonly definition: string;
   /** Name of the target in the definition. */
   readonly name: string;

@@ -1,5 +1,5 @@
 /**
- * Where the record's objects lie: a versioned bucket, or anything with conditional writes. Keys are
+ * Where the state's objects lie: a versioned bucket, or anything with conditional writes. Keys are
  * relative to the definition's folder.
  */
 export interface VersionedStore {
@@ -12,7 +12,7 @@ export interface VersionedStore {
     condition: { readonly ifMatch: string } | { readonly ifNoneMatch: '*' },
   ): Promise<{ readonly etag: string } | 'conflict'>;
   /**
-   * Bytes that are named by their digest and so never change: lists as they were accepted.
+   * Bytes that are named by their digest and so never change: CRLs as they were accepted.
    * Undefined when there are none.
    */
   getBlob(key: string): Promise<Uint8Array | undefined>;

@@ -29,7 +29,7 @@ export interface ExplainCase {
   /** What stands in the store, as rendered. */
   readonly anchors: readonly Certificate[];
   readonly ignoresExpiry: boolean;
-  /** True where the revoked are refused: by the service's own check of CRLs, or by ours. */
+  /** True where the revoked are refused: by the service itself, which checks CRLs, or by our check. */
   readonly revocationEnforced: boolean;
   readonly now: Instant;
 }
@@ -38,8 +38,8 @@ export interface ExplainCase {
 const longestChain = 8;
 
 /**
- * Would this client get in? Offline: from the definition, the lock and the CRLs alone, with every
- * chain built as the service builds it; the first that nothing speaks against is told, else the
+ * Would this client be admitted? Offline: from the definition, the lock and the CRLs alone, with every
+ * chain built as the service builds it; the first that nothing speaks against is shown, else the
  * first. Pure. Whoever trusts the answer should probe as well: what a target holds may differ from
  * its definition.
  */

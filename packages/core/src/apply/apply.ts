@@ -31,7 +31,7 @@ export interface ApplyParts extends LeaseParts {
   readonly onEvent: OnEvent;
   readonly state: TrustloomState;
   /**
-   * True when another run has accepted newer lists, or the deny list was changed: what was planned
+   * True when another run has accepted newer CRLs, or the deny list was changed: what was planned
    * would go back from that.
    */
   readonly isOutdated: () => Promise<boolean>;

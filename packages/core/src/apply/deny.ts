@@ -42,8 +42,8 @@ export interface DenyReport {
     readonly name: string;
     readonly service: string;
     /**
-     * `in force`; `waits for the CA`: the service takes only lists that the CA signed; `nothing
-     * checks`: the target names nothing that would, so they get in; `not in force`: see `gaps` and
+     * `in force`; `waits for the CA`: the service takes only CRLs that the CA signed; `nothing
+     * checks`: the target names nothing that would, so they are admitted; `not in force`: see `gaps` and
      * the report.
      */
     readonly state: 'in force' | 'waits for the CA' | 'nothing checks' | 'not in force';

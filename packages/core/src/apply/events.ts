@@ -3,7 +3,7 @@ import type { Code } from '../errors/codes.ts';
 import type { LeaseEvent } from '../state/leases.ts';
 
 /**
- * What happens during a run, told by callback as it happens: for progress, never for results (those
+ * What happens during a run, reported by callback as it happens: for progress, never for results (those
  * are in the report).
  */
 export type ApplyEvent =

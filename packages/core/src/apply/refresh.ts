@@ -9,7 +9,7 @@ import { reportOf } from './report-of.ts';
 import { uploadFiles } from './upload.ts';
 
 /**
- * Does a refresh and tells what is red: a list that is overdue or expired, or that came too late,
+ * Does a refresh and tells what is red: a CRL that is overdue or expired, or that came too late,
  * makes the exit code 1.
  */
 export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promise<Report> {

@@ -23,7 +23,7 @@ export function noted(current: TrustState, name: string, notes: JsonObject): Tru
   return { ...current, targets: { ...current.targets, [name]: more } };
 }
 
-/** Targets that left the definition and are gone from the service leave the record too. */
+/** Targets that left the definition and are gone from the service leave the state too. */
 export function forgetRemoved(current: TrustState, runs: readonly TargetRun[]): TrustState {
   const gone = new Set(
     runs
@@ -43,7 +43,7 @@ export function forgetRemoved(current: TrustState, runs: readonly TargetRun[]): 
 }
 
 /**
- * The newest list accepted per key goes into the record before it goes anywhere else, so that no
+ * The newest CRL accepted per key goes into the state before it goes anywhere else, so that no
  * older one is ever taken again: first the bytes, then the row that names them.
  */
 export async function rememberCrls(
@@ -62,8 +62,8 @@ export async function rememberCrls(
 }
 
 /**
- * Only what is still the newest: a list that another run accepted meanwhile is not the one that was
- * let go.
+ * Only what is still the newest: a CRL that another run accepted meanwhile is not the one that was
+ * withdrawn.
  */
 function withdrawnFor(
   { crls }: RevocationState,

@@ -19,7 +19,7 @@ export interface TargetReport {
   readonly failed?: { readonly code: string; readonly message: string; readonly step?: string };
   readonly content?: ContentSummary;
   /**
-   * The lists in force, by how much life they have left; what is red there makes the exit code of a
+   * The CRLs in force, by how much life they have left; what is red there makes the exit code of a
    * refresh 1.
    */
   readonly freshness: readonly CrlFreshness[];

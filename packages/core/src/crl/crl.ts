@@ -16,7 +16,7 @@ export interface Crl {
   /** CRLNumber as a decimal string; absent when the extension is. */
   readonly number?: string;
   readonly thisUpdate: Instant;
-  /** Absent when the list has none: it then never goes stale by itself. */
+  /** Absent when the CRL has none: it then never goes stale by itself. */
   readonly nextUpdate?: Instant;
   /** Lower-case hex. */
   readonly authorityKeyId?: string;
@@ -27,16 +27,16 @@ export interface Crl {
   /** A listed serial is negative, which RFC 5280 forbids and some services cannot revoke. */
   readonly negativeSerials: boolean;
   /**
-   * A delta list (deltaCRLIndicator) or a partition (issuingDistributionPoint), or an indirect one:
-   * by name, so that they are never taken for whole lists.
+   * A delta CRL (deltaCRLIndicator) or a partition (issuingDistributionPoint), or an indirect one:
+   * by name, so that they are never taken for whole CRLs.
    */
   readonly scope: 'complete' | 'delta' | 'partition' | 'indirect';
   /**
-   * Which partition of its CA's certificates the list, or the delta list, covers: from SHA-256 of
+   * Which partition of its CA's certificates the CRL, or the delta CRL, covers: from SHA-256 of
    * issuingDistributionPoint; absent for all of them.
    */
   readonly partition?: string;
-  /** BaseCRLNumber of a delta list as a decimal string: the oldest list that it builds on. */
+  /** BaseCRLNumber of a delta CRL as a decimal string: the oldest CRL that it builds on. */
   readonly baseNumber?: string;
   /** Where the signature stands, for `verifyCrl`. */
   readonly signed: CrlSignature;
@@ -50,12 +50,12 @@ export interface Crl {
    * @param end offset behind its last byte; the length of `bytes` when absent
    */
   hasInteger(bytes: Uint8Array, start?: number, end?: number): boolean;
-  /** All serials as lower-case hex without leading zeros, in the list's own order. */
+  /** All serials as lower-case hex without leading zeros, in the CRL's own order. */
   serials(): Iterable<string>;
   /**
-   * Shows each listed serial as offsets into `der`, in the list's own order, and makes nothing on
+   * Shows each listed serial as offsets into `der`, in the CRL's own order, and makes nothing on
    * the way: its big-endian bytes without leading zeros; zero is one byte 0. A negative one, which
-   * RFC 5280 forbids, stands as in the list, in two's complement.
+   * RFC 5280 forbids, stands as in the CRL, in two's complement.
    *
    * @example
    * crl.eachSerial((der, start, end) => set.add(Buffer.from(der.subarray(start, end)).toString('hex')));
@@ -66,19 +66,19 @@ export interface Crl {
 /** Is shown one serial: its bytes in `der`, from `start` up to `end`. */
 export type SerialVisitor = (der: Uint8Array, start: number, end: number) => void;
 
-/** The signed part of a list and its signature, as offsets into `der`. */
+/** The signed part of a CRL and its signature, as offsets into `der`. */
 export interface CrlSignature {
   readonly tbs: { readonly start: number; readonly end: number };
   readonly algorithm: SignatureAlgorithm;
   readonly signature: { readonly start: number; readonly end: number };
 }
 
-/** A list with the CA whose key signed it: the unit in which revocation travels. */
+/** A CRL with the CA whose key signed it: the unit in which revocation travels. */
 export interface IssuerCrl {
-  /** A known CA certificate with the key that signed the list (twins share the key). */
+  /** A known CA certificate with the key that signed the CRL (renewed certificates share it). */
   readonly issuer: Certificate;
   readonly crl: Crl;
-  /** True when the list is past its nextUpdate at the moment of planning. */
+  /** True when the CRL is past its nextUpdate at the moment of planning. */
   readonly expired: boolean;
 }
 
@@ -101,7 +101,7 @@ export type CrlRefusal = Extract<
 export type UnreadReason = CrlRefusal | Extract<Code, 'crl-copy-lost'>;
 
 /**
- * A list that somebody let go by consent: its CA had stopped publishing, and nobody is refused by
+ * A CRL that was withdrawn by consent: its CA had stopped publishing, and nobody is refused by
  * it any more.
  */
 export interface WithdrawnCrl {
@@ -113,21 +113,21 @@ export interface WithdrawnCrl {
   readonly number?: string;
   readonly thisUpdate: Instant;
   readonly entries: number;
-  /** When it was let go. */
+  /** When it was withdrawn. */
   readonly since: Instant;
-  /** The list itself; absent when it is not at hand. */
+  /** The CRL itself; absent when it is not available. */
   readonly issuerCrl?: IssuerCrl;
 }
 
 /**
- * Everything that says who is revoked: the lists in force, and what Trustloom adds where it owns
+ * Everything that says who is revoked: the CRLs in force, and what Trustloom adds where it owns
  * the check.
  */
 export interface RevocationSet {
   /**
-   * All lists in force by definition, sorted by the key's SHA-256: of each issuer key the complete
-   * list, and its partitions and delta lists. Checks of ours merge them (`mergeCrls`); a service
-   * that takes lists as signed gets the complete ones.
+   * All CRLs in force by definition, sorted by the key's SHA-256: of each issuer key the complete
+   * CRL, and its partitions and delta CRLs. Checks of ours merge them (`mergeCrls`); a service
+   * that takes CRLs as signed gets the complete ones.
    */
   readonly crls: readonly IssuerCrl[];
   /**
@@ -136,24 +136,24 @@ export interface RevocationSet {
    */
   readonly unread: ReadonlyMap<string, UnreadReason>;
   /**
-   * Lists that are in force no longer, by consent: where a service still holds one, taking it away
+   * CRLs that are in force no longer, by consent: where a service still holds one, taking it away
    * readmits. Sorted by key.
    */
   readonly withdrawn: readonly WithdrawnCrl[];
   /**
-   * Serials that left their list and stay refused where Trustloom owns the check, by SHA-256 of the
+   * Serials that left their CRL and stay refused where Trustloom owns the check, by SHA-256 of the
    * key.
    */
   readonly retained: ReadonlyMap<string, readonly string[]>;
   /** Emergency entries of the deny list. */
   readonly denied: readonly DenyEntry[];
   /**
-   * Known CAs that the list of their issuer names: nobody gets in through their keys where
+   * Known CAs that the CRL of their issuer names: nobody is admitted through their keys where
    * Trustloom owns the check.
    */
   readonly revokedCas: readonly Certificate[];
   /**
-   * How long a list is used past its nextUpdate where Trustloom owns the check, in milliseconds.
+   * How long a CRL is used past its nextUpdate where Trustloom owns the check, in milliseconds.
    */
   readonly graceMs: number;
 }
@@ -162,7 +162,7 @@ export interface RevocationSet {
  * A revocation set with nothing in it but what is given.
  *
  * @example
- * revocationSet({ lists: [{ issuer, crl, expired: false }] })
+ * revocationSet({ crls: [{ issuer, crl, expired: false }] })
  */
 export function revocationSet(parts: Partial<RevocationSet> = {}): RevocationSet {
   return {

@@ -4,7 +4,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { commonName } from '../x509/name.ts';
 
 /**
- * One emergency entry of the deny list: a certificate that is refused although no list of its CA
+ * One emergency entry of the deny list: a certificate that is refused although no CRL of its CA
  * names it yet.
  */
 export interface DenyEntry {
@@ -18,7 +18,7 @@ export interface DenyEntry {
   readonly why: string;
   /** ISO time. */
   readonly since: string;
-  /** End of the certificate, where the certificate itself was at hand. */
+  /** End of the certificate, where the certificate itself was available. */
   readonly notAfter?: string;
 }
 

@@ -4,22 +4,22 @@ import { entryEnd } from './entries.ts';
 import { type RevokedEntry, revokedEntry } from './revoked-entry.ts';
 import { serialIndex } from './serial-index.ts';
 
-/** What changes from one issue of a list to the next. */
+/** What changes from one issue of a CRL to the next. */
 export interface CrlDiff {
   readonly added: number;
   readonly removed: number;
-  /** The first few serials added, in the newer list's order. */
+  /** The first few serials added, in the newer CRL's order. */
   readonly addedSerials: readonly string[];
   readonly removedSerials: readonly string[];
-  /** The same entries in full, with date and reason: of the newer list, and of the older. */
+  /** The same entries in full, with date and reason: of the newer CRL, and of the older. */
   readonly addedEntries: readonly RevokedEntry[];
   readonly removedEntries: readonly RevokedEntry[];
 }
 
 /**
- * Compares two issues of one list by serial, in linear time. Issues that keep their order, as
+ * Compares two issues of one CRL by serial, in linear time. Issues that keep their order, as
  * nearly every CA writes them, are compared side by side and cost hardly more than reading them.
- * `older` undefined counts everything as added; a serial that one list names twice counts each
+ * `older` undefined counts everything as added; a serial that one CRL names twice counts each
  * time.
  *
  * @param show how many entries are read in full on each side
@@ -46,19 +46,19 @@ export function lostEntries(older: Crl, newer: Crl): readonly RevokedEntry[] {
   return lost.filter(({ serial }) => !newer.has(serial));
 }
 
-/** Offsets of entries: in the newer list and not in the older, and the other way round. */
+/** Offsets of entries: in the newer CRL and not in the older, and the other way round. */
 interface Changed {
   readonly added: readonly number[];
   readonly removed: readonly number[];
 }
 
-/** So many entries ahead the two lists are searched for where they meet again. */
+/** So many entries ahead the two CRLs are searched for where they meet again. */
 const reach = 64;
 /** So many places in a row without a meeting: the order was not kept. */
 const maxDistance = 64;
 
 /**
- * Walks both lists side by side; what does not pair up is looked for on the other side by its
+ * Walks both CRLs side by side; what does not pair up is looked for on the other side by its
  * value.
  */
 function changedEntries(older: Crl, newer: Crl): Changed {
@@ -82,7 +82,7 @@ function changedEntries(older: Crl, newer: Crl): Changed {
   );
 }
 
-/** A list and the offset of the entry where the walk stands. */
+/** A CRL and the offset of the entry where the walk stands. */
 interface Walk {
   readonly der: Uint8Array;
   readonly data: DataView;
@@ -158,7 +158,7 @@ function meeting(
   return undefined;
 }
 
-/** Entries of one list that did not pair up: those passed on the way, and all from an offset on. */
+/** Entries of one CRL that did not pair up: those passed on the way, and all from an offset on. */
 interface Unpaired {
   readonly crl: Crl;
   readonly entries: readonly number[];

@@ -3,7 +3,7 @@ import { DerError, readTlv, type Tlv, tags } from '../util/der.ts';
 import { entryExtensions, entrySays } from './entry-extensions.ts';
 
 /**
- * Where the entries of a list stand, and what they say together. Nothing is made or kept for any of
+ * Where the entries of a CRL stand, and what they say together. Nothing is made or kept for any of
  * them.
  */
 export interface Entries {
@@ -12,15 +12,15 @@ export interface Entries {
   readonly end: number;
   /** An entry names another issuer. */
   readonly indirect: boolean;
-  /** An entry says removeFromCRL, which only a delta list may. */
+  /** An entry says removeFromCRL, which only a delta CRL may. */
   readonly removes: boolean;
   /** A serial is negative. */
   readonly negative: boolean;
 }
 
 /**
- * What stands before the entries of a list, what stands behind them, and a single entry are no
- * larger than this, in bytes: whatever a hostile list holds there, reading it costs little. A name
+ * What stands before the entries of a CRL, what stands behind them, and a single entry are no
+ * larger than this, in bytes: whatever a hostile CRL holds there, reading it costs little. A name
  * of 64 KiB is no name, and the longest signatures have 50,000 bytes.
  */
 export const mostHeld = 2 ** 16;
@@ -34,7 +34,7 @@ const longest = 160;
 export function readEntries(der: Uint8Array, sequence: Tlv | undefined): Entries {
   const entries = walkEntries(der, sequence?.content ?? 0, sequence?.end ?? 0);
   if (sequence !== undefined && entries.end !== sequence.end)
-    throw new DerError(`entry at byte ${entries.end} goes beyond the list`);
+    throw new DerError(`entry at byte ${entries.end} goes beyond the CRL`);
   return entries;
 }
 

@@ -3,7 +3,7 @@ import { strictOid } from '../x509/oid.ts';
 
 /**
  * What the extensions of one entry say: bits, so that nothing is made for the millions of entries
- * that a list may have.
+ * that a CRL may have.
  */
 export const entrySays = { nothing: 0, otherIssuer: 1, removeFromCrl: 2 } as const;
 

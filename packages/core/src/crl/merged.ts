@@ -5,20 +5,20 @@ import { entryEnd } from './entries.ts';
 import { revokedEntry } from './revoked-entry.ts';
 
 /**
- * removeFromCRL (RFC 5280, 5.3.1): what a delta list says of an entry that its base has and that
+ * removeFromCRL (RFC 5280, 5.3.1): what a delta CRL says of an entry that its base has and that
  * counts no longer.
  */
 const removeFromCrl = 8;
 
 /**
- * All lists of one CA key taken together, for checks of ours: partitions side by side, each delta
- * list over its base.
+ * All CRLs of one CA key taken together, for checks of ours: partitions side by side, each delta
+ * CRL over its base.
  */
 export interface MergedCrl {
   /** Exactly how many serials `eachSerial` visits. */
   readonly count: number;
   /**
-   * End of the first list to end; a delta list only adds to its base, so its own end does not
+   * End of the first CRL to end; a delta CRL only adds to its base, so its own end does not
    * count.
    */
   readonly nextUpdate?: Instant;
@@ -27,7 +27,7 @@ export interface MergedCrl {
 }
 
 /**
- * Which of its CA's lists this one is; empty for the complete one. Of lists with the same slot the
+ * Which of its CA's CRLs this one is; empty for the complete one. Of CRLs with the same slot the
  * newest is in force.
  *
  * @example
@@ -38,7 +38,7 @@ export function slotOf({ scope, partition }: Pick<Crl, 'scope' | 'partition'>): 
 }
 
 /**
- * The delta lists whose base is too old for them, or not there: they say nothing until a newer base
+ * The delta CRLs whose base is too old for them, or not there: they say nothing until a newer base
  * comes.
  *
  * @param crls of one CA key, the newest of each slot
@@ -49,8 +49,8 @@ export function looseDeltas(crls: readonly IssuerCrl[]): readonly IssuerCrl[] {
 }
 
 /**
- * Merges the lists of one CA key. A delta list counts where its base has at least the number that
- * it builds on and is older than the delta list itself; what it removes from its base is refused no
+ * Merges the CRLs of one CA key. A delta CRL counts where its base has at least the number that
+ * it builds on and is older than the delta CRL itself; what it removes from its base is refused no
  * longer.
  *
  * @param crls of one CA key, the newest of each slot
@@ -71,7 +71,7 @@ export function mergeCrls(crls: readonly IssuerCrl[]): MergedCrl {
   };
 }
 
-/** One base with the delta list over it. */
+/** One base with the delta CRL over it. */
 function partOf(base: Crl, delta: Crl | undefined): MergedCrl {
   const end = base.nextUpdate === undefined ? {} : { nextUpdate: base.nextUpdate };
   if (delta === undefined)
@@ -100,7 +100,7 @@ function partOf(base: Crl, delta: Crl | undefined): MergedCrl {
   };
 }
 
-/** Serials that a delta list takes out of its base. */
+/** Serials that a delta CRL takes out of its base. */
 function removedBy({ der, entries }: Crl): ReadonlySet<string> {
   const removed = new Set<string>();
   for (let at = entries.start; at < entries.end; at = entryEnd(der, at)) {
@@ -117,7 +117,7 @@ function baseOf(delta: Crl, crls: readonly IssuerCrl[]): Crl | undefined {
   return crls.map(({ crl }) => crl).find((crl) => crl.scope !== 'delta' && isBuiltOn(delta, crl));
 }
 
-/** The base is not older than what the delta list builds on. */
+/** The base is not older than what the delta CRL builds on. */
 function isBuiltOn(delta: Crl, base: Crl): boolean {
   return (
     delta.partition === base.partition &&
@@ -127,7 +127,7 @@ function isBuiltOn(delta: Crl, base: Crl): boolean {
   );
 }
 
-/** The delta list is news for the base, too. */
+/** The delta CRL is news for the base, too. */
 function isDeltaOf(delta: Crl, base: Crl): boolean {
   return (
     delta.scope === 'delta' &&

@@ -21,7 +21,7 @@ import { mostHeld, readEntries } from './entries.ts';
 import { serialsOf } from './serials.ts';
 
 /**
- * Reads a list from its DER in one strict pass. A list without nextUpdate keeps its entries; what
+ * Reads a CRL from its DER in one strict pass. A CRL without nextUpdate keeps its entries; what
  * RFC 5280 forbids (trailing bytes, odd lengths, times without seconds, unknown critical
  * extensions) is refused, not guessed at. The signature is not checked here: see `verifyCrl`.
  *
@@ -38,7 +38,7 @@ export function readCrl(der: Uint8Array, file = 'crl'): Crl {
 }
 
 /**
- * Reads a file with one list, PEM or DER.
+ * Reads a file with one CRL, PEM or DER.
  *
  * @throws TrustloomError `crl-malformed`, `private-key-in-bundle`, `pem-foreign-block`,
  *   `pem-headers`, `pem-malformed`
@@ -48,34 +48,34 @@ export function readCrl(der: Uint8Array, file = 'crl'): Crl {
 export function parseCrl(bytes: Uint8Array | string, file: string): Crl {
   const [block, second] = readPem(bytes, file, 2);
   if (block === undefined)
-    throw new TrustloomError('crl-malformed', `${file}: no list in this file`, { context: { file } });
+    throw new TrustloomError('crl-malformed', `${file}: no CRL in this file`, { context: { file } });
   if (block.label === 'CERTIFICATE') {
     throw new TrustloomError(
       'crl-malformed',
-      `${file}:${block.line}:1: a certificate stands where a list is expected`,
+      `${file}:${block.line}:1: a certificate stands where a CRL is expected`,
       { context: { file } },
     );
   }
   if (second !== undefined) {
     throw new TrustloomError(
       'crl-malformed',
-      `${file}:${second.line}:1: more than one block; give one list a file`,
+      `${file}:${second.line}:1: more than one block; give one CRL a file`,
       { context: { file } },
     );
   }
   return readCrl(block.der, file);
 }
 
-/** The list as canonical PEM. */
+/** The CRL as canonical PEM. */
 export function crlPem(crl: Crl): string {
   return writePem('X509 CRL', crl.der);
 }
 
 function read(der: Uint8Array): Crl {
-  // Offsets are kept in 31 bits; a list of this size has fifty million entries.
-  if (der.length >= 2 ** 31) throw new DerError('the list is larger than 2 GiB');
+  // Offsets are kept in 31 bits; a CRL of this size has fifty million entries.
+  if (der.length >= 2 ** 31) throw new DerError('the CRL is larger than 2 GiB');
   const outer = readTlv(der, 0, der.length, tags.sequence);
-  if (outer.end !== der.length) throw new DerError(`${der.length - outer.end} bytes after the list`);
+  if (outer.end !== der.length) throw new DerError(`${der.length - outer.end} bytes after the CRL`);
   const tbs = readTlv(der, outer.content, outer.end, tags.sequence);
   const algorithm = readTlv(der, tbs.end, outer.end, tags.sequence);
   const signature = readTlv(der, algorithm.end, outer.end, tags.bitString);
@@ -94,7 +94,7 @@ function read(der: Uint8Array): Crl {
   const extensions = readExtensions(der, fields.extensions);
   const scope = entries.indirect ? 'indirect' : extensions.scope;
   if (entries.removes && scope !== 'delta')
-    throw new DerError('an entry says removeFromCRL, which only a delta list may');
+    throw new DerError('an entry says removeFromCRL, which only a delta CRL may');
   const signed = signatureAlgorithm(der, algorithm);
   let sha256: string | undefined;
   return Object.freeze({
@@ -159,7 +159,7 @@ function readFields(der: Uint8Array, tbs: Tlv): Fields {
   const behind = at;
   const extensions = is(0xa0) ? next() : undefined;
   if (at !== tbs.end) throw new DerError(`unexpected field at byte ${at}`);
-  if (version === 1 && extensions !== undefined) throw new DerError('extensions in a version 1 list');
+  if (version === 1 && extensions !== undefined) throw new DerError('extensions in a version 1 CRL');
   return {
     algorithm,
     issuer,
@@ -182,7 +182,7 @@ function readExtensions(der: Uint8Array, wrapper: Tlv | undefined): ExtensionInf
   if (wrapper === undefined) return { scope: 'complete' };
   const info = extensionsOf(der, only(der, wrapper, tags.sequence)).map((one) => readExtension(der, one));
   const scopes = info.flatMap(({ scope }) => (scope === undefined ? [] : [scope]));
-  // A delta list of a partition is a delta list; an indirect one is refused, whatever else it is.
+  // A delta CRL of a partition is a delta CRL; an indirect one is refused, whatever else it is.
   const scope = (['indirect', 'delta', 'partition'] as const).find((one) => scopes.includes(one));
   return { ...Object.assign({}, ...info), scope: scope ?? 'complete' };
 }
@@ -204,7 +204,7 @@ function readExtension(der: Uint8Array, { oid, critical, value }: Extension): Pa
       return { scope: 'delta', baseNumber: integerText(der, base) };
     }
     case '2.5.29.28': {
-      // A name alone restricts, too: such a list covers the certificates that name it (RFC 5280,
+      // A name alone restricts, too: such a CRL covers the certificates that name it (RFC 5280,
       // 6.3.3 (b)(2)(i)). AWS Private CA writes its partitions so.
       const fields = childrenOf(der, only(der, value, tags.sequence));
       if (fields.length === 0) return {};
@@ -225,7 +225,7 @@ function only(der: Uint8Array, outer: Tlv, expected: number): Tlv {
   return inner;
 }
 
-/** No number of a list is longer, in bytes: RFC 5280 allows 20. It is kept and told as text. */
+/** The longest CRL number that is read, in bytes: RFC 5280 allows 20. It is kept as text. */
 const longestNumber = 127;
 
 function integerText(der: Uint8Array, { start, content, end }: Tlv): string {

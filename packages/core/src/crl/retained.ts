@@ -2,10 +2,10 @@ import { TrustloomError } from '../errors/error.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import { certificateHold, type RevokedEntry } from './revoked-entry.ts';
 
-/** A serial that left its list but stays refused where Trustloom owns the check. */
+/** A serial that left its CRL but stays refused where Trustloom owns the check. */
 export interface RetainedSerial {
   readonly serial: string;
-  /** When the list without it was issued. */
+  /** When the CRL without it was issued. */
   readonly since: Instant;
 }
 
@@ -49,7 +49,7 @@ export function parseRetained(text: string): readonly RetainedSerial[] {
       const [serial, since] = line.split(' ');
       const at = Date.parse(since ?? '');
       if (serial === undefined || !/^-?[0-9a-f]+$/.test(serial) || Number.isNaN(at))
-        throw new TrustloomError('state-unreadable', 'the retained serials of a list are not in their form');
+        throw new TrustloomError('state-unreadable', 'the retained serials of a CRL are not in their form');
       return { serial, since: at };
     });
 }

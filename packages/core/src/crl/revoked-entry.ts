@@ -6,7 +6,7 @@ import { entryEnd } from './entries.ts';
 import { serialEnd } from './serial-index.ts';
 import { serialText } from './serials.ts';
 
-/** One entry of a list, read in full. */
+/** One entry of a CRL, read in full. */
 export interface RevokedEntry {
   /** Lower-case hex without leading zeros. */
   readonly serial: string;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { dataViewOf } from '../util/bytes.ts';
 
-/** Finds entries of a list by the value of their serials. */
+/** Finds entries of a CRL by the value of their serials. */
 export interface SerialIndex {
   /** Takes an entry up, by its offset; one whose serial is there already takes no second place. */
   add(entry: number): void;
   /**
-   * Looks for the serial of each entry of another list, in their order.
+   * Looks for the serial of each entry of another CRL, in their order.
    *
    * @param entries shows the offsets of those entries
    * @param found takes such an offset, and that of the entry here with the same serial, or 0
@@ -52,8 +52,8 @@ export function isNegative(der: Uint8Array, entry: number): boolean {
 }
 
 /**
- * An index that stays linear for any serials: its hash is universal with keys that nobody knows
- * before the list is signed. A slot holds the offset of an entry and, in the bits above, part of
+ * An index that stays linear for any serials: its hash is universal with keys that are secret
+ * before the CRL is signed. A slot holds the offset of an entry and, in the bits above, part of
  * the hash. What is asked in numbers is asked in batches: each question waits for memory, and a
  * loop that does nothing else lets the processor wait for many at once.
  *
@@ -210,7 +210,7 @@ function isSerial(
   return isNegative(der, entry) === negative;
 }
 
-/** Bytes of the longest serial that a list may have here. */
+/** Bytes of the longest serial that a CRL may have here. */
 const maxSerial = 127;
 /**
  * Two keys for each pair of bytes, or for a byte at the end, and two for the length; in blocks of
@@ -218,7 +218,7 @@ const maxSerial = 127;
  */
 const keyCount = 136;
 
-/** Keys from the end of the list, where its signature stands. */
+/** Keys from the end of the CRL, where its signature stands. */
 function hashKeys(der: Uint8Array): Int32Array {
   const end = der.subarray(Math.max(0, der.length - 64));
   const keys = new Int32Array(keyCount);

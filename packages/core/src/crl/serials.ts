@@ -3,7 +3,7 @@ import type { Crl } from './crl.ts';
 import { type Entries, entryEnd } from './entries.ts';
 import { type SerialIndex, serialAt, serialEnd, serialIndex, serialStart } from './serial-index.ts';
 
-/** How a list answers for its serials. */
+/** How a CRL answers for its serials. */
 export type Serials = Pick<Crl, 'has' | 'hasInteger' | 'serials' | 'eachSerial'>;
 
 /** Serials by value. The index is made at the first question. */

@@ -48,7 +48,7 @@ export function verifyCrl(crl: Crl, issuer: Certificate): 'valid' | 'invalid' | 
  * The known CA whose key signed the CRL: by the issuer's name as encoded, by key identifier where
  * both have one, and by signature. CAs that were re-keyed share their name, so the name alone never
  * decides. When no signature verifies, the CA that the CRL claims by name and key identifier is
- * given, so that a bad signature can be told from an unknown issuer.
+ * given, so that a bad signature is told apart from an unknown issuer.
  *
  * @example
  * const issuer = crlIssuer(crl, [...lock.entries.map(({ certificate }) => certificate)])

@@ -13,7 +13,7 @@ export interface AccountDefinition {
 }
 
 /**
- * Where something is fetched: a path, `s3://bucket/key`, `https://...`, or for lists `http://...`.
+ * Where something is fetched: a path, `s3://bucket/key`, `https://...`, or for CRLs `http://...`.
  */
 export interface SourceAddress {
   readonly text: string;
@@ -32,7 +32,7 @@ export interface GroupDefinition {
   readonly leafLifeMs?: number;
   /**
    * `false`: its client certificates never name an OCSP responder, as the preset knows; absent:
-   * nobody knows.
+   * unknown.
    */
   readonly leavesHaveOcsp?: false;
   /** Serials that the CAs have issued, one a line. */
@@ -64,13 +64,13 @@ export interface Definition {
     readonly accountName: string;
   };
   /**
-   * Bucket for the record and uploads, with `{account}` and `{region}` as the only placeholders.
+   * Bucket for the state and uploads, with `{account}` and `{region}` as the only placeholders.
    */
   readonly bucket: string;
   readonly revocation: {
     /** How long a stale set is used where we own the check, in milliseconds. */
     readonly graceMs: number;
-    /** Longest acceptable time from a list's issue to its enforcement, in milliseconds. */
+    /** Longest acceptable time from a CRL's issue to its enforcement, in milliseconds. */
     readonly maxLagMs?: number;
   };
   readonly accounts: readonly AccountDefinition[];

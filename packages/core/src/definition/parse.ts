@@ -46,7 +46,7 @@ export function kindsIn(value: unknown): readonly string[] {
 }
 
 /**
- * Reads a definition. All that is wrong is told at once, each with its place, as findings of one
+ * Reads a definition. All that is wrong is reported at once, each with its place, as findings of one
  * error.
  *
  * @throws TrustloomError `definition-syntax`, `definition-duplicate-key`, or the code of the first
@@ -81,7 +81,7 @@ function parseSource(source: DefinitionSource, { env, services }: ParseOptions):
   const kinds = services.map(({ key }) => key);
   const raw = validated(value, kinds, complain);
   const definition = raw === undefined ? undefined : resolveDefinition(raw, { services, source, complain });
-  // A misspelt key is told before the key that is missing for it.
+  // A misspelt key is reported before the key that is missing for it.
   const sorted = [...findings].sort((a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)));
   const [first] = sorted;
   if (first !== undefined)

@@ -18,7 +18,7 @@ export interface ServerlessCaPreset {
 const ownForm = /^(?<project>.+)-ca-external-(?<env>[^-]+)-[a-z0-9]{5}$/;
 
 /**
- * The objects that Serverless CA publishes, by its naming convention: the bundle and both lists, in
+ * The objects that Serverless CA publishes, by its naming convention: the bundle and both CRLs, in
  * DER (written first). Its certificates name no OCSP responder: its README says that OCSP is not
  * supported (checked 2026-11). Gives undefined when project and environment can neither be read off
  * the bucket's name nor are given.

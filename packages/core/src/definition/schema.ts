@@ -41,7 +41,7 @@ function parts(z: typeof Zod) {
         .optional()
         .describe('Environments whose objects carry no suffix; default prd and prod.'),
     })
-    .describe('A Serverless CA: its bundle and both lists, by naming convention.');
+    .describe('A Serverless CA: its bundle and both CRLs, by naming convention.');
 
   const group = z
     .strictObject({
@@ -53,7 +53,7 @@ function parts(z: typeof Zod) {
       crls: z
         .array(z.string().min(1))
         .optional()
-        .describe('Where the revocation lists are; http:// is allowed too, since lists are signed.'),
+        .describe('Where the CRLs are; http:// is allowed too, since CRLs are signed.'),
       serverlessCa: serverlessCa.optional(),
       account: account.optional().describe('Account whose role reads the sources.'),
       leafLife: duration.optional().describe('Longest life of a client certificate of this group, as 365d.'),
@@ -73,7 +73,7 @@ function parts(z: typeof Zod) {
         .string({ error: quoteIt })
         .regex(/^\d{12}$/, 'twelve digits, quoted')
         .optional()
-        .describe('Twelve digits, quoted; used with the credentials at hand.'),
+        .describe('Twelve digits, quoted; used with the credentials available.'),
       assumeRole: z
         .string()
         .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'the ARN of a role')
@@ -128,22 +128,22 @@ export function definitionSchema(kinds: readonly string[]) {
         /^[^/\s]+\/[a-z]{2}(-[a-z]+)+-\d$/,
         'an account and a region: "222222222222/eu-west-1" or apps/eu-west-1',
       )
-      .describe('Where the record lies: account and region.'),
+      .describe('Where the state lies: account and region.'),
     bucket: z
       .string()
       .optional()
       .describe(
-        'Bucket for the record and uploads; default trustloom-{account}-{region}, which are the only placeholders.',
+        'Bucket for the state and uploads; default trustloom-{account}-{region}, which are the only placeholders.',
       ),
     groups: z.record(name, group).describe('Groups of CAs, by name.'),
     revocation: z
       .strictObject({
         grace: duration
           .optional()
-          .describe('How long a stale list is used where Trustloom owns the check; 0s denies at once.'),
+          .describe('How long a stale CRL is used where Trustloom owns the check; 0s denies at once.'),
         maxLag: duration
           .optional()
-          .describe("Longest acceptable time from a list's issue to its enforcement."),
+          .describe("Longest acceptable time from a CRL's issue to its enforcement."),
       })
       .optional()
       .describe('How long a stale CRL is used, and how fast a new one must be in force.'),

@@ -2,7 +2,7 @@
 const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /**
- * Puts environment variables into the strings of a parsed definition; what is missing is told with
+ * Puts environment variables into the strings of a parsed definition; what is missing is reported with
  * its path.
  */
 export function substituteVariables(

@@ -32,7 +32,7 @@ export class TrustloomError extends Error {
   }
 
   /**
-   * The error as data, for logs and `--json`. The cause stays out: nobody knows what it holds. So
+   * The error as data, for logs and `--json`. The cause stays out: what it holds is unknown. So
    * does the stack.
    */
   toJSON(): Pick<TrustloomError, 'code' | 'kind' | 'message' | 'context' | 'findings'> {

@@ -27,7 +27,7 @@ export interface Finding {
   readonly target?: string;
   /** Service it is about (`alb`, `cloudfront` ...), where only one is. */
   readonly service?: string;
-  /** The thing it is about: SHA-256 of a CA or list, an ARN, a file. */
+  /** The thing it is about: SHA-256 of a CA or CRL, an ARN, a file. */
   readonly about?: string;
   readonly at?: Location;
   /** Where the rule comes from: RFC section, AWS page, or `unknown`. */

@@ -12,21 +12,21 @@ export interface CheckedKey {
   /** SHA-256 of the key, lower-case hex. */
   readonly keySha256: string;
   /**
-   * Known certificates with this key, sorted by SHA-256: renewed and cross-signed twins. Never
+   * Known certificates with this key, sorted by SHA-256: renewed and cross-signed certificates. Never
    * empty.
    */
   readonly cas: readonly Certificate[];
-  /** The CA itself is revoked by its issuer: nobody gets in through this key. */
+  /** The CA itself is revoked by its issuer: nobody is admitted through this key. */
   readonly revoked: boolean;
   /**
-   * `listed`: the lists are at hand. `kept`: one is in force and not at hand, so nothing that a
-   * checker holds of this key may go. `unlisted`: the definition names no list of it.
+   * `listed`: the CRLs are available. `kept`: one is in force and not available, so nothing that a
+   * checker holds of this key may go. `unlisted`: the definition names no CRL of it.
    */
   readonly state: 'listed' | 'unread' | 'unlisted';
-  /** SHA-256 of the lists that went in. */
+  /** SHA-256 of the CRLs that went in. */
   readonly crls: readonly string[];
   /**
-   * End of the first list to end (a delta list's own end does not count), grace not counted; absent
+   * End of the first CRL to end (a delta CRL's own end does not count), grace not counted; absent
    * when nothing goes stale.
    */
   readonly nextUpdate?: Instant;
@@ -35,7 +35,7 @@ export interface CheckedKey {
   /**
    * Visits every serial to be refused: listed, retained, or on the deny list. Given are the
    * magnitude's bytes, without leading zeros; a serial may come twice. Negative serials are left
-   * out: no service lets such a certificate in.
+   * out: no service admits such a certificate.
    */
   eachSerial(visit: (bytes: Uint8Array, start: number, end: number) => void): void;
 }

@@ -180,7 +180,7 @@ function datesOf(input: CrlCase): readonly Finding[] {
   const { crl, issuer, now } = input;
   const about = `the CRL of ${caName(issuer)}`;
   if (crl.nextUpdate === undefined) {
-    const message = `${about} has no nextUpdate; it is unknown when a newer one is missing`;
+    const message = `${about} has no nextUpdate; a missing newer one cannot be noticed`;
     return [finding(input, 'crl-no-next-update', 'warning', message)];
   }
   if (crl.nextUpdate > now) return [];

@@ -107,7 +107,7 @@ function renderFindings({ name, rendered }: SeenTarget): readonly Finding[] {
   return (rendered?.rendering?.findings ?? []).map((finding) => ({ target: name, ...finding }));
 }
 
-/** Lists that soon do not fit, of a target that is to hold them. */
+/** CRLs that soon do not fit, of a target that is to hold them. */
 function forecast(
   { name, rendered, bound }: SeenTarget,
   resolved: ResolvedTrust,
@@ -118,13 +118,13 @@ function forecast(
   return forecastFull(crls, resolved.crls.rows, bound.info, now);
 }
 
-/** CAs that have no revocation in force on a target, since somebody let their last list go. */
+/** CAs that have no revocation in force on a target, since somebody let their last CRL go. */
 function withdrawn({ name }: SeenTarget, resolved: ResolvedTrust): readonly Finding[] {
   const crls = resolved.trusts.get(name)?.revocation.withdrawn ?? [];
   return crls.map(({ issuer, sha256, thisUpdate, since }) => ({
     code: 'crl-enforcement-withdrawn',
     severity: 'warning',
     about: sha256,
-    message: `${issuer} has no revocation in force: its list of ${isoTime(thisUpdate)} was let go at ${isoTime(since)}, and whom it named gets in. A newer list is enforced as soon as a source gives one.`,
+    message: `${issuer} has no revocation in force: its CRL of ${isoTime(thisUpdate)} was withdrawn at ${isoTime(since)}, and the clients it revoked are admitted. A newer CRL is enforced as soon as a source gives one.`,
   }));
 }

@@ -13,7 +13,7 @@ import type { ResolvedTrust } from './resolve-trust.ts';
 import type { TargetIo, WorldAccess } from './target-io.ts';
 
 /**
- * What planning needs of the world: it reads sources, the record and the services, and writes
+ * What planning needs of the world: it reads sources, the state and the services, and writes
  * nothing.
  */
 export interface PrepareParts extends WorldAccess {
@@ -31,7 +31,7 @@ export interface SeenTarget {
   readonly io: TargetIo;
   /** It left the definition. */
   readonly leaving: boolean;
-  /** What the record shall say of it before its first write; absent when it leaves. */
+  /** What the state shall say of it before its first write; absent when it leaves. */
   readonly row?: Omit<TargetRow, 'notes'>;
   readonly rendered?: RenderedTarget;
   readonly observed?: ObservedTarget;
@@ -63,10 +63,10 @@ export interface Prepared {
   readonly plan: Plan;
   readonly resolved: ResolvedTrust;
   /**
-   * What the record said of revocation when this was planned, with the lists that are accepted now.
+   * What the state said of revocation when this was planned, with the CRLs that are accepted now.
    */
   readonly revocationFingerprint: string;
-  /** How fresh the lists are that a target holds, by what the record knows of their issues. */
+  /** How fresh the CRLs are that a target holds, by what the state knows of their issues. */
   readonly freshness: (content: Content | undefined, now: Instant) => readonly CrlFreshness[];
   readonly targets: readonly RunTarget[];
 }

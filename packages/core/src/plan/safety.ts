@@ -30,7 +30,7 @@ export function admissionOf(target: RunTarget, resolved: ResolvedTrust): TargetA
   };
 }
 
-/** Proposed, kept and retired CAs, and where their clients get in. */
+/** Proposed, kept and retired CAs, and where their clients are admitted. */
 export function caChangesOf(input: {
   readonly definition: Definition;
   readonly lock: Lock;

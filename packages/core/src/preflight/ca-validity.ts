@@ -3,7 +3,7 @@ import type { CertificateRule } from './rule.ts';
 
 const soonMs = 90 * 86_400_000;
 
-/** Nobody gets in through a CA past its end. */
+/** Nobody is admitted through a CA past its end. */
 export const caExpired: CertificateRule = {
   code: 'ca-expired',
   about: 'certificate',
@@ -15,7 +15,7 @@ export const caExpired: CertificateRule = {
       : { message: `${subject.text} ended at ${isoTime(notAfter)}`, note: 'expired' },
 };
 
-/** Nobody gets in before its beginning either. */
+/** Nobody is admitted before its beginning either. */
 export const caNotYetValid: CertificateRule = {
   code: 'ca-not-yet-valid',
   about: 'certificate',

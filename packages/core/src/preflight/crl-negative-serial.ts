@@ -8,7 +8,7 @@ export const crlNegativeSerial: CrlRule = {
   check: ({ negativeSerials, issuer }) =>
     negativeSerials
       ? {
-          message: `the list of ${issuer.text} has a negative serial, which cannot be revoked here`,
+          message: `the CRL of ${issuer.text} has a negative serial, which cannot be revoked here`,
           note: 'negative serial',
         }
       : undefined,

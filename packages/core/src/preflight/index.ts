@@ -81,7 +81,7 @@ export function checkBundle(
   return bundleRules.flatMap((rule) => findingOf(rule, rule.check(certificates, info, now), info, undefined));
 }
 
-/** One list against one service. */
+/** One CRL against one service. */
 export function checkCrl(crl: Crl, info: ServiceInfo, now: Instant): readonly RuleFinding[] {
   return crlRules.flatMap((rule) => findingOf(rule, rule.check(crl, info, now), info, crl.sha256));
 }

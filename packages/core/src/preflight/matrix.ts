@@ -27,7 +27,7 @@ export interface Matrix {
   }[];
 }
 
-/** Checks CAs one by one, together, and lists, against each service. Pure. */
+/** Checks CAs one by one, together, and CRLs, against each service. Pure. */
 export function checkMatrix(input: {
   readonly certificates: readonly Certificate[];
   readonly crls: readonly { readonly crl: Crl; readonly name: string }[];

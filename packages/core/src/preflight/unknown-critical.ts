@@ -1,6 +1,6 @@
 import type { CertificateRule } from './rule.ts';
 
-/** A path checker must refuse what it does not understand and is told to (RFC 5280, 6.1.4 (o)). */
+/** A path checker must refuse what it does not understand and is marked critical (RFC 5280, 6.1.4 (o)). */
 export const unknownCritical: CertificateRule = {
   code: 'unknown-critical-extension',
   about: 'certificate',

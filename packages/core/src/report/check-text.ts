@@ -74,7 +74,7 @@ export function matrixText(matrix: Matrix, options: TextOptions = {}): string {
   const wide = table.split('\n').some((line) => visibleLength(line) > width);
   const text = wide
     ? layout(
-        rows.flatMap((row) => listRows(row, options)),
+        rows.flatMap((row) => crlRows(row, options)),
         options,
       )
     : table;
@@ -87,7 +87,7 @@ function cellText({ verdict, note }: MatrixCell, { paint = plain }: TextOptions)
 }
 
 /** One CA or CRL by verdict: `ok: cloudfront, alb`. */
-function listRows({ label, cells }: Matrix['rows'][number], options: TextOptions): readonly Row[] {
+function crlRows({ label, cells }: Matrix['rows'][number], options: TextOptions): readonly Row[] {
   const texts = [...new Set(cells.map((cell) => cellText(cell, options)))];
   return [
     { text: label, indent: 0 },

@@ -10,13 +10,13 @@ import type { Instant } from '../util/time.ts';
 /** The pre-flight: what each service will refuse or weaken, known before any of them is asked. */
 export interface CheckReport {
   readonly formatVersion: 1;
-  /** CAs and lists by service. */
+  /** CAs and CRLs by service. */
   readonly matrix: Matrix;
   readonly findings: readonly Finding[];
   readonly exitCode: 0 | 1 | 3;
 }
 
-/** Checks a definition's own CAs and lists against every service that it names. Pure. */
+/** Checks a definition's own CAs and CRLs against every service that it names. Pure. */
 export function checkDefinition(input: {
   readonly definition: Definition;
   readonly lock: Lock;

@@ -1,7 +1,7 @@
 import { layout } from './layout.ts';
 import type { TextOptions } from './options.ts';
 
-/** How the command is called for the plan that is told: with the options that belong to it. */
+/** How the command is called for the plan that is shown: with the options that belong to it. */
 export interface CommandOptions extends TextOptions {
   /** How it is applied. Default `trustloom apply`. */
   readonly apply?: string;

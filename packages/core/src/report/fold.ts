@@ -11,11 +11,11 @@ export interface Block {
   /** How it stands, in a word or two; behind its name. */
   readonly state?: string;
   readonly rows: readonly Row[];
-  /** It is told alone, whatever others say: an error. */
+  /** It is shown alone, whatever others say: an error. */
   readonly alone?: boolean;
 }
 
-/** Fewer targets than this are told one by one. */
+/** Fewer targets than this are shown one by one. */
 const foldFrom = 3;
 /** Stands for the name of each target where their rows are folded. */
 const anyTarget = '<target>';
@@ -62,7 +62,7 @@ function blockText({ name, title, accountRegion, state, rows }: Block, options: 
 function foldedText(block: Block, group: readonly Block[], options: TextOptions): string {
   const { dim } = options.paint ?? plain;
   const names = group.map(({ name }) => name);
-  const heading = `${names[0]} ... ${names.at(-1)}  ${counted(group.length, 'target')}: ${block.title}, ${placesWords(group)}${stateWords(block.state)}`;
+  const heading = `${names[0]} ... ${names.at(-1)}  ${counted(group.length, 'target')}: ${block.title}, ${regionsText(group)}${stateWords(block.state)}`;
   const all = options.verbose ? [{ text: dim(nameWords(names, true)), indent: 2 }] : [];
   return layout([{ text: heading, indent: 0 }, ...all, ...neutralRows(block)], options);
 }
@@ -76,7 +76,7 @@ function stateWords(state: string | undefined): string {
   return state === undefined ? '' : `: ${state}`;
 }
 
-function placesWords(group: readonly Block[]): string {
+function regionsText(group: readonly Block[]): string {
   const accounts = new Set(group.map(({ accountRegion }) => accountRegion.account));
   const regions = new Set(group.map(({ accountRegion }) => accountRegion.region));
   const [account = ''] = accounts;

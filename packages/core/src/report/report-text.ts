@@ -42,7 +42,7 @@ export function refreshText(report: Report, options: TextOptions = {}): string {
 function textOf(report: Report, verdict: string, good: string, rest: string, options: TextOptions): string {
   const { paint = plain } = options;
   const colour = report.exitCode === 0 ? paint.good : paint.warn;
-  // Where an error keeps everything from being written, only that is told.
+  // Where an error keeps everything from being written, only that is shown.
   const shown = report.plan.blocked ? [] : report.targets;
   const targets = shown.map((target) => ({ target, planned: plannedOf(report, target) }));
   const blocks = targets.map((one) => blockOf(one, good, options));

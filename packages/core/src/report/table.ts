@@ -18,7 +18,7 @@ export function textTable(rows: readonly (readonly string[])[], gap = 2): string
     .join('\n');
 }
 
-/** A Markdown table; the first row is its head. Pipes and line breaks in cells are escaped. */
+/** A Markdown table; the first row is its header. Pipes and line breaks in cells are escaped. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const [header, ...body] = rows;
   if (header === undefined) return '';

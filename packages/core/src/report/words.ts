@@ -1,7 +1,7 @@
 import { count } from '../util/count.ts';
 import { commonName } from '../x509/name.ts';
 
-/** So many names are told; the rest is counted. */
+/** So many names are shown; the rest is counted. */
 const named = 5;
 
 /**

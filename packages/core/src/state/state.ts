@@ -38,8 +38,8 @@ export interface TrustState {
 }
 
 /**
- * The newest list accepted for one key. The list itself lies beside, under its digest
- * (`list-memory.ts`).
+ * The newest CRL accepted for one key. The CRL itself lies beside, under its digest
+ * (`accepted-crls.ts`).
  */
 export interface AcceptedCrl {
   readonly sha256: string;
@@ -48,44 +48,44 @@ export interface AcceptedCrl {
   readonly thisUpdate: string;
   readonly nextUpdate?: string;
   readonly entries: number;
-  /** When this list was accepted: with `thisUpdate`, how long news takes to get here. */
+  /** When this CRL was accepted: with `thisUpdate`, how long news takes to get here. */
   readonly acceptedAt: string;
   /** thisUpdate of the issues before, newest first, ten at most: how often the CA publishes. */
   readonly recent?: readonly string[];
   /** The first issue that was ever accepted, for the forecast of growth. */
   readonly first: { readonly at: string; readonly entries: number };
   /**
-   * Serials that left the list and stay refused where Trustloom owns the check: digest of their
+   * Serials that left the CRL and stay refused where Trustloom owns the check: digest of their
    * file, and their count.
    */
   readonly retained?: { readonly sha256: string; readonly count: number };
   /**
-   * ISO time at which somebody let the list go, since its CA had stopped publishing: a newer one
+   * ISO time at which somebody let the CRL go, since its CA had stopped publishing: a newer one
    * takes its place, this one never comes back.
    */
   readonly withdrawn?: string;
 }
 
 /**
- * `revocation.json`: the newest list accepted per key, the deny list, and what revoking steps asked
+ * `revocation.json`: the newest CRL accepted per key, the deny list, and what revoking steps asked
  * to remember.
  */
 export interface RevocationState {
   readonly formatVersion: 1;
   readonly lease?: Lease;
   /**
-   * By SHA-256 of the issuer's key; a partition or delta list under the key, a slash and its kind.
+   * By SHA-256 of the issuer's key; a partition or delta CRL under the key, a slash and its kind.
    */
   readonly crls: Readonly<Record<string, AcceptedCrl>>;
   readonly deny: readonly DenyEntry[];
-  /** By target, as `notes` of the trust record: a refresh may write here, and never there. */
+  /** By target, as `notes` of `trust.json`: a refresh may write here, and never there. */
   readonly notes?: Readonly<Record<string, JsonObject>>;
 }
 
-/** What a run knew of revocation: as long as this is the same, nobody knows of more. */
+/** What a run knew of revocation: as long as this is the same, nothing newer is known. */
 export function fingerprintOf({ crls, deny }: Pick<RevocationState, 'crls' | 'deny'>): string {
   const digests = Object.entries(crls).map(
-    ([key, { sha256, withdrawn }]) => `${key} ${sha256}${withdrawn === undefined ? '' : ' let go'}`,
+    ([key, { sha256, withdrawn }]) => `${key} ${sha256}${withdrawn === undefined ? '' : ' withdrawn'}`,
   );
   return JSON.stringify([digests.sort(), deny.map(({ caKey, serial }) => `${caKey} ${serial}`).sort()]);
 }
@@ -102,7 +102,7 @@ export interface HeldLease<T> {
   release(): Promise<void>;
 }
 
-/** One object of the record. */
+/** One object of the state. */
 export interface StateObject<T> {
   read(): Promise<T>;
   /** @throws TrustloomError `lease-held` when another run holds it */
@@ -112,13 +112,13 @@ export interface StateObject<T> {
 }
 
 /**
- * The record: what the tool remembers between runs. If lost, everything is retained and nothing is
+ * The state: what the tool remembers between runs. If lost, everything is retained and nothing is
  * granted.
  */
 export interface TrustloomState {
   readonly trust: StateObject<TrustState>;
   readonly revocation: StateObject<RevocationState>;
-  /** Lists as they were accepted, and what is retained of them. */
+  /** CRLs as they were accepted, and what is retained of them. */
   readonly blobs: Pick<VersionedStore, 'getBlob' | 'putBlob'>;
 }
 
@@ -130,7 +130,7 @@ const emptyRevocation: RevocationState = { formatVersion: 1, crls: {}, deny: [] 
  */
 export const leaseMs = 30_000;
 
-/** Opens the record in a store. Nothing is read or written before the first use. */
+/** Opens the state in a store. Nothing is read or written before the first use. */
 export function openState(store: VersionedStore, clock: Clock): TrustloomState {
   return Object.freeze({
     trust: stateObject(store, clock, 'trust.json', emptyTrust),

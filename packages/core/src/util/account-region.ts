@@ -1,5 +1,5 @@
 /**
- * An account and a region: where a target, an object or the record lies. CloudFront's region is
+ * An account and a region: where a target, an object or the state lies. CloudFront's region is
  * always us-east-1.
  */
 export interface AccountRegion {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** SHA-256 in lower-case hex: the name of every certificate, list and artifact. */
+/** SHA-256 in lower-case hex: the name of every certificate, CRL and artifact. */
 export function sha256Hex(bytes: Uint8Array | string): string {
   return hash('sha256', bytes, 'hex');
 }

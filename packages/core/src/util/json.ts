@@ -1,4 +1,4 @@
-/** A value that survives JSON: what plans, steps, receipts and the record are made of. */
+/** A value that survives JSON: what plans, steps, receipts and the state are made of. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 /** A JSON object. */

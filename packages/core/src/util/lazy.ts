@@ -4,7 +4,7 @@ import type { z as Zod } from 'zod';
 
 const load = (name: string) => createRequire(import.meta.url)(name);
 
-/** The YAML reader, loaded when it is first used: who only checks lists does not wait for it. */
+/** The YAML reader, loaded when it is first used: who only checks CRLs does not wait for it. */
 export const yaml = (): typeof Yaml => load('yaml');
 
 /**

@@ -37,7 +37,7 @@ export interface Certificate {
   readonly notBefore: Instant;
   readonly notAfter: Instant;
   /**
-   * SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the CA key. Renewed and cross-signed twins
+   * SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the CA key. Renewed and cross-signed certificates
    * share it.
    */
   readonly keySha256: string;

@@ -1,7 +1,7 @@
 import { childrenOf, DerError, type Tlv, tags } from '../util/der.ts';
 import { strictOid } from './oid.ts';
 
-/** One extension of a certificate, a list or an entry. */
+/** One extension of a certificate, a CRL or an entry. */
 export interface Extension {
   readonly oid: string;
   readonly critical: boolean;

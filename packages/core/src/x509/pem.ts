@@ -2,9 +2,9 @@ import { TrustloomError } from '../errors/error.ts';
 import { bufferOf } from '../util/bytes.ts';
 import { readTlv, tags } from '../util/der.ts';
 
-/** What a PEM or DER input holds: certificates and lists, nothing else. */
+/** What a PEM or DER input holds: certificates and CRLs, nothing else. */
 export interface PemBlock {
-  /** `DER`: the file is no PEM; what it holds is told by reading it. */
+  /** `DER`: the file is no PEM; what it holds is found by reading it. */
   readonly label: 'CERTIFICATE' | 'X509 CRL' | 'DER';
   readonly der: Uint8Array;
   /** Line of the BEGIN boundary, from 1; 1 for DER. */
@@ -76,8 +76,8 @@ function count(text: string, character: string, from = 0, to = text.length): num
 
 /**
  * Reads the blocks of a file strictly. Text around blocks (comments, `openssl x509 -text`) is
- * passed over; a block that is anything but a certificate or a list refuses the whole file, since
- * what is in a bundle gets distributed. DER is told by its first byte.
+ * passed over; a block that is anything but a certificate or a CRL refuses the whole file, since
+ * what is in a bundle gets distributed. DER is recognised by its first byte.
  *
  * @param most so many blocks are read at the most; all when absent
  * @throws TrustloomError `private-key-in-bundle`, `pem-foreign-block`, `pem-headers`,
@@ -132,7 +132,7 @@ const crlEnd = '-----END X509 CRL-----\n';
 const columns = 64;
 
 /**
- * One large list exactly as `writePem` and openssl write it, read at once: lists of hundreds of
+ * One large CRL exactly as `writePem` and openssl write it, read at once: CRLs of hundreds of
  * thousands of entries come so. Anything else is undefined here, and judged line by line.
  */
 function canonicalCrl(input: Uint8Array): PemBlock | undefined {
@@ -275,7 +275,7 @@ function isDer(input: Uint8Array): boolean {
 /**
  * True for the forms in which private keys come as DER: PKCS #1, SEC 1, PKCS #8 and PKCS #12 begin
  * with an INTEGER, an encrypted PKCS #8 with an algorithm before an OCTET STRING; certificates and
- * lists with neither. What cannot be read so far is judged by who reads it.
+ * CRLs with neither. What cannot be read so far is judged by who reads it.
  */
 function isPrivateKey(der: Uint8Array): boolean {
   try {

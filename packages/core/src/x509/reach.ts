@@ -14,7 +14,7 @@ export type ChainBuilding =
    */
   | 'complete-in-store';
 
-/** A CA whose clients get in, and the certificate of the store through which they do. */
+/** A CA whose clients are admitted, and the certificate of the store through which they do. */
 export interface ReachedCa {
   readonly ca: Certificate;
   readonly via: Certificate;
@@ -79,7 +79,7 @@ export function issuingCas(
 
 /**
  * Which CA keys get a client certificate in, when `anchors` stand in the store: computed as the
- * service builds chains. Keys, not certificates: a twin with the same key has the same reach.
+ * service builds chains. Keys, not certificates: a renewed certificate with the same key has the same reach.
  * Validity and path lengths are left aside, so reach never says less than is so.
  *
  * @param known every CA there is to think of; anchors count as known

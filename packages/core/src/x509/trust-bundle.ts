@@ -25,7 +25,7 @@ export function parseBundle(
   if (crlBlock !== undefined) {
     throw new TrustloomError(
       'pem-foreign-block',
-      `${file}:${crlBlock.line}:1: a revocation list has no place in a bundle`,
+      `${file}:${crlBlock.line}:1: a CRL has no place in a bundle`,
       { context: { file, line: crlBlock.line } },
     );
   }

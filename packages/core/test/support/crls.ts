@@ -5,7 +5,7 @@ const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ecdsaSha256 = sequence(oid('2a8648ce3d040302'));
 
 /**
- * Parts of a list as they shall stand, in DER; what is left out is as a careful CA would have it.
+ * Parts of a CRL as they shall stand, in DER; what is left out is as a careful CA would have it.
  */
 export interface CrlParts {
   /** Default version 2; empty for version 1. */
@@ -21,7 +21,7 @@ export interface CrlParts {
   readonly unusedBits?: number;
 }
 
-/** A list, signed by a key of its own, from parts that need not be right. */
+/** A CRL, signed by a key of its own, from parts that need not be right. */
 export function crlOf(parts: CrlParts = {}): Buffer {
   const tbs = sequence(
     parts.version ?? Buffer.of(2, 1, 1),

@@ -4,7 +4,7 @@ import { defineService } from '../../src/adapter/define-service.ts';
 import type { Effect, Step } from '../../src/adapter/step.ts';
 import type { Certificate, Finding, ServiceInfo } from '../../src/index.ts';
 
-/** What the fake service holds, in memory: CAs and lists by digest, and whether it enforces. */
+/** What the fake service holds, in memory: CAs and CRLs by digest, and whether it enforces. */
 export interface FakeService {
   cas: readonly Certificate[];
   crls: readonly string[];
@@ -38,7 +38,7 @@ export function createFake(): FakeService {
 
 export const fakeInfo: ServiceInfo = {
   service: 'fake',
-  title: 'Toy',
+  title: 'Fake',
   capabilities: {
     chain: 'any-anchor',
     intermediateAnchors: true,
@@ -72,7 +72,7 @@ interface Steps {
 
 type FakeStep = Step<Steps>;
 
-/** A service over toys by target name: the planner and the engine are the same for all services. */
+/** A service over fakes by target name: the planner and the engine are the same for all services. */
 export function fakeService(fakes: Readonly<Record<string, FakeService>>): Service {
   return defineService<
     { readonly region: string; readonly inventory?: boolean | undefined },
@@ -220,7 +220,7 @@ function fakePlan(desired: Desired, fake: FakeService, name: string): ServicePla
 /** Certificates that a fake may be given: a service would read them from the artifact. */
 const granted: Certificate[] = [];
 
-/** Makes certificates known to all toys. */
+/** Makes certificates known to all fakes. */
 export function stock(...cas: readonly Certificate[]): void {
   granted.push(...cas);
 }

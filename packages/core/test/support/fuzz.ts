@@ -10,7 +10,7 @@ export type Reading = readonly string[] | undefined;
 export const hasPython = spawnSync('python3', ['-c', 'import cryptography']).status === 0;
 export const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
-/** No list may take longer, in milliseconds. */
+/** No CRL may take longer, in milliseconds. */
 const slowest = 2_000;
 
 /** A small generator, so that a seed names a run (mulberry32). */
@@ -50,7 +50,7 @@ const good: readonly Buffer[] = [
   }),
 ];
 
-/** A list that was right, with bytes changed, cut out, doubled or put in. */
+/** A CRL that was right, with bytes changed, cut out, doubled or put in. */
 export function mutant(random: (below: number) => number): Uint8Array {
   let bytes = [...(good[random(good.length)] ?? [])];
   for (let changes = 1 + random(3); changes > 0; changes -= 1) {
@@ -75,7 +75,7 @@ export function mutant(random: (below: number) => number): Uint8Array {
 export function ownReading(bytes: Uint8Array): Reading {
   const start = performance.now();
   const reading = readOrRefuse(bytes);
-  if (performance.now() - start > slowest) throw new Error('a list took too long');
+  if (performance.now() - start > slowest) throw new Error('a CRL took too long');
   return reading;
 }
 
@@ -102,7 +102,7 @@ for line in sys.stdin:
         print("null")
 `;
 
-/** What Python's cryptography makes of many lists, in one process. */
+/** What Python's cryptography makes of many CRLs, in one process. */
 export function pythons(crls: readonly Uint8Array[]): readonly Reading[] {
   const input = crls.map((bytes) => `${Buffer.from(bytes).toString('hex')}\n`).join('');
   const { stdout } = spawnSync('python3', ['-W', 'ignore', '-c', script], {
@@ -131,7 +131,7 @@ export function openssls(bytes: Uint8Array): Reading {
 /** What is wrong with our reading beside the others': undefined when nothing is. */
 export function fault(bytes: Uint8Array, mine: Reading, python: Reading): string | undefined {
   if (mine === undefined) return needlesslyRefused(bytes, python);
-  // Python refuses more than the encoding of a list; only what openssl refuses, too, is ours to
+  // Python refuses more than the encoding of a CRL; only what openssl refuses, too, is ours to
   // refuse.
   if (python === undefined && hasOpenssl && openssls(bytes) === undefined)
     return 'taken here, and refused by openssl and cryptography';

@@ -1,7 +1,7 @@
 import { type CrlParts, crlOf, entry } from './crls.ts';
 import * as der from './der.ts';
 
-/** A list, or what claims to be one, that is meant to hurt whoever reads it. */
+/** A CRL, or what claims to be one, that is meant to hurt whoever reads it. */
 export interface Hostile {
   /** The code that it ends in, or how many entries are read. */
   readonly end: string | number;
@@ -54,7 +54,7 @@ function nested(levels: number): Buffer {
   return inner;
 }
 
-/** The largest list whose PEM may still come, as base64. */
+/** The largest CRL whose PEM may still come, as base64. */
 const base64 = (size = enough) => withEntries(copies(plain, (size / 4) * 2.9)).toString('base64');
 const block = (body: string) => `-----BEGIN X509 CRL-----\n${body}\n-----END X509 CRL-----\n`;
 const inLines = (body: string, columns: number, end: string) =>
@@ -66,7 +66,7 @@ export const hostile: Readonly<Record<string, Hostile>> = {
   'millions of the smallest entries, one serial': crowd(plain, most),
   'a million entries in a row': { end: Math.floor(enough / 23), make: row },
   'many entries of an unusual form': crowd(entry(serial, der.generalizedTime('20501124093000Z'))),
-  'many entries with an extension that nobody knows': crowd(entry(serial, undefined, extensions(1))),
+  'many entries with an unknown extension': crowd(entry(serial, undefined, extensions(1))),
   'entries with sixteen extensions': crowd(entry(serial, undefined, extensions(16))),
   'entries with seventeen extensions': {
     end: 'crl-malformed',
@@ -128,10 +128,10 @@ export const hostile: Readonly<Record<string, Hostile>> = {
   'a block with one character that is none, at its end': text('pem-malformed', () =>
     block(`${'A'.repeat(enough)}!AAA`),
   ),
-  'a list as PEM': text(entriesIn(most / 2), () => block(inLines(base64(most / 2), 64, '\n'))),
-  'a list as PEM with other line ends': text(entriesIn(enough), () => block(inLines(base64(), 64, '\r\n'))),
-  'a list as PEM in one line': text(entriesIn(enough), () => block(base64())),
-  'a list as PEM with a character a line': text(entriesIn(enough / 4), () =>
+  'a CRL as PEM': text(entriesIn(most / 2), () => block(inLines(base64(most / 2), 64, '\n'))),
+  'a CRL as PEM with other line ends': text(entriesIn(enough), () => block(inLines(base64(), 64, '\r\n'))),
+  'a CRL as PEM in one line': text(entriesIn(enough), () => block(base64())),
+  'a CRL as PEM with a character a line': text(entriesIn(enough / 4), () =>
     block(inLines(base64(enough / 4), 1, '\n')),
   ),
 };

@@ -21,7 +21,7 @@ const definition = definitionFromObject(
   { env: {}, services: [fakeService({})] },
 );
 
-/** What lists are judged by. */
+/** What CRLs are judged by. */
 export interface Judging {
   readonly now: number;
   /** CAs in the lock, in one state; default trusted. */
@@ -29,14 +29,14 @@ export interface Judging {
   readonly state?: LockState;
   /** CAs that a source offers beside them. */
   readonly offered?: readonly Certificate[];
-  /** Lists that the sources give. */
+  /** CRLs that the sources give. */
   readonly crls: readonly Crl[];
-  /** Lists accepted before; those not in `remembered` are lost. */
+  /** CRLs accepted before; those not in `remembered` are lost. */
   readonly before?: readonly Crl[];
   readonly remembered?: readonly Crl[];
 }
 
-/** Judges lists as a run does, with a lock and a record made for it. */
+/** Judges CRLs as a run does, with a lock and a record made for it. */
 export function judging(input: Judging): ResolvedCrls {
   const { now, locked, state = 'trusted', offered = [], crls, before = [], remembered = before } = input;
   const known = [...locked, ...offered];
@@ -44,7 +44,7 @@ export function judging(input: Judging): ResolvedCrls {
   const { lock } = acceptCas(emptyLock, locked.map(offer), 'all', now);
   const issuerOf = (crl: Crl) => {
     const issuer = crlIssuer(crl, known);
-    if (issuer === undefined) throw new TypeError('a list of nobody known');
+    if (issuer === undefined) throw new TypeError('a CRL of nobody known');
     return issuer;
   };
   const stateKey = (crl: Crl) => slotFor(issuerOf(crl).keySha256, crl).stateKey;

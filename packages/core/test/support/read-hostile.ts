@@ -19,7 +19,7 @@ function endOf(work: () => number): string | number {
 function whole(file: string): number {
   const crl = parseCrl(readFileSync(file), file);
   const judged = judgeCrl({ crl, issuer, now: crl.thisUpdate });
-  if (judged.outcome !== 'refused') throw new Error('a list of somebody else was taken');
+  if (judged.outcome !== 'refused') throw new Error('a CRL of somebody else was taken');
   crl.has('41');
   return crl.entryCount;
 }

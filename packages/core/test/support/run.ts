@@ -14,7 +14,7 @@ import { noAccess, noFiles } from './world.ts';
 /** What sources give, by the text that names them in a definition. */
 export type Files = Record<string, string | Uint8Array>;
 
-/** What a run on toys starts from. */
+/** What a run on fakes starts from. */
 export interface FakeRun {
   readonly fakes: Readonly<Record<string, FakeService>>;
   readonly files: Files;
@@ -29,7 +29,7 @@ export interface FakeRun {
   readonly options?: { readonly inventory?: boolean };
 }
 
-/** Trustloom over toys that all trust one group, with its files in memory. */
+/** Trustloom over fakes that all trust one group, with its files in memory. */
 export function openFakes({ fakes, files, lock, store, clock, group, ...more }: FakeRun) {
   const { targets = Object.keys(fakes), options = {} } = more;
   const service = fakeService(fakes);

@@ -5,7 +5,7 @@ import { type CertificateOptions, createTestCa, type TestLeaf } from './test-ca.
 export interface TestClients {
   readonly rsa: TestLeaf;
   readonly ec: TestLeaf;
-  /** By a CA that nobody knows. */
+  /** By an unknown CA. */
   readonly untrusted: TestLeaf;
   readonly expired: TestLeaf;
   /** Good but for its serial: put it on a list. */
@@ -25,7 +25,7 @@ export async function makeClients(
   clock: { now(): number } = systemClock,
 ): Promise<TestClients> {
   const now = Math.floor(clock.now() / 1000) * 1000;
-  const unknownCa = await createTestCa({ subject: 'CN=Nobody knows this CA', key: 'P-256', clock });
+  const unknownCa = await createTestCa({ subject: 'CN=Unknown CA', key: 'P-256', clock });
   return Object.freeze({
     rsa: await ca.issue('CN=good-rsa', { key: 'RSA-2048' }),
     ec: await ca.issue('CN=good-ec'),

@@ -33,12 +33,12 @@ export const crlReasons = {
 export interface CrlEntry {
   /** Hex digits, or a number. */
   readonly serial: string | number | bigint;
-  /** Milliseconds since 1970; default the list's thisUpdate. */
+  /** Milliseconds since 1970; default the CRL's thisUpdate. */
   readonly date?: number;
   readonly reason?: keyof typeof crlReasons;
 }
 
-/** What a list shall say. Instants in milliseconds since 1970. */
+/** What a CRL shall say. Instants in milliseconds since 1970. */
 export interface CrlRequest {
   /** DER of the issuer's name. */
   readonly issuer: Uint8Array;
@@ -49,10 +49,10 @@ export interface CrlRequest {
   /** CRLNumber; absent: no such extension. */
   readonly number?: number | bigint;
   readonly thisUpdate: number;
-  /** Absent: the list has none. */
+  /** Absent: the CRL has none. */
   readonly nextUpdate?: number;
   readonly hash?: HashName;
-  /** Makes it a delta list over that number. */
+  /** Makes it a delta CRL over that number. */
   readonly deltaOf?: number;
   /** Makes it a partition: issuingDistributionPoint with this URL. */
   readonly partition?: string;
@@ -64,7 +64,7 @@ export interface CrlRequest {
   }[];
 }
 
-/** A list that was made. */
+/** A CRL that was made. */
 export interface IssuedCrl {
   readonly der: Uint8Array;
   readonly pem: string;
@@ -74,7 +74,7 @@ export interface IssuedCrl {
 
 /**
  * Writes and signs a certificate revocation list, version 2 (RFC 5280, 5). Written byte by byte, so
- * that 100,000 entries take well under a second. Nothing is judged: tests need wrong lists too.
+ * that 100,000 entries take well under a second. Nothing is judged: tests need wrong CRLs too.
  */
 export function writeCrl(request: CrlRequest): IssuedCrl {
   const hash = request.hash ?? usualHash(request.key.kind);

@@ -44,7 +44,7 @@ export interface ServerlessCa {
   /** Notes a revocation. It is published by the next run, as it is there: up to 24 hours later. */
   revoke(serial: string): void;
   /**
-   * What runs at 08:15 each day, or by hand: both lists, each with the next number, for a day and
+   * What runs at 08:15 each day, or by hand: both CRLs, each with the next number, for a day and
    * ten minutes from now.
    */
   dailyRun(): Promise<void>;
@@ -87,7 +87,7 @@ export function serverlessCaKeys(project = 'serverless', env = 'dev'): Serverles
 
 /**
  * Starts a private CA in the exact shape of Serverless CA: bucket layout, object names, encodings,
- * content types, algorithms, life of its lists. The first run is done: root and issuing CA, the
+ * content types, algorithms, life of its CRLs. The first run is done: root and issuing CA, the
  * bundle (root first), both lists.
  *
  * @example
@@ -144,7 +144,7 @@ export async function startServerlessCa(options: ServerlessCaOptions): Promise<S
     state.rootNumber += 1;
     await publishCrl(root, state.rootNumber, [], keys.rootCrl, keys.rootCrlPem);
     state.issuingNumber += 1;
-    // Never pruned, and not told apart by issuer: after a re-key the new CA's list holds the old
+    // Never pruned, and not separated by issuer: after a re-key the new CA's CRL holds the old
     // CA's serials too.
     await publishCrl(state.issuing, state.issuingNumber, state.revoked, keys.issuingCrl, keys.issuingCrlPem);
   };

@@ -12,7 +12,7 @@ const year = 365 * day;
  */
 export type CertificateOptions = Partial<
   Omit<IssueRequest, 'key' | 'issuer' | 'ca' | 'subject'> & {
-    /** Kind of the key to make, or a key that exists (a renewal, a cross-signed twin). */
+    /** Kind of the key to make, or a key that exists (a renewal, a cross-signed certificate). */
     readonly key: KeyKind | TestKey;
     readonly ca: boolean;
   }
@@ -54,12 +54,12 @@ export interface TestCa extends IssuedCertificate {
   rekey(options?: CertificateOptions): Promise<TestCa>;
   /** A certificate for the other's name and key, by this CA. */
   crossSign(other: TestCa, options?: CertificateOptions): Promise<TestCa>;
-  /** A list of this CA. `number`, `nextUpdate` and `keyId` can be left out by `undefined`. */
+  /** A CRL of this CA. `number`, `nextUpdate` and `keyId` can be left out by `undefined`. */
   issueCrl(options?: CrlOptions): IssuedCrl;
 }
 
 /**
- * What a list says: by default no entries, number 1, from now for a day, with the key identifier.
+ * What a CRL says: by default no entries, number 1, from now for a day, with the key identifier.
  */
 export type CrlOptions = Partial<Omit<CrlRequest, 'number' | 'nextUpdate' | 'keyId'>> & {
   readonly number?: CrlRequest['number'] | undefined;

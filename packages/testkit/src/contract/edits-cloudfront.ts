@@ -16,7 +16,7 @@ import { type Edits, plantBundle } from './edits.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * Edits of a distribution, its trust store, its connection function and the key value store which
+ * Edits of a distribution, its trust store, its connection function and the KeyValueStore which
  * that reads.
  */
 export function cloudFrontEdits(stage: Stage, distributionId: string): Edits {
@@ -74,7 +74,7 @@ type State = Stage['local'] extends { state(): infer All }
 
 function functionEdits(client: CloudFrontClient, state: () => State): Edits {
   return {
-    async 'the connection function is replaced by one that lets everybody in'() {
+    async 'the connection function is replaced by one that admits everybody'() {
       const { id, development } = given([...state().connectionFunctions.values()][0], 'function');
       const updated = await client.send(
         new UpdateConnectionFunctionCommand({
@@ -99,7 +99,7 @@ function keyEdits({ local, accountRegion }: Stage, state: () => State): Edits {
     endpoint: local.url.replace('127.0.0.1', 'localhost'),
     requestHandler: { httpAgent: new Agent({ lookup: loopback }) },
   });
-  const store = () => given([...state().keyValueStores.values()][0], 'key value store');
+  const store = () => given([...state().keyValueStores.values()][0], 'KeyValueStore');
   const write = async (puts: Readonly<Record<string, string>>, deletes: readonly string[] = []) => {
     await client.send(
       new UpdateKeysCommand({
@@ -116,13 +116,13 @@ function keyEdits({ local, accountRegion }: Stage, state: () => State): Edits {
       'bucket with a serial',
     );
   return {
-    'a bucket of the key value store is emptied': () => write({ [full()[0]]: '.' }),
-    'the head of the key value store is deleted': () => write({}, ['manifest']),
-    'what a bucket refuses is let in by a delta': () => {
+    'a bucket of the KeyValueStore is emptied': () => write({ [full()[0]]: '.' }),
+    'the manifest of the KeyValueStore is deleted': () => write({}, ['manifest']),
+    'what a bucket refuses is admitted by a delta': () => {
       const deltas = [...store().items.keys()].filter((key) => key.startsWith('d'));
       return write(Object.fromEntries(deltas.map((key) => [key, `|${full()[1]}`])));
     },
-    'a key of somebody else is put into the key value store': () => write({ other: 'value' }),
+    'a key of somebody else is put into the KeyValueStore': () => write({ other: 'value' }),
   };
 }
 

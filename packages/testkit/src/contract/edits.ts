@@ -63,7 +63,7 @@ export function albEdits(stage: Stage, listenerArn: string): Edits {
         }),
       );
     },
-    async 'a list is removed'() {
+    async 'a CRL is removed'() {
       const id = given(state().trustStores.get(store())?.revocations[0]?.id, 'crl');
       await elb.send(new RemoveTrustStoreRevocationsCommand({ TrustStoreArn: store(), RevocationIds: [id] }));
     },
@@ -98,10 +98,10 @@ export function rolesAnywhereEdits({ local, accountRegion }: Stage): Edits {
     async 'an anchor is disabled'() {
       await client.send(new DisableTrustAnchorCommand({ trustAnchorId: anchor() }));
     },
-    async 'a list is disabled'() {
+    async 'a CRL is disabled'() {
       await client.send(new DisableCrlCommand({ crlId: crlId() }));
     },
-    async 'a list is deleted'() {
+    async 'a CRL is deleted'() {
       await client.send(new DeleteCrlCommand({ crlId: crlId() }));
     },
   };

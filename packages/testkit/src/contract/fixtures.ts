@@ -5,19 +5,19 @@ import { certificateOf, type TestCrl, trustOf } from '../trust.ts';
 
 /** The trust that the laws put on a target, one after the other. */
 export interface Fixtures {
-  /** One root with one issuing CA, a list of each. */
+  /** One root with one issuing CA, a CRL of each. */
   readonly one: Trust;
   /** The same, with one more client revoked by the issuing CA. */
   readonly revokedMore: Trust;
   /** A second root and issuing CA beside the first. */
   readonly two: Trust;
   /**
-   * Serials by the digest of their list: what is revoked when that list is in force. `<key of
+   * Serials by the digest of their list: what is revoked when that CRL is in force. `<key of
    * issuer> <serial>`.
    */
   readonly revokedBy: ReadonlyMap<string, readonly string[]>;
   /**
-   * Clients to knock with: two that no list names, and one for each serial that a list of an
+   * Clients to knock with: two that no CRL names, and one for each serial that a CRL of an
    * issuing CA names.
    */
   readonly clients: readonly FixtureClient[];
@@ -28,7 +28,7 @@ export interface FixtureClient extends TestLeaf {
   readonly keySha256: string;
 }
 
-/** Makes the certificates and lists of a suite. Laws only read them. */
+/** Makes the certificates and CRLs of a suite. Laws only read them. */
 export async function makeFixtures(): Promise<Fixtures> {
   const rootA = await createTestCa({ subject: 'CN=Contract Root A,O=Contract', key: 'P-256' });
   const issuingA = await rootA.intermediate('CN=Contract Issuing A,O=Contract');

@@ -4,19 +4,19 @@ import { createHash } from 'node:crypto';
 export interface Held {
   /** SHA-256 of every certificate that is an anchor here now. */
   readonly cas: readonly string[];
-  /** SHA-256 of the DER of every list in force here now. */
+  /** SHA-256 of the DER of every CRL in force here now. */
   readonly crls: readonly string[];
-  /** Nobody without a certificate gets in. */
+  /** Nobody without a certificate is admitted. */
   readonly enforcing: boolean;
   /**
-   * Ids of the objects that adapters make (stores, anchors, imported lists); those that were there
+   * Ids of the objects that adapters make (stores, anchors, imported CRLs); those that were there
    * before not counted.
    */
   readonly objects: readonly string[];
   /**
    * Where a checker of ours refuses the revoked: does it refuse a client with this serial (hex, no
    * leading zeros), whose issuer it does not know? The checker itself is run, as it lies there.
-   * Absent: the service checks `lists`.
+   * Absent: the service checks `CRLs`.
    */
   readonly refuses?: (serial: string) => boolean;
 }
@@ -34,7 +34,7 @@ export function pemDigests(pem: Uint8Array | string): readonly string[] {
     .sort();
 }
 
-/** SHA-256 of the DER of a list, given as PEM or DER. */
+/** SHA-256 of the DER of a CRL, given as PEM or DER. */
 export function crlDigest(bytes: Uint8Array): string {
   const [, body] =
     /-----BEGIN X509 CRL-----([^-]+)-----END X509 CRL-----/.exec(Buffer.from(bytes).toString('latin1')) ?? [];

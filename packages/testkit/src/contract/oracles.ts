@@ -30,8 +30,8 @@ export function albOracle(local: LocalAws, accountRegion: AccountRegion, listene
 }
 
 /**
- * What Roles Anywhere holds in a place: all enabled anchors, and lists that are enabled. It never
- * lets anybody in without a certificate.
+ * What Roles Anywhere holds in a place: all enabled anchors, and CRLs that are enabled. It never
+ * admits anybody without a certificate.
  */
 export function rolesAnywhereOracle(local: LocalAws, accountRegion: AccountRegion): Oracle {
   return () => {

@@ -15,7 +15,7 @@ import {
 } from '@trustloom/core/adapter';
 import type { ContractWorld } from './world.ts';
 
-/** What the record would keep between runs: it outlives a process that was killed. */
+/** What the state would keep between runs: it is there after a process was killed. */
 export interface Memory {
   notes: JsonObject;
 }

@@ -15,17 +15,17 @@ export interface Subject {
   readonly target: JsonObject;
   readonly oracle: Oracle;
   /**
-   * Makes objects of somebody else that look like ours but lack our mark, and gives a function that
+   * Makes objects of somebody else that look like ours but lack our ownership tag, and gives a function that
    * throws when one was touched. Absent: the law of foreign objects is skipped.
    */
   readonly foreign?: () => Promise<() => void | Promise<void>>;
   /**
-   * Knocks at the target with a client's certificate; true when it is let in. Absent: the law of
+   * Knocks at the target with a client's certificate; true when it is admitted. Absent: the law of
    * revoked clients is skipped, which is right only where the local AWS has no data plane.
    */
   readonly admits?: (client: Knocking) => Promise<boolean>;
   /**
-   * Changes by hand to what the target holds, each of which must be noticed and mended: `albEdits`,
+   * Changes by hand to what the target holds, each of which must be noticed and fixed: `albEdits`,
    * and its like.
    */
   readonly edits?: Edits;
@@ -41,8 +41,8 @@ export interface ContractOptions {
   /** Makes what a team has before: the listener, the domain, the profile. */
   readonly setup: (stage: Stage) => Promise<Subject>;
   /**
-   * SHA-256 of the lists that must be in force for a trust; default all of it. For services where
-   * some lists have no place (Roles Anywhere: those of CAs above an anchor).
+   * SHA-256 of the CRLs that must be in force for a trust; default all of it. For services where
+   * some CRLs have no place (Roles Anywhere: those of CAs above an anchor).
    */
   readonly crlsInForce?: (trust: Trust) => readonly string[];
   /** The IAM action of a call; default `<service>:<action>`. */
@@ -111,5 +111,5 @@ export async function openWorld(
 
 /** True for operations that change nothing, by their name. */
 function isRead(action: string): boolean {
-  return /^(?:Get|List|Describe|Head|Export)(?=[A-Z])/.test(action);
+  return /^(?:Get|CRL|Describe|Head|Export)(?=[A-Z])/.test(action);
 }

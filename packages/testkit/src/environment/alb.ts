@@ -11,12 +11,12 @@ export interface TestAlb {
   readonly dnsName: string;
   /** HTTPS on 443, without client authentication. */
   readonly listenerArn: string;
-  /** HTTP on 80, which forwards too: a door. */
+  /** HTTP on 80, which forwards too: a bypass. */
   readonly bypassArn: string;
 }
 
 /**
- * Makes an Application Load Balancer with an HTTPS listener, and a door on port 80.
+ * Makes an Application Load Balancer with an HTTPS listener, and a bypass on port 80.
  *
  * @param name of the load balancer; default `edge`
  */

@@ -25,7 +25,7 @@ import { clientConfig, given, type Spot, spot, type Where } from './where.ts';
 export interface TestApiGateway {
   readonly domain: string;
   readonly apiId: string;
-  /** The default endpoint, which goes around the domain: a door. */
+  /** The default endpoint, which goes around the domain: a bypass. */
   readonly defaultEndpoint: string;
 }
 

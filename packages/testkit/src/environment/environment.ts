@@ -14,8 +14,8 @@ export interface TestEnvironment {
 
 /**
  * Makes the four places as a team would have them before mTLS: a CloudFront distribution, an HTTPS
- * listener on a load balancer (and a door on port 80), an API Gateway regional custom domain, a
- * Roles Anywhere profile. Anyone gets in at the first three.
+ * listener on a load balancer (and a bypass on port 80), an API Gateway regional custom domain, a
+ * Roles Anywhere profile. Anyone is admitted at the first three.
  *
  * @param options.authorizer stands before all routes of the API
  * @example

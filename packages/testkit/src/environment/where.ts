@@ -38,7 +38,7 @@ export function clientConfig({ local, account, region }: Spot, service: string) 
 /**
  * Makes a versioned bucket.
  *
- * @param name default `trustloom-<account>-<region>`, where artifacts and the record go
+ * @param name default `trustloom-<account>-<region>`, where artifacts and the state go
  * @returns an S3 client of that place, and the bucket's name
  */
 export async function makeBucket(

@@ -11,8 +11,8 @@ const error = '1    error: see the message';
 const refused = '3    refused by a safety rule';
 const interrupted = '130  interrupted';
 const differs = '2    something differs, with --detailed-exitcode';
-const marks = [
-  'Marks of steps: + trusts a CA, - takes something away, ~ changes what is revoked or tagged,',
+const signs = [
+  'Signs of steps: + trusts a CA, - takes something away, ~ changes what is revoked or tagged,',
   '! changes what is refused or admitted otherwise.',
 ];
 
@@ -31,7 +31,7 @@ export const help = {
   plan: {
     examples: ['trustloom plan', 'trustloom plan --target edge --detailed-exitcode'],
     exitCodes: ['0    planned, with changes or without', error, differs, refused],
-    more: marks,
+    more: signs,
   },
   apply: {
     examples: [
@@ -44,7 +44,7 @@ export const help = {
       '3    refused by a safety rule, or a consent is missing',
       interrupted,
     ],
-    more: marks,
+    more: signs,
   },
   status: {
     examples: ['trustloom status', 'trustloom status --json'],

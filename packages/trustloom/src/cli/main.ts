@@ -1,7 +1,7 @@
 import { version } from '../version.ts';
 import { processIo } from './io.ts';
 
-// Which versions of Node are supported is told once, in the README. The SDK reads this when its
+// Which versions of Node are supported is said once, in the README. The SDK reads this when its
 // first client is made.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 

@@ -4,7 +4,7 @@ import type { CliContext, CommonOptions } from './context.ts';
 import { help, helpText, mainHelp } from './help.ts';
 import type { CliIo } from './io.ts';
 
-type Work<Flags> = (
+type Action<Flags> = (
   context: CliContext,
   args: readonly string[],
   flags: CommonOptions & Flags,
@@ -29,7 +29,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   let code = 0;
   const program = new Command('trustloom');
   const act =
-    <Flags>(work: Work<Flags>) =>
+    <Flags>(work: Action<Flags>) =>
     async (...given: unknown[]) => {
       const command = given.at(-1) as Command;
       code = await perform(work, command.args, command.opts() as CommonOptions & Flags, io);
@@ -186,7 +186,7 @@ function common(command: Command): Command {
 
 /** Does the work of a command; what goes wrong is printed, and becomes an exit code. */
 async function perform<Flags>(
-  work: Work<Flags>,
+  work: Action<Flags>,
   args: readonly string[],
   flags: CommonOptions & Flags,
   io: CliIo,

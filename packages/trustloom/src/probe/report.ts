@@ -23,7 +23,7 @@ export interface ProbeCell {
 export interface ProbeRow {
   readonly target: string;
   readonly service: string;
-  /** The service cannot enforce revocation yet: a revoked client gets in. */
+  /** The service cannot enforce revocation yet: a revoked client is admitted. */
   readonly revocationEnforced: boolean;
   readonly cells: readonly ProbeCell[];
   readonly bypasses: readonly Bypass[];

@@ -2,7 +2,7 @@ import type { Endpoint } from '@trustloom/core';
 import { defined } from '@trustloom/core';
 import type { ProbeCell, ProbeClient } from './report.ts';
 
-/** Asks for a session through every anchor; one that lets the client in is enough. */
+/** Asks for a session through every anchor; one that admits the client is enough. */
 export async function knockSession(
   endpoint: Extract<Endpoint, { kind: 'create-session' }>,
   { certPem, keyPem, chainPem }: ProbeClient,

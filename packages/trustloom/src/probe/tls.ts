@@ -12,7 +12,7 @@ const timeoutMs = 10_000;
 /**
  * One TLS handshake with or without a client certificate, then one GET. A server that refuses after
  * the handshake has ended (as TLS 1.3 allows) has refused all the same: only an HTTP answer counts
- * as let in.
+ * as admitted.
  */
 export function knockTls(
   { host, port }: { readonly host: string; readonly port: number },

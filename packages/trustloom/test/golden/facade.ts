@@ -32,7 +32,7 @@ function stepLine(of: string, step: Step): Line {
   };
 }
 
-/** The subject in which a CA was recorded: today it is told by its common name and its digest. */
+/** The subject in which a CA was recorded: today it is named by its common name and its digest. */
 const subjectOf = (name: string) => name.replace(/^(.*) \[[^\]]*\]$/, 'CN=$1');
 
 function freshnessLines(of: string, rows: Target['freshness']): readonly Line[] {

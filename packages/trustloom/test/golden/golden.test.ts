@@ -22,7 +22,7 @@ async function begin(world: World, settings: Settings = {}, serials: readonly st
   return old;
 }
 
-test('four services: first steps, a newer list, the deny list, a target that leaves', async () => {
+test('four services: first steps, a newer CRL, the deny list, a target that leaves', async () => {
   await using world = await openWorld(services);
   const { clock } = world;
   const old = await makeCa('CN=Devices', 'old', world);
@@ -109,7 +109,7 @@ test('a root and an issuing CA, of which only the issuing one is an anchor where
   await world.compare('root-and-issuing');
 });
 
-test('lists: one that shrank, one that ended, one that is let go', async () => {
+test('lists: one that shrank, one that ended, one that is withdrawn', async () => {
   await using world = await openWorld(services);
   const old = await begin(world, {}, [...tenOf('b'), ...tenOf('c')]);
   world.clock.advance(hour);
@@ -127,9 +127,9 @@ test('lists: one that shrank, one that ended, one that is let go', async () => {
 });
 
 describe.each(services)('%s alone', (name) => {
-  test('what somebody changed by hand is seen and mended; then it leaves', async () => {
+  test('what somebody changed by hand is seen and fixed; then it leaves', async () => {
     await using world = await openWorld([name]);
-    // So many that not all lie in the one bucket of a key value store that an edit empties.
+    // So many that not all lie in the one bucket of a KeyValueStore that an edit empties.
     await begin(world, {}, tenOf('b'));
     await world.plan();
     for (const [what, edit] of Object.entries(world.edits[name])) {

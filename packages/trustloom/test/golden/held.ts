@@ -11,7 +11,7 @@ interface Thing {
 }
 
 /**
- * What lies at the services and in S3, by the raw state of the local AWS: names, owner marks,
+ * What lies at the services and in S3, by the raw state of the local AWS: names, ownership tags,
  * content.
  */
 export function heldLines(state: LocalAwsState): readonly Line[] {

@@ -60,7 +60,7 @@ export function createNames(): Names {
     line(line) {
       const of = (text: string) => text.replace(random, (value) => given.get(value) ?? numbered(value));
       // Of raw state the order is that of ids: numbers would not be the same each time. Nor are the
-      // seeds of a key value store's layout.
+      // seeds of a KeyValueStore's layout.
       const masked = (text: string) =>
         text.replace(/(?<= )-?\d{3,}/g, '*').replace(random, (value) => given.get(value) ?? '*');
       const text = 'held' in line ? masked : of;

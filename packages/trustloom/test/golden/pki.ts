@@ -51,7 +51,7 @@ export function makeCa(
     : issuer.intermediate(subject, options);
 }
 
-/** A list of a CA that names these serials. */
+/** A CRL of a CA that names these serials. */
 export function makeCrl(ca: TestCa, number: number, serials: readonly string[]): IssuedCrl {
   return ca.issueCrl({ number, entries: serials.map((serial) => ({ serial })) });
 }

@@ -12,6 +12,18 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
   state: { holds: 'in-sync', left: 'removed' },
   mechanism: { list: 'crl' },
   verdict: { 'let in': 'admitted' },
+  edit: {
+    'a list is removed': 'a CRL is removed',
+    'a list is deleted': 'a CRL is deleted',
+    'a list is disabled': 'a CRL is disabled',
+    'a bucket of the key value store is emptied': 'a bucket of the KeyValueStore is emptied',
+    'a key of somebody else is put into the key value store':
+      'a key of somebody else is put into the KeyValueStore',
+    'the head of the key value store is deleted': 'the manifest of the KeyValueStore is deleted',
+    'the connection function is replaced by one that lets everybody in':
+      'the connection function is replaced by one that admits everybody',
+    'what a bucket refuses is let in by a delta': 'what a bucket refuses is admitted by a delta',
+  },
   code: {
     'list-count-differs': 'crl-count-differs',
     'list-memory-lost': 'crl-copy-lost',

@@ -92,7 +92,7 @@ export async function openWorld(names: readonly Name[]) {
         { thrown: error instanceof Error ? String(Reflect.get(error, 'code') ?? error.name) : 'unknown' },
       ];
     }
-    // What several targets want of the record at the same time goes together in one write, or not.
+    // What several targets want of the state at the same time goes together in one write, or not.
     const counted = alone || /^(plan|status|accept|retire)/.test(title);
     lines.push({ command: title }, ...reported, ...callLines(local.calls().slice(before), counted));
     return result;

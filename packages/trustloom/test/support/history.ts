@@ -2,26 +2,26 @@ import { crlDigest, type ServerlessCa, type TestLeaf } from '@trustloom/testkit'
 import { expect } from 'vitest';
 import type { Team } from './team.ts';
 
-/** Life of a list as Serverless CA issues it. */
+/** Life of a CRL as Serverless CA issues it. */
 export const lifeMs = (24 * 3600 + 600) * 1000;
 
 /**
- * What a CA published, as the raw state of its bucket has it: by whom lists in force are judged.
+ * What a CA published, as the raw state of its bucket has it: by whom CRLs in force are judged.
  */
 export interface History {
-  /** The CA runs: whoever was revoked until now is in its newest list. */
+  /** The CA runs: whoever was revoked until now is in its newest CRL. */
   run(): Promise<void>;
   /** Makes the issuing CA anew with the same key: its counter starts again. */
   recreate(): Promise<void>;
   /** A client that is revoked with the next run. */
   revoke(leaf: TestLeaf): void;
-  /** Clients that the newest list names. */
+  /** Clients that the newest CRL names. */
   revoked(): readonly TestLeaf[];
-  /** When the newest list ends. */
+  /** When the newest CRL ends. */
   ends(): number;
-  /** When the list with this digest ends; undefined for one that the CA never published. */
+  /** When the CRL with this digest ends; undefined for one that the CA never published. */
   endOf(digest: string): number | undefined;
-  /** Digest of the newest list of the issuing CA. */
+  /** Digest of the newest CRL of the issuing CA. */
   newest(): string;
 }
 

@@ -15,7 +15,7 @@ export const account = {
 
 /** What can be chosen of a local AWS. */
 export interface LocalOptions {
-  /** Where Trustloom has a bucket; the record is in the first. */
+  /** Where Trustloom has a bucket; the state is in the first. */
   readonly regions: readonly [string, ...string[]];
   readonly clock?: TestClock;
   readonly unknowns?: Unknowns;
@@ -35,7 +35,7 @@ export async function openLocal({ regions, clock = createTestClock(), unknowns }
   return {
     local,
     clock,
-    /** The bucket with the record. */
+    /** The bucket with the state. */
     bucket,
     /** Puts a file into the folder. */
     write: (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content),

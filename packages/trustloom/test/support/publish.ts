@@ -3,7 +3,7 @@ import { type IssuedCrl, serverlessCaBucket } from '@trustloom/testkit';
 import { account } from './local.ts';
 import type { Team } from './team.ts';
 
-/** Puts a list where the source of a CA has it, also one that no run of the CA would publish. */
+/** Puts a CRL where the source of a CA has it, also one that no run of the CA would publish. */
 export async function putCrl(
   { ca, local }: Pick<Team, 'ca' | 'local'>,
   by: 'root' | 'issuing',

@@ -20,7 +20,7 @@ import { watchWrites } from './watched.ts';
 const region = 'eu-west-1';
 const lambda = `arn:aws:lambda:${region}:${account.id}:function:revocation`;
 
-/** What became of a client at one target: let in, or refused. */
+/** What became of a client at one target: admitted, or refused. */
 export type Entry = 'in' | 'refused';
 
 /** The same at all four targets. */
@@ -79,7 +79,7 @@ export async function openTeam({ unknowns, revocation, start, watch }: TeamOptio
     return seen.arns;
   };
   const edgeOf = (host: string) => local.edges().find(({ hosts }) => hosts.includes(host))?.resource ?? '';
-  /** Whether a client gets in at each target. */
+  /** Whether a client is admitted at each target. */
   const knock = async (leaf: TestLeaf): Promise<Readonly<Record<string, Entry>>> => ({
     web: await knockEdge(local, edgeOf(environment.web.domainName), leaf),
     edge: await knockEdge(local, environment.edge.listenerArn, leaf),
@@ -187,7 +187,7 @@ function anchorsOf(local: LocalAws): readonly string[] {
     .rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()].map(({ arn }) => arn));
 }
 
-/** A session asked for through every anchor; one that lets the client in is enough. */
+/** A session asked for through every anchor; one that admits the client is enough. */
 export async function knockJobs(
   local: LocalAws,
   { profileArn, roleArn }: TestRolesAnywhere,

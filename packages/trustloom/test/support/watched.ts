@@ -3,15 +3,15 @@ import type { AddressInfo } from 'node:net';
 import type { Call, LocalAws } from '@trustloom/local-aws';
 
 /** Calls that change nothing. */
-const reads = /^(Get|List|Describe|Head|Export|AssumeRole)/;
+const reads = /^(Get|CRL|Describe|Head|Export|AssumeRole)/;
 
-/** The record and artifacts are written to S3; nobody gets in or out by them. */
+/** The state and artifacts are written to S3; they admit and refuse nobody. */
 function isWrite({ service, action }: Call): boolean {
   return service !== 's3' && service !== 'sts' && !reads.test(action);
 }
 
 /**
- * A door to a local AWS that stops after each write, while whoever wrote still waits for the
+ * A proxy to a local AWS that stops after each write, while whoever wrote still waits for the
  * answer.
  */
 export interface Watched extends AsyncDisposable {
@@ -20,7 +20,7 @@ export interface Watched extends AsyncDisposable {
   look: ((action: string) => Promise<void>) | undefined;
 }
 
-/** Opens the door. Whoever looks goes to the local AWS itself. */
+/** Opens the proxy. Whoever looks goes to the local AWS itself. */
 export async function watchWrites(local: LocalAws): Promise<Watched> {
   const { hostname, port } = new URL(local.url);
   const server = createServer((from, to) => {

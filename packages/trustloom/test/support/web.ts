@@ -3,7 +3,7 @@ import { defined } from '@trustloom/core';
 import { createTestCa, knock, makeCloudFront } from '@trustloom/testkit';
 import { account, type LocalOptions, openLocal } from './local.ts';
 
-/** A distribution, and files of the CA of its clients and of a list that says nothing yet. */
+/** A distribution, and files of the CA of its clients and of a CRL that says nothing yet. */
 export async function openWeb(options: Omit<LocalOptions, 'regions'> = {}) {
   const base = await openLocal({ regions: ['us-east-1'], ...options });
   const { local, clock } = base;
@@ -21,7 +21,7 @@ export async function openWeb(options: Omit<LocalOptions, 'regions'> = {}) {
     ...base,
     ca,
     distributionId,
-    /** The next list of the CA. */
+    /** The next CRL of the CA. */
     publish,
     /** Trustloom with the target `web`; undefined: with none. */
     open(cloudfront: Partial<CloudfrontTarget> | undefined, endpoint?: string) {
@@ -38,7 +38,7 @@ export async function openWeb(options: Omit<LocalOptions, 'regions'> = {}) {
         endpoint,
       );
     },
-    /** Whether a client gets in; undefined: one without a certificate. */
+    /** Whether a client is admitted; undefined: one without a certificate. */
     async knock(client?: { readonly pem: string; readonly keyPem: string }) {
       local.settle();
       const edge = local.edges().find(({ hosts }) => hosts.includes(domainName));

@@ -3,7 +3,7 @@ import { type ManifestSet, readManifest } from '../manifest.ts';
 import { createDecide, type Decide } from './decide.ts';
 import { openSerialSet, type SerialSet } from './serial-set.ts';
 
-/** Bytes of an object, and the ETag by which its next version is told from it. */
+/** Bytes of an object, and the ETag by which its next version is told apart from it. */
 export interface StoredObject {
   readonly bytes: Uint8Array;
   readonly etag: string;

@@ -42,7 +42,7 @@ export function planFunction(
           kind: 'update-function',
           effect: 'tag',
           affects: [fn.id],
-          summary: `set code and key value store of connection function ${name}`,
+          summary: `set code and KeyValueStore of connection function ${name}`,
           reason: 'they are not what the definition asks for',
           action: 'cloudfront:UpdateConnectionFunction',
           input: { id: fn.id, code, store },
@@ -59,9 +59,7 @@ export function planFunction(
     affects: [effect === 'tag' ? name : `function=${header?.mode} grace=${header?.graceSeconds}`],
     summary: `publish connection function ${name}, ${settings}`,
     reason:
-      live === undefined
-        ? 'it was never published'
-        : 'the live one has other code or another key value store',
+      live === undefined ? 'it was never published' : 'the live one has other code or another KeyValueStore',
     action: 'cloudfront:PublishConnectionFunction',
     input: { id, etag: outputOf(write, 'etag') },
     after: [write.id],

@@ -52,9 +52,9 @@ export function planRevocation(
   const entries = moving?.entries ?? revocation.entries;
   const unfit =
     inUse === undefined
-      ? 'no key value store yet has the revoked serials'
+      ? 'no KeyValueStore yet has the revoked serials'
       : moving === undefined
-        ? `key value store ${inUse.name} cannot be read`
+        ? `KeyValueStore ${inUse.name} cannot be read`
         : unfitness(moving.store, moving.changes, entries);
   const store: StorePlan =
     inUse !== undefined && unfit === undefined
@@ -108,13 +108,12 @@ function unfitness(
   { unread, form, inventory, textBytes }: DesiredEntries,
 ): string | undefined {
   if (unread) return undefined;
-  if (layout.form !== form)
-    return `key value store ${name} is ${layout.form}, and the definition says ${form}`;
-  if (overflowing.length > 0) return `key value store ${name} is full`;
-  if (inventory.wrongDenials(layout).count > 0) return `key value store ${name} refuses a valid serial`;
+  if (layout.form !== form) return `KeyValueStore ${name} is ${layout.form}, and the definition says ${form}`;
+  if (overflowing.length > 0) return `KeyValueStore ${name} is full`;
+  if (inventory.wrongDenials(layout).count > 0) return `KeyValueStore ${name} refuses a valid serial`;
   // So full on average that some bucket will overflow soon: time for a new one, as long as it is
   // not urgent.
-  return textBytes / layout.buckets > valueBytes * 0.8 ? `key value store ${name} is nearly full` : undefined;
+  return textBytes / layout.buckets > valueBytes * 0.8 ? `KeyValueStore ${name} is nearly full` : undefined;
 }
 
 /** The store that the function is to read. */
@@ -163,7 +162,7 @@ function createKeyValueStore(
     kind: 'create-key-value-store',
     effect: 'tag',
     affects: [name],
-    summary: `create key value store ${name} with ${count(entries.set.count)} revoked serials${boundOf(entries, layout)}`,
+    summary: `create KeyValueStore ${name} with ${count(entries.set.count)} revoked serials${boundOf(entries, layout)}`,
     reason,
     action: 'cloudfront:CreateKeyValueStore',
     files: [{ sha256: file.sha256, kind: 'entries' }],

@@ -35,7 +35,7 @@ function capacityFindings(desired: DesiredEntries): readonly Finding[] {
     {
       code: 'key-value-store-too-many',
       severity: 'error',
-      message: `${count(set.count)} revoked serials take ${count(bytes)} bytes in ${form} form; a key value store takes ${count(storeBytes.max)}: about ${count(fit)} of them would fit. ${
+      message: `${count(set.count)} revoked serials take ${count(bytes)} bytes in ${form} form; a KeyValueStore takes ${count(storeBytes.max)}: about ${count(fit)} of them would fit. ${
         compact
           ? `With \`revocation: compact\` they fit; ${bound}`
           : 'Spread the CAs over several targets, or have the CA drop what has expired.'
@@ -116,7 +116,7 @@ function fullFindings({ overflowing }: EntryChanges): readonly Finding[] {
     {
       code: 'key-value-store-full',
       severity: 'error',
-      message: `${overflowing.length} buckets of the key value store are full, so some serials wait for a new store; apply makes one`,
+      message: `${overflowing.length} buckets of the KeyValueStore are full, so some serials wait for a new store; apply makes one`,
     },
   ];
 }
@@ -147,7 +147,7 @@ function denialFindings(layout: Layout, { form, inventory, unread }: DesiredEntr
       code: 'key-value-store-wrong-denial',
       severity: 'error',
       about: first,
-      message: `the valid serial ${first} of the inventory${more} looks like a revoked one in the key value store, so its client is refused; ${
+      message: `the valid serial ${first} of the inventory${more} looks like a revoked one in the KeyValueStore, so its client is refused; ${
         unread ? 'once every CRL can be read, apply makes a new store' : 'apply makes a new store'
       } that tells them apart`,
     },

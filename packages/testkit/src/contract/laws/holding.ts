@@ -45,21 +45,21 @@ export const converges: Law = {
     const { steps } = await apply(world, memory, fixtures.one);
     assert.ok(steps.length > 0, 'from empty there must be something to do');
     await assertTrue(world, memory, fixtures.one, 'after the first run');
-    // The record may be lost: then everything is found again by its mark.
-    await assertTrue(world, fresh(), fixtures.one, 'with the record lost');
+    // The state may be lost: then everything is found again by its ownership tag.
+    await assertTrue(world, fresh(), fixtures.one, 'with the state lost');
   },
 };
 
 export const changes: Law = {
   id: 'changes',
-  title: 'follows a new list, a CA more and a CA less, and never trusts, revokes or enforces less on the way',
+  title: 'follows a new CRL, a CA more and a CA less, and never trusts, revokes or enforces less on the way',
   async check(open, fixtures) {
     await using world = await open();
     const memory = fresh();
     await apply(world, memory, fixtures.one);
     const chain = [
-      ['a new list', fixtures.revokedMore],
-      ['an older list again', fixtures.one],
+      ['a new CRL', fixtures.revokedMore],
+      ['an older CRL again', fixtures.one],
       ['a CA more', fixtures.two],
       ['a CA less', fixtures.one],
     ] as const;
@@ -101,7 +101,7 @@ export const leaves: Law = {
 
 export const foreign: Law = {
   id: 'foreign-untouched',
-  title: 'objects without our mark stay as they are',
+  title: 'objects without our ownership tag stay as they are',
   async check(open, fixtures) {
     await using world = await open();
     assert.ok(
@@ -119,8 +119,8 @@ export const foreign: Law = {
 };
 
 export const summary: Law = {
-  id: 'mends',
-  title: 'what somebody changed by hand is noticed by the next plan, and mended',
+  id: 'fixes',
+  title: 'what somebody changed by hand is noticed by the next plan, and fixed',
   timeoutMs: 120_000,
   async check(open, fixtures) {
     const names = await withWorld(open, async (world) => Object.keys(world.edits ?? {}));

@@ -11,7 +11,7 @@ type Journey = readonly [what: string, before: Trust | undefined, after: Trust |
 const journeys = (fixtures: Fixtures): readonly Journey[] => [
   ['from empty', undefined, fixtures.one],
   ['a CA more', fixtures.one, fixtures.two],
-  ['a new list', fixtures.one, fixtures.revokedMore],
+  ['a new CRL', fixtures.one, fixtures.revokedMore],
   ['a CA less', fixtures.two, fixtures.one],
   ['leaving', fixtures.one, undefined],
 ];

@@ -14,7 +14,7 @@ export interface Law {
   /** Longest time, in ms, where it is much. */
   readonly timeoutMs?: number;
   /**
-   * Real clients knock: it must hold whatever AWS does where nobody has told, so it is tried under
+   * Real clients knock: it must hold whatever AWS does where it is not documented, so it is tried under
    * both readings of every unknown.
    */
   readonly bothReadings?: true;
@@ -54,7 +54,7 @@ export async function assertTrue(
   if (process.bound.info.capabilities.revocation === 'crl') {
     const all = () => trust.revocation.crls.map(({ crl }) => crl.sha256);
     const wanted = [...(world.options.crlsInForce?.(trust) ?? all())].sort();
-    assert.deepEqual([...held.crls].sort(), wanted, `${what}: the lists in force are not those of the trust`);
+    assert.deepEqual([...held.crls].sort(), wanted, `${what}: the CRLs in force are not those of the trust`);
   }
   if (held.refuses !== undefined) {
     const serials = trust.revocation.crls.flatMap(({ crl }) => [...crl.serials()]);
@@ -62,11 +62,11 @@ export async function assertTrue(
     assert.deepEqual(
       serials.filter((serial) => !refuses(serial)),
       [],
-      `${what}: revoked, and let in`,
+      `${what}: revoked, and admitted`,
     );
     assert.equal(refuses('70d1c0ffee5e41a1'), false, `${what}: a client that nobody revoked is refused`);
   }
-  assert.equal(held.enforcing, true, `${what}: somebody without a certificate gets in`);
+  assert.equal(held.enforcing, true, `${what}: somebody without a certificate is admitted`);
   return held;
 }
 

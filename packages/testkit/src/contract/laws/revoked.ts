@@ -11,7 +11,7 @@ const mostRuns = 3;
 export const revokedRefused: Law = {
   id: 'revoked-refused',
   title:
-    'after every step a revoked client is refused where certificates are asked for, and who stays good gets in; in the end all the good do',
+    'after every step a revoked client is refused where certificates are asked for, and who stays good is admitted; in the end all the good do',
   timeoutMs: 120_000,
   bothReadings: true,
   async check(open, { clients, one, revokedMore, two }) {
@@ -22,7 +22,7 @@ export const revokedRefused: Law = {
     let before: Trust | undefined;
     for (const trust of [one, revokedMore, two, one, undefined]) {
       const watch = asBefore(world, admits, clients, before, trust);
-      // What one run leaves to the next (a store is switched before an older list is readmitted) is
+      // What one run leaves to the next (a store is switched before an older CRL is readmitted) is
       // part of the way.
       for (let left = mostRuns; left > 0; left -= 1)
         if ((await apply(world, memory, trust, watch)).steps.length === 0) break;
@@ -39,7 +39,7 @@ export const revokedRefused: Law = {
 
 /**
  * Who is revoked before and after is refused on the whole way, from the first moment that anybody
- * is; and who is good before and after gets in on the whole way.
+ * is; and who is good before and after is admitted on the whole way.
  */
 function asBefore(
   { oracle, local }: ContractWorld,
@@ -61,7 +61,11 @@ function asBefore(
       local.settle();
       if (!oracle().enforcing) return;
       for (const client of revoked)
-        assert.equal(await admits(client), false, `serial ${client.serial} gets in after step ${step.id}`);
+        assert.equal(
+          await admits(client),
+          false,
+          `serial ${client.serial} is admitted after step ${step.id}`,
+        );
       for (const client of good)
         assert.equal(await admits(client), true, `serial ${client.serial} is refused after step ${step.id}`);
     },

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** The command in a process of its own, as strangers use it. */
+/** The command in a process of its own, as other users use it. */
 export interface Emulator {
   readonly url: string;
   /**
