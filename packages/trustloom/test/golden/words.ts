@@ -12,7 +12,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
   state: { holds: 'in-sync', left: 'removed' },
   mechanism: { list: 'crl' },
   verdict: { 'let in': 'admitted' },
-  edit: {
+  byHand: {
     'a list is removed': 'a CRL is removed',
     'a list is deleted': 'a CRL is deleted',
     'a list is disabled': 'a CRL is disabled',
