@@ -2,21 +2,17 @@ import {
   defined,
   type Finding,
   type Io,
+  isOwned,
   isTrustloomError,
   type Observation,
   type ObservedCrl,
+  ownershipNote,
   parseBundle,
   parseCrl,
+  readTag,
   sha256Hex,
 } from '@trustloom/core/adapter';
-import {
-  isOurName,
-  type Observed,
-  ownershipNote,
-  type StoredAnchor,
-  type StoredCrl,
-  taggedKey,
-} from './model.ts';
+import { isOurName, type Observed, type StoredAnchor, type StoredCrl } from './model.ts';
 import type { ListedAnchor, ListedCrl, RolesAnywherePort } from './port/index.ts';
 import type { RolesAnywhereTarget } from './target.ts';
 
@@ -107,7 +103,8 @@ async function withTags<T extends { readonly id: string; readonly arn: string; r
       const known = noted(io, object.id);
       if (known !== undefined || !isOurName(io.context, object.name, keys))
         return { ...object, taggedKey: known };
-      return { ...object, taggedKey: taggedKey((await port.tags(object.arn)) ?? {}, io.context) };
+      const tags = (await port.tags(object.arn)) ?? {};
+      return { ...object, taggedKey: isOwned(tags, io.context) ? readTag(tags, 'key') : undefined };
     }),
   );
 }

@@ -2,6 +2,7 @@ import {
   defined,
   type Finding,
   type Io,
+  isOwned,
   isTrustloomError,
   type Observation,
   type ObservedAttachment,
@@ -9,14 +10,7 @@ import {
   parseBundle,
   parseCrl,
 } from '@trustloom/core/adapter';
-import {
-  isOwned,
-  type ListedStore,
-  type Observed,
-  type StoredCrl,
-  type StoredListener,
-  type StoredStore,
-} from '../model.ts';
+import type { ListedStore, Observed, StoredCrl, StoredListener, StoredStore } from '../model.ts';
 import type { AlbPort } from '../port/index.ts';
 import type { AlbTarget } from '../target.ts';
 import { recallCrl } from './crl-memory.ts';

@@ -6,10 +6,11 @@ import {
   isTrustloomError,
   type ObjectLocation,
   type Observation,
+  ownerOf,
   parseBundle,
   type ServiceIo,
 } from '@trustloom/core/adapter';
-import { type Observed, ownerOf } from '../model.ts';
+import type { Observed } from '../model.ts';
 import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
 import { publishedCrls, readPublished } from '../revocation/manifest.ts';
 import type { ApiGatewayTarget } from '../target.ts';

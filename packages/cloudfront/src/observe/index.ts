@@ -4,13 +4,15 @@ import {
   type Finding,
   type Io,
   isJsonObject,
+  isOwned,
   type Observation,
   type ObservedCa,
   parseBundle,
+  readTag,
   sha256Hex,
 } from '@trustloom/core/adapter';
 import type { Observed, ObservedTrustStore } from '../model/index.ts';
-import { isOwned, objectName, tagKeys } from '../model/ownership.ts';
+import { objectName } from '../model/names.ts';
 import type { Distribution } from '../port/distributions.ts';
 import type { CloudfrontPort } from '../port/index.ts';
 import type { ListedTrustStore } from '../port/trust-stores.ts';
@@ -91,7 +93,7 @@ async function readStore(
   io: Io,
 ): Promise<ObservedTrustStore> {
   const tags = await port.tags(listed.arn);
-  const taggedBundle = tags[tagKeys.bundle];
+  const taggedBundle = readTag(tags, 'bundle');
   const content = await contentOf(listed, taggedBundle, io);
   return {
     ...listed,
