@@ -1,5 +1,5 @@
 import type { Certificate, ObjectLocation, Owner, OwnershipTags, Value } from '@trustloom/core/adapter';
-import type { DesiredManifest } from './revocation/desired.ts';
+import type { DesiredManifest } from './revocation/index.ts';
 import type { Manifest, ManifestKey, ManifestSet, Published } from './revocation/manifest.ts';
 import type { ApiGatewayTarget } from './target.ts';
 

@@ -4,7 +4,7 @@ import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/te
 import { beforeAll, expect, test } from 'vitest';
 import { planCaBundle } from '../src/plan/ca-bundle.ts';
 import { planCrls } from '../src/plan/crls.ts';
-import { desiredManifest } from '../src/revocation/desired.ts';
+import { desiredManifest } from '../src/revocation/index.ts';
 import type { Published } from '../src/revocation/manifest.ts';
 import { context, memoryBucket } from './support/memory.ts';
 
