@@ -63,8 +63,8 @@ test('core names no service in its code', () => {
       .map((word) => ({ file, word })),
   );
   const folders = Object.keys(namedInCore);
-  const stays = (place: { readonly file: string }) => folders.some((folder) => place.file.startsWith(folder));
-  expect(found.filter((place) => !stays(place))).toEqual([]);
+  const stays = (one: { readonly file: string }) => folders.some((folder) => one.file.startsWith(folder));
+  expect(found.filter((one) => !stays(one))).toEqual([]);
   expect(folders.filter((folder) => !found.some(({ file }) => file.startsWith(folder)))).toEqual([]);
 });
 
@@ -78,8 +78,8 @@ describe.each(adapters)('%s', (adapter) => {
       if (first !== 'plan' || second === undefined) return true;
       return namesOfPlan.includes(second) && deeper.length <= 1;
     };
-    const astray = files.filter((file) => !allowed(file)).map((file) => `${adapter}/src/${file}`);
-    expect(astray.filter((file) => strays[file] === undefined)).toEqual([]);
+    const others = files.filter((file) => !allowed(file)).map((file) => `${adapter}/src/${file}`);
+    expect(others.filter((file) => strays[file] === undefined)).toEqual([]);
   });
 
   test('a name is a file or a folder with an index, never both', () => {

@@ -6,7 +6,7 @@ import {
   isJsonObject,
   isOwned,
   type Observation,
-  type ObservedCa,
+  observedCa,
   parseBundle,
   readTag,
   sha256Hex,
@@ -54,7 +54,7 @@ export async function observeCloudfront(
     ],
     content: {
       exists: store !== undefined,
-      cas: store === undefined ? [] : (store.cas?.map(heldCa) ?? 'unknown'),
+      cas: store === undefined ? [] : (store.cas?.map(observedCa) ?? 'unknown'),
       crls: enforcedCrls(state),
       enforcement: enforcementOf(found, state, target),
       attachments: found.map(({ id, mode, store: used, ignoreExpiry }) => ({
@@ -74,12 +74,6 @@ export async function observeCloudfront(
     },
   };
 }
-
-const heldCa = (certificate: Certificate): ObservedCa => ({
-  sha256: certificate.sha256,
-  subject: certificate.subject.text,
-  certificate,
-});
 
 async function distributionsOf({ distributions }: CloudfrontTarget, port: CloudfrontPort, io: Io) {
   const listed = io.afterWrite ? undefined : await io.shared('distributions', port.distributions);
