@@ -5,7 +5,7 @@ import type {
   Crl,
   Step,
   StepKind,
-  TargetContext,
+  Tags,
   Value,
   WithdrawnCrl,
 } from '@trustloom/core/adapter';
@@ -135,17 +135,4 @@ export interface Observed {
    */
   readonly stores: readonly StoredStore[];
   readonly listeners: readonly StoredListener[];
-}
-
-/** Tags of an object, by key. */
-export type Tags = Readonly<Record<string, string>>;
-
-/** The ownership tags of a store: by definition and by target. */
-export function ownershipTags({ definition, name }: Pick<TargetContext, 'definition' | 'name'>): Tags {
-  return { 'trustloom:definition': definition, 'trustloom:target': name };
-}
-
-/** True when the tags are those of this target. */
-export function isOwned(tags: Tags, context: TargetContext): boolean {
-  return Object.entries(ownershipTags(context)).every(([key, value]) => tags[key] === value);
 }

@@ -1,22 +1,21 @@
 import {
+  type AttachableCrls,
   bundleArtifact,
   type Certificate,
   caName,
   checkBundle,
   checkCertificate,
-  checkCrl,
   crlPem,
   type Finding,
-  type Instant,
-  type IssuerCrl,
   issuingCas,
   type PlanContext,
   type Rendering,
-  type RuleFinding,
-  reach,
+  reachedKeys,
   sha256Hex,
   sortCertificates,
   type Trust,
+  type UsableCrl,
+  usableCrls,
 } from '@trustloom/core/adapter';
 import type { Desired, DesiredCrl } from './model.ts';
 import { albInfo } from './service.ts';
@@ -28,16 +27,15 @@ export function renderAlb(trust: Trust, target: AlbTarget, context: PlanContext)
   const cas = sortCertificates(
     context.anchors === 'issuing' ? issuingCas(trust.cas, trust.known) : trust.cas,
   );
-  const crls = trust.revocation.crls
-    .filter((crl) => !isUnusable(crl, now))
-    .map(desiredCrl)
-    .sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
+  const judged = usableCrls(trust, albInfo, now);
+  const crls = judged.usable.map(desiredCrl).sort((a, b) => (a.crl.sha256 < b.crl.sha256 ? -1 : 1));
+  const inStore = new Set(cas.map(({ keySha256 }) => keySha256));
   return {
     desired: {
       cas,
       known: sortCertificates(trust.known),
       crls,
-      unusable: unusableKeys(trust, now),
+      unusable: exposedKeys(judged),
       withdrawn: trust.revocation.withdrawn,
       managed: context.attach === 'managed',
     },
@@ -46,7 +44,7 @@ export function renderAlb(trust: Trust, target: AlbTarget, context: PlanContext)
     findings: [
       ...cas.flatMap((ca) => checkCertificate(ca, albInfo, now)),
       ...checkBundle(cas, albInfo, now),
-      ...crlFindings(trust, cas, now),
+      ...[...judged.findings].flatMap(([key, found]) => (inStore.has(key) ? found : [])),
       ...notInStore(trust, cas, context),
       ...tooManyVerify(target),
     ],
@@ -54,70 +52,20 @@ export function renderAlb(trust: Trust, target: AlbTarget, context: PlanContext)
 }
 
 /** A CRL with its file. */
-export function desiredCrl({ issuer, crl }: Pick<DesiredCrl, 'issuer' | 'crl'>): DesiredCrl {
+export function desiredCrl({ issuer, crl }: UsableCrl): DesiredCrl {
   const body = crlPem(crl);
   return { issuer, crl, file: { sha256: sha256Hex(body), kind: 'crl', body } };
 }
 
-/** Keys of the CAs whose clients are admitted when these stand in a store. */
-export function reachedKeys(
-  anchors: readonly Certificate[],
-  known: readonly Certificate[],
-): ReadonlySet<string> {
-  const { chain } = albInfo.capabilities;
-  return new Set(reach({ anchors, known, chain }).map(({ ca }) => ca.keySha256));
-}
-
 /**
- * An expired CRL is never attached: what it does there is unknown. One that breaks a rule of the
- * service (too large, a negative serial) would be refused. What is in force stays.
+ * Keys of CAs that may have revoked somebody, without a CRL that could be put in place: a consent is
+ * asked only where a revoked client may be admitted.
  */
-function isUnusable({ expired, crl }: IssuerCrl, now: Instant): boolean {
-  return expired || checkCrl(crl, albInfo, now).some(({ severity }) => severity === 'error');
-}
-
-/** Keys of CAs that may have revoked somebody, without a CRL that could be put in place. */
-function unusableKeys(trust: Trust, now: Instant): readonly string[] {
-  const { crls, unread, withdrawn } = trust.revocation;
-  const unusable = crls.filter(
-    (one) => one.crl.entryCount > 0 && isUnusable(one, now) && !hasCrl(trust, one.issuer, now),
-  );
-  const gone = withdrawn.filter(
-    ({ keySha256, entries }) => entries > 0 && crls.every(({ issuer }) => issuer.keySha256 !== keySha256),
-  );
+function exposedKeys({ unusable, withdrawn }: AttachableCrls): readonly string[] {
   return [
-    ...new Set([
-      ...unread.keys(),
-      ...unusable.map(({ issuer }) => issuer.keySha256),
-      ...gone.map(({ keySha256 }) => keySha256),
-    ]),
+    ...unusable.filter(({ entries }) => entries !== 0).map(({ issuer }) => issuer.keySha256),
+    ...withdrawn.filter(({ entries }) => entries > 0).map(({ keySha256 }) => keySha256),
   ].sort();
-}
-
-/**
- * A CRL of this CA can be put in place, so that partitions and delta CRLs beside it are not missed.
- */
-function hasCrl({ revocation: { crls } }: Trust, { keySha256 }: Certificate, now: Instant): boolean {
-  return crls.some((one) => one.issuer.keySha256 === keySha256 && !isUnusable(one, now));
-}
-
-/**
- * What the rules say of the CRLs of CAs in the store. Expired ones were reported when they were
- * judged.
- */
-function crlFindings(trust: Trust, cas: readonly Certificate[], now: Instant): readonly RuleFinding[] {
-  const keys = new Set(cas.map(({ keySha256 }) => keySha256));
-  return trust.revocation.crls
-    .filter(({ issuer }) => keys.has(issuer.keySha256))
-    .flatMap(({ issuer, crl }) => {
-      const has = hasCrl(trust, issuer, now);
-      // Without its partitions and delta CRLs the complete CRL of a CA still says everything; only
-      // it may be behind.
-      return checkCrl(crl, albInfo, now).map((one) =>
-        has && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
-      );
-    })
-    .filter(({ code }) => code !== 'crl-expired');
 }
 
 /**
@@ -130,7 +78,7 @@ function notInStore(
   { name, anchors }: PlanContext,
 ): readonly Finding[] {
   const keys = new Set(cas.map(({ keySha256 }) => keySha256));
-  const reached = reachedKeys(cas, known);
+  const reached = new Set(reachedKeys(cas, known, albInfo));
   const way = anchors === 'issuing' ? 'Accept it.' : 'Accept it, or use `anchors: issuing`.';
   return crls
     .filter(

@@ -1,8 +1,8 @@
 import { CreateTrustStoreCommand, ModifyTrustStoreCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ownershipTags } from '@trustloom/core/adapter';
 import { createTestCa, type TestCa, type TestCrl, type TestLeaf, trustOf } from '@trustloom/testkit';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ownershipTags } from '../src/model.ts';
 import { openLive } from './support/live.ts';
 import { context } from './support/scenario.ts';
 

@@ -1,8 +1,8 @@
 import { revocationSet } from '@trustloom/core';
-import { caName } from '@trustloom/core/adapter';
+import { caName, ownershipTags } from '@trustloom/core/adapter';
 import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
-import { ownershipTags, type StoredListener } from '../src/model.ts';
+import type { StoredListener } from '../src/model.ts';
 import { storeName } from '../src/plan/index.ts';
 import { makeFixtures } from './support/fixtures.ts';
 import {
@@ -94,6 +94,13 @@ describe('the bundle', () => {
     const swapped = planOf(quiet(fresh, old), { stores: [storeOf(many)] });
     expect(swapped.reported).toEqual(['remove remove-cas']);
     expect(swapped.steps.map(swapped.file)).toEqual([pemOf(fresh, old)]);
+    // Whoever comes without a usable CRL takes a consent on this way, too.
+    const unread = new Map([[certificateOf(fresh).keySha256, 'crl-bad-signature' as const]]);
+    const exposed = { ...quiet(fresh, ...many), revocation: revocationSet({ unread }) };
+    const open = planOf(exposed, { stores: [storeOf([old, ...many])] });
+    expect(open.step('grant-cas').consents).toEqual(['relax:edge']);
+    expect(open.step('remove-cas').consents).toBeUndefined();
+    expect(open.codes).toEqual(['crl-unusable warning']);
   });
 
   test('a bundle that cannot be read is replaced only with consent to all of it; its CRLs go on', () => {

@@ -1,5 +1,5 @@
-import type { Certificate, ObjectLocation, TargetContext, Value } from '@trustloom/core/adapter';
-import type { DesiredManifest } from './revocation/desired.ts';
+import type { Certificate, ObjectLocation, Owner, OwnershipTags, Value } from '@trustloom/core/adapter';
+import type { DesiredManifest } from './revocation/index.ts';
 import type { Manifest, ManifestKey, ManifestSet, Published } from './revocation/manifest.ts';
 import type { ApiGatewayTarget } from './target.ts';
 
@@ -26,6 +26,7 @@ export interface Observed {
 
 /** A domain that exists. */
 export interface ObservedDomain {
+  /** Who follows it, by its tags: the domain itself stays its owner's. */
   readonly owner: Owner;
   /** Where its truststore lies; absent when mutual TLS is off. */
   readonly truststore?: ObjectLocation;
@@ -57,22 +58,4 @@ export interface ManifestInput extends Pick<Manifest, 'graceMs'> {
 /** A row of the manifest whose set is published already, or will be uploaded. */
 export interface PlannedKey extends Omit<ManifestKey, 'set'> {
   readonly set?: ManifestSet | Omit<ManifestSet, 'key' | 'version'>;
-}
-
-/** Tags by which a domain is known to be followed by us. The domain itself stays its owner's. */
-export type OwnershipTags = Readonly<Record<'trustloom:definition' | 'trustloom:target', string>>;
-
-/** The ownership tags of a domain of this target. */
-export function ownershipTags({ definition, name }: TargetContext): OwnershipTags {
-  return { 'trustloom:definition': definition, 'trustloom:target': name };
-}
-
-/** Who follows a domain, by its tags: this target, another one or another definition, nobody. */
-export type Owner = 'us' | 'another' | 'nobody';
-
-/** Whose ownership tags these are. */
-export function ownerOf(tags: Readonly<Record<string, string>>, context: TargetContext): Owner {
-  if (tags['trustloom:definition'] === undefined) return 'nobody';
-  const own = Object.entries(ownershipTags(context));
-  return own.every(([key, value]) => tags[key] === value) ? 'us' : 'another';
 }

@@ -11,7 +11,7 @@ import {
   type Trust,
 } from '@trustloom/core/adapter';
 import type { Desired } from './model.ts';
-import { desiredManifest } from './revocation/desired.ts';
+import { desiredManifest } from './revocation/index.ts';
 import { apiGatewayInfo } from './service.ts';
 import type { ApiGatewayTarget } from './target.ts';
 

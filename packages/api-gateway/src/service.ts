@@ -14,8 +14,9 @@ export const apiGatewayInfo = {
     // sends bridges nothing.
     chain: 'complete-in-store',
     intermediateAnchors: false,
-    // A Lambda authorizer checks: `@trustloom/api-gateway/authorizer`.
+    // `@trustloom/api-gateway/authorizer`, which the owner of the API puts before its routes.
     revocation: 'enforced-by-us',
+    check: { mechanism: 'authorizer', title: 'a Lambda authorizer', attachedBy: 'owner' },
     emptyCrl: true,
     crlIssuerInStore: false,
     caKeys: { rsaBits: { min: 2048 }, curves: ['P-256', 'P-384'] },

@@ -12,7 +12,7 @@ import {
 } from '../src/revocation/authorizer/index.ts';
 import { readLeaf } from '../src/revocation/authorizer/leaf.ts';
 import { openSerialSet } from '../src/revocation/authorizer/serial-set.ts';
-import { desiredManifest } from '../src/revocation/desired.ts';
+import { desiredManifest } from '../src/revocation/index.ts';
 import { setFile } from '../src/revocation/set-file.ts';
 import { context, memoryBucket } from './support/memory.ts';
 

@@ -1,8 +1,10 @@
 import type { Trust } from '@trustloom/core';
-import { createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
+import { bundleArtifact } from '@trustloom/core/adapter';
+import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
 import { beforeAll, expect, test } from 'vitest';
+import { planCaBundle } from '../src/plan/ca-bundle.ts';
 import { planCrls } from '../src/plan/crls.ts';
-import { desiredManifest } from '../src/revocation/desired.ts';
+import { desiredManifest } from '../src/revocation/index.ts';
 import type { Published } from '../src/revocation/manifest.ts';
 import { context, memoryBucket } from './support/memory.ts';
 
@@ -77,4 +79,27 @@ test('an older CRL waits for the consent to readmit, and the newer stays until t
     ],
   ]);
   expect(plan.steps.map(({ input }) => input.replaces)).toEqual([published.etag]);
+});
+
+test('where old and new do not fit together, the CAs that go come first', async () => {
+  const made = ['CN=Old', 'CN=Kept', 'CN=Fresh'].map((subject) => createTestCa({ subject, key: 'P-256' }));
+  // Of three such a truststore takes two: their PEM is as long as no real one is.
+  const [old, kept, fresh] = (await Promise.all(made))
+    .map(certificateOf)
+    .map((one) => ({ ...one, pem: `${one.sha256}${'x'.repeat(400_000)}` }));
+  if (old === undefined || kept === undefined || fresh === undefined) throw new TypeError('three are made');
+  const plan = (cas: readonly (typeof old)[], held: readonly (typeof old)[]) =>
+    planCaBundle(
+      { cas, known: [old, kept, fresh], bundle: bundleArtifact(cas).sha256, managed: true },
+      { owner: 'us', truststore: { bucket: 'acme', key: 'theirs.pem', version: '1' }, cas: held },
+      { api: 'rest', domain: 'api.example.com' },
+      { now },
+    ).steps.map(({ id, affects, after, input }) => [id, affects, after, input.bundle.sha256]);
+  expect(plan([kept, fresh], [old, kept])).toEqual([
+    ['remove-cas', [old.sha256], [], bundleArtifact([kept]).sha256],
+    ['grant-cas', [fresh.sha256], ['remove-cas'], bundleArtifact([kept, fresh]).sha256],
+  ]);
+  expect(plan([kept, fresh], [old])).toEqual([
+    ['remove-cas', [old.sha256], [], bundleArtifact([kept, fresh]).sha256],
+  ]);
 });

@@ -1,6 +1,11 @@
-import type { FileVersion, Handlers, JsonObject, ObjectLocation } from '@trustloom/core/adapter';
+import {
+  type FileVersion,
+  type Handlers,
+  type JsonObject,
+  type ObjectLocation,
+  ownershipNote,
+} from '@trustloom/core/adapter';
 import type { CloudfrontSteps } from './model/index.ts';
-import { ownershipNote } from './model/ownership.ts';
 import type { CloudfrontPort } from './port/index.ts';
 
 /** Does one step: one write. */

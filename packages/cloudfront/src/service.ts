@@ -17,6 +17,7 @@ export const cloudfrontInfo = {
     chain: 'any-anchor',
     intermediateAnchors: true,
     revocation: 'enforced-by-us',
+    check: { mechanism: 'function', title: 'a connection function', attachedBy: 'plan' },
     emptyCrl: true,
     crlIssuerInStore: false,
     caKeys: { rsaBits: { sizes: [2048, 3072, 4096] }, curves: ['P-256', 'P-384'] },

@@ -58,9 +58,35 @@ export { serviceError } from './errors/aws-error.ts';
 export { type Code, codes } from './errors/codes.ts';
 export { isTrustloomError, TrustloomError } from './errors/error.ts';
 export { type Finding, type Severity, sortFindings } from './errors/finding.ts';
+export {
+  type CaSetLimits,
+  type CaSetPlan,
+  type CaSetWrite,
+  casWithout,
+  planCaSet,
+} from './kit/ca-set-plan.ts';
 export { bundleArtifact, caDigests, caName, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
+export { ifReadable, observedCa, observedCrl } from './kit/observed.ts';
+export {
+  isOwned,
+  type Owner,
+  type OwnershipTags,
+  ownerOf,
+  ownershipNote,
+  ownershipTags,
+  readTag,
+  type Tags,
+} from './kit/ownership.ts';
+export {
+  type AttachableCrls,
+  type JudgedCrls,
+  reachedKeys,
+  type UnusableCrl,
+  type UsableCrl,
+  usableCrls,
+} from './kit/usable-crls.ts';
 export { notEnforced } from './preflight/crl-not-enforced.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './preflight/index.ts';
 export type { AccountRegion } from './util/account-region.ts';

@@ -1,41 +1,17 @@
 import type {
+  AttachableCrls,
   Certificate,
-  Code,
   Crl,
+  OwnershipTags,
   Step,
   StepEnvelope,
   StepKind,
   TargetContext,
   Value,
-  WithdrawnCrl,
 } from '@trustloom/core/adapter';
 
-/** A CRL that should be in force on an anchor, and the CA that signed it. */
-export interface UsableCrl {
-  readonly issuer: Certificate;
-  readonly crl: Crl;
-}
-
-/**
- * A CA whose newest CRL cannot be put in place: the one in force stays; without any, nobody new is
- * admitted.
- */
-export interface UnusableCrl {
-  readonly issuer: Certificate;
-  /** Why: the code of the finding about the CRL. */
-  readonly why: Code;
-}
-
-/** What is known of the CRLs of some CAs. */
-export interface Crls {
-  readonly usable: readonly UsableCrl[];
-  readonly unusable: readonly UnusableCrl[];
-  /** CRLs whose enforcement was withdrawn by consent. */
-  readonly withdrawn: readonly WithdrawnCrl[];
-}
-
 /** The CRLs of every CA whose clients are admitted through an anchor. */
-export interface ReachingCrls extends Crls {
+export interface ReachingCrls extends AttachableCrls {
   /** SHA-256 of the key of each of these CAs. */
   readonly keys: readonly string[];
 }
@@ -57,7 +33,7 @@ export interface Desired {
   /**
    * Of all known CAs: an anchor whose removal waits for consent still has to refuse the revoked.
    */
-  readonly crls: Crls;
+  readonly crls: AttachableCrls;
 }
 
 /** A CRL as it stands on an anchor. */
@@ -95,18 +71,11 @@ export interface Observed {
   readonly anchors: readonly StoredAnchor[];
 }
 
-/** The tags by which an anchor or a CRL is known as ours. */
-export type OwnershipTags = {
-  readonly 'trustloom:definition': string;
-  readonly 'trustloom:target': string;
-  /** SHA-256 of the CA key that an anchor stands for, or that issued a CRL. */
-  readonly 'trustloom:key': string;
-};
-
 interface NewObject {
   readonly name: string;
   readonly pem: string;
-  readonly tags: OwnershipTags;
+  /** `key`: SHA-256 of the CA key that an anchor stands for, or that issued a CRL. */
+  readonly tags: OwnershipTags<'key'>;
 }
 
 type Id<V = string> = { readonly id: V };
@@ -162,23 +131,4 @@ export function isOurName(context: TargetContext, name: string, keys: 1 | 2): bo
   const prefix = prefixOf(context);
   const rest = name.startsWith(prefix) ? name.slice(prefix.length).split(' ') : [];
   return rest.length === keys && rest.every((part) => /^[0-9a-f]{16}$/.test(part));
-}
-
-/** The tags of an anchor or a CRL of ours. */
-export function ownershipTags({ definition, name }: TargetContext, key: string): OwnershipTags {
-  return { 'trustloom:definition': definition, 'trustloom:target': name, 'trustloom:key': key };
-}
-
-/** The key that an anchor stands for, or that issued a CRL, by tags of this target. */
-export function taggedKey(
-  tags: Readonly<Partial<Record<keyof OwnershipTags, string>>>,
-  { definition, name }: TargetContext,
-): string | undefined {
-  const owned = tags['trustloom:definition'] === definition && tags['trustloom:target'] === name;
-  return owned ? tags['trustloom:key'] : undefined;
-}
-
-/** Name of the note that an object is ours: with it no look at its tags is needed. */
-export function ownershipNote(id: string): string {
-  return `owner:${id}`;
 }

@@ -1,22 +1,19 @@
 import {
-  defined,
   type Finding,
   type Io,
-  isTrustloomError,
+  ifReadable,
+  isOwned,
   type Observation,
   type ObservedCrl,
+  observedCa,
+  observedCrl,
+  ownershipNote,
   parseBundle,
   parseCrl,
+  readTag,
   sha256Hex,
 } from '@trustloom/core/adapter';
-import {
-  isOurName,
-  type Observed,
-  ownershipNote,
-  type StoredAnchor,
-  type StoredCrl,
-  taggedKey,
-} from './model.ts';
+import { isOurName, type Observed, type StoredAnchor, type StoredCrl } from './model.ts';
 import type { ListedAnchor, ListedCrl, RolesAnywherePort } from './port/index.ts';
 import type { RolesAnywhereTarget } from './target.ts';
 
@@ -60,13 +57,7 @@ export async function observeRolesAnywhere(
       exists: anchors.length > 0,
       cas: enabled.some(({ unreadable }) => unreadable !== undefined)
         ? 'unknown'
-        : enabled.flatMap(({ cas }) =>
-            cas.map((certificate) => ({
-              sha256: certificate.sha256,
-              subject: certificate.subject.text,
-              certificate,
-            })),
-          ),
+        : enabled.flatMap(({ cas }) => cas.map(observedCa)),
       crls: anchors.flatMap((anchor) => anchor.crls.map((crl) => heldCrl(crl, anchor.enabled))),
       attachments: anchors.map(({ arn, enabled: on }) => ({
         id: arn,
@@ -107,7 +98,8 @@ async function withTags<T extends { readonly id: string; readonly arn: string; r
       const known = noted(io, object.id);
       if (known !== undefined || !isOurName(io.context, object.name, keys))
         return { ...object, taggedKey: known };
-      return { ...object, taggedKey: taggedKey((await port.tags(object.arn)) ?? {}, io.context) };
+      const tags = (await port.tags(object.arn)) ?? {};
+      return { ...object, taggedKey: isOwned(tags, io.context) ? readTag(tags, 'key') : undefined };
     }),
   );
 }
@@ -121,7 +113,7 @@ function storedAnchor(
   { pem, ...anchor }: ListedAnchor & Pick<StoredAnchor, 'key'>,
   crls: readonly Tagged<ListedCrl>[],
 ): StoredAnchor {
-  const cas = readable(() => parseBundle(pem, anchor.name).certificates);
+  const cas = ifReadable(() => parseBundle(pem, anchor.name).certificates);
   return {
     ...anchor,
     cas: cas ?? [],
@@ -134,24 +126,14 @@ function storedAnchor(
         name,
         enabled,
         taggedKey: crl.taggedKey,
-        crl: readable(() => parseCrl(data, name)),
+        crl: ifReadable(() => parseCrl(data, name)),
       }))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }
 
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (isTrustloomError(error) && error.kind !== 'bug') return undefined;
-    throw error;
-  }
-}
-
 function heldCrl({ id, enabled, crl }: StoredCrl, anchorEnabled: boolean): ObservedCrl {
   const inForce = enabled && anchorEnabled;
   if (crl === undefined) return { sha256: id, issuer: 'a CRL that cannot be read', entries: 0, inForce };
-  const { sha256, issuer, entryCount: entries, thisUpdate, nextUpdate } = crl;
-  return { sha256, issuer: issuer.text, entries, thisUpdate, ...defined({ nextUpdate }), inForce, crl };
+  return observedCrl(crl, inForce);
 }

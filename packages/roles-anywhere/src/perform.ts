@@ -1,5 +1,5 @@
-import type { Handlers, Receipt } from '@trustloom/core/adapter';
-import { type OwnershipTags, ownershipNote, type RolesAnywhereSteps } from './model.ts';
+import { type Handlers, type OwnershipTags, ownershipNote, type Receipt } from '@trustloom/core/adapter';
+import type { RolesAnywhereSteps } from './model.ts';
 import type { RolesAnywherePort } from './port/index.ts';
 
 /** One write for each kind of step. */
@@ -30,6 +30,6 @@ async function deleted(write: Promise<unknown>, id: string): Promise<Receipt<obj
  * What we made is remembered by its id: then no look at its tags is needed, and a new name does not
  * hide it.
  */
-function created<Out extends { readonly id: string }>(output: Out, tags: OwnershipTags): Receipt<Out> {
+function created<Out extends { readonly id: string }>(output: Out, tags: OwnershipTags<'key'>): Receipt<Out> {
   return { output, notes: { [ownershipNote(output.id)]: tags['trustloom:key'] } };
 }

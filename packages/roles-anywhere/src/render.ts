@@ -1,26 +1,23 @@
 import {
+  type AttachableCrls,
   type Certificate,
-  type Code,
   caName,
   caNames,
   checkCertificate,
-  checkCrl,
-  codes,
   defined,
   type Finding,
-  type Instant,
   issuingCas,
   type PlanContext,
   type Rendering,
-  type RevocationSet,
-  reach,
+  reachedKeys,
   sortCertificates,
   type Trust,
+  usableCrls,
 } from '@trustloom/core/adapter';
-import type { Crls, Desired, DesiredAnchor, ReachingCrls, UnusableCrl, UsableCrl } from './model.ts';
+import type { Desired, DesiredAnchor, ReachingCrls } from './model.ts';
 import { rolesAnywhereInfo } from './service.ts';
 
-const { capabilities, limits } = rolesAnywhereInfo;
+const { limits } = rolesAnywhereInfo;
 
 /**
  * One anchor for each key that issues client certificates, with the CRL of every known CA whose
@@ -33,65 +30,23 @@ export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'no
   const revoked = new Set(trust.revoked.map(({ sha256 }) => sha256));
   const good = trust.cas.filter(({ sha256 }) => !revoked.has(sha256));
   const issuing = sortCertificates(issuingCas(good, known));
-  const { findings, ...crls } = usableCrls(trust.revocation, known, now);
+  const { findings, ...crls } = usableCrls(trust, rolesAnywhereInfo, now);
   const keys = [...new Set(issuing.map(({ keySha256 }) => keySha256))].sort();
   const anchors = keys.map((key): DesiredAnchor => {
     const cas = issuing.filter(({ keySha256 }) => keySha256 === key);
     return { key, cas, ...reachingCrls(cas, known, crls) };
   });
   const reached = new Set(anchors.flatMap((anchor) => anchor.keys));
-  const about = new Set(
-    trust.revocation.crls.filter(({ issuer }) => reached.has(issuer.keySha256)).map(({ crl }) => crl.sha256),
-  );
   return {
     desired: { anchors, known, crls },
     anchors: issuing,
     artifacts: [],
     findings: [
       ...issuing.flatMap((ca) => checkCertificate(ca, rolesAnywhereInfo, now)),
-      ...findings.filter(({ about: subject }) => subject !== undefined && about.has(subject)),
+      ...[...findings].flatMap(([key, found]) => (reached.has(key) ? found : [])),
       ...anchors.flatMap((anchor) => [...limitFindings(anchor), ...withoutCrl(anchor, known)]),
     ],
   };
-}
-
-/**
- * Sorts the CRLs of a definition into those that can be put in place and those that cannot: refused
- * when they were judged, expired (what the service does with such a CRL is unknown), or too large.
- * Of a CA without a usable CRL, what is in force stays.
- */
-function usableCrls(
-  { crls, unread, withdrawn }: RevocationSet,
-  known: readonly Certificate[],
-  now: Instant,
-): Crls & { readonly findings: readonly Finding[] } {
-  const usable: UsableCrl[] = [];
-  const unusable: UnusableCrl[] = [];
-  const findings: Finding[] = [];
-  for (const { issuer, crl } of crls) {
-    // Beside the complete CRL of a CA, its partitions and delta CRLs are not missed; only it may be
-    // behind.
-    const hasSibling =
-      crl.scope !== 'complete' &&
-      crls.some((one) => one.issuer.keySha256 === issuer.keySha256 && one.crl.scope === 'complete');
-    const found = checkCrl(crl, rolesAnywhereInfo, now).map((one) =>
-      hasSibling && one.code === 'crl-partial' ? { ...one, severity: 'warning' as const } : one,
-    );
-    // That a CRL is expired was said once when it was judged.
-    findings.push(...found.filter(({ code }) => code !== 'crl-expired'));
-    const why = found.find(({ severity }) => severity === 'error')?.code;
-    if (hasSibling) continue;
-    if (why === undefined) usable.push({ issuer, crl });
-    else unusable.push({ issuer, why });
-  }
-  for (const [key, reason] of unread) {
-    const issuer = known.find(({ keySha256 }) => keySha256 === key);
-    if (issuer !== undefined && !crls.some((issuerCrl) => issuerCrl.issuer.keySha256 === key))
-      unusable.push({ issuer, why: isCode(reason) ? reason : 'crl-older' });
-  }
-  const byKey = (a: UnusableCrl | UsableCrl, b: UnusableCrl | UsableCrl) =>
-    a.issuer.keySha256 < b.issuer.keySha256 ? -1 : 1;
-  return { usable: usable.sort(byKey), unusable: unusable.sort(byKey), withdrawn: withdrawn, findings };
 }
 
 /**
@@ -101,21 +56,15 @@ function usableCrls(
 export function reachingCrls(
   anchors: readonly Certificate[],
   known: readonly Certificate[],
-  { usable, unusable, withdrawn }: Crls,
+  { usable, unusable, withdrawn }: AttachableCrls,
 ): ReachingCrls {
-  const keys = reach({ anchors, known, chain: capabilities.chain })
-    .map(({ ca }) => ca.keySha256)
-    .sort();
+  const keys = reachedKeys(anchors, known, rolesAnywhereInfo);
   return {
     usable: usable.filter(({ issuer }) => keys.includes(issuer.keySha256)),
     unusable: unusable.filter(({ issuer }) => keys.includes(issuer.keySha256)),
     withdrawn: withdrawn.filter(({ keySha256 }) => keys.includes(keySha256)),
     keys,
   };
-}
-
-function isCode(text: string): text is Code {
-  return Object.hasOwn(codes, text);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ServiceInfo } from '@trustloom/core/adapter';
+import type { JsonObject, ServiceInfo } from '@trustloom/core/adapter';
 
 const quotas = 'AWS: IAM Roles Anywhere quotas';
 const checked = '2026-11';
@@ -122,6 +122,7 @@ export const rolesAnywhereInfo = {
   residualAccess: ['sessions handed out already, up to twelve hours'],
   sessions: {
     named: 'serial',
+    denyPolicy: denySessions,
     maxMs: 12 * 3_600_000,
     source: 'service model (durationSeconds); AWS: IAM Roles Anywhere trust model (session name)',
   },
@@ -132,3 +133,28 @@ export const rolesAnywhereInfo = {
     source: 'no asynchronous state is visible; CRLs act at once (seen live)',
   },
 } as const satisfies ServiceInfo;
+
+/**
+ * An IAM policy that denies everything to sessions named after these serials: attach it to the
+ * roles that the certificates could have. It works at once, on sessions that exist too.
+ *
+ * @param serials lower-case hex without leading zeros
+ * @see AWS: IAM JSON policy elements, Condition keys: `aws:userid` of an assumed role is `<role
+ *   id>:<session name>`
+ */
+function denySessions(serials: readonly string[]): JsonObject {
+  // Whether the name of a session is padded to whole bytes is not documented.
+  const names = serials.flatMap((serial) => (serial.length % 2 === 0 ? [serial] : [serial, `0${serial}`]));
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'TrustloomRevoked',
+        Effect: 'Deny',
+        Action: '*',
+        Resource: '*',
+        Condition: { StringLike: { 'aws:userid': [...new Set(names)].sort().map((name) => `*:${name}`) } },
+      },
+    ],
+  };
+}

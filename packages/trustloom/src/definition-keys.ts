@@ -43,7 +43,7 @@ export interface GroupKeys {
   readonly leafLife?: string;
   /**
    * Where the serials that the CAs issued are, one a line in hex: a path, s3://bucket/key or
-   * https://... A compact store of CloudFront is laid out so that it refuses none of the valid
+   * https://... A compact form of revoked serials is laid out so that it refuses none of the valid
    * ones.
    */
   readonly inventory?: string;

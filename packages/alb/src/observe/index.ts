@@ -1,22 +1,17 @@
 import {
-  defined,
   type Finding,
   type Io,
-  isTrustloomError,
+  ifReadable,
+  isOwned,
   type Observation,
   type ObservedAttachment,
   type ObservedCrl,
+  observedCa,
+  observedCrl,
   parseBundle,
   parseCrl,
 } from '@trustloom/core/adapter';
-import {
-  isOwned,
-  type ListedStore,
-  type Observed,
-  type StoredCrl,
-  type StoredListener,
-  type StoredStore,
-} from '../model.ts';
+import type { ListedStore, Observed, StoredCrl, StoredListener, StoredStore } from '../model.ts';
 import type { AlbPort } from '../port/index.ts';
 import type { AlbTarget } from '../target.ts';
 import { recallCrl } from './crl-memory.ts';
@@ -39,15 +34,8 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
     pending: sorted.filter(({ active }) => !active).map(({ name }) => `trust store ${name} is CREATING`),
     content: {
       exists: store !== undefined,
-      cas:
-        store?.readable === false
-          ? 'unknown'
-          : (store?.cas ?? []).map((certificate) => ({
-              sha256: certificate.sha256,
-              subject: certificate.subject.text,
-              certificate,
-            })),
-      crls: (store?.crls ?? []).map(observedCrl),
+      cas: store?.readable === false ? 'unknown' : (store?.cas ?? []).map(observedCa),
+      crls: (store?.crls ?? []).map(heldCrl),
       attachments: listeners.found.map((listener) => observedAttachment(listener, stores)),
       bypasses: listeners.bypasses,
       endpoints: listeners.endpoints,
@@ -82,43 +70,20 @@ async function readStore(
   const crls = await Promise.all(
     listed.map(async ({ id, entries }): Promise<StoredCrl> => {
       const known = await recallCrl(store.arn, { id, entries }, io);
-      return { id, entries, crl: known ?? readable(parseCrl, await port.crl(store.arn, id), store.name) };
+      if (known !== undefined) return { id, entries, crl: known };
+      const content = await port.crl(store.arn, id);
+      return { id, entries, crl: ifReadable(() => parseCrl(content, store.name)) };
     }),
   );
-  const cas = readable(parseBundle, bundle, store.name)?.certificates;
+  const cas = ifReadable(() => parseBundle(bundle, store.name))?.certificates;
   return { ...store, readable: cas !== undefined, cas: cas ?? [], crls };
 }
 
-/**
- * What somebody else put there may not be readable by our rules: undefined, and reported as a
- * finding.
- */
-function readable<T>(
-  parse: (content: Uint8Array, name: string) => T,
-  content: Uint8Array,
-  name: string,
-): T | undefined {
-  try {
-    return parse(content, name);
-  } catch (error) {
-    if (isTrustloomError(error) && error.kind !== 'bug') return undefined;
-    throw error;
-  }
-}
-
-function observedCrl({ entries, crl, id }: StoredCrl): ObservedCrl {
+/** As the service counts its entries. */
+function heldCrl({ entries, crl, id }: StoredCrl): ObservedCrl {
   if (crl === undefined)
     return { sha256: `revocation ${id}`, issuer: 'unreadable CRL', entries, inForce: true };
-  const { sha256, issuer, thisUpdate, nextUpdate } = crl;
-  return {
-    sha256,
-    issuer: issuer.text,
-    entries,
-    thisUpdate,
-    ...defined({ nextUpdate }),
-    inForce: true,
-    crl,
-  };
+  return { ...observedCrl(crl, true), entries };
 }
 
 function observedAttachment(

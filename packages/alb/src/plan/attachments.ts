@@ -2,6 +2,7 @@ import {
   type Certificate,
   caDigests,
   caNames,
+  casWithout,
   defined,
   type Finding,
   isOutput,
@@ -10,7 +11,6 @@ import {
 } from '@trustloom/core/adapter';
 import type { AlbStep, Desired, ListenerSettings, Observed, StoredListener, StoredStore } from '../model.ts';
 import type { AlbTarget } from '../target.ts';
-import { without } from './ca-bundle/index.ts';
 
 /** How strict a mode is. */
 const strictness = { off: 0, passthrough: 1, verify: 2 } as const;
@@ -134,8 +134,8 @@ function switchStore(
   { store, content, after, consents = [] }: Destination,
 ): AlbStep<'modify-listener'> {
   const { arn, mode, ignoreExpiry, advertise } = listener;
-  const added = without(content, from.cas);
-  const removed = without(from.cas, content);
+  const added = casWithout(content, from.cas);
+  const removed = casWithout(from.cas, content);
   const change =
     removed.length > 0
       ? ({

@@ -1,20 +1,23 @@
 import {
   bundleArtifact,
+  casWithout,
   defined,
   type Finding,
   outputOf,
+  ownershipTags,
   type PlanContext,
+  planCaSet,
   type ServicePlan,
   sha256Hex,
-  sortCertificates,
   sortFindings,
   type TargetContext,
 } from '@trustloom/core/adapter';
-import { type AlbStep, type Desired, type Observed, ownershipTags, type StoredStore } from '../model.ts';
+import type { AlbStep, Desired, Observed, StoredStore } from '../model.ts';
+import { albInfo } from '../service.ts';
 import type { AlbTarget } from '../target.ts';
 import { planAttachments } from './attachments.ts';
 import { crlsInGap, exposure, unguarded } from './ca-bundle/exposure.ts';
-import { createStore, fits, ids, planBundle, refillStore, removeCas, without } from './ca-bundle/index.ts';
+import { caSteps, createStore, ids, planBundle, refillStore } from './ca-bundle/index.ts';
 import { planCrls } from './crls/index.ts';
 import { lostCrls, newestCrls } from './crls/newest.ts';
 import { planSurplus, planTeardown } from './teardown.ts';
@@ -60,7 +63,7 @@ function mainStore(desired: Desired, observed: Observed): StoredStore | undefine
   const used = observed.stores.filter(({ arn }) => observed.listeners.some(({ store }) => store === arn));
   const candidates = used.length > 0 ? used : observed.stores;
   return (
-    candidates.find(({ active, cas }) => active && without(desired.cas, cas).length === 0) ?? candidates[0]
+    candidates.find(({ active, cas }) => active && casWithout(desired.cas, cas).length === 0) ?? candidates[0]
   );
 }
 
@@ -126,9 +129,10 @@ function planSecond(
   target: AlbTarget,
   context: PlanContext,
 ): AlbPlan {
-  const extra = without(store.cas, desired.cas);
-  const union = sortCertificates([...desired.cas, ...extra]);
-  const content = fits(union, context.now) ? union : desired.cas;
+  const limits = { info: albInfo, now: context.now };
+  const { union, unionFits } = planCaSet(desired.cas, store.cas, limits);
+  const content = unionFits ? union : desired.cas;
+  const removal = planCaSet(desired.cas, content, limits);
   const bundle = bundleArtifact(content);
   // Named after the store that it replaces, too: the same bundle may come back in a later
   // replacement.
@@ -144,7 +148,7 @@ function planSecond(
     store: second,
     cas: content,
     after: ids(filled),
-    removal: without(content, desired.cas).length > 0 ? ['remove-cas'] : [],
+    removal: removal.extra.length > 0 ? ['remove-cas'] : [],
     suffix: ':next',
   });
   const { consents = [], findings } = exposure([], unguarded(desired, store), context);
@@ -163,7 +167,7 @@ function planSecond(
       ...current.steps,
       ...next.steps,
       ...attachments.steps,
-      ...removeCas(desired, content, second, ids(switches)),
+      ...caSteps(removal, desired, { store: second, after: ids(switches) }),
       ...next.cleanups,
       ...surplus.steps,
     ],

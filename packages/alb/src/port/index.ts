@@ -17,8 +17,8 @@ import {
   ModifyTrustStoreCommand,
   RemoveTrustStoreRevocationsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type ObjectLocation, type ServiceIo, serviceError } from '@trustloom/core/adapter';
-import type { ListedListener, ListedStore, ListenerSettings, Tags } from '../model.ts';
+import { type ObjectLocation, type ServiceIo, serviceError, type Tags } from '@trustloom/core/adapter';
+import type { ListedListener, ListedStore, ListenerSettings } from '../model.ts';
 import { albInfo } from '../service.ts';
 import { exceptions, listedListener, listedStore, needed, orNone, paged } from './answers.ts';
 import { fetchContent } from './content.ts';

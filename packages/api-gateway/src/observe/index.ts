@@ -6,10 +6,12 @@ import {
   isTrustloomError,
   type ObjectLocation,
   type Observation,
+  observedCa,
+  ownerOf,
   parseBundle,
   type ServiceIo,
 } from '@trustloom/core/adapter';
-import { type Observed, ownerOf } from '../model.ts';
+import type { Observed } from '../model.ts';
 import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
 import { publishedCrls, readPublished } from '../revocation/manifest.ts';
 import type { ApiGatewayTarget } from '../target.ts';
@@ -50,10 +52,7 @@ export async function observeApiGateway(
     pending: busy.includes(domain.status) ? [`domain ${target.domain} is ${domain.status}`] : [],
     content: {
       exists: on,
-      cas:
-        on && cas === undefined
-          ? 'unknown'
-          : (cas ?? []).map((ca) => ({ sha256: ca.sha256, subject: ca.subject.text, certificate: ca })),
+      cas: on && cas === undefined ? 'unknown' : (cas ?? []).map(observedCa),
       crls: publishedCrls(published),
       enforcement: observedEnforcement(target, domain, apis, routes, published),
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],

@@ -1,5 +1,18 @@
-import { type Artifact, bundleArtifact, caDigests, caNames, type Step } from '@trustloom/core/adapter';
+import {
+  type Artifact,
+  bundleArtifact,
+  type CaSetPlan,
+  type CaSetWrite,
+  type Certificate,
+  caDigests,
+  caNames,
+  casWithout,
+  type PlanContext,
+  planCaSet,
+  type Step,
+} from '@trustloom/core/adapter';
 import type { ApiGatewaySteps, Desired, ObservedDomain } from '../model.ts';
+import { apiGatewayInfo } from '../service.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 
 type SetTruststore = Step<ApiGatewaySteps, 'set-truststore'>;
@@ -15,6 +28,7 @@ export function planCaBundle(
   desired: Desired,
   { truststore, cas }: ObservedDomain,
   { api, domain }: ApiGatewayTarget,
+  { now }: Pick<PlanContext, 'now'>,
 ): CaBundlePlan {
   const set = (
     sha256: string,
@@ -46,11 +60,8 @@ export function planCaBundle(
       summary: `trust ${caNames(desired.cas)}`,
       reason: `the truststore of ${domain} cannot be read, so what it trusts is unknown`,
     });
-  const held = new Set(caDigests(cas));
-  const wanted = new Set(caDigests(desired.cas));
-  const added = desired.cas.filter(({ sha256 }) => !held.has(sha256));
-  const extra = cas.filter(({ sha256 }) => !wanted.has(sha256));
-  if (added.length === 0 && extra.length === 0) {
+  const caSet = planCaSet(desired.cas, cas, { info: apiGatewayInfo, now });
+  if (caSet.writes.length === 0) {
     // The same CAs in a file that is not ours, or without a pinned version, would change behind our
     // back at the domain's next update. Nobody is admitted or refused by pointing it at our own
     // file.
@@ -64,28 +75,43 @@ export function planCaBundle(
       reason: 'the file that it reads is not ours, or its version is not pinned',
     });
   }
-  const union = bundleArtifact([...desired.cas, ...extra]);
-  const known = new Set(caDigests(desired.known));
-  const grant =
-    added.length > 0 &&
-    set(union.sha256, {
-      id: 'grant-cas',
-      effect: 'grant',
-      affects: caDigests(added),
+  const files = caSet.writes.map(({ content }) => bundleArtifact(content));
+  const steps: SetTruststore[] = [];
+  for (const [at, { effect, added, removed }] of caSet.writes.entries())
+    steps.push(
+      set(files[at]?.sha256 ?? desired.bundle, {
+        id: `${effect}-cas`,
+        effect,
+        affects: caDigests(effect === 'grant' ? added : removed),
+        ...wordsOf({ effect, added, removed }, caSet, desired.known, domain),
+        after: steps.map(({ id }) => id),
+      }),
+    );
+  return { steps, artifacts: files };
+}
+
+function wordsOf(
+  { effect, added, removed }: Omit<CaSetWrite, 'content'>,
+  caSet: CaSetPlan,
+  known: readonly Certificate[],
+  domain: string,
+): Pick<SetTruststore, 'summary' | 'reason'> {
+  if (effect === 'grant')
+    return {
       summary: `trust ${caNames(added)}`,
       reason: `accepted, and not in the truststore of ${domain}`,
-    });
-  const remove =
-    extra.length > 0 &&
-    set(desired.bundle, {
-      id: 'remove-cas',
-      effect: 'remove',
-      affects: caDigests(extra),
-      summary: `stop trusting ${caNames(extra)}`,
-      reason: extra.some(({ sha256 }) => !known.has(sha256))
-        ? 'the definition does not name it'
-        : 'the definition does not trust it any more',
-      after: grant ? [grant.id] : [],
-    });
-  return { steps: [grant, remove].filter((step) => step !== false), artifacts: [union] };
+    };
+  const summary = `stop trusting ${caNames(removed)}`;
+  if (!caSet.unionFits) {
+    const coming = caNames(caSet.added);
+    return {
+      summary: added.length > 0 ? `replace ${caNames(removed)} by ${coming}` : summary,
+      reason: `a truststore does not take the old and the new CAs together, and ${coming} is to be trusted`,
+    };
+  }
+  const reason =
+    casWithout(removed, known).length > 0
+      ? 'the definition does not name it'
+      : 'the definition does not trust it any more';
+  return { summary, reason };
 }

@@ -7,7 +7,7 @@ import {
   type Step,
 } from '@trustloom/core/adapter';
 import type { ApiGatewaySteps, PlannedKey } from '../model.ts';
-import type { DesiredKey, DesiredManifest } from '../revocation/desired.ts';
+import type { DesiredKey, DesiredManifest } from '../revocation/index.ts';
 import { type ManifestKey, manifestFile, type Published } from '../revocation/manifest.ts';
 import { setFile } from '../revocation/set-file.ts';
 

@@ -1,5 +1,5 @@
-import type { PlanContext, ServicePlan, Step } from '@trustloom/core/adapter';
-import { type ApiGatewaySteps, type Desired, type Observed, ownershipTags } from '../model.ts';
+import { ownershipTags, type PlanContext, type ServicePlan, type Step } from '@trustloom/core/adapter';
+import type { ApiGatewaySteps, Desired, Observed } from '../model.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 import { planCaBundle } from './ca-bundle.ts';
 import { type CrlPlan, planCrls } from './crls.ts';
@@ -21,7 +21,7 @@ export function planApiGateway(
     desired.manifest === undefined
       ? { steps: [], artifacts: [] }
       : planCrls(desired.manifest, published, standing, context);
-  const bundle = planCaBundle(desired, domain, target);
+  const bundle = planCaBundle(desired, domain, target, context);
   if (!desired.managed) {
     const findings = bundle.steps.map(({ summary, reason }) => ({
       code: 'attachment-external' as const,

@@ -1,5 +1,11 @@
-import type { Finding, PlanContext, ServicePlan, Step } from '@trustloom/core/adapter';
-import { type ApiGatewaySteps, type Observed, type ObservedDomain, ownershipTags } from '../model.ts';
+import {
+  type Finding,
+  ownershipTags,
+  type PlanContext,
+  type ServicePlan,
+  type Step,
+} from '@trustloom/core/adapter';
+import type { ApiGatewaySteps, Observed, ObservedDomain } from '../model.ts';
 import { manifestFile } from '../revocation/manifest.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 

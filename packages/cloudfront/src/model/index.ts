@@ -1,9 +1,8 @@
-import type { Certificate, FileVersion, Step, Value } from '@trustloom/core/adapter';
+import type { Certificate, FileVersion, Step, Tags, Value } from '@trustloom/core/adapter';
 import type { Copies } from '../revocation/copies.ts';
 import type { Layout } from '../revocation/entries/layout.ts';
 import type { ItemChanges, Items } from '../revocation/entries/reconcile.ts';
 import type { DesiredRevocation } from '../revocation/index.ts';
-import type { Tags } from './ownership.ts';
 
 /** What a target should hold. */
 export interface Desired {

@@ -4,13 +4,15 @@ import {
   type Finding,
   type Io,
   isJsonObject,
+  isOwned,
   type Observation,
-  type ObservedCa,
+  observedCa,
   parseBundle,
+  readTag,
   sha256Hex,
 } from '@trustloom/core/adapter';
 import type { Observed, ObservedTrustStore } from '../model/index.ts';
-import { isOwned, objectName, tagKeys } from '../model/ownership.ts';
+import { objectName } from '../model/names.ts';
 import type { Distribution } from '../port/distributions.ts';
 import type { CloudfrontPort } from '../port/index.ts';
 import type { ListedTrustStore } from '../port/trust-stores.ts';
@@ -52,7 +54,7 @@ export async function observeCloudfront(
     ],
     content: {
       exists: store !== undefined,
-      cas: store === undefined ? [] : (store.cas?.map(heldCa) ?? 'unknown'),
+      cas: store === undefined ? [] : (store.cas?.map(observedCa) ?? 'unknown'),
       crls: enforcedCrls(state),
       enforcement: enforcementOf(found, state, target),
       attachments: found.map(({ id, mode, store: used, ignoreExpiry }) => ({
@@ -73,12 +75,6 @@ export async function observeCloudfront(
   };
 }
 
-const heldCa = (certificate: Certificate): ObservedCa => ({
-  sha256: certificate.sha256,
-  subject: certificate.subject.text,
-  certificate,
-});
-
 async function distributionsOf({ distributions }: CloudfrontTarget, port: CloudfrontPort, io: Io) {
   const listed = io.afterWrite ? undefined : await io.shared('distributions', port.distributions);
   return Promise.all(distributions.map((id) => listed?.get(id) ?? port.distribution(id)));
@@ -91,7 +87,7 @@ async function readStore(
   io: Io,
 ): Promise<ObservedTrustStore> {
   const tags = await port.tags(listed.arn);
-  const taggedBundle = tags[tagKeys.bundle];
+  const taggedBundle = readTag(tags, 'bundle');
   const content = await contentOf(listed, taggedBundle, io);
   return {
     ...listed,

@@ -2,8 +2,11 @@ import {
   defined,
   type Finding,
   type Io,
+  isOwned,
   type ObservedCrl,
   type ObservedEnforcement,
+  ownershipNote,
+  readTag,
 } from '@trustloom/core/adapter';
 import {
   type Observed,
@@ -12,7 +15,7 @@ import {
   type ObservedKeyValueStore,
   storeInUse,
 } from '../model/index.ts';
-import { isOwned, keyValueStorePrefix, objectName, ownershipNote, tagKeys } from '../model/ownership.ts';
+import { keyValueStorePrefix, objectName } from '../model/names.ts';
 import type { CloudfrontPort } from '../port/index.ts';
 import type { ListedKeyValueStore } from '../port/key-value-store.ts';
 import { recallItems } from '../revocation/copies.ts';
@@ -69,7 +72,7 @@ async function ownedAs(
   const note = notes[ownershipNote(id)];
   if (typeof note === 'string') return note;
   const tags = await port.tags(arn);
-  return isOwned(tags, context) ? (tags[tagKeys.layout] ?? '') : undefined;
+  return isOwned(tags, context) ? (readTag(tags, 'layout') ?? '') : undefined;
 }
 
 async function readStore(

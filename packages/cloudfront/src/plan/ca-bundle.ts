@@ -1,15 +1,22 @@
 import {
   type Artifact,
   bundleArtifact,
+  type CaSetPlan,
+  type CaSetWrite,
   type Certificate,
   caDigests,
   caNames,
   outputOf,
+  ownershipTags,
+  type PlanContext,
+  planCaSet,
+  type Tags,
   type TargetContext,
   type Value,
 } from '@trustloom/core/adapter';
 import type { CloudfrontStep, Desired, Observed, ObservedTrustStore } from '../model/index.ts';
-import { objectName, ownershipTags, type Tags } from '../model/ownership.ts';
+import { objectName } from '../model/names.ts';
+import { cloudfrontInfo } from '../service.ts';
 import type { CloudfrontTarget } from '../target.ts';
 
 /** The steps of the trust store, and bundles on the way. */
@@ -28,7 +35,7 @@ export function planBundle(
   desired: Desired,
   { store }: Observed,
   target: CloudfrontTarget,
-  context: TargetContext,
+  context: PlanContext,
 ): BundlePlan {
   if (store !== undefined) return { storeId: store.id, ...update(desired, store, target, context) };
   const create = createStore(desired, target, context);
@@ -65,7 +72,7 @@ function update(
   desired: Desired,
   store: ObservedTrustStore,
   { ocsp }: CloudfrontTarget,
-  context: TargetContext,
+  context: PlanContext,
 ): Omit<BundlePlan, 'storeId'> {
   const write = (
     bundle: string,
@@ -94,36 +101,21 @@ function update(
     });
     return { steps: [grant, tag(desired.bundle, [grant.id])], grants: [grant.id], artifacts: [] };
   }
-  const held = new Set(caDigests(cas));
-  const wanted = new Set(caDigests(desired.cas));
-  const added = desired.cas.filter(({ sha256 }) => !held.has(sha256));
-  const extra = cas.filter(({ sha256 }) => !wanted.has(sha256));
-  const union = bundleArtifact([...desired.cas, ...extra]);
-  const grant =
-    added.length === 0
-      ? undefined
-      : write(union.sha256, {
-          id: 'grant-cas',
-          effect: 'grant',
-          affects: caDigests(added),
-          summary: `trust ${caNames(added)}`,
-          reason: `trust store ${store.name} lacks what the definition names`,
-        });
-  const remove =
-    extra.length === 0
-      ? undefined
-      : write(
-          desired.bundle,
-          {
-            id: 'remove-cas',
-            effect: 'remove',
-            affects: caDigests(extra),
-            summary: `no longer trust ${caNames(extra)}`,
-            reason: 'the definition does not name it',
-          },
-          grant,
-        );
-  const differs = store.ocsp !== undefined && store.ocsp !== ocsp && added.length + extra.length === 0;
+  const set = planCaSet(desired.cas, cas, { info: cloudfrontInfo, now: context.now });
+  const files = set.writes.map(({ content }) => bundleArtifact(content));
+  const updates: CloudfrontStep<'update-store'>[] = [];
+  for (const [at, { effect, added, removed }] of set.writes.entries()) {
+    const affects = caDigests(effect === 'grant' ? added : removed);
+    const fields = {
+      id: `${effect}-cas`,
+      effect,
+      affects,
+      ...wordsOf({ effect, added, removed }, set, store),
+    };
+    updates.push(write(files[at]?.sha256 ?? desired.bundle, fields, updates.at(-1)));
+  }
+  const inSync = updates.length === 0;
+  const differs = store.ocsp !== undefined && store.ocsp !== ocsp && inSync;
   const setting = differs
     ? write(desired.bundle, {
         id: 'set-ocsp',
@@ -133,28 +125,43 @@ function update(
         reason: `ocsp is ${store.ocsp}, and the definition says ${ocsp}`,
       })
     : undefined;
-  const writes = [grant, remove, setting].filter((step) => step !== undefined);
+  const writes = setting === undefined ? updates : [setting];
   const isStale = store.taggedBundle !== desired.bundle;
-  // The tag follows the last write that runs: without consent to a removal that is the union.
   const tagged = writes.length === 0 && store.taggedBundle === bundleArtifact(cas).sha256;
+  const last = writes.map(({ id }) => id);
   return {
     steps: [
-      ...(grant === undefined ? [] : [grant]),
-      ...(grant === undefined || remove === undefined
-        ? []
-        : [{ ...tag(union.sha256, [grant.id]), id: 'tag-union' }]),
-      ...writes.filter((step) => step !== grant),
-      ...(isStale && !tagged
-        ? [
-            tag(
-              desired.bundle,
-              writes.map(({ id }) => id),
-            ),
-          ]
-        : []),
+      // The tag follows the last write that runs: of two, the second may wait for its consent.
+      ...writes.flatMap((step, at) =>
+        at + 1 < writes.length ? [step, { ...tag(step.input.bundle, [step.id]), id: 'tag-union' }] : [step],
+      ),
+      ...(isStale && !tagged ? [tag(desired.bundle, last)] : []),
     ],
-    grants: grant === undefined ? [] : [grant.id],
-    artifacts: [union],
+    grants: updates.filter((_, at) => set.writes[at]?.added.length).map(({ id }) => id),
+    artifacts: files,
+  };
+}
+
+function wordsOf(
+  { effect, added, removed }: Omit<CaSetWrite, 'content'>,
+  set: CaSetPlan,
+  { name }: ObservedTrustStore,
+): Pick<CloudfrontStep, 'summary' | 'reason'> {
+  if (effect === 'grant')
+    return {
+      summary: `trust ${caNames(added)}`,
+      reason: `trust store ${name} lacks what the definition names`,
+    };
+  if (set.unionFits)
+    return {
+      summary: `no longer trust ${caNames(removed)}`,
+      reason: 'the definition does not name it',
+    };
+  const coming = caNames(set.added);
+  return {
+    summary:
+      added.length > 0 ? `replace ${caNames(removed)} by ${coming}` : `no longer trust ${caNames(removed)}`,
+    reason: `a store does not take the old and the new CAs together, and ${coming} is to be trusted`,
   };
 }
 

@@ -1,6 +1,5 @@
-import type { PlanContext, ServicePlan } from '@trustloom/core/adapter';
+import { ownershipTags, type PlanContext, type ServicePlan } from '@trustloom/core/adapter';
 import type { CloudfrontStep, Desired, Observed } from '../model/index.ts';
-import { ownershipTags } from '../model/ownership.ts';
 import type { CloudfrontTarget } from '../target.ts';
 import { planAttachments } from './attachments.ts';
 import { planBundle, tagStore } from './ca-bundle.ts';

@@ -4,9 +4,9 @@ import {
   isTrustloomError,
   type ServiceIo,
   serviceError,
+  type Tags,
   TrustloomError,
 } from '@trustloom/core/adapter';
-import type { Tags } from '../model/ownership.ts';
 
 /** The exceptions of CloudFront's control plane by name, as our codes. */
 const exceptions: Readonly<Record<string, Code>> = {

@@ -9,9 +9,8 @@ import {
   PublishConnectionFunctionCommand,
   UpdateConnectionFunctionCommand,
 } from '@aws-sdk/client-cloudfront';
-import { defined } from '@trustloom/core/adapter';
+import { defined, type Tags } from '@trustloom/core/adapter';
 import type { LiveFunction } from '../model/index.ts';
-import type { Tags } from '../model/ownership.ts';
 import { allPages, type Calls, needed, tagSet, unlessMissing } from './calls.ts';
 
 /** A connection function as the service lists it. */

@@ -18,10 +18,10 @@ import {
   type ObjectLocation,
   type ServiceIo,
   serviceError,
+  type Tags,
   TrustloomError,
 } from '@trustloom/core/adapter';
 import type { StoredItems } from '../model/index.ts';
-import type { Tags } from '../model/ownership.ts';
 import type { ItemChanges, Items } from '../revocation/entries/reconcile.ts';
 import { allPages, type Calls, needed, tagSet, unlessMissing } from './calls.ts';
 

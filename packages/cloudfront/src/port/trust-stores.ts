@@ -8,8 +8,7 @@ import {
   type TrustStore,
   UpdateTrustStoreCommand,
 } from '@aws-sdk/client-cloudfront';
-import { type AccountRegion, defined, type ObjectLocation } from '@trustloom/core/adapter';
-import type { Tags } from '../model/ownership.ts';
+import { type AccountRegion, defined, type ObjectLocation, type Tags } from '@trustloom/core/adapter';
 import { allPages, type Calls, needed, tagSet } from './calls.ts';
 
 /** A trust store as the service describes it: never what is in it. */

@@ -54,10 +54,10 @@ export type Endpoint =
 /** How the revoked are refused at a target, as observed. */
 export interface ObservedEnforcement {
   /**
-   * `crl`: the service checks CRLs itself. `function`: a connection function. `authorizer`: a
-   * Lambda authorizer. `none`: nothing does.
+   * `crl`: the service checks CRLs itself. `none`: nothing does. Else the name that the service
+   * information gives to what Trustloom brings (`capabilities.check`).
    */
-  readonly mechanism: 'crl' | 'function' | 'authorizer' | 'none';
+  readonly mechanism: string;
   /** `partly`: on some ways in, which `gaps` names. */
   readonly state: 'enforced' | 'partly' | 'not-enforced';
   /** What keeps it from being enforced everywhere, in words. */

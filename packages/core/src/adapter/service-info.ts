@@ -1,5 +1,6 @@
 import type { Code } from '../errors/codes.ts';
 import type { Severity } from '../errors/finding.ts';
+import type { JsonObject } from '../util/json.ts';
 import type { ChainBuilding } from '../x509/reach.ts';
 
 /**
@@ -58,6 +59,18 @@ export interface Capabilities {
    * brings refuses the revoked.
    */
   readonly revocation: 'crl' | 'enforced-by-us';
+  /** What refuses the revoked where Trustloom brings the check. Absent: the service does. */
+  readonly check?: {
+    /** As observations and reports name it: `function`. */
+    readonly mechanism: string;
+    /** For people: `a connection function`. */
+    readonly title: string;
+    /**
+     * Who puts it in place. `plan`: its steps do. `owner`: whoever owns the ways in, so that it may
+     * be missing on some of them after the plan, too.
+     */
+    readonly attachedBy: 'plan' | 'owner';
+  };
   /** Does the service take a CRL without entries? */
   readonly emptyCrl: boolean;
   /** Must the issuer of a CRL stand in the store? Unknown counts as yes. */
@@ -116,7 +129,15 @@ export interface ServiceInfo {
    * `serial`: each is named after the certificate's serial, in lower-case hex, so that a policy can
    * deny it by name.
    */
-  readonly sessions?: { readonly named: 'serial'; readonly maxMs: number; readonly source: string };
+  readonly sessions?: {
+    readonly named: 'serial';
+    readonly maxMs: number;
+    readonly source: string;
+    /**
+     * An IAM policy that ends the sessions of these serials (lower-case hex without leading zeros).
+     */
+    readonly denyPolicy: (serials: readonly string[]) => JsonObject;
+  };
   /**
    * How to wait for the service: how often to look, and when to give up; `expect` is what a plan
    * counts with.

@@ -8,7 +8,6 @@ import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { isIssuedBy } from '../x509/reach.ts';
 import type { Report, TargetReport } from './report.ts';
-import { denySessions } from './session-policy.ts';
 
 /** More entries at once than this want the consent `many:<count>`. */
 const manyEntries = 10;
@@ -121,7 +120,7 @@ export function denyReport(
         ? {}
         : {
             sessionsUntil: isoTime(now + sessions.maxMs),
-            denyPolicy: denySessions(entries.map(({ serial }) => serial)),
+            denyPolicy: sessions.denyPolicy(entries.map(({ serial }) => serial)),
           }),
     };
   });

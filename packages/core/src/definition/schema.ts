@@ -62,7 +62,7 @@ function parts(z: typeof Zod) {
         .min(1)
         .optional()
         .describe(
-          'Where the serials that the CAs issued are, one a line in hex: a path, s3://bucket/key or https://... A compact store of CloudFront is laid out so that it refuses none of the valid ones.',
+          'Where the serials that the CAs issued are, one a line in hex: a path, s3://bucket/key or https://... A compact form of revoked serials is laid out so that it refuses none of the valid ones.',
         ),
     })
     .describe('CAs that belong together.');

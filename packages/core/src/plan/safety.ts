@@ -140,9 +140,10 @@ function unenforcedOn({ bound, rendered, observed }: RunTarget): string | undefi
   const mechanism = rendered?.rendering?.mechanism ?? 'none';
   if (mechanism === 'none') return 'nothing checks CRLs there';
   const { enforcement } = observed?.content ?? {};
-  if (mechanism !== 'authorizer' || enforcement === undefined || enforcement.state === 'enforced')
+  const { check } = bound.info.capabilities;
+  if (check?.attachedBy !== 'owner' || enforcement === undefined || enforcement.state === 'enforced')
     return undefined;
-  const [first = 'the authorizer is not asked everywhere', ...more] = enforcement.gaps;
+  const [first = `${check.title} is not asked everywhere`, ...more] = enforcement.gaps;
   return more.length === 0 ? first : `${first}, and ${more.length} more`;
 }
 

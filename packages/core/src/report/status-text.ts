@@ -147,20 +147,13 @@ function blockOf(target: TargetStatus, options: TextOptions): Block {
   };
 }
 
-const mechanisms: Readonly<Record<RevocationStatus['mechanism'], string>> = {
-  crl: 'CRLs, checked by the service',
-  function: 'a connection function',
-  authorizer: 'a Lambda authorizer',
-  none: 'nothing checks CRLs here',
-};
-
 /** Mechanism, entries, whether enforced as far as that can be observed, lag. */
 function revocationRows(
   revocation: RevocationStatus,
   freshness: readonly CrlFreshness[],
   { paint = plain }: TextOptions,
 ): readonly Row[] {
-  const { mechanism, state, gaps, entries, lagMs, budgetMs, red } = revocation;
+  const { title, state, gaps, entries, lagMs, budgetMs, red } = revocation;
   const words = { enforced: 'enforced', partly: 'enforced in part', 'not-enforced': 'not enforced' }[state];
   const seen = state === 'enforced' ? paint.good(`${words} (not probed)`) : paint.bad(words);
   const sum =
@@ -168,7 +161,7 @@ function revocationRows(
   const budget = budgetMs === undefined ? '' : ` of at most ${span(budgetMs)}`;
   const lag = lagMs === undefined ? '' : `, lag ${span(lagMs)}${budget}`;
   return [
-    { text: `revocation: ${mechanisms[mechanism]}: ${seen}${sum}${lag}`, indent: 2 },
+    { text: `revocation: ${title}: ${seen}${sum}${lag}`, indent: 2 },
     ...[...gaps, ...red].map((text) => ({ text: paint.bad(text), indent: 6 })),
   ];
 }

@@ -1,4 +1,5 @@
 import type { ObservedEnforcement } from '../adapter/content.ts';
+import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { Effect } from '../adapter/step.ts';
 import type { Finding } from '../errors/finding.ts';
 import { caNameOfKey } from '../kit/ca-words.ts';
@@ -18,6 +19,8 @@ const assumedMaxLagMs = 600_000;
 
 /** Revocation on one target, in a few figures. */
 export interface RevocationStatus extends ObservedEnforcement {
+  /** What refuses the revoked, for people: `CRLs, checked by the service`. */
+  readonly title: string;
   /** Entries of the CRLs in force. */
   readonly entries: number;
   /** The longest that the newest CRLs took from their issue to here, in milliseconds. */
@@ -76,7 +79,9 @@ export interface Status {
 }
 
 /** Pure: the status that a plan implies. What would be changed is what differs. */
-export function statusOf({ plan, resolved }: Prepared, maxLagMs: number | undefined, now: Instant): Status {
+export function statusOf(prepared: Prepared, maxLagMs: number | undefined, now: Instant): Status {
+  const { plan, resolved, targets: seen } = prepared;
+  const infoOf = (name: string) => seen.find((target) => target.name === name)?.bound.info;
   const targets = plan.targets.map((target): TargetStatus => {
     const { name, service, title, accountRegion, content, findings, failed, freshness } = target;
     const steps = target.steps.filter((step) => !isHousekeeping(step));
@@ -88,7 +93,10 @@ export function statusOf({ plan, resolved }: Prepared, maxLagMs: number | undefi
       state: stateOf(target, steps.length > 0),
       ...defined({ content }),
       differences: steps.map(({ effect, summary, reason }) => ({ effect, summary, reason })),
-      revocation: revocationStatus(target, resolved, maxLagMs, now),
+      revocation: {
+        title: checkTitle(content?.enforcement, infoOf(name)),
+        ...revocationStatus(target, resolved, maxLagMs, now),
+      },
       freshness,
       findings: [...findings, ...expiryIgnored(target)],
       ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
@@ -107,6 +115,14 @@ export function statusOf({ plan, resolved }: Prepared, maxLagMs: number | undefi
     drift: targets.some(({ state }) => state === 'drift' || state === 'leaving'),
     exitCode: wrong ? 1 : 0,
   };
+}
+
+/** What refuses the revoked on a target, for people. */
+function checkTitle({ mechanism }: ObservedEnforcement = byService, info: ServiceInfo | undefined): string {
+  if (mechanism === 'crl') return 'CRLs, checked by the service';
+  if (mechanism === 'none') return 'nothing checks CRLs here';
+  const check = info?.capabilities.check;
+  return check?.mechanism === mechanism ? check.title : mechanism;
 }
 
 function stateOf({ failed, leaving, compared }: PlannedTarget, differs: boolean): TargetStatus['state'] {
@@ -143,7 +159,7 @@ function revocationStatus(
   resolved: Prepared['resolved'],
   maxLagMs: number | undefined,
   now: Instant,
-): RevocationStatus {
+): Omit<RevocationStatus, 'title'> {
   const enforcement = content?.enforcement ?? byService;
   const entries = freshness.reduce((sum, crl) => sum + crl.entries, 0);
   const most = (values: readonly (number | undefined)[], pick: (...all: number[]) => number) => {

@@ -5,6 +5,7 @@ import {
   defined,
   type Finding,
   outputOf,
+  ownershipTags,
   type PlanContext,
   type ServicePlan,
 } from '@trustloom/core/adapter';
@@ -13,7 +14,6 @@ import {
   type Desired,
   type DesiredAnchor,
   type Observed,
-  ownershipTags,
   type RolesAnywhereStep,
   type StoredAnchor,
   stepIds,
@@ -76,7 +76,7 @@ function fresh(wanted: DesiredAnchor, context: PlanContext): AnchorPlan {
     summary: `create trust anchor of ${caNames(wanted.cas)}, disabled`,
     reason: 'there is none yet',
     action: 'rolesanywhere:CreateTrustAnchor',
-    input: { name, pem: bundlePem(wanted.cas), tags: ownershipTags(context, wanted.key) },
+    input: { name, pem: bundlePem(wanted.cas), tags: ownershipTags(context, { key: wanted.key }) },
   };
   const anchorArn = outputOf(create, 'arn');
   const crls = planCrls(wanted, [], { anchorArn, after: [create.id], context });

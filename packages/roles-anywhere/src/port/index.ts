@@ -20,9 +20,10 @@ import {
   isTrustloomError,
   type ServiceIo,
   serviceError,
+  type Tags,
   TrustloomError,
 } from '@trustloom/core/adapter';
-import type { OwnershipTags, RolesAnywhereSteps } from '../model.ts';
+import type { RolesAnywhereSteps } from '../model.ts';
 import type { rolesAnywhereInfo } from '../service.ts';
 
 /** The service's exceptions by name, as our codes. */
@@ -93,7 +94,7 @@ export function rolesAnywherePort(io: ServiceIo): RolesAnywherePort {
     };
   const [onAnchors, onCrls, onTags] = [calls('anchors'), calls('crls'), calls('tagging')];
   const bytes = (pem: string) => new TextEncoder().encode(pem);
-  const tagArray = (tags: OwnershipTags) => Object.entries(tags).map(([key, value]) => ({ key, value }));
+  const tagArray = (tags: Tags) => Object.entries(tags).map(([key, value]) => ({ key, value }));
   const source = (pem: string) =>
     ({ sourceType: 'CERTIFICATE_BUNDLE', sourceData: { x509CertificateData: pem } }) as const;
 

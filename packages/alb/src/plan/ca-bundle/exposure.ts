@@ -1,6 +1,12 @@
-import { type Certificate, caName, type Finding, type TargetContext } from '@trustloom/core/adapter';
+import {
+  type Certificate,
+  caName,
+  type Finding,
+  reachedKeys,
+  type TargetContext,
+} from '@trustloom/core/adapter';
 import type { Desired, DesiredCrl, Observed, StoredStore } from '../../model.ts';
-import { reachedKeys } from '../../render.ts';
+import { albInfo } from '../../service.ts';
 
 /**
  * CRLs that a live store would get too late. The service takes a CRL only of a CA that it holds (by
@@ -65,12 +71,11 @@ export function exposure(
  * force.
  */
 function newKeys(desired: Desired, store: StoredStore | undefined): ReadonlySet<string> {
-  const before = reachedKeys(store?.cas ?? [], desired.known);
+  const before = new Set(reachedKeys(store?.cas ?? [], desired.known, albInfo));
   const inForce = new Set(store?.crls.map(({ crl }) => crl?.sha256));
   const guarded = new Set(
     desired.crls.filter(({ crl }) => inForce.has(crl.sha256)).map(({ issuer }) => issuer.keySha256),
   );
-  return new Set(
-    [...reachedKeys(desired.cas, desired.known)].filter((key) => !before.has(key) && !guarded.has(key)),
-  );
+  const after = reachedKeys(desired.cas, desired.known, albInfo);
+  return new Set(after.filter((key) => !before.has(key) && !guarded.has(key)));
 }

@@ -2,20 +2,22 @@ import {
   type Artifact,
   type ArtifactRef,
   bundleArtifact,
+  type CaSetPlan,
+  type CaSetWrite,
   type Certificate,
   caDigests,
   caNames,
-  checkBundle,
+  casWithout,
   count,
   defined,
   type Finding,
-  type Instant,
+  ownershipTags,
   type PlanContext,
+  planCaSet,
   type StepEnvelope,
-  sortCertificates,
   type Value,
 } from '@trustloom/core/adapter';
-import { type AlbStep, type Desired, type Observed, ownershipTags, type StoredStore } from '../../model.ts';
+import type { AlbStep, Desired, Observed, StoredStore } from '../../model.ts';
 import { albInfo } from '../../service.ts';
 import { crlsInGap, exposure, unguarded } from './exposure.ts';
 
@@ -45,85 +47,66 @@ export function planBundle(
 ): BundlePlan {
   const artifacts = [bundleArtifact(desired.cas)];
   if (!store.readable) return replaceUnread(desired, store, artifacts);
-  const added = without(desired.cas, store.cas);
-  const extra = without(store.cas, desired.cas);
-  const union = sortCertificates([...desired.cas, ...extra]);
-  if (added.length > 0 && extra.length > 0 && !fits(union, context.now))
-    return removeFirst(desired, store, added, extra);
+  const set = planCaSet(desired.cas, store.cas, { info: albInfo, now: context.now });
   const late = desired.managed ? [] : crlsInGap(desired, store, observed);
   const { consents, findings } = exposure(late, unguarded(desired, store), context);
-  const grant =
-    added.length === 0 ? [] : [{ ...grantCas(added, store.arn, union), ...defined({ consents }) }];
-  const remove = removeCas(desired, store.cas, store.arn, ids(grant));
+  const steps = caSteps(set, desired, { store: store.arn, after: [], ...defined({ consents }) });
+  const idsOf = (part: 'added' | 'removed') => ids(steps.filter((_, at) => set.writes[at]?.[part].length));
   return {
-    steps: [...grant, ...remove],
-    granted: ids(grant),
-    removed: ids(remove),
-    content: union,
-    artifacts: [bundleArtifact(union), ...artifacts],
+    steps,
+    granted: idsOf('added'),
+    removed: idsOf('removed'),
+    content: set.unionFits ? set.union : desired.cas,
+    artifacts: [...set.writes.map(({ content }) => bundleArtifact(content)), ...artifacts],
     findings,
   };
 }
 
-/** The step after which only the desired CAs are left; none when the store holds no other. */
-export function removeCas(
+/** The writes of a set of CAs on one store, each after the one before. */
+export function caSteps(
+  { writes, unionFits }: CaSetPlan,
   desired: Desired,
-  present: readonly Certificate[],
-  store: Value<string>,
-  after: readonly string[],
-): readonly AlbStep[] {
-  const extra = without(present, desired.cas);
-  if (extra.length === 0) return [];
-  const foreign = without(extra, desired.known);
-  return [
-    modifyStore(
-      {
-        id: 'remove-cas',
-        effect: 'remove',
-        affects: caDigests(extra),
-        summary: `remove ${caNames(extra)}`,
-        reason:
-          foreign.length > 0
-            ? `a CA that the definition does not name is trusted: ${caNames(foreign)}`
-            : 'the definition does not trust it here',
-        after,
-      },
-      store,
-      desired.cas,
-    ),
-  ];
+  where: {
+    readonly store: Value<string>;
+    readonly after: readonly string[];
+    /** What it takes besides to admit clients of the CAs that come. */
+    readonly consents?: readonly string[];
+  },
+): readonly AlbStep<'modify-store'>[] {
+  const { store, consents } = where;
+  const steps: AlbStep<'modify-store'>[] = [];
+  for (const write of writes) {
+    const envelope = {
+      effect: write.effect,
+      affects: caDigests(write.effect === 'grant' ? write.added : write.removed),
+      after: steps.length === 0 ? where.after : ids(steps),
+      ...(write.added.length === 0 ? {} : defined({ consents })),
+    };
+    const words = unionFits ? wordsOf(write, desired) : wordsWithoutRoom(write, writes);
+    steps.push(modifyStore({ ...envelope, ...words, id: `${write.effect}-cas` }, store, write.content));
+  }
+  return steps;
+}
+
+type Words = Pick<StepEnvelope, 'summary' | 'reason'>;
+
+function wordsOf({ effect, added, removed }: CaSetWrite, { known }: Desired): Words {
+  if (effect === 'grant') return { summary: `trust ${caNames(added)}`, reason: 'the trust store lacks it' };
+  const foreign = casWithout(removed, known);
+  const reason =
+    foreign.length > 0
+      ? `a CA that the definition does not name is trusted: ${caNames(foreign)}`
+      : 'the definition does not trust it here';
+  return { summary: `remove ${caNames(removed)}`, reason };
 }
 
 /** Both sets together are more than a store takes, so the CAs that go have to go first. */
-function removeFirst(
-  desired: Desired,
-  store: StoredStore,
-  added: readonly Certificate[],
-  extra: readonly Certificate[],
-): BundlePlan {
-  const remaining = without(store.cas, extra);
-  // Never an empty bundle on the way: with nothing to keep, one write does both.
-  const atOnce = remaining.length === 0;
-  const remove = modifyStore(
-    {
-      id: 'remove-cas',
-      effect: 'remove',
-      affects: caDigests(extra),
-      summary: atOnce ? `replace ${caNames(extra)} by ${caNames(added)}` : `remove ${caNames(extra)}`,
-      reason: `a store does not take the old and the new CAs together, and ${caNames(added)} is to be trusted`,
-    },
-    store.arn,
-    atOnce ? desired.cas : remaining,
-  );
-  const grant = atOnce ? [] : [{ ...grantCas(added, store.arn, desired.cas), after: [remove.id] }];
-  const steps = [remove, ...grant];
+function wordsWithoutRoom({ effect, added, removed }: CaSetWrite, writes: readonly CaSetWrite[]): Words {
+  if (effect === 'grant') return { summary: `trust ${caNames(added)}`, reason: 'the trust store lacks it' };
+  const coming = caNames(writes.flatMap((write) => write.added));
   return {
-    steps,
-    granted: ids(steps.slice(-1)),
-    removed: [remove.id],
-    content: desired.cas,
-    artifacts: [bundleArtifact(desired.cas), ...(atOnce ? [] : [bundleArtifact(remaining)])],
-    findings: [],
+    summary: added.length > 0 ? `replace ${caNames(removed)} by ${coming}` : `remove ${caNames(removed)}`,
+    reason: `a store does not take the old and the new CAs together, and ${coming} is to be trusted`,
   };
 }
 
@@ -200,16 +183,6 @@ export function refillStore(begun: StoredStore, content: readonly Certificate[])
   ];
 }
 
-function grantCas(
-  added: readonly Certificate[],
-  store: string,
-  cas: readonly Certificate[],
-): AlbStep<'modify-store'> {
-  const envelope = { id: 'grant-cas', effect: 'grant', affects: caDigests(added) } as const;
-  const summary = `trust ${caNames(added)}`;
-  return modifyStore({ ...envelope, summary, reason: 'the trust store lacks it' }, store, cas);
-}
-
 /** Puts another bundle into a store. */
 function modifyStore(
   envelope: Omit<StepEnvelope, 'action' | 'files'>,
@@ -231,17 +204,6 @@ function bundleFile(cas: readonly Certificate[]): ArtifactRef {
   return { sha256, kind };
 }
 
-/** False when the service would refuse that many CAs. */
-export function fits(cas: readonly Certificate[], now: Instant): boolean {
-  return !checkBundle(cas, albInfo, now).some(({ severity }) => severity === 'error');
-}
-
 export function ids(steps: readonly AlbStep[]): readonly string[] {
   return steps.map(({ id }) => id);
-}
-
-/** Those of the first that the second lacks. */
-export function without(cas: readonly Certificate[], others: readonly Certificate[]): readonly Certificate[] {
-  const there = new Set(caDigests(others));
-  return cas.filter(({ sha256 }) => !there.has(sha256));
 }

@@ -1,6 +1,13 @@
-import { caName, crlIssuer, type Finding, isOlderIssue, outputOf } from '@trustloom/core/adapter';
+import {
+  caName,
+  crlIssuer,
+  type Finding,
+  isOlderIssue,
+  outputOf,
+  reachedKeys,
+} from '@trustloom/core/adapter';
 import type { AlbStep, Desired, StoredCrl, StoredStore } from '../../model.ts';
-import { reachedKeys } from '../../render.ts';
+import { albInfo } from '../../service.ts';
 import { type CrlsWhere, type IssuerPlan, planIssuer } from './issuer.ts';
 import { arrange } from './room.ts';
 import { crls, digests, removeCrls } from './steps.ts';
@@ -42,7 +49,7 @@ export function planCrls(desired: Desired, store: StoredStore | undefined, where
   const { planned, steps, findings } = arrange(parts, stored);
   const gone = planned.flatMap(({ dropped, removed, readmitted }) => [...dropped, ...removed, ...readmitted]);
   const left = stored.filter((one) => one.crl !== undefined && !gone.includes(one));
-  const reached = reachedKeys(desired.cas, desired.known);
+  const reached = new Set(reachedKeys(desired.cas, desired.known, albInfo));
   return {
     steps: [...steps, ...planUnknown(left, where), ...planWithdrawal(desired, stored, reached, where)],
     added: planned

@@ -1,6 +1,12 @@
-import { type Effect, outputOf, type TargetContext, type Value } from '@trustloom/core/adapter';
+import {
+  type Effect,
+  outputOf,
+  ownershipTags,
+  type TargetContext,
+  type Value,
+} from '@trustloom/core/adapter';
 import type { CloudfrontStep, Observed } from '../../model/index.ts';
-import { objectName, ownershipTags } from '../../model/ownership.ts';
+import { objectName } from '../../model/names.ts';
 import { type FunctionHeader, readFunctionHeader } from '../../revocation/function.ts';
 import type { CloudfrontTarget } from '../../target.ts';
 

@@ -4,11 +4,12 @@ import {
   type Finding,
   type Output,
   outputOf,
+  ownershipTags,
   type PlanContext,
   type Value,
 } from '@trustloom/core/adapter';
 import { type CloudfrontStep, type Desired, type Observed, storeInUse } from '../../model/index.ts';
-import { keyValueStorePrefix, ownershipTags } from '../../model/ownership.ts';
+import { keyValueStorePrefix } from '../../model/names.ts';
 import { boundOf, storeFindings } from '../../revocation/entries/findings.ts';
 import type { DesiredEntries } from '../../revocation/entries/index.ts';
 import { layoutTag, valueBytes } from '../../revocation/entries/layout.ts';

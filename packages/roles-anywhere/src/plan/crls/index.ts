@@ -1,11 +1,5 @@
-import type { Finding } from '@trustloom/core/adapter';
-import {
-  type DesiredAnchor,
-  type RolesAnywhereStep,
-  type StoredCrl,
-  stepIds,
-  type UnusableCrl,
-} from '../../model.ts';
+import type { Finding, UnusableCrl } from '@trustloom/core/adapter';
+import { type DesiredAnchor, type RolesAnywhereStep, type StoredCrl, stepIds } from '../../model.ts';
 import { rolesAnywhereInfo } from '../../service.ts';
 import { deleteCrl, type IssuerPlan, planUnusable, planUsable, type Where } from './of-issuer.ts';
 import { keysWithdrawn, planWithdrawn } from './withdrawn.ts';

@@ -8,22 +8,16 @@ import {
   type Finding,
   isOlderIssue,
   judgeCrl,
+  ownershipTags,
   type PlanContext,
   type RevocationChange,
   type StepEnvelope,
+  type UnusableCrl,
+  type UsableCrl,
   type Value,
   verifyCrl,
 } from '@trustloom/core/adapter';
-import {
-  crlName,
-  type DesiredAnchor,
-  ownershipTags,
-  type RolesAnywhereStep,
-  type StoredCrl,
-  stepIds,
-  type UnusableCrl,
-  type UsableCrl,
-} from '../../model.ts';
+import { crlName, type DesiredAnchor, type RolesAnywhereStep, type StoredCrl, stepIds } from '../../model.ts';
 
 /** The writes for the CRL of one issuer on one anchor. */
 export interface IssuerPlan {
@@ -130,7 +124,7 @@ export function planUsable(
         name: crlName(context, key, issuer.keySha256),
         anchorArn,
         pem: crlPem(crl),
-        tags: ownershipTags(context, issuer.keySha256),
+        tags: ownershipTags(context, { key: issuer.keySha256 }),
       },
       after,
       revocation: changeOf(issuer, undefined, crl),

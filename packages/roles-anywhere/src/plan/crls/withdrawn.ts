@@ -3,17 +3,13 @@ import type { DesiredAnchor, StoredCrl } from '../../model.ts';
 import { disableCrl, type IssuerPlan } from './of-issuer.ts';
 
 /** Keys of CAs of which nothing but withdrawn CRLs is known. */
-export function keysWithdrawn({ usable, unusable, withdrawn }: DesiredAnchor): readonly string[] {
-  const known = new Set([...usable, ...unusable].map(({ issuer }) => issuer.keySha256));
-  return [...new Set(withdrawn.map(({ keySha256 }) => keySha256))].filter((key) => !known.has(key));
+export function keysWithdrawn({ withdrawn }: DesiredAnchor): readonly string[] {
+  return [...new Set(withdrawn.map(({ keySha256 }) => keySha256))];
 }
 
 /** What it takes that an anchor comes in force without withdrawn CRLs. */
 export function consentsToWithdrawn(wanted: DesiredAnchor): readonly string[] {
-  const keys = keysWithdrawn(wanted);
-  return wanted.withdrawn
-    .filter(({ keySha256, entries }) => entries > 0 && keys.includes(keySha256))
-    .map(({ sha256 }) => `readmit:${sha256}`);
+  return wanted.withdrawn.filter(({ entries }) => entries > 0).map(({ sha256 }) => `readmit:${sha256}`);
 }
 
 /** Disables the CRLs of a key, by consent. One that the CA issued later stays in force. */

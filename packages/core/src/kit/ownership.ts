@@ -1,0 +1,68 @@
+import type { TargetContext } from '../adapter/target.ts';
+
+/**
+ * The tags by which an object is known as ours: definition and target, and what it tells of itself
+ * besides (`key`, `bundle`).
+ */
+export type OwnershipTags<Name extends string = never> = Readonly<
+  Record<`trustloom:${'definition' | 'target' | Name}`, string>
+>;
+
+/** Tags of an object as a service gives them. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** Whose an object is by its tags: of this target, of another one or another definition, nobody's. */
+export type Owner = 'us' | 'another' | 'nobody';
+
+/** Whose tags they are. */
+type Whose = Pick<TargetContext, 'definition' | 'name'>;
+
+/**
+ * The ownership tags of an object of a target.
+ *
+ * @example
+ * tags: ownershipTags(context, { bundle: bundle.sha256 })
+ */
+export function ownershipTags<Name extends string = never>(
+  { definition, name }: Whose,
+  more?: Readonly<Record<Name, string>>,
+): OwnershipTags<Name> {
+  const tags = { definition, target: name, ...more };
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [tagKey(key), value]),
+  ) as OwnershipTags<Name>;
+}
+
+/** Whose an object is, by its tags. */
+export function ownerOf(tags: Tags, { definition, name }: Whose): Owner {
+  const tagged = readTag(tags, 'definition');
+  if (tagged === undefined) return 'nobody';
+  return tagged === definition && readTag(tags, 'target') === name ? 'us' : 'another';
+}
+
+/** True when an object is of this target, by its tags. */
+export function isOwned(tags: Tags, whose: Whose): boolean {
+  return ownerOf(tags, whose) === 'us';
+}
+
+/**
+ * What an object tells of itself by a tag of ours, whoever owns it.
+ *
+ * @example
+ * const bundle = readTag(tags, 'bundle')
+ */
+export function readTag(tags: Tags, name: string): string | undefined {
+  return tags[tagKey(name)];
+}
+
+/**
+ * Key of the note by which the state remembers that we made an object, so that its tags need not be
+ * read.
+ */
+export function ownershipNote(id: string): string {
+  return `owner:${id}`;
+}
+
+function tagKey(name: string): string {
+  return `trustloom:${name}`;
+}
