@@ -24,6 +24,7 @@ export { type LocalAwsOptions, onLocalAws } from './contract/local-aws.ts';
 export type { Held, Oracle } from './contract/oracle.ts';
 export { crlDigest, pemDigests } from './contract/oracle.ts';
 export { albOracle, apiGatewayOracle, cloudFrontOracle, rolesAnywhereOracle } from './contract/oracles.ts';
+export { outsideAws } from './contract/outside-aws.ts';
 export type { Stage } from './contract/stage.ts';
 export type { TestContext, TestRunner } from './contract/suite.ts';
 export { runAdapterContract } from './contract/suite.ts';
