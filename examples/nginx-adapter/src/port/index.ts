@@ -26,7 +26,7 @@ const codeOf: Readonly<Record<string, Code>> = {
 
 /** Opens the port for one observation or one write. Does no I/O by itself. */
 export function nginxPort(files: Files): NginxPort {
-  const read = (file: string) => asOurs('file:Read', file, () => files.read(file));
+  const read = (file: string) => translated('file:Read', file, () => files.read(file));
   /** A look before the write: the lease keeps our own runs apart, and this notices other hands. */
   const stillThere = async (file: string, replaces: string | undefined) => {
     const bytes = await read(file);
@@ -35,20 +35,20 @@ export function nginxPort(files: Files): NginxPort {
   };
   return {
     read,
-    isDirectory: (path) => asOurs('file:Read', path, () => files.isDirectory(path)),
+    isDirectory: (path) => translated('file:Read', path, () => files.isDirectory(path)),
     async replace(file, text, replaces) {
       await stillThere(file, replaces);
-      await asOurs('file:Replace', file, () => files.replace(file, text));
+      await translated('file:Replace', file, () => files.replace(file, text));
       return sha256Hex(text);
     },
     async remove(file, replaces) {
       await stillThere(file, replaces);
-      await asOurs('file:Remove', file, () => files.remove(file));
+      await translated('file:Remove', file, () => files.remove(file));
     },
   };
 }
 
-async function asOurs<T>(action: string, file: string, doing: () => Promise<T>): Promise<T> {
+async function translated<T>(action: string, file: string, doing: () => Promise<T>): Promise<T> {
   try {
     return await doing();
   } catch (error) {
