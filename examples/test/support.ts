@@ -140,6 +140,6 @@ export function writesOf(local: LocalAws): number {
     .calls()
     .filter(
       ({ action, service, status }) =>
-        service !== 'sts' && status < 400 && !/^(Get|CRL|Describe|Head)/.test(action),
+        service !== 'sts' && status < 400 && !/^(Get|List|Describe|Head)/.test(action),
     ).length;
 }

@@ -6,7 +6,15 @@ import {
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AccountRegion } from '@trustloom/core';
 import type { LocalAws } from '@trustloom/local-aws';
-import { albEdits, albOracle, createTestCa, knock, makeAlb, runAdapterContract } from '@trustloom/testkit';
+import {
+  albEdits,
+  albOracle,
+  createTestCa,
+  knock,
+  makeAlb,
+  onLocalAws,
+  runAdapterContract,
+} from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import { alb } from '../src/index.ts';
 
@@ -15,20 +23,22 @@ runAdapterContract(
   {
     name: 'alb',
     service: alb,
-    async setup(stage) {
-      const { local, accountRegion } = stage;
-      const { listenerArn } = await makeAlb({ local, ...accountRegion });
-      return {
-        target: { listeners: [listenerArn] },
-        oracle: albOracle(local, accountRegion, listenerArn),
-        edits: albEdits(stage, listenerArn),
-        admits: async (knocking) => {
-          const edge = local.edges().find(({ resource }) => resource === listenerArn);
-          return edge !== undefined && (await knock(edge, knocking)) === 200;
-        },
-        foreign: () => foreignStore(local, accountRegion),
-      };
-    },
+    worlds: onLocalAws({
+      async setup(stage) {
+        const { local, accountRegion } = stage;
+        const { listenerArn } = await makeAlb({ local, ...accountRegion });
+        return {
+          target: { listeners: [listenerArn] },
+          oracle: albOracle(local, accountRegion, listenerArn),
+          edits: albEdits(stage, listenerArn),
+          admits: async (knocking) => {
+            const edge = local.edges().find(({ resource }) => resource === listenerArn);
+            return edge !== undefined && (await knock(edge, knocking)) === 200;
+          },
+          foreign: () => foreignStore(local, accountRegion),
+        };
+      },
+    }),
   },
 );
 

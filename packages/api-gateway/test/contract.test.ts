@@ -4,6 +4,7 @@ import {
   apiGatewayOracle,
   knock,
   makeApiGateway,
+  onLocalAws,
   runAdapterContract,
 } from '@trustloom/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -30,42 +31,44 @@ describe.each(['rest', 'http'] as const)('a domain managed by the %s API', (api)
     {
       name: `api-gateway (${api})`,
       service: apiGateway,
-      permissionOf: ({ service, action }) =>
-        service === 'apigateway' ? `apigateway:${methods[action] ?? 'GET'}` : `${service}:${action}`,
-      async setup(stage) {
-        const { local, clock, accountRegion } = stage;
-        const { domain } = await makeApiGateway({ local, ...accountRegion }, 'api.example.com', api, {
-          arn: lambda,
-        });
-        const bucket = `trustloom-${accountRegion.account}-${accountRegion.region}`;
-        const client = new S3Client({ ...local.clientConfig('s3', accountRegion), forcePathStyle: true });
-        const authorizer = built.createAuthorizer({
-          objects: built.s3Objects({ bucket, owner: accountRegion.account, client }),
-          manifest: 'acme/authorizers/edge.json',
-          pollMs: 0,
-          now: clock.now,
-          log: () => undefined,
-        });
-        local.lambda(lambda, (event) => authorizer(event as AuthorizerEvent));
-        const edge = local.edges().find(({ hosts }) => hosts.includes(domain));
-        return {
-          target: { domain, region: accountRegion.region, api, authorizer: lambda },
-          oracle: apiGatewayOracle(local, accountRegion, domain),
-          edits: apiGatewayEdits(stage, domain),
-          admits: async (knocking) => edge !== undefined && (await knock(edge, knocking)) === 200,
-          async foreign() {
-            const { domain: other } = await makeApiGateway(
-              { local, ...accountRegion },
-              'other.example.com',
-              api,
-            );
-            const look = () =>
-              JSON.stringify(local.state().apiGateway.map(({ state }) => state.domains.get(other)));
-            const before = look();
-            return () => expect(look()).toBe(before);
-          },
-        };
-      },
+      worlds: onLocalAws({
+        permissionOf: ({ service, action }) =>
+          service === 'apigateway' ? `apigateway:${methods[action] ?? 'GET'}` : `${service}:${action}`,
+        async setup(stage) {
+          const { local, clock, accountRegion } = stage;
+          const { domain } = await makeApiGateway({ local, ...accountRegion }, 'api.example.com', api, {
+            arn: lambda,
+          });
+          const bucket = `trustloom-${accountRegion.account}-${accountRegion.region}`;
+          const client = new S3Client({ ...local.clientConfig('s3', accountRegion), forcePathStyle: true });
+          const authorizer = built.createAuthorizer({
+            objects: built.s3Objects({ bucket, owner: accountRegion.account, client }),
+            manifest: 'acme/authorizers/edge.json',
+            pollMs: 0,
+            now: clock.now,
+            log: () => undefined,
+          });
+          local.lambda(lambda, (event) => authorizer(event as AuthorizerEvent));
+          const edge = local.edges().find(({ hosts }) => hosts.includes(domain));
+          return {
+            target: { domain, region: accountRegion.region, api, authorizer: lambda },
+            oracle: apiGatewayOracle(local, accountRegion, domain),
+            edits: apiGatewayEdits(stage, domain),
+            admits: async (knocking) => edge !== undefined && (await knock(edge, knocking)) === 200,
+            async foreign() {
+              const { domain: other } = await makeApiGateway(
+                { local, ...accountRegion },
+                'other.example.com',
+                api,
+              );
+              const look = () =>
+                JSON.stringify(local.state().apiGateway.map(({ state }) => state.domains.get(other)));
+              const before = look();
+              return () => expect(look()).toBe(before);
+            },
+          };
+        },
+      }),
     },
   );
 });

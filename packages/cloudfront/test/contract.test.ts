@@ -6,6 +6,7 @@ import {
   createTestCa,
   knock,
   makeCloudFront,
+  onLocalAws,
   runAdapterContract,
   type Stage,
 } from '@trustloom/testkit';
@@ -17,22 +18,24 @@ runAdapterContract(
   { describe, it },
   {
     name: 'cloudfront',
-    accountRegion: { account: '222222222222', region: 'us-east-1' },
     service: cloudfront,
-    async setup(stage) {
-      const { local, accountRegion } = stage;
-      const { distributionId, domainName } = await makeCloudFront({ local, ...accountRegion });
-      return {
-        target: { distributions: [distributionId] },
-        oracle: cloudFrontOracle(stage, distributionId),
-        edits: cloudFrontEdits(stage, distributionId),
-        admits: async (knocking) => {
-          const edge = local.edges().find(({ hosts }) => hosts.includes(domainName));
-          return edge !== undefined && (await knock(edge, knocking)) === 200;
-        },
-        foreign: () => foreignStore(stage),
-      };
-    },
+    worlds: onLocalAws({
+      accountRegion: { account: '222222222222', region: 'us-east-1' },
+      async setup(stage) {
+        const { local, accountRegion } = stage;
+        const { distributionId, domainName } = await makeCloudFront({ local, ...accountRegion });
+        return {
+          target: { distributions: [distributionId] },
+          oracle: cloudFrontOracle(stage, distributionId),
+          edits: cloudFrontEdits(stage, distributionId),
+          admits: async (knocking) => {
+            const edge = local.edges().find(({ hosts }) => hosts.includes(domainName));
+            return edge !== undefined && (await knock(edge, knocking)) === 200;
+          },
+          foreign: () => foreignStore(stage),
+        };
+      },
+    }),
   },
 );
 

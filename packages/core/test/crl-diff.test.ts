@@ -85,7 +85,7 @@ describe('a large CRL as PEM', () => {
     ['as openssl writes it', pem],
     ['with the line ends of Windows', pem.replaceAll('\n', '\r\n')],
     ['in lines of 76', body(`${lines.replaceAll('\n', '').replace(/.{76}/g, '$&\n')}\n`)],
-    ['with text before it', `Certificate Revocation List (CRL):\n${pem}`],
+    ['with text before it', `Certificate Revocation CRL (CRL):\n${pem}`],
     ['without its last line end', pem.trimEnd()],
   ])('is read %s', (_what, text) => {
     expect(parseCrl(Buffer.from(text), 'crl').sha256).toBe(sha256);

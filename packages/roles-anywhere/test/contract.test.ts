@@ -7,6 +7,7 @@ import { issuingCas, reach } from '@trustloom/core';
 import {
   createTestCa,
   makeRolesAnywhere,
+  onLocalAws,
   rolesAnywhereEdits,
   rolesAnywhereOracle,
   runAdapterContract,
@@ -31,36 +32,40 @@ runAdapterContract(
         .filter(({ issuer }) => reached.has(issuer.keySha256))
         .map(({ crl }) => crl.sha256);
     },
-    async setup(stage) {
-      const { local, accountRegion } = stage;
-      const { profileArn, roleArn } = await makeRolesAnywhere({ local, ...accountRegion });
-      const anchors = () =>
-        local.state().rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()].map(({ arn }) => arn));
-      return {
-        target: { region: accountRegion.region },
-        // The client chooses the anchor: one that admits it is enough.
-        admits: async ({ pem, keyPem }) => {
-          const answers = await Promise.all(
-            anchors().map((trustAnchorArn) =>
-              createSession({
-                endpoint: local.url,
-                region: accountRegion.region,
-                trustAnchorArn,
-                profileArn,
-                roleArn,
-                certificatePem: pem,
-                privateKeyPem: keyPem,
-                now: Date.now(),
-              }),
-            ),
-          );
-          return answers.some(({ status }) => status === 201);
-        },
-        oracle: rolesAnywhereOracle(local, accountRegion),
-        edits: rolesAnywhereEdits(stage),
-        foreign: () => foreignAnchor(stage),
-      };
-    },
+    worlds: onLocalAws({
+      async setup(stage) {
+        const { local, accountRegion } = stage;
+        const { profileArn, roleArn } = await makeRolesAnywhere({ local, ...accountRegion });
+        const anchors = () =>
+          local
+            .state()
+            .rolesAnywhere.flatMap(({ state }) => [...state.anchors.values()].map(({ arn }) => arn));
+        return {
+          target: { region: accountRegion.region },
+          // The client chooses the anchor: one that admits it is enough.
+          admits: async ({ pem, keyPem }) => {
+            const answers = await Promise.all(
+              anchors().map((trustAnchorArn) =>
+                createSession({
+                  endpoint: local.url,
+                  region: accountRegion.region,
+                  trustAnchorArn,
+                  profileArn,
+                  roleArn,
+                  certificatePem: pem,
+                  privateKeyPem: keyPem,
+                  now: Date.now(),
+                }),
+              ),
+            );
+            return answers.some(({ status }) => status === 201);
+          },
+          oracle: rolesAnywhereOracle(local, accountRegion),
+          edits: rolesAnywhereEdits(stage),
+          foreign: () => foreignAnchor(stage),
+        };
+      },
+    }),
   },
 );
 

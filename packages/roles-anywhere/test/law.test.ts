@@ -56,7 +56,7 @@ async function openScenario(unknowns: 'refuse' | 'admit') {
           (next, { commandName = '' }) =>
             async (args) => {
               const answer = await next(args);
-              if (!commandName.startsWith('CRL')) await afterWrite?.();
+              if (!commandName.startsWith('List')) await afterWrite?.();
               return answer;
             },
           { step: 'initialize', name: 'afterWrite', override: true },

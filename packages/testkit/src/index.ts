@@ -17,15 +17,31 @@ export { albEdits, apiGatewayEdits, rolesAnywhereEdits } from './contract/edits.
 export { cloudFrontEdits } from './contract/edits-cloudfront.ts';
 export type { Fixtures } from './contract/fixtures.ts';
 export { makeFixtures } from './contract/fixtures.ts';
+export type { LawId } from './contract/law-id.ts';
 export type { Law } from './contract/laws/index.ts';
-export { contractLaws } from './contract/laws/index.ts';
+export { contractLaws, HookMissing } from './contract/laws/index.ts';
+export { type LocalAwsOptions, onLocalAws } from './contract/local-aws.ts';
 export type { Held, Oracle } from './contract/oracle.ts';
 export { crlDigest, pemDigests } from './contract/oracle.ts';
 export { albOracle, apiGatewayOracle, cloudFrontOracle, rolesAnywhereOracle } from './contract/oracles.ts';
+export { outsideAws } from './contract/outside-aws.ts';
 export type { Stage } from './contract/stage.ts';
-export type { TestRunner } from './contract/suite.ts';
+export type { TestContext, TestRunner } from './contract/suite.ts';
 export { runAdapterContract } from './contract/suite.ts';
-export type { ContractOptions, ContractWorld, Subject } from './contract/world.ts';
+export type {
+  Call,
+  CallName,
+  ContractOptions,
+  ContractWorld,
+  FailureCode,
+  Faults,
+  Hook,
+  ProcessIo,
+  Reading,
+  Subject,
+  World,
+  Worlds,
+} from './contract/world.ts';
 export { openWorld } from './contract/world.ts';
 export type { TestAlb } from './environment/alb.ts';
 export { makeAlb } from './environment/alb.ts';

@@ -246,7 +246,7 @@ const faults: readonly (readonly [
   [
     'calls AccessDenied something else',
     'errors',
-    /AccessDeniedException: must end in an error of ours/,
+    /access-denied: must end in an error of ours/,
     (spec) => ({
       observe: (...given) =>
         spec.observe(...given).catch(() => {
@@ -257,12 +257,12 @@ const faults: readonly (readonly [
   [
     'does not list an action',
     'permissions',
-    /not in facts.permissions/,
+    /not in info.permissions/,
     (spec) => ({ info: { ...spec.info, permissions: { ...spec.info.permissions, refresh: [] } } }),
   ],
   [
     'looks at the number of CRLs alone',
-    'fixes',
+    'edits-undone',
     /a CA that nobody accepted takes the place of the bundle: not noticed/,
     replanned((steps) => (steps.length === 1 && steps[0]?.id === 'bundle' ? [] : steps)),
   ],

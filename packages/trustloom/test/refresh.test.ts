@@ -4,7 +4,7 @@ import { followCa } from './support/history.ts';
 import { everywhere, openTeam, type Team } from './support/team.ts';
 
 const minute = 60_000;
-const reads = /^(Get|CRL|Describe|Export)/;
+const reads = /^(Get|List|Describe|Export)/;
 const refused = everywhere('refused');
 
 /** Calls of some work, counted: `service action`. */

@@ -25,7 +25,7 @@ export const never = Object.freeze({
  * `DescribeTrustStoresCommand`; and AssumeRole, which leaves nothing behind.
  */
 function isRepeatable(commandName: string): boolean {
-  return /^(?:Get|CRL|Describe|Head)(?=[A-Z])|^AssumeRoleCommand$/.test(commandName);
+  return /^(?:Get|List|Describe|Head)(?=[A-Z])|^AssumeRoleCommand$/.test(commandName);
 }
 
 /** What retrying needs of the world. */

@@ -5,7 +5,7 @@ import type { Certificate, DistinguishedName } from '../x509/certificate.ts';
 import type { DenyEntry } from './deny-list.ts';
 
 /**
- * One certificate revocation list (RFC 5280, 5), read by one strict pass; its entries stay offsets
+ * One certificate revocation CRL (RFC 5280, 5), read by one strict pass; its entries stay offsets
  * into `der`.
  */
 export interface Crl {

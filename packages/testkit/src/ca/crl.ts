@@ -73,7 +73,7 @@ export interface IssuedCrl {
 }
 
 /**
- * Writes and signs a certificate revocation list, version 2 (RFC 5280, 5). Written byte by byte, so
+ * Writes and signs a certificate revocation CRL, version 2 (RFC 5280, 5). Written byte by byte, so
  * that 100,000 entries take well under a second. Nothing is judged: tests need wrong CRLs too.
  */
 export function writeCrl(request: CrlRequest): IssuedCrl {

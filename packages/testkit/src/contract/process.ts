@@ -1,5 +1,4 @@
 import { strict as assert } from 'node:assert';
-import { createUploads, serviceAccess } from '@trustloom/aws';
 import type { JsonObject, ObjectLocation, Trust } from '@trustloom/core';
 import {
   type BoundStep,
@@ -63,10 +62,9 @@ const rank: Readonly<Record<StepEnvelope['effect'], number>> = {
 
 /** Starts a process in a world. */
 export function startProcess(world: ContractWorld, memory: Memory): Process {
-  const { clock, accountRegion } = world;
-  const { aws, service } = world.open();
-  const uploads = createUploads(aws, { definition: 'acme' });
-  const bound = service.bind(world.target, {
+  const { clock, accountRegion, options } = world;
+  const { put, ...reached } = world.open();
+  const bound = options.service.bind(world.target, {
     definition: 'acme',
     name: 'edge',
     accountRegion,
@@ -74,7 +72,7 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
     anchors: 'all',
   });
   const io = (afterWrite: boolean): ServiceIo => ({
-    ...serviceAccess(aws)(accountRegion, 'apps'),
+    ...reached,
     context: bound.context,
     signal: new AbortController().signal,
     clock,
@@ -82,18 +80,13 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
     rateLimited: (_family, send) => send(),
     shared: (_key, read) => read(),
     afterWrite,
-    readObject: (location) => uploads.read(accountRegion, 'apps', location),
-    files: uploads.files(accountRegion, 'apps'),
   });
   const settled = async (rendered: RenderedTarget, afterWrite: boolean): Promise<ObservedTarget> => {
     const { everyMs, limitMs } = bound.info.settle;
     for (let waited = 0; ; waited += everyMs) {
       const observed = await rendered.observe(io(afterWrite));
       if (observed.pending.length === 0) return observed;
-      assert.ok(
-        waited <= limitMs,
-        `still pending after facts.settle.limitMs: ${observed.pending.join(', ')}`,
-      );
+      assert.ok(waited <= limitMs, `still pending after info.settle.limitMs: ${observed.pending.join(', ')}`);
       await clock.sleep(everyMs);
     }
   };
@@ -114,8 +107,7 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
       const needed = new Set(plan.steps.flatMap(({ files = [] }) => files.map(({ sha256 }) => sha256)));
       const files = new Map<string, Required<ObjectLocation>>();
       for (const artifact of known)
-        if (needed.has(artifact.sha256))
-          files.set(artifact.sha256, await uploads.put(accountRegion, 'apps', artifact));
+        if (needed.has(artifact.sha256)) files.set(artifact.sha256, await put(artifact));
       const outputs = new Map<string, object>();
       const done: StepEnvelope[] = [];
       for (let next = nextOf(steps, outputs); next !== undefined; next = nextOf(steps, outputs)) {

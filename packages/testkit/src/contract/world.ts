@@ -1,34 +1,101 @@
-import { type Aws, openAws } from '@trustloom/aws';
-import type { AccountRegion, JsonObject, Service, Trust } from '@trustloom/core';
-import { startLocalAws } from '@trustloom/local-aws';
-import { createTestClock } from '../clock.ts';
-import { makeBucket } from '../environment/where.ts';
+import type { AccountRegion, Artifact, JsonObject, ObjectLocation, Service, Trust } from '@trustloom/core';
+import type { ServiceIo } from '@trustloom/core/adapter';
+import type { TestClock } from '../clock.ts';
 import type { Knocking } from '../knock.ts';
-import { everyUnknown } from '../unknowns.ts';
 import type { Edits } from './edits.ts';
+import type { LawId } from './law-id.ts';
 import type { Oracle } from './oracle.ts';
-import type { Stage } from './stage.ts';
 
-/** The target of an adapter on a stage. */
+/** The target of an adapter in a world. */
 export interface Subject {
   /** As a definition has it under the adapter's key. */
   readonly target: JsonObject;
   readonly oracle: Oracle;
   /**
-   * Makes objects of somebody else that look like ours but lack our ownership tag, and gives a function that
-   * throws when one was touched. Absent: the law of foreign objects is skipped.
+   * Hook: makes objects of somebody else that look like ours but lack our ownership tag, and gives
+   * a function that throws when one was touched.
    */
   readonly foreign?: () => Promise<() => void | Promise<void>>;
-  /**
-   * Knocks at the target with a client's certificate; true when it is admitted. Absent: the law of
-   * revoked clients is skipped, which is right only where the local AWS has no data plane.
-   */
+  /** Hook: connects to the target as a client does; true when its certificate is accepted. */
   readonly admits?: (client: Knocking) => Promise<boolean>;
   /**
-   * Changes by hand to what the target holds, each of which must be noticed and fixed: `albEdits`,
-   * and its like.
+   * Hook: changes by hand to what the target holds, each of which the next plan must undo:
+   * `albEdits`, and its like.
    */
   readonly edits?: Edits;
+}
+
+/** One call that the adapter made. */
+export interface Call {
+  /** As `Faults` and messages name it: `elasticloadbalancing`, `file`. */
+  readonly service: string;
+  /** `CreateTrustStore`, `Write`. */
+  readonly action: string;
+  /** It changes something. */
+  readonly writes: boolean;
+  /**
+   * What `info.permissions` must name for it; absent: it needs no permission of the adapter's own
+   * (uploads, credentials).
+   */
+  readonly permission?: string;
+  /** A conditional write, which may find out by itself whether it was done. */
+  readonly conditional?: true;
+}
+
+/** Which calls a fault hits: all of a service, or one action of it. */
+export type CallName = Pick<Call, 'service'> & Partial<Pick<Call, 'action'>>;
+
+/** How a call can fail before anything was done, by the code that must arrive. */
+export type FailureCode = 'access-denied' | 'throttled' | 'service-unavailable';
+
+/** Makes calls fail. */
+export interface Faults {
+  /** Until the function that comes back is called, such calls fail and do nothing. */
+  fail(call: CallName, code: FailureCode): () => void;
+  /** The next such call is done, and its answer never arrives. */
+  loseAnswer(call: CallName): void;
+}
+
+/** What a process of an adapter reaches besides its own port: clients of AWS, uploads, files of ours. */
+export interface ProcessIo extends Pick<ServiceIo, 'client' | 'fetch' | 'readObject' | 'files'> {
+  /** Uploads a file to where services fetch it. */
+  put(artifact: Artifact): Promise<Required<ObjectLocation>>;
+}
+
+/**
+ * A fresh world with one target in it. What is optional is a hook: a law that needs one which is
+ * absent is skipped, never passed.
+ */
+export interface World extends Subject, AsyncDisposable {
+  readonly clock: TestClock;
+  readonly accountRegion: AccountRegion;
+  /** A new process: its own clients. */
+  open(): ProcessIo;
+  /** Ends what the service does in the background. Absent: it does nothing there. */
+  settle?(): void;
+  /** Hook: every call so far, in order. */
+  readonly calls?: () => readonly Call[];
+  /** Hook: all that the service holds now, to be compared with a later answer. */
+  readonly snapshot?: () => unknown;
+  /** Hook. */
+  readonly faults?: Faults;
+}
+
+/** The hooks of a world that laws may need. */
+export type Hook = 'calls' | 'snapshot' | 'faults' | 'admits' | 'foreign' | 'edits';
+
+/** A world that has these hooks. */
+export type WorldWith<H extends Hook> = World & { readonly [K in H]-?: NonNullable<World[K]> };
+
+/** What is assumed where the service's behaviour is not documented. */
+export type Reading = 'refuse' | 'admit';
+
+/** Makes worlds. */
+export interface Worlds {
+  /** Absent: nothing about the service is undocumented, or the world does not model it. */
+  readonly readings?: readonly Reading[];
+  /** @param reading one for every unknown; absent: each its own default */
+  open(reading?: Reading): Promise<World>;
 }
 
 /** What a suite is made for. */
@@ -36,80 +103,27 @@ export interface ContractOptions {
   /** For titles: `alb`. */
   readonly name: string;
   readonly service: Service;
-  /** Default account 222222222222 in eu-west-1; CloudFront: us-east-1. */
-  readonly accountRegion?: AccountRegion;
-  /** Makes what a team has before: the listener, the domain, the profile. */
-  readonly setup: (stage: Stage) => Promise<Subject>;
+  /** Where the laws are tried: `onLocalAws`, or a world of your own. */
+  readonly worlds: Worlds;
   /**
    * SHA-256 of the CRLs that must be in force for a trust; default all of it. For services where
-   * some CRLs have no place (Roles Anywhere: those of CAs above an anchor).
+   * some have no use (Roles Anywhere: those of CAs above an anchor).
    */
   readonly crlsInForce?: (trust: Trust) => readonly string[];
-  /** The IAM action of a call; default `<service>:<action>`. */
-  readonly permissionOf?: (call: { readonly service: string; readonly action: string }) => string;
-  /** Laws that cannot hold, by id, with the reason; shown as skips. */
-  readonly skips?: Readonly<Record<string, string>>;
+  /** Laws that cannot hold, with the reason; shown as skips. */
+  readonly skips?: Readonly<Partial<Record<LawId, string>>>;
 }
 
-/** One world of a law: a stage with the subject on it, and the adapter's own view of AWS. */
-export interface ContractWorld extends Stage, Subject, AsyncDisposable {
-  readonly options: ContractOptions;
-  /** A new process: its own clients. */
-  open(): { readonly aws: Aws; readonly service: Service };
-  /** Calls that write, on services other than STS, since the start or the last reading. */
-  writes(): readonly { readonly service: string; readonly action: string }[];
+/** A world as laws see it: with what the suite was made for. */
+export type ContractWorld<H extends Hook = never> = WorldWith<H> & { readonly options: ContractOptions };
+
+/** Opens a fresh world of a suite. */
+export async function openWorld(options: ContractOptions, reading?: Reading): Promise<ContractWorld> {
+  const world = await options.worlds.open(reading);
+  return { ...world, options, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
 
-const defaultAccountRegion: AccountRegion = { account: '222222222222', region: 'eu-west-1' };
-
-/** Opens a fresh world. `reading`: one for every unknown about AWS; default each its own. */
-export async function openWorld(
-  options: ContractOptions,
-  reading?: 'refuse' | 'admit',
-): Promise<ContractWorld> {
-  const clock = createTestClock();
-  const unknowns = reading === undefined ? {} : everyUnknown(reading);
-  const local = await startLocalAws({ clock, unknowns });
-  const accountRegion = options.accountRegion ?? defaultAccountRegion;
-  const stage: Stage = { local, clock, accountRegion };
-  await makeBucket({ local, ...accountRegion });
-  const subject = await options.setup(stage);
-  local.settle();
-  let seen = local.calls().length;
-  const { credentials } = local.clientConfig('sts', accountRegion);
-  const opened: Aws[] = [];
-  return {
-    ...stage,
-    ...subject,
-    options,
-    open() {
-      const aws = openAws({
-        env: {
-          ...local.env,
-          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-        },
-        accounts: [{ name: 'apps', id: accountRegion.account }],
-        version: '0.0.0-contract',
-        clock,
-        random: () => 0,
-      });
-      opened.push(aws);
-      return { aws, service: options.service };
-    },
-    writes() {
-      const calls = local.calls().slice(seen);
-      seen = local.calls().length;
-      return calls.filter(({ service, action }) => service !== 'sts' && !isRead(action));
-    },
-    async [Symbol.asyncDispose]() {
-      for (const aws of opened) aws.close();
-      await local.close();
-    },
-  };
-}
-
-/** True for operations that change nothing, by their name. */
-function isRead(action: string): boolean {
-  return /^(?:Get|CRL|Describe|Head|Export)(?=[A-Z])/.test(action);
+/** The hooks of these that a world lacks. */
+export function missingHooks(world: World, needs: readonly Hook[]): readonly Hook[] {
+  return needs.filter((hook) => world[hook] === undefined);
 }

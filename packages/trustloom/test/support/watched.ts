@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Call, LocalAws } from '@trustloom/local-aws';
 
 /** Calls that change nothing. */
-const reads = /^(Get|CRL|Describe|Head|Export|AssumeRole)/;
+const reads = /^(Get|List|Describe|Head|Export|AssumeRole)/;
 
 /** The state and artifacts are written to S3; they admit and refuse nobody. */
 function isWrite({ service, action }: Call): boolean {

@@ -4,7 +4,7 @@ import type { Fixtures } from '../fixtures.ts';
 import type { Held } from '../oracle.ts';
 import { startProcess, type Watch } from '../process.ts';
 import type { ContractWorld } from '../world.ts';
-import { allOf, apply, assertTrue, fresh, type Law, withWorld } from './law.ts';
+import { allOf, apply, assertTrue, defineLaw, fresh, withWorld } from './law.ts';
 
 const revokedIn = (held: Held, fixtures: Fixtures): readonly string[] => {
   const { refuses } = held;
@@ -36,8 +36,9 @@ function neverLess(world: ContractWorld, fixtures: Fixtures, before: Held, after
   };
 }
 
-export const converges: Law = {
+export const converges = defineLaw({
   id: 'converges',
+  needs: [],
   title: 'converges from empty: the target holds what the definition says, and a second run plans nothing',
   async check(open, fixtures) {
     await using world = await open();
@@ -48,10 +49,11 @@ export const converges: Law = {
     // The state may be lost: then everything is found again by its ownership tag.
     await assertTrue(world, fresh(), fixtures.one, 'with the state lost');
   },
-};
+});
 
-export const changes: Law = {
+export const changes = defineLaw({
   id: 'changes',
+  needs: [],
   title: 'follows a new CRL, a CA more and a CA less, and never trusts, revokes or enforces less on the way',
   async check(open, fixtures) {
     await using world = await open();
@@ -70,25 +72,26 @@ export const changes: Law = {
       await assertTrue(world, memory, trust, what);
     }
   },
-};
+});
 
 /** What a target holds in the end, learnt in another world. */
 async function heldAfter(open: () => Promise<ContractWorld>, trust: Trust): Promise<Held> {
   await using world = await open();
   await apply(world, fresh(), trust);
-  world.local.settle();
+  world.settle?.();
   return world.oracle();
 }
 
-export const leaves: Law = {
+export const leaves = defineLaw({
   id: 'leaves',
+  needs: [],
   title: 'a target that left the definition is detached and cleaned, and nothing of ours stays',
   async check(open, fixtures) {
     await using world = await open();
     const memory = fresh();
     await apply(world, memory, fixtures.two);
     await apply(world, memory, undefined);
-    world.local.settle();
+    world.settle?.();
     assert.deepEqual(world.oracle().objects, [], 'objects of ours are left');
     const { plan } = await startProcess(world, memory).plan(undefined);
     assert.deepEqual(
@@ -97,44 +100,42 @@ export const leaves: Law = {
       'leaving twice must plan nothing',
     );
   },
-};
+});
 
-export const foreign: Law = {
+export const foreign = defineLaw({
   id: 'foreign-untouched',
+  needs: ['foreign'],
   title: 'objects without our ownership tag stay as they are',
   async check(open, fixtures) {
     await using world = await open();
-    assert.ok(
-      world.foreign,
-      'the subject makes no foreign objects; give `foreign`, or skip this law with a reason',
-    );
     const memory = fresh();
     const untouched = await world.foreign();
     for (const trust of [fixtures.two, fixtures.one, undefined]) {
       await apply(world, memory, trust);
-      world.local.settle();
+      world.settle?.();
       await untouched();
     }
   },
-};
+});
 
-export const summary: Law = {
-  id: 'fixes',
-  title: 'what somebody changed by hand is noticed by the next plan, and fixed',
+export const editsUndone = defineLaw({
+  id: 'edits-undone',
+  needs: ['edits'],
+  title: 'what somebody changed by hand is noticed by the next plan, and undone',
   timeoutMs: 120_000,
   async check(open, fixtures) {
-    const names = await withWorld(open, async (world) => Object.keys(world.edits ?? {}));
-    assert.ok(names.length > 0, 'the subject has no edits; give `edits`, or skip this law with a reason');
+    const names = await withWorld(open, async (world) => Object.keys(world.edits));
+    assert.ok(names.length > 0, 'the subject has no edits; leave out `edits` to skip this law');
     for (const name of names)
       await withWorld(open, async (world) => {
         const memory = fresh();
         await apply(world, memory, fixtures.two);
-        await world.edits?.[name]?.();
-        world.local.settle();
+        await world.edits[name]?.();
+        world.settle?.();
         const { plan } = await startProcess(world, memory).plan(fixtures.two);
         assert.ok(plan.steps.length > 0, `${name}: not noticed`);
         await apply(world, memory, fixtures.two);
         await assertTrue(world, memory, fixtures.two, name);
       });
   },
-};
+});

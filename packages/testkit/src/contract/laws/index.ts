@@ -1,11 +1,11 @@
 import { observing, oneWrite, order, purity } from './form.ts';
-import { changes, converges, foreign, leaves, summary } from './holding.ts';
+import { changes, converges, editsUndone, foreign, leaves } from './holding.ts';
 import { lostAnswers, stops } from './interrupted.ts';
 import type { Law } from './law.ts';
 import { revokedRefused } from './revoked.ts';
 import { errors, permissions } from './service.ts';
 
-export type { Law } from './law.ts';
+export { HookMissing, type Law } from './law.ts';
 
 /** All laws, in the order in which they are best read. */
 export const contractLaws: readonly Law[] = Object.freeze([
@@ -22,5 +22,5 @@ export const contractLaws: readonly Law[] = Object.freeze([
   errors,
   permissions,
   foreign,
-  summary,
+  editsUndone,
 ]);

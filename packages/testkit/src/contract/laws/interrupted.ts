@@ -4,7 +4,7 @@ import type { Fixtures } from '../fixtures.ts';
 import type { Held } from '../oracle.ts';
 import type { Memory } from '../process.ts';
 import type { ContractWorld } from '../world.ts';
-import { apply, assertTrue, fresh, type Law, run } from './law.ts';
+import { apply, assertTrue, defineLaw, fresh, run, runWithWrites } from './law.ts';
 
 type Journey = readonly [what: string, before: Trust | undefined, after: Trust | undefined];
 
@@ -16,8 +16,9 @@ const journeys = (fixtures: Fixtures): readonly Journey[] => [
   ['leaving', fixtures.one, undefined],
 ];
 
-export const stops: Law = {
+export const stops = defineLaw({
   id: 'stops-anywhere',
+  needs: [],
   title: 'stopping before any step and running again converges, without duplicates',
   timeoutMs: 120_000,
   async check(open, fixtures) {
@@ -33,16 +34,17 @@ export const stops: Law = {
       }
     }
   },
-};
+});
 
-export const lostAnswers: Law = {
+export const lostAnswers = defineLaw({
   id: 'lost-answers',
+  needs: ['calls', 'faults'],
   title:
     'a write whose answer is lost is not done twice: the error passes, and the next run converges without duplicates',
   timeoutMs: 120_000,
   async check(open, fixtures) {
     for (const [what, before, after] of journeys(fixtures)) {
-      const whole = await run(open, before, after);
+      const whole = await runWithWrites(open, before, after);
       for (const [index, { id }] of whole.steps.entries()) {
         const write = whole.writes[index];
         assert.ok(write, `step ${id} wrote nothing`);
@@ -51,7 +53,7 @@ export const lostAnswers: Law = {
         if (before !== undefined) await apply(world, memory, before);
         const lost = apply(world, memory, after, {
           before(_, at) {
-            if (at === index) world.local.faults.add({ ...write, when: 'after', drop: true });
+            if (at === index) world.faults.loseAnswer({ service: write.service, action: write.action });
             return undefined;
           },
         });
@@ -62,7 +64,7 @@ export const lostAnswers: Law = {
         const where = `${what}, answer to ${id} lost`;
         // A conditional write may look for itself whether it was done; everything else must say
         // that it does not know.
-        if (error !== undefined || write.action !== 'PutObject') {
+        if (error !== undefined || write.conditional !== true) {
           assert.ok(isTrustloomError(error), `${where}: must end in an error of ours, not ${String(error)}`);
           assert.ok(
             error.kind === 'transient' || error.kind === 'race',
@@ -74,7 +76,7 @@ export const lostAnswers: Law = {
       }
     }
   },
-};
+});
 
 /** It holds what it should, with as many objects as after a run that nothing disturbed. */
 async function assertSame(
@@ -85,7 +87,7 @@ async function assertSame(
   what: string,
 ): Promise<void> {
   if (trust !== undefined) await assertTrue(world, memory, trust, what);
-  world.local.settle();
+  world.settle?.();
   const { objects } = world.oracle();
   assert.equal(
     objects.length,

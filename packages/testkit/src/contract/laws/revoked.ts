@@ -3,13 +3,14 @@ import type { Trust } from '@trustloom/core';
 import type { FixtureClient } from '../fixtures.ts';
 import type { Watch } from '../process.ts';
 import type { ContractWorld } from '../world.ts';
-import { apply, fresh, type Law } from './law.ts';
+import { apply, defineLaw, fresh } from './law.ts';
 
 /** So often an engine looks again and goes on. */
 const mostRuns = 3;
 
-export const revokedRefused: Law = {
+export const revokedRefused = defineLaw({
   id: 'revoked-refused',
+  needs: ['admits'],
   title:
     'after every step a revoked client is refused where certificates are asked for, and who stays good is admitted; in the end all the good do',
   timeoutMs: 120_000,
@@ -17,7 +18,6 @@ export const revokedRefused: Law = {
   async check(open, { clients, one, revokedMore, two }) {
     await using world = await open();
     const { admits } = world;
-    if (admits === undefined) return;
     const memory = fresh();
     let before: Trust | undefined;
     for (const trust of [one, revokedMore, two, one, undefined]) {
@@ -26,7 +26,7 @@ export const revokedRefused: Law = {
       // part of the way.
       for (let left = mostRuns; left > 0; left -= 1)
         if ((await apply(world, memory, trust, watch)).steps.length === 0) break;
-      world.local.settle();
+      world.settle?.();
       before = trust;
       if (trust === undefined) continue;
       for (const client of clients) {
@@ -35,14 +35,14 @@ export const revokedRefused: Law = {
       }
     }
   },
-};
+});
 
 /**
  * Who is revoked before and after is refused on the whole way, from the first moment that anybody
  * is; and who is good before and after is admitted on the whole way.
  */
 function asBefore(
-  { oracle, local }: ContractWorld,
+  { oracle, settle }: ContractWorld,
   admits: (client: FixtureClient) => Promise<boolean>,
   clients: readonly FixtureClient[],
   before: Trust | undefined,
@@ -58,7 +58,7 @@ function asBefore(
         );
   return {
     async after(step) {
-      local.settle();
+      settle?.();
       if (!oracle().enforcing) return;
       for (const client of revoked)
         assert.equal(
