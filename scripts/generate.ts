@@ -49,9 +49,9 @@ async function generate(): Promise<Readonly<Record<string, string>>> {
 }
 
 const kindWords = {
-  input: 'mend the input',
+  input: 'fix the input',
   refused: 'refused for safety (exit 3)',
-  service: 'AWS said no',
+  service: 'AWS refused it',
   race: 'plan again',
   transient: 'try again',
   bug: 'report it',
@@ -77,7 +77,7 @@ function rulesPage(services: readonly ServiceInfo[]): string {
   ]);
   return `# Rules
 
-What \`trustloom check\` looks at, and how bad it is on each service. \`unknown\`: nobody has told; shown as a warning.
+What \`trustloom check\` looks at, and how serious it is on each service. \`unknown\`: not documented; shown as a warning.
 
 ${markdownTable([['rule', 'code', ...services.map(({ service }) => service)], ...rows])}
 `;
@@ -106,9 +106,9 @@ function servicePage({ title, capabilities, limits, rates, permissions, settle }
       ? 'Any certificate of the store ends a chain; the client may send intermediates.'
       : 'Chains must be complete inside the store, up to a self-signed root.';
   const revocation = {
-    crl: 'The service takes revocation lists itself.',
+    crl: 'The service checks CRLs itself.',
     'enforced-by-us':
-      'The service knows no revocation lists; what Trustloom brings refuses the revoked: [how](../concepts/revocation.md).',
+      'The service checks no CRLs; what Trustloom brings refuses revoked clients: [how](../concepts/revocation.md).',
   }[capabilities.revocation];
   return `# ${title}
 
@@ -119,7 +119,7 @@ Generated from the adapter's data. ${chain} ${revocation}
 ${markdownTable([
   ['', ''],
   ['an intermediate alone may be trusted', yes(capabilities.intermediateAnchors)],
-  ['takes a list without entries', yes(capabilities.emptyCrl)],
+  ['takes a CRL without entries', yes(capabilities.emptyCrl)],
   ['the bundle in force can be read back', yes(capabilities.bundleReadable)],
   ['modes', capabilities.modes.join(', ')],
 ])}
@@ -132,11 +132,11 @@ ${markdownTable([['limit', 'at most', 'AWS can raise it', 'source', 'checked'], 
 
 ${markdownTable([['calls', 'at once', 'then', 'source', 'checked'], ...rateRows])}
 
-Waiting: looked at every ${settle.everyMs / 1000} s, for ${settle.limitMs / 1000} s at most (${settle.source}).
+Waiting: observed every ${settle.everyMs / 1000} s, for ${settle.limitMs / 1000} s at most (${settle.source}).
 
 ## Permissions
 
-Besides these: \`sts:GetCallerIdentity\`, and of the bucket for uploads and the record \`s3:GetBucketVersioning\`, \`s3:GetObject\`,
+Besides these: \`sts:GetCallerIdentity\`, and of the bucket for uploads and the state \`s3:GetBucketVersioning\`, \`s3:GetObject\`,
 \`s3:GetObjectVersion\` and \`s3:PutObject\`.
 
 ${markdownTable([['for', 'IAM actions'], ...permissionRows])}
