@@ -51,7 +51,7 @@ async function generate(): Promise<Readonly<Record<string, string>>> {
 const kindWords = {
   input: 'fix the input',
   refused: 'refused for safety (exit 3)',
-  service: 'AWS said no',
+  service: 'AWS refused it',
   race: 'plan again',
   transient: 'try again',
   bug: 'report it',
@@ -77,7 +77,7 @@ function rulesPage(services: readonly ServiceInfo[]): string {
   ]);
   return `# Rules
 
-What \`trustloom check\` looks at, and how bad it is on each service. \`unknown\`: not documented; shown as a warning.
+What \`trustloom check\` looks at, and how serious it is on each service. \`unknown\`: not documented; shown as a warning.
 
 ${markdownTable([['rule', 'code', ...services.map(({ service }) => service)], ...rows])}
 `;
@@ -106,9 +106,9 @@ function servicePage({ title, capabilities, limits, rates, permissions, settle }
       ? 'Any certificate of the store ends a chain; the client may send intermediates.'
       : 'Chains must be complete inside the store, up to a self-signed root.';
   const revocation = {
-    crl: 'The service takes CRLs itself.',
+    crl: 'The service checks CRLs itself.',
     'enforced-by-us':
-      'The service knows no CRLs; what Trustloom brings refuses the revoked: [how](../concepts/revocation.md).',
+      'The service checks no CRLs; what Trustloom brings refuses revoked clients: [how](../concepts/revocation.md).',
   }[capabilities.revocation];
   return `# ${title}
 
@@ -132,7 +132,7 @@ ${markdownTable([['limit', 'at most', 'AWS can raise it', 'source', 'checked'], 
 
 ${markdownTable([['calls', 'at once', 'then', 'source', 'checked'], ...rateRows])}
 
-Waiting: looked at every ${settle.everyMs / 1000} s, for ${settle.limitMs / 1000} s at most (${settle.source}).
+Waiting: observed every ${settle.everyMs / 1000} s, for ${settle.limitMs / 1000} s at most (${settle.source}).
 
 ## Permissions
 
