@@ -1,5 +1,5 @@
 /**
- * The whole story of Trustloom on the local AWS: a private CA in an account of its own, four places
+ * The whole story of Trustloom on the local AWS: a private CA in an account of its own, four services
  * in another, one definition. Every matrix below is made of real TLS handshakes and real
  * CreateSession calls, in this process, without an account.
  *
@@ -41,7 +41,7 @@ shown(
     .join('\n'),
 );
 
-part(2, 'Four places in another account (222222222222), without client authentication: who is admitted?');
+part(2, 'Four services in another account (222222222222), without client authentication: who is admitted?');
 shown(stage.definition);
 await probe(knockers(clients));
 
