@@ -117,7 +117,7 @@ function keyEdits({ local, accountRegion }: Stage, state: () => State): Edits {
     );
   return {
     'a bucket of the KeyValueStore is emptied': () => write({ [full()[0]]: '.' }),
-    'the manifest of the KeyValueStore is deleted': () => write({}, ['head']),
+    'the manifest of the KeyValueStore is deleted': () => write({}, ['manifest']),
     'what a bucket refuses is admitted by a delta': () => {
       const deltas = [...store().items.keys()].filter((key) => key.startsWith('d'));
       return write(Object.fromEntries(deltas.map((key) => [key, `|${full()[1]}`])));
