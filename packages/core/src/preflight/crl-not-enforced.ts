@@ -17,7 +17,7 @@ export const crlNotEnforced: CrlRule = {
       ? undefined
       : {
           message: `${title} checks no CRL by itself: ${clients(entryCount, issuer.text)} admitted here, unless the target names what refuses them`,
-          note: 'not by itself',
+          note: `needs ${capabilities.check?.mechanism ?? 'a check of its own'}`,
         },
 };
 

@@ -39,9 +39,13 @@ function verdictOf({ matrix, findings }: CheckReport): string {
     cells.some((cell) => cell.service === service && cell.verdict === 'refused'),
   );
   const taken = refused.length > 0 ? `refused by ${refused.join(', ')}` : 'no CA or CRL is refused';
+  const unknown = matrix.services.filter((service) =>
+    cells.some((cell) => cell.service === service && cell.verdict === 'unknown'),
+  );
   return `${[
     errors === 0 ? 'Checked' : `Checked: ${counted(errors, 'error')}`,
     ...(matrix.rows.length === 0 || matrix.services.length === 0 ? [] : [taken]),
+    ...(unknown.length === 0 ? [] : [`not known for ${unknown.join(', ')}`]),
     ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
   ]
     .join('; ')
@@ -82,7 +86,8 @@ export function matrixText(matrix: Matrix, options: TextOptions = {}): string {
 }
 
 function cellText({ verdict, note }: MatrixCell, { paint = plain }: TextOptions): string {
-  const text = note === undefined ? verdict : `${verdict} ${note}`;
+  const word = verdict === 'unknown' ? 'not known:' : verdict;
+  const text = note === undefined ? word.replace(':', '') : `${word} ${note}`;
   return verdict === 'ok' ? paint.good(text) : verdict === 'refused' ? paint.bad(text) : paint.warn(text);
 }
 

@@ -36,7 +36,7 @@ export function denyText(report: DenyReport, options: TextOptions = {}): string 
           : [
               [
                 paint.warn(
-                  `Sessions of ${name} last until ${sessionsUntil}; this policy on its roles ends them now:`,
+                  `Sessions of ${name} last until ${sessionsUntil}; to end them now, attach this policy to each role that it hands out (Trustloom does not):`,
                 ),
                 JSON.stringify(denyPolicy, null, 2),
               ].join('\n'),
@@ -60,10 +60,10 @@ function verdictsOf({ change, targets }: DenyReport): readonly string[] {
     ...(missing.length === 0 ? [] : [`${nameWords(missing)}: see below`]),
   ];
   return [
-    `${done} on ${inForce.length} of ${targets.length}${inForce.length === 0 ? '' : `: ${nameWords(inForce)}`}.`,
     ...(change === 'unrevoke' || admitted.length === 0
       ? []
-      : [`Still admitted on ${counted(admitted.length, 'target')} (${ways.join('; ')}).`]),
+      : [`STILL ADMITTED on ${counted(admitted.length, 'target')} (${ways.join('; ')}).`]),
+    `${done} on ${inForce.length} of ${targets.length}${inForce.length === 0 ? '' : `: ${nameWords(inForce)}`}.`,
   ];
 }
 
@@ -74,14 +74,20 @@ function blockOf({ change, refresh }: DenyReport, target: DeniedTarget, options:
   const { failed } = refresh.targets.find((one) => one.name === name) ?? {};
   const states: Readonly<Record<DeniedTarget['state'], string>> = {
     'in force': paint.good(change === 'revoke' ? 'in force' : 'lifted'),
-    'waits for the CA': paint.warn('takes only CRLs that the CA signed'),
+    'waits for the CA':
+      change === 'revoke'
+        ? paint.bad('STILL ADMITTED until the CA revokes it and trustloom refresh has run')
+        : paint.warn('takes only CRLs that the CA signed'),
     'nothing checks': paint.bad('nothing checks revocation here'),
     'not in force': paint.bad('not in force'),
   };
   const rows: readonly Row[] = [
     ...(failed === undefined ? [] : [{ text: paint.bad(`${failed.message} [${failed.code}]`), indent: 2 }]),
     ...gaps.map((text) => ({ text: paint.bad(text), indent: 2 })),
-    ...residualAccess.map((what) => ({ text: `residual access: ${what}`, indent: 2 })),
+    ...residualAccess.map((what) => ({
+      text: `residual access once refused: ${what}`,
+      indent: 2,
+    })),
   ];
   const accountRegion = planned?.accountRegion ?? { account: '', region: '' };
   return { name, title: planned?.title ?? service, accountRegion, state: states[state], rows };

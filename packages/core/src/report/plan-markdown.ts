@@ -12,19 +12,19 @@ export function planMarkdown(plan: Plan): string {
   const rows = plan.targets.flatMap(({ name, steps }) =>
     steps.map(({ effect, summary, missing }) => [name, effect, summary, missing.join(' ')]),
   );
-  const crlOf = (title: string, items: readonly string[]) =>
+  const bulletsOf = (title: string, items: readonly string[]) =>
     items.length === 0
       ? []
       : [`**${title}**\n${items.map((item) => `\n- ${escapeMarkdown(item)}`).join('')}`];
   return [
     `### ${escapeMarkdown(planVerdict(plan))}`,
     ...(rows.length === 0 ? [] : [markdownTable([['target', 'effect', 'change', 'needs'], ...rows])]),
-    ...crlOf(
+    ...bulletsOf(
       'Findings',
       plan.findings.map(({ severity, message, code }) => `${severity}: ${message} [${code}]`),
     ),
-    ...crlOf('After this plan, by the definition, admitted although not good', plan.exposure),
-    ...crlOf('After this plan, by the definition, refused although good', plan.lockout),
+    ...bulletsOf('Calculated for after this plan: wrongly admitted', plan.exposure),
+    ...bulletsOf('Calculated for after this plan: wrongly refused', plan.lockout),
     `Digest \`${plan.digest}\``,
   ].join('\n\n');
 }

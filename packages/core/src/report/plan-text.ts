@@ -120,11 +120,16 @@ function changeRows(change: CaChange, targets: readonly PlannedTarget[]): readon
  * Who is admitted and refused once the plan is done, as far as that was computed: from the
  * definition, and of the targets that were compared.
  */
-function admissionText({ targets, exposure, lockout, changes }: Plan, options: TextOptions): string {
+function admissionText({ targets, exposure, lockout, changes, missing }: Plan, options: TextOptions): string {
   const compared = targets.filter((target) => target.compared);
   if (compared.length === 0) return '';
   const unseen = targets.filter((target) => !target.compared).map(({ name }) => name);
   const open = compared.filter(staysOpen).map(({ name }) => name);
+  const when = !changes
+    ? 'as things are now'
+    : missing.length > 0
+      ? 'without the consents above, after this plan'
+      : 'after this plan';
   const found = (what: string, items: readonly string[]): readonly Row[] => {
     if (items.length === 0) return [{ text: `${what}: none found`, indent: 2 }];
     const folded = foldTexts(items.map((text) => ({ text, target: targetOf(text, targets) })));
@@ -138,12 +143,12 @@ function admissionText({ targets, exposure, lockout, changes }: Plan, options: T
   };
   return layout(
     [
-      { text: changes ? 'After this plan, by the definition' : 'By the definition', indent: 0 },
-      ...found('admitted although not good', exposure),
-      ...found('refused although good', lockout),
+      { text: `Calculated, not tested: ${when}`, indent: 0 },
       ...(open.length === 0
         ? []
-        : [{ text: `not counted: no client certificate is asked for on ${nameWords(open)}`, indent: 2 }]),
+        : [{ text: `anybody is admitted on ${nameWords(open)}: no certificate is asked for`, indent: 2 }]),
+      ...found('wrongly admitted', exposure),
+      ...found('wrongly refused', lockout),
       ...(unseen.length === 0 ? [] : [{ text: `not looked at: ${nameWords(unseen)}`, indent: 2 }]),
     ],
     options,
@@ -164,7 +169,11 @@ function targetOf(text: string, targets: readonly PlannedTarget[]): string | und
 function footer(plan: Plan, options: CommandOptions): string {
   if (plan.blocked || (plan.calls === 0 && plan.missing.length === 0)) return '';
   const slowest = plan.slowest === undefined ? '' : `, ${duration(plan.slowest.seconds)} (${titleOf(plan)})`;
-  const calls = plan.calls === 0 ? '' : `${counted(plan.calls, 'call')}${slowest}. `;
+  // The command below gives the consents, so the steps that need them are counted too.
+  const writes = plan.targets
+    .flatMap(({ steps }) => steps)
+    .filter(({ skipped }) => skipped === undefined || skipped === 'consent' || skipped === 'depends').length;
+  const calls = writes === 0 ? '' : `${counted(writes, 'write')}${slowest}. `;
   return applyText(`${calls}To apply ${plan.missing.length > 0 ? 'all of it' : 'it'}:`, plan, options);
 }
 

@@ -1,11 +1,11 @@
 import { sortFindings } from '../errors/finding.ts';
-import { type CrlFreshness, span } from '../state/freshness.ts';
+import { span } from '../state/freshness.ts';
 import { findingsText } from './findings-text.ts';
 import { type Block, blocksText } from './fold.ts';
 import { layout, type Row, sections } from './layout.ts';
 import { plain, type TextOptions } from './options.ts';
 import { allWords } from './plan-verdict.ts';
-import type { RevocationStatus, Status, TargetStatus } from './status.ts';
+import type { Status, TargetStatus } from './status.ts';
 import { crlRows, signOf } from './step-rows.ts';
 import { caWords, counted, nameWords } from './words.ts';
 
@@ -71,9 +71,16 @@ function statusVerdict({ targets, findings }: Status): string {
   const errors = sortFindings([...findings, ...targets.flatMap((target) => target.findings)]).filter(
     ({ severity }) => severity === 'error',
   );
+  const behind = drifted.filter(onlyCrlsDiffer);
+  const differing = drifted.filter((target) => !onlyCrlsDiffer(target));
+  const count = (some: readonly TargetStatus[]) =>
+    targets.length === 1 ? names(some) : `${some.length} of ${targets.length} targets`;
   const trust =
     drifted.length > 0
-      ? `Drifted: ${targets.length === 1 ? names(drifted) : `${drifted.length} of ${targets.length} targets`}`
+      ? [
+          ...(differing.length === 0 ? [] : [`Not as defined: ${count(differing)}`]),
+          ...(behind.length === 0 ? [] : [`newer CRLs wait for ${count(behind)} (trustloom refresh)`]),
+        ].join('; ')
       : failed.length + leaving.length + unseen.length === 0
         ? `In sync: ${allWords(targets)}`
         : `In sync: ${of('in-sync').length} of ${targets.length} targets`;
@@ -103,11 +110,11 @@ function isQuiet({ state, revocation, freshness, findings, content }: TargetStat
 
 function blockOf(target: TargetStatus, options: TextOptions): Block {
   const { paint = plain } = options;
-  const { name, title, accountRegion, state, content, differences, freshness, failed, revocation } = target;
+  const { name, title, accountRegion, state, content, differences, freshness, failed } = target;
   const [account = '', region = ''] = accountRegion.split('/');
   const states: Readonly<Record<TargetStatus['state'], string>> = {
     'in-sync': paint.good('in sync'),
-    drift: paint.warn('drifted'),
+    drift: paint.warn(onlyCrlsDiffer(target) ? 'newer CRLs wait for trustloom refresh' : 'not as defined'),
     leaving: paint.warn('leaves the definition'),
     'not-compared': paint.warn('not compared'),
     failed: paint.bad('could not be read'),
@@ -121,7 +128,7 @@ function blockOf(target: TargetStatus, options: TextOptions): Block {
   const rows: readonly Row[] = [
     ...(failed === undefined ? [] : [{ text: paint.bad(`${failed.message} [${failed.code}]`), indent: 2 }]),
     ...cas.map((text) => ({ text, indent: 2 })),
-    ...(content?.exists ? revocationRows(revocation, freshness, options) : []),
+    ...(content?.exists ? revocationRows(target, options) : []),
     ...freshness.flatMap((crl) => crlRows(crl, options)),
     ...(content?.attachments ?? []).map(({ id, mode, enforcing }) => ({
       text: `attachment, ${mode}${enforcing ? '' : paint.warn(' (asks for no certificate)')}: ${id}`,
@@ -131,7 +138,7 @@ function blockOf(target: TargetStatus, options: TextOptions): Block {
       text: `bypass: ${what}: ${bypass === 'open' ? paint.bad('open') : bypass}`,
       indent: 2,
     })),
-    ...(differences.length === 0 ? [] : [{ text: 'to be in sync:', indent: 2 }]),
+    ...(differences.length === 0 ? [] : [{ text: 'missing until it is as defined:', indent: 2 }]),
     ...differences.map(({ effect, summary, reason }) => ({
       text: `${signOf(effect, options)} ${summary} (${reason})`,
       indent: 4,
@@ -147,19 +154,35 @@ function blockOf(target: TargetStatus, options: TextOptions): Block {
   };
 }
 
+/** All that differs are CRLs, which a refresh brings without any consent. */
+function onlyCrlsDiffer({ differences }: TargetStatus): boolean {
+  return differences.length > 0 && differences.every(({ effect }) => effect === 'revoke');
+}
+
 /** Mechanism, entries, whether enforced as far as that can be observed, lag. */
 function revocationRows(
-  revocation: RevocationStatus,
-  freshness: readonly CrlFreshness[],
+  { revocation, freshness, content }: TargetStatus,
   { paint = plain }: TextOptions,
 ): readonly Row[] {
   const { title, state, gaps, entries, lagMs, budgetMs, red } = revocation;
+  const attachments = content?.attachments ?? [];
+  const asks = attachments.length === 0 || attachments.some(({ enforcing }) => enforcing);
   const words = { enforced: 'enforced', partly: 'enforced in part', 'not-enforced': 'not enforced' }[state];
-  const seen = state === 'enforced' ? paint.good(`${words} (not probed)`) : paint.bad(words);
+  const seen =
+    state !== 'enforced'
+      ? paint.bad(words)
+      : asks
+        ? paint.good(`${words} (observed, not tested)`)
+        : paint.bad('refuses nobody, since no certificate is asked for');
   const sum =
-    freshness.length === 0 ? ', no CRL in force' : `, ${counted(entries, 'entry', 'entries')} in force`;
+    freshness.length === 0 ? ', no CRL in force' : `, ${counted(entries, 'entry', 'entries')} in place`;
   const budget = budgetMs === undefined ? '' : ` of at most ${span(budgetMs)}`;
-  const lag = lagMs === undefined ? '' : `, lag ${span(lagMs)}${budget}`;
+  const lag =
+    lagMs === undefined
+      ? ''
+      : freshness.some(({ behind }) => behind)
+        ? `, a newer CRL has waited ${span(lagMs)}${budget}`
+        : `, in place ${span(lagMs)} after issue${budget}`;
   return [
     { text: `revocation: ${title}: ${seen}${sum}${lag}`, indent: 2 },
     ...[...gaps, ...red].map((text) => ({ text: paint.bad(text), indent: 6 })),

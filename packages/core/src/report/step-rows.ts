@@ -64,11 +64,15 @@ export function crlRows(crl: CrlFreshness, { paint = plain }: TextOptions): read
     nextUpdate === undefined
       ? 'no nextUpdate'
       : `${state === 'expired' ? 'expired' : 'next update due'} ${nextUpdate}${end}`;
-  const lag = lagMs === undefined ? '' : `, in force ${span(lagMs)} after its issue`;
-  const waits = behind ? `, issued ${span(lagMs ?? 0)} ago a newer one is not in force yet` : lag;
-  const text = `CRL of ${issuer}: ${counted(entries, 'entry', 'entries')}${waits}, ${due}`;
+  const lag = lagMs === undefined || behind ? '' : `, in force ${span(lagMs)} after its issue`;
+  const text = `CRL of ${issuer}: ${counted(entries, 'entry', 'entries')}${lag}, ${due}`;
+  const newer = `a newer one, issued ${span(lagMs ?? 0)} ago, is not in force here yet (trustloom refresh)`;
   const colour = red.length > 0 || state === 'expired' ? paint.bad : state === 'fresh' ? same : paint.warn;
-  return [{ text: colour(text), indent: 2 }, ...red.map((why) => ({ text: paint.bad(why), indent: 6 }))];
+  return [
+    { text: colour(text), indent: 2 },
+    ...(behind ? [{ text: newer, indent: 6 }] : []),
+    ...red.map((why) => ({ text: paint.bad(why), indent: 6 })),
+  ];
 }
 
 function same(text: string): string {

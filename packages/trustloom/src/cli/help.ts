@@ -12,8 +12,8 @@ const refused = '3    refused by a safety rule';
 const interrupted = '130  interrupted';
 const differs = '2    something differs, with --detailed-exitcode';
 const signs = [
-  'Signs of steps: + trusts a CA, - takes something away, ~ changes what is revoked or tagged,',
-  '! changes what is refused or admitted otherwise.',
+  'Signs of steps: + trusts an accepted CA (accepting it was the consent), ~ changes CRLs or tags,',
+  '- takes something away, ! turns mutual TLS on or off or readmits (needs a consent).',
 ];
 
 /** The help of each command. */
