@@ -72,9 +72,9 @@ export interface LocalAwsOptions {
   /** Answers for every OCSP responder; without it none can be reached. */
   readonly ocsp?: OcspResponder;
   /**
-   * URL of an HTTP server to which load balancers and distributions hand on whom they let in, with
-   * the headers that the services add. Without it they answer with what they would hand on, as
-   * JSON.
+   * URL of an HTTP server to which load balancers and distributions forward the requests that they
+   * admit, with the headers that the services add. Without it they answer with what they would
+   * forward, as JSON.
    */
   readonly origin?: string;
   /**
@@ -83,9 +83,9 @@ export interface LocalAwsOptions {
    */
   readonly functionTimeMs?: number;
   /**
-   * Folder in which everything is kept: what is there is taken up at the start, ports of data
-   * planes are new. Without it nothing outlives the process. Lambda functions and faults are never
-   * kept.
+   * Folder in which everything is kept: what is there is loaded at the start, ports of data
+   * planes are new. Without it nothing is kept when the process ends. Lambda functions and faults
+   * are never kept.
    */
   readonly dir?: string;
   readonly random?: Random;
@@ -119,7 +119,7 @@ export interface LocalClientConfig {
 
 /** A running local AWS. */
 export interface LocalAws extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`, or the address it was told: every service, every region. */
+  /** `http://127.0.0.1:PORT`, or the address that it was given: every service, every region. */
   readonly url: string;
   readonly accounts: readonly Account[];
   /** Environment variables for child processes, with the keys of the first account. */

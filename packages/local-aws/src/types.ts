@@ -6,7 +6,7 @@
 import type { CertificateInfo } from './der/index.ts';
 
 /**
- * Time as this emulator sees it. `jump` clocks are for tests: time moves only when told, and
+ * Time as this emulator sees it. `jump` clocks are for tests: time moves only when it is set, and
  * sleepers wake.
  */
 export interface Clock {

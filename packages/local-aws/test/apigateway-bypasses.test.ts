@@ -44,7 +44,7 @@ const create = () =>
   );
 const edgeOf = (arn: string) => edgeWhere(aws, ({ resource }) => resource === arn);
 
-describe('doors', () => {
+describe('bypasses', () => {
   test('the default endpoint stays open until it is disabled', async () => {
     const api = await client.send(
       new CreateRestApiCommand({ name: 'orders', endpointConfiguration: { types: ['REGIONAL'] } }),

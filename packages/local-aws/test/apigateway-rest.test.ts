@@ -78,7 +78,7 @@ const status = async (client: { leaf?: Authority } = {}) =>
   (await nodeCaller(edgeOf(ARN), client, '1.3')).status;
 
 describe('a domain without mutual TLS', () => {
-  test('is there at once, lets everybody in, and goes', async () => {
+  test('is available at once, admits everyone, and can be deleted', async () => {
     const made = await create({ tags: { a: '1' } });
     expect(made).toMatchObject({
       domainName: NAME,

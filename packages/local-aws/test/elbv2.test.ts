@@ -287,7 +287,7 @@ describe('revocations', () => {
     );
   });
 
-  it('are thirty lists at most', async () => {
+  it('are thirty CRLs at most', async () => {
     const arn = await createStore();
     await put('empty.crl', makeCrl(root, []));
     for (let index = 0; index < 30; index += 1) await addCrl(arn, 'empty.crl');
@@ -329,7 +329,7 @@ describe('listeners', () => {
     await elb.send(drop);
   });
 
-  it('keep mutual authentication that is left out, and turn it off only when told', async () => {
+  it('keep mutual authentication where it is left out, and turn it off only on request', async () => {
     const arn = await createStore();
     aws.settle();
     const ListenerArn = await createListener(verify(arn));

@@ -184,16 +184,16 @@ describe('CRLs', () => {
     await expect(client.send(new GetCrlCommand({ crlId }))).rejects.toMatchObject(notFound);
   });
 
-  test('a list of another CA is taken; one without entries is not, at import and update', async () => {
+  test('a CRL of another CA is accepted; one without entries is not, at import and update', async () => {
     const { arn } = await createAnchor();
-    const crlId = await importCrl(arn, crlOf(makeCa('CN=Stranger'), 1n));
+    const crlId = await importCrl(arn, crlOf(makeCa('CN=Elsewhere'), 1n));
     await expect(importCrl(arn, crlOf(ca))).rejects.toMatchObject(invalid);
     await expect(client.send(new UpdateCrlCommand({ crlId, crlData: crlOf(ca) }))).rejects.toMatchObject(
       invalid,
     );
   });
 
-  test('refuses what is no CRL, two lists in one, an unknown anchor, and one byte above 300,000', async () => {
+  test('refuses what is no CRL, two CRLs in one, an unknown anchor, and one byte above 300,000', async () => {
     const { arn } = await createAnchor();
     const der = crlOf(ca, 1n);
     await expect(importCrl(arn, Buffer.from('hello'))).rejects.toMatchObject(invalid);
@@ -285,7 +285,7 @@ describe.skipIf(!awsKnows('rolesanywhere', 'put-attribute-mapping'))(
       return { ...ran, json: ran.code === 0 && ran.out !== '' ? JSON.parse(ran.out) : undefined };
     };
 
-    test('creates an anchor with notification settings and imports a list', { timeout: 60_000 }, async () => {
+    test('creates an anchor with notification settings and imports a CRL', { timeout: 60_000 }, async () => {
       const made = await cli(
         'create-trust-anchor',
         '--name=by hand',

@@ -214,7 +214,7 @@ describe('CRLs', () => {
     expect(await told({ chain: [issuing] })).toBe(reading === 'refuse' ? 'Certificate revoked' : 'ok');
   });
 
-  test.each(['refuse', 'admit'] as const)('that list the intermediate: %s', async (reading) => {
+  test.each(['refuse', 'admit'] as const)('that revoke the intermediate: %s', async (reading) => {
     await restart({ rolesAnywhereCrlDepth: reading }, [root]);
     await importCrl(makeCrl(root, { serials: [50n] }));
     expect(await told({ chain: [issuing] })).toBe(reading === 'refuse' ? 'Certificate revoked' : 'ok');

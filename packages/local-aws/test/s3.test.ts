@@ -284,7 +284,7 @@ describe('objects', () => {
 });
 
 describe('other accounts', () => {
-  it('read only what the bucket policy allows, and are not told what else is there', async () => {
+  it('read only what the bucket policy allows, and do not learn what else is there', async () => {
     await bucket();
     await put('public knowledge');
     await expect(get({}, other)).rejects.toMatchObject(failure('AccessDenied', 403));

@@ -28,7 +28,7 @@ export interface CrlInfo {
    * own.
    */
   readonly hasIdp: boolean;
-  /** Object identifiers of critical extensions of the list that nobody here understands. */
+  /** Object identifiers of critical extensions of the CRL that are not understood here. */
   readonly unknownCritical: readonly string[];
   /**
    * Whether a serial is listed: hex of the number (`-1` where it is negative), leading zeros and
@@ -95,7 +95,7 @@ export function readCrl(der: Uint8Array): CrlInfo {
 /** Finds where each entry's serial stands; checks the shape of every entry on the way. */
 function scan(der: Uint8Array, list: Element | undefined): { starts: Uint32Array; negative: boolean } {
   if (!list) return { starts: new Uint32Array(0), negative: false };
-  if (list.body === list.end) throw new DerError('an empty list of entries');
+  if (list.body === list.end) throw new DerError('revokedCertificates without entries');
   // The smallest entry has 20 bytes: frame 2, serial 3, time 15.
   const starts = new Uint32Array(Math.floor((list.end - list.body) / 20) + 1);
   let found = 0;
@@ -158,7 +158,7 @@ function index(der: Uint8Array, starts: Uint32Array): (serial: string) => boolea
   };
 }
 
-/** Shape of an entry's date, without working it out: a list has many. */
+/** Shape of an entry's date, without working it out: a CRL has many. */
 function checkDate(der: Uint8Array, date: Element): void {
   const digits = date.tag === TAG.utcTime ? 12 : date.tag === TAG.generalizedTime ? 14 : -1;
   let good = date.end - date.body === digits + 1 && der[date.end - 1] === 0x5a;

@@ -116,7 +116,7 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
   });
 }
 
-/** The library that mints is loaded with the first listener: who uses none starts faster. */
+/** The library that issues certificates is slow to load, and only listeners need it. */
 async function makeIssuer(dir: string | undefined): Promise<Issuer> {
   const { createServerCa } = await import('./mint.ts');
   const [ca, folder] = await Promise.all([

@@ -56,7 +56,7 @@ export interface Context {
   readonly answer: Answer;
 }
 
-/** What a data plane needs of the context it is opened in; it outlives the request. */
+/** What a data plane needs of the context it is opened in; it is used after the request. */
 export type EdgeContext = Pick<Context, 'world' | 'account' | 'region'>;
 
 /** What an operation may say about its answer beyond the output. */

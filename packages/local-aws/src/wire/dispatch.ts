@@ -233,7 +233,7 @@ function asServiceError(thrown: unknown): ServiceError {
 const nameOf = (signingName: string) =>
   /^[a-z0-9-]{1,64}$/.test(signingName) ? signingName : 'this service';
 
-/** The head tells the whole length; the connection ends in the middle. */
+/** The header promises the whole length; the connection ends in the middle of the body. */
 function sendHalf(res: ServerResponse, response: WireResponse, requestId: string): void {
   const body = Buffer.from(response.body);
   const headers = { ...response.headers, 'x-amzn-requestid': requestId, 'content-length': body.byteLength };

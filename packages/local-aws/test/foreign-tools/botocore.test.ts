@@ -55,7 +55,7 @@ describe.skipIf(!present)(
   },
 );
 
-test('every emulated operation has a stranger that checks it, or says that it has none', () => {
+test('every emulated operation is checked against a foreign model, or says that it is not', () => {
   const all = emulatedOperations().map(({ service, operation }) => `${service} ${operation}`);
   const checked = Object.entries(committed).flatMap(([service, operations]) =>
     Object.keys(operations).map((name) => `${service} ${name}`),

@@ -27,7 +27,7 @@ const rsaCa = makeCa('C=US,O=Example,CN=RSA root', { type: 'rsa' });
 const gone = makeCa('C=US,O=Example,CN=Gone', { issuer: root, serial: 66n });
 const stranger = makeCa('C=US,O=Elsewhere,CN=Root');
 const anchors = [root, issuing, rsaCa, gone];
-// HAProxy wants a list of every CA of a chain.
+// HAProxy needs a CRL for every CA of a chain.
 const crls = [
   makeCrl(root, { serials: [66n] }),
   makeCrl(issuing, { serials: [0xdeadbeefn] }),
@@ -95,7 +95,7 @@ describe.skipIf(!present)('the certificate matrix by HAProxy (needs haproxy with
     expect(ours.status).toBe(theirs.status);
   });
 
-  test('some get in, and most do not', async () => {
+  test('some are admitted, and most are not', async () => {
     const statuses = await Promise.all(
       Object.values(clients).map((client) => nodeCaller(judge, client, '1.3')),
     );

@@ -1,5 +1,5 @@
 /**
- * A CA, its clients and its list made by OpenSSL alone, and clients that are no library of ours:
+ * A CA, its clients and its CRL made by OpenSSL alone, and clients that are no library of ours:
  * curl, and a shell.
  */
 
@@ -39,7 +39,7 @@ describe.skipIf(!present)('a CA made by openssl (needs openssl and curl)', () =>
     await ca.remove();
   });
 
-  test('is trusted by a load balancer, and its list revokes there', async () => {
+  test('is trusted by a load balancer, and its CRL revokes there', async () => {
     const elb = new ElasticLoadBalancingV2Client(aws.clientConfig('elasticloadbalancing'));
     await makeBucket(new S3Client(aws.clientConfig('s3')), 'bundles', {
       'ca.pem': await readFile(ca.path('ca.pem')),
@@ -94,7 +94,7 @@ describe.skipIf(!present)('a CA made by openssl (needs openssl and curl)', () =>
       }),
     );
 
-  test('is trusted by Roles Anywhere, and its list revokes there', async () => {
+  test('is trusted by Roles Anywhere, and its CRL revokes there', async () => {
     const anywhere = new RolesAnywhereClient(aws.clientConfig('rolesanywhere'));
     const { trustAnchor } = await anywhere.send(
       new CreateTrustAnchorCommand({
@@ -127,7 +127,7 @@ describe.skipIf(!present)('a CA made by openssl (needs openssl and curl)', () =>
     ]);
   });
 
-  /** What a client made of openssl and curl is told, one after another. */
+  /** The answers to a client made of openssl and curl, one after another. */
   async function sessions(
     places: NodeJS.ProcessEnv,
     ...names: readonly string[]

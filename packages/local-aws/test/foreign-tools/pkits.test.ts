@@ -1,7 +1,7 @@
 /**
- * The NIST Public Key Interoperability Test Suite: hundreds of chains and lists made to catch those
- * who let too much in. With every switch at `refuse`, nobody gets in here whom `openssl verify`
- * refuses. (The other way round is no law: services follow four CAs at most.)
+ * The NIST Public Key Interoperability Test Suite: hundreds of chains and CRLs made to catch
+ * those who admit too much. With every switch at `refuse`, no client is admitted here that
+ * `openssl verify` refuses. (The reverse does not hold: services follow four CAs at most.)
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -77,7 +77,7 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
       const crlFlags = checks.length > 0 ? [...checks, '-CRLfile', lists] : [];
       const flags = ['-partial_chain', '-purpose', 'sslclient', '-CAfile', store, '-untrusted', sent];
       const { out } = await run('openssl', ['verify', ...flags, ...crlFlags, ...paths]);
-      // One line `PATH: OK` for each that it lets in; everything else is a refusal.
+      // One line `PATH: OK` for each that it admits; everything else is a refusal.
       const admitted = new Set(out.split('\n').filter((line) => line.endsWith(': OK')));
       return new Set(
         leaves.map(({ name }) => name).filter((name) => !admitted.has(`${join(folder, name)}.pem: OK`)),
@@ -87,7 +87,7 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
     }
   }
 
-  /** Who gets in here and not there, but for the rows that the fidelity page names. */
+  /** Who is admitted here and refused there, but for the rows that the fidelity page names. */
   const laxer = (admitted: readonly string[], refused: ReadonlySet<string>) =>
     admitted.filter((name) => refused.has(name) && !Object.hasOwn(LAXER_THAN_OPENSSL, name));
 
@@ -100,14 +100,14 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
     ]);
   });
 
-  test('without lists, nobody gets in whom openssl refuses', async () => {
+  test('without CRLs, no client is admitted that openssl refuses', async () => {
     const refused = await opensslRefuses([]);
     const admitted = leaves.filter(({ der }) => weSay(der, [])).map(({ name }) => name);
     expect(laxer(admitted, refused)).toEqual([]);
     expect([admitted.length > 50, refused.size > 20]).toEqual([true, true]);
   });
 
-  test('with a list for every CA, nobody gets in whom openssl refuses with -crl_check_all', async () => {
+  test('with a CRL for every CA, no client is admitted that openssl refuses with -crl_check_all', async () => {
     const refused = await opensslRefuses(['-crl_check_all']);
     const lists = crls.map(({ der }) => der);
     const admitted = leaves.filter(({ der }) => weSay(der, lists)).map(({ name }) => name);
@@ -115,7 +115,7 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
     expect([admitted.length > 20, refused.size > 50]).toEqual([true, true]);
   });
 
-  test('with the list of the leaf’s own CA alone, nobody gets in whom openssl refuses with -crl_check', async () => {
+  test('with the CRL of the leaf’s own CA alone, no client is admitted that openssl refuses with -crl_check', async () => {
     const refused = await opensslRefuses(['-crl_check']);
     const lists = crls.map(({ der }) => der);
     const leafAlone = leaves.filter(({ der }) => {
@@ -132,7 +132,7 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
     expect(laxer(names, refused)).toEqual([]);
   });
 
-  test('an edge stands with all lists attached', async () => {
+  test('an edge starts with all CRLs attached', async () => {
     const edges = createEdges({ clock: realClock, unknowns: strict });
     const trust = trustOf('verify', {
       anchors: anchor ? [anchor.der] : [],

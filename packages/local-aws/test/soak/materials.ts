@@ -6,7 +6,7 @@ const root = makeCa('CN=Root');
 const other = makeCa('CN=Other', { type: 'p384' });
 const list = (serials: readonly bigint[]) => pemOf('X509 CRL', makeCrl(root, { serials }));
 
-/** Who may get in with `root.pem`, and who may not. */
+/** A client that `root.pem` admits, and one that it does not. */
 export const leaves = { good: makeLeaf(root), stranger: makeLeaf(makeCa('CN=Elsewhere')) };
 
 export const rootPem = root.pem;

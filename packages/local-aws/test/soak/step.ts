@@ -25,7 +25,7 @@ export interface Thing {
   readonly number: number;
 }
 
-/** What answers told about a thing: its ids and ETags, which differ from run to run. */
+/** What answers said about a resource: its ids and ETags, which differ from run to run. */
 export type Values = Readonly<Record<string, string | undefined>>;
 
 /** What is known in this run about a thing. */

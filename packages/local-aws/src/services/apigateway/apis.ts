@@ -7,7 +7,7 @@ import { type Api, type ApiGatewayPlace, badRequest, notFound, OPEN } from './st
 export const defaultHost = (id: string, region: string): string =>
   `${id}.execute-api.${region}.amazonaws.com`;
 
-/** Keeps a new API and opens its default endpoint, the door beside every custom domain. */
+/** Keeps a new API and opens its default endpoint, which bypasses every custom domain. */
 export async function addApi(place: ApiGatewayPlace, api: Api, ctx: Context): Promise<Api> {
   if (api.name.length === 0) throw badRequest('An API needs a name.');
   place.apis.set(api.id, api);

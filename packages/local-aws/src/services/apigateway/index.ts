@@ -28,8 +28,8 @@ export interface ApiGateway {
 }
 
 /**
- * API Gateway: custom domain names with mutual TLS, and APIs and mappings as far as a walk from a
- * domain to its doors needs them. Versions 1 and 2 of the API manage the same domains.
+ * API Gateway: custom domain names with mutual TLS, and of APIs and mappings what decides which
+ * requests bypass a domain. Versions 1 and 2 of the API manage the same domains.
  */
 export function createApiGateway(): ApiGateway {
   const places = createPlaces(emptyPlace);

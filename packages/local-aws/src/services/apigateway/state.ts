@@ -48,7 +48,7 @@ export interface Domain {
   readonly createdAt: number;
 }
 
-/** An API, as far as a walk from a domain to its doors needs it. */
+/** An API, with what decides which requests bypass a custom domain. */
 export interface Api {
   readonly id: string;
   readonly arn: string;

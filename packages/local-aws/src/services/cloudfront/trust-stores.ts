@@ -80,7 +80,7 @@ export function trustStoreOperations(places: Places<CloudFrontState>): TrustStor
       checkETag(input.IfMatch, store.etag);
       const source = input.CaCertificatesBundleSource;
       const bundle = source === undefined ? undefined : takeBundle(source, ctx);
-      // An OCSP header that is left out keeps the flag: nobody has told what AWS does.
+      // Without an OCSP header the flag stays: what AWS does is not documented.
       store.ocsp = input.UseClientCertificateOCSPEndpoint ?? store.ocsp;
       store.etag = newETag(ctx);
       store.modified = ctx.now;

@@ -18,7 +18,7 @@ type RevocationOperations = Pick<
 >;
 
 /**
- * Revocation lists of a trust store: added and removed, never updated. Ids grow and are never used
+ * CRLs of a trust store: added and removed, never updated. Ids grow and are never used
  * again.
  */
 export function revocationOperations(places: Places<ElbState>): RevocationOperations {
@@ -45,7 +45,7 @@ export function revocationOperations(places: Places<ElbState>): RevocationOperat
         return { id: store.lastRevocationId + index + 1, file, der: crl.der, entries: crl.entryCount };
       });
       const lists = [...store.revocations, ...added];
-      // Which code too many lists have is not documented; this is the only quota error the
+      // Which code too many CRLs have is not documented; this is the only quota error the
       // operation declares.
       if (
         lists.length > LIMITS.revocationLists.max ||
@@ -98,7 +98,7 @@ function revocationOf(store: TrustStore, id: number): Revocation {
 
 const bad = (reason: string) => refusal('InvalidRevocationContent', reason);
 
-/** One CRL in PEM, of a CA in the store. An empty list is fine; dates are not looked at here. */
+/** One CRL in PEM, of a CA in the store. It may have no entries; its dates are not checked here. */
 function acceptable(file: Uint8Array, store: TrustStore): CrlInfo {
   if (file.length > LIMITS.revocationFileBytes.max) throw bad('The revocation file is too large');
   const read = readCrlFile(file);
@@ -107,7 +107,7 @@ function acceptable(file: Uint8Array, store: TrustStore): CrlInfo {
   if (!algorithmFits(crl.signatureAlgorithm))
     throw bad('The signature algorithm of the CRL is not supported');
   if (crl.hasNegativeSerial) throw bad('A certificate with a negative serial number cannot be revoked');
-  // Delta CRLs and CRLs of other CAs: nobody has told what happens; refused.
+  // What AWS does with delta CRLs and CRLs of other CAs is not documented: refused here.
   if (crl.isDelta) throw bad('Delta CRLs are not supported');
   const issuers = store.certificates
     .map((der) => readCertificate(der))

@@ -47,7 +47,7 @@ function operationsOf(places: Places<CloudFrontState>): Operations<KeyValueModel
     const stores = [...places.at(account, ctx.region).keyValueStores.values()];
     const store = stores.find((one) => one.arn === arn);
     if (!store || store.status === 'PROVISIONING')
-      throw new ServiceError('ResourceNotFoundException', 404, 'The key value store was not found.');
+      throw new ServiceError('ResourceNotFoundException', 404, 'The KeyValueStore was not found.');
     return store;
   };
   const write = (
@@ -131,13 +131,14 @@ function changed(
     throw new ServiceError(
       'ServiceQuotaExceededException',
       402,
-      'The key value store would be larger than 5 MB.',
+      'The KeyValueStore would be larger than 5 MB.',
     );
   return next;
 }
 
 /**
- * A stale ETag is told as ValidationException, not as a conflict (live tests of sst and alchemy).
+ * A stale ETag is answered with ValidationException, not with a conflict (live tests of sst and
+ * alchemy).
  */
 function checkMatch(ifMatch: string | undefined, { dataETag }: KeyValueStore): void {
   if (ifMatch === undefined) throw invalid('If-Match is missing.');

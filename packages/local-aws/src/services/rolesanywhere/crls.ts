@@ -32,8 +32,8 @@ export function readCrlData(data: Uint8Array): CrlInfo | undefined {
 }
 
 /**
- * A list without entries is refused (two live runs; of UpdateCrl it is assumed). Issuer and
- * signature are compared with nothing: a list of any CA is taken (a live run).
+ * A CRL without entries is refused (two live runs; of UpdateCrl it is assumed). Issuer and
+ * signature are compared with nothing: a CRL of any CA is accepted (a live run).
  */
 function check(data: Uint8Array): Uint8Array {
   const crl = readCrlData(data);

@@ -57,7 +57,7 @@ interface SeenCredential {
   readonly failed: boolean;
 }
 
-/** Who asked for sessions, told by the subject of the certificate; refused attempts count. */
+/** Who asked for sessions, by the subject of the certificate; refused attempts count. */
 export interface Subject {
   readonly id: string;
   readonly arn: string;
