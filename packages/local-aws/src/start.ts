@@ -10,10 +10,10 @@ import type { OcspResponder } from './functions/ocsp.ts';
 import { createPersistence } from './persist/persist.ts';
 import { type Random, systemRandom } from './random.ts';
 import { createRates } from './rates/rates.ts';
-import { type ApiGatewayPlace, createApiGateway } from './services/apigateway/index.ts';
+import { type ApiGatewayState, createApiGateway } from './services/apigateway/index.ts';
 import { type CloudFrontState, createCloudFront } from './services/cloudfront/index.ts';
 import { createElbv2, type ElbState } from './services/elbv2/index.ts';
-import { createRolesAnywhere, type RolesAnywherePlace } from './services/rolesanywhere/index.ts';
+import { createRolesAnywhere, type RolesAnywhereState } from './services/rolesanywhere/index.ts';
 import { type Bucket, createS3 } from './services/s3/index.ts';
 import type { WireRequest, WireResponse } from './services/service.ts';
 import { createSts } from './services/sts/index.ts';
@@ -101,12 +101,12 @@ export interface LocalAwsState {
   readonly rolesAnywhere: readonly {
     readonly account: string;
     readonly region: string;
-    readonly state: RolesAnywherePlace;
+    readonly state: RolesAnywhereState;
   }[];
   readonly apiGateway: readonly {
     readonly account: string;
     readonly region: string;
-    readonly state: ApiGatewayPlace;
+    readonly state: ApiGatewayState;
   }[];
 }
 
@@ -220,8 +220,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   ];
 
   const local = (request: WireRequest): WireResponse | undefined => {
-    if (request.path === '/_local/edges') return json(edges.list());
-    if (request.path === '/_local/curl') return curlOptions(edges.list(), request.query.get('host') ?? '');
+    if (request.path === '/_local/edges') return json(edges.all());
+    if (request.path === '/_local/curl') return curlOptions(edges.all(), request.query.get('host') ?? '');
     return content.answer(request);
   };
   const rates = options.rates ? createRates(clock) : undefined;
@@ -232,7 +232,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     verifySignatures: options.verifySignatures ?? false,
     rates,
     allow: options.allow,
-    record(call) {
+    logCall(call) {
       // Cut now and then, not at each request.
       if (calls.length >= 2 * CALLS_KEPT) calls = calls.slice(-CALLS_KEPT);
       calls.push(Object.freeze(call));
@@ -308,7 +308,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         apiGateway: apiGateway.state(),
       }),
     calls: () => Object.freeze(calls.slice(-CALLS_KEPT)),
-    edges: () => edges.list(),
+    edges: () => edges.all(),
     connections: () => edges.connections(),
     faults: { add: faults.add, clear: faults.clear },
     lambda: (arn: string, handler: LambdaHandler) => void lambdas.set(arn, handler),

@@ -132,6 +132,6 @@ export interface Edges {
   /** Opens the listener for a resource; resolves once it listens. */
   open(spec: EdgeSpec): Promise<Edge>;
   close(resource: string): Promise<void>;
-  list(): readonly Edge[];
+  all(): readonly Edge[];
   connections(): readonly Connection[];
 }

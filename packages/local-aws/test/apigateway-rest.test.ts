@@ -19,7 +19,7 @@ import { makeBucket, makeVersionedBucket } from './support/buckets.ts';
 import { nodeCaller } from './support/clients.ts';
 import { edgeWhere } from './support/edges.ts';
 import { type Authority, DAY, makeCa, makeLeaf } from './support/pki.ts';
-import { awsKnows, run } from './support/tools.ts';
+import { awsHas, run } from './support/tools.ts';
 
 const REGION = 'eu-west-1';
 const NAME = 'api.example.com';
@@ -291,7 +291,7 @@ describe('mutual TLS', () => {
   });
 });
 
-describe.skipIf(!awsKnows('apigateway', 'create-domain-name'))('the AWS CLI (needs aws)', () => {
+describe.skipIf(!awsHas('apigateway', 'create-domain-name'))('the AWS CLI (needs aws)', () => {
   test('switches mutual TLS on and off', { timeout: 60_000 }, async () => {
     const version = await put(pem(root, issuing));
     await create();

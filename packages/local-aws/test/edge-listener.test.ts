@@ -150,7 +150,7 @@ describe('a listener', () => {
     const opening = shared.open(specOf('alb', trustOf('off'), { resource: 'brief' }));
     await shared.close('brief');
     const { port, host } = await opening;
-    expect(shared.list().map(({ resource }) => resource)).not.toContain('brief');
+    expect(shared.all().map(({ resource }) => resource)).not.toContain('brief');
     const socket = connect(port, host);
     await expect(new Promise((done, fail) => socket.on('connect', done).on('error', fail))).rejects.toThrow(
       'ECONNREFUSED',
@@ -187,8 +187,8 @@ describe('a listener', () => {
     );
     expect(await nodeCaller(off, {}, '1.3')).toEqual({ status: 403, body: '{"message":"Forbidden"}\n' });
     const plain = { protocol: 'http', servicePort: 80 } as const;
-    const door = await shared.open(specOf('alb', trustOf('off'), { ...plain, resource: 'bypass' }));
-    expect((await plainGet(door)).status).toBe(200);
+    const bypass = await shared.open(specOf('alb', trustOf('off'), { ...plain, resource: 'bypass' }));
+    expect((await plainGet(bypass)).status).toBe(200);
     const moved = await shared.open(
       specOf('alb', trustOf('off'), { ...plain, resource: 'moved', behaviour: () => 'redirect' }),
     );
@@ -236,7 +236,7 @@ describe('a listener', () => {
       pemOf('CERTIFICATE', Buffer.from(edge.caPem.replace(/-----.*-----|\n/g, ''), 'base64')),
     );
     await edges.close(edge.resource);
-    expect(edges.list()).toEqual([]);
+    expect(edges.all()).toEqual([]);
     expect((await nodeCaller(edge, {}, '1.3')).status).toBe(0);
     await edges.closeAll();
     expect(existsSync(edge.caFile)).toBe(false);

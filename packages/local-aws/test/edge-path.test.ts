@@ -206,7 +206,7 @@ describe('CRLs', () => {
   const other = makeCrl(makeCa('CN=Issuing'), listed);
   const old = { nextUpdate: new Date(Date.now() - DAY), thisUpdate: new Date(Date.now() - 2 * DAY) };
   const revokedIssuing = makeCa('CN=Issuing 2', { issuer: root, serial: 5n });
-  const rootList = makeCrl(root, { serials: [5n] });
+  const rootCrl = makeCrl(root, { serials: [5n] });
   const below = makeLeaf(revokedIssuing);
   const crossed = makeCrl(issuing, { ...listed, signer: makeKeys() });
 
@@ -268,11 +268,11 @@ describe('CRLs', () => {
     const whole = make({ albCrlDepth: 'refuse' });
     const alone = make({ albCrlDepth: 'admit' });
     const client = { leaf: below, chain: [revokedIssuing] };
-    expect(await reason(verify([root], [rootList]), client, { edges: whole })).toBe('ClientCertCrlHit');
-    expect(await reason(verify([root], [rootList]), client, { edges: alone })).toBe('Success');
-    expect(await reason(verify([root, revokedIssuing], [rootList]), client, { edges: whole })).toBe(
+    expect(await reason(verify([root], [rootCrl]), client, { edges: whole })).toBe('ClientCertCrlHit');
+    expect(await reason(verify([root], [rootCrl]), client, { edges: alone })).toBe('Success');
+    expect(await reason(verify([root, revokedIssuing], [rootCrl]), client, { edges: whole })).toBe(
       'ClientCertCrlHit',
     );
-    expect(await reason(verify([revokedIssuing], [rootList]), client, { edges: whole })).toBe('Success');
+    expect(await reason(verify([revokedIssuing], [rootCrl]), client, { edges: whole })).toBe('Success');
   });
 });

@@ -257,7 +257,7 @@ describe('revocations', () => {
     await elb.send(new RemoveTrustStoreRevocationsCommand({ TrustStoreArn: arn, RevocationIds: [2] }));
     expect((await addCrl(arn, 'empty.crl')).TrustStoreRevocations?.[0]?.RevocationId).toBe(3);
     const all = await elb.send(new DescribeTrustStoreRevocationsCommand({ TrustStoreArn: arn }));
-    expect(all.TrustStoreRevocations?.map((list) => list.RevocationId)).toEqual([1, 3]);
+    expect(all.TrustStoreRevocations?.map((crl) => crl.RevocationId)).toEqual([1, 3]);
     expect((await elb.send(new DescribeTrustStoresCommand({}))).TrustStores?.[0]?.TotalRevokedEntries).toBe(
       2,
     );

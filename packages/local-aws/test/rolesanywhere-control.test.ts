@@ -33,7 +33,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
 import { type Authority, makeCa, makeCrl, makeLeaf, pemOf } from './support/pki.ts';
-import { awsKnows, run } from './support/tools.ts';
+import { awsHas, run } from './support/tools.ts';
 
 let aws: LocalAws;
 let client: RolesAnywhereClient;
@@ -84,11 +84,15 @@ describe('trust anchors', () => {
     const { trustAnchor } = await client.send(new GetTrustAnchorCommand({ trustAnchorId: id }));
     expect(trustAnchor).toMatchObject({ name: 'one', enabled: false, source: bundle(ca) });
     expect(trustAnchor?.createdAt).toBeInstanceOf(Date);
-    const twin = makeCa('CN=Issuing');
+    const rekeyed = makeCa('CN=Issuing');
     const updated = await client.send(
-      new UpdateTrustAnchorCommand({ trustAnchorId: id, source: bundle(ca, twin) }),
+      new UpdateTrustAnchorCommand({ trustAnchorId: id, source: bundle(ca, rekeyed) }),
     );
-    expect(updated.trustAnchor).toMatchObject({ trustAnchorId: id, name: 'one', source: bundle(ca, twin) });
+    expect(updated.trustAnchor).toMatchObject({
+      trustAnchorId: id,
+      name: 'one',
+      source: bundle(ca, rekeyed),
+    });
     const enabled = await client.send(new EnableTrustAnchorCommand({ trustAnchorId: id }));
     expect(enabled.trustAnchor?.enabled, 'the answer shows the state before the call').toBe(false);
     const disabled = await client.send(new DisableTrustAnchorCommand({ trustAnchorId: id }));
@@ -252,13 +256,13 @@ describe('profiles, subjects, tags', () => {
         ],
       }),
     );
-    const list = async () => (await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags;
-    expect(await list()).toEqual([
+    const readTags = async () => (await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags;
+    expect(await readTags()).toEqual([
       { key: 'a', value: '2' },
       { key: 'b', value: '' },
     ]);
     await client.send(new UntagResourceCommand({ resourceArn, tagKeys: ['a'] }));
-    expect(await list()).toEqual([{ key: 'b', value: '' }]);
+    expect(await readTags()).toEqual([{ key: 'b', value: '' }]);
     const more = Array.from({ length: 200 }, (_, i) => ({ key: `k${i}`, value: 'v' }));
     await expect(client.send(new TagResourceCommand({ resourceArn, tags: more }))).rejects.toMatchObject({
       name: 'TooManyTagsException',
@@ -276,7 +280,7 @@ describe('profiles, subjects, tags', () => {
   });
 });
 
-describe.skipIf(!awsKnows('rolesanywhere', 'put-attribute-mapping'))(
+describe.skipIf(!awsHas('rolesanywhere', 'put-attribute-mapping'))(
   'the AWS CLI (needs an aws that knows attribute mappings)',
   () => {
     const cli = async (...args: readonly string[]) => {

@@ -62,9 +62,9 @@ function lookUp(
   crls: CrlStore,
   rules: RevocationRules,
 ): RevocationResult {
-  const lists = crls.named(issuer.subject.der).filter((crl) => isOf(crl, issuer, crls));
-  if (lists.length === 0) return rules.everyCaNeedsOne ? 'unusable' : 'good';
-  const signed = lists.filter((crl) => crls.signedBy(crl, issuer.spki) === 'valid');
+  const candidates = crls.named(issuer.subject.der).filter((crl) => isOf(crl, issuer, crls));
+  if (candidates.length === 0) return rules.everyCaNeedsOne ? 'unusable' : 'good';
+  const signed = candidates.filter((crl) => crls.signedBy(crl, issuer.spki) === 'valid');
   if (signed.some((crl) => crl.has(certificate.serialHex))) return 'revoked';
   // RFC 5280, 6.3.3 (f): a CRL counts only if the CA's key usage allows signing CRLs.
   const maySign = issuer.keyUsage?.has('cRLSign') ?? true;

@@ -9,7 +9,7 @@
  *   client has no schemas (Roles Anywhere), and anything else that is not described by them.
  *
  * A service is made by a function of the world, `createX(world): Service & { state(): XState }`,
- * keeps its state in `createPlaces`, and throws `ServiceError` for every refusal.
+ * keeps its state in `createRegions`, and throws `ServiceError` for every refusal.
  */
 import type { Caller } from '../accounts.ts';
 import type { World } from '../world.ts';

@@ -9,9 +9,9 @@ import { makeCa, makeCrl, pemOf } from '../support/pki.ts';
 import { run } from '../support/tools.ts';
 
 /** Not whether boto3 is there, but whether it knows the services in question. */
-const knows =
+const probe =
   'import boto3; c = boto3.client("cloudfront", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"); c.list_trust_stores; c.list_connection_functions';
-const present = spawnSync('python3', ['-c', knows]).status === 0;
+const present = spawnSync('python3', ['-c', probe]).status === 0;
 const committed: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
   readFileSync(resolve(import.meta.dirname, 'operations.json'), 'utf8'),
 );

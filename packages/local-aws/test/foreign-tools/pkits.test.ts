@@ -53,10 +53,10 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
   const leaves = certificates.filter(({ name }) => /EE$/.test(name));
 
   /** What the edge says: the leaf with everything that a client could send. */
-  const weSay = (leaf: Uint8Array, lists: readonly Uint8Array[]) =>
+  const weSay = (leaf: Uint8Array, attached: readonly Uint8Array[]) =>
     decide(
       'alb',
-      trustOf('verify', { anchors: anchor ? [anchor.der] : [], crls: lists }),
+      trustOf('verify', { anchors: anchor ? [anchor.der] : [], crls: attached }),
       [leaf, ...cas.map(({ der }) => der)],
       createTrustCache(),
       { now: Date.now(), unknowns: strict },
@@ -73,8 +73,8 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
       const paths = leaves.map(({ name, der }) => file(`${name}.pem`, pemOf('CERTIFICATE', der)));
       const store = file('store.pem', pemOf('CERTIFICATE', anchor?.der ?? new Uint8Array()));
       const sent = file('sent.pem', cas.map(({ der }) => pemOf('CERTIFICATE', der)).join(''));
-      const lists = file('lists.pem', crls.map(({ der }) => pemOf('X509 CRL', der)).join(''));
-      const crlFlags = checks.length > 0 ? [...checks, '-CRLfile', lists] : [];
+      const crlFile = file('crls.pem', crls.map(({ der }) => pemOf('X509 CRL', der)).join(''));
+      const crlFlags = checks.length > 0 ? [...checks, '-CRLfile', crlFile] : [];
       const flags = ['-partial_chain', '-purpose', 'sslclient', '-CAfile', store, '-untrusted', sent];
       const { out } = await run('openssl', ['verify', ...flags, ...crlFlags, ...paths]);
       // One line `PATH: OK` for each that it admits; everything else is a refusal.
@@ -109,19 +109,19 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
 
   test('with a CRL for every CA, no client is admitted that openssl refuses with -crl_check_all', async () => {
     const refused = await opensslRefuses(['-crl_check_all']);
-    const lists = crls.map(({ der }) => der);
-    const admitted = leaves.filter(({ der }) => weSay(der, lists)).map(({ name }) => name);
+    const attached = crls.map(({ der }) => der);
+    const admitted = leaves.filter(({ der }) => weSay(der, attached)).map(({ name }) => name);
     expect(laxer(admitted, refused)).toEqual([]);
     expect([admitted.length > 20, refused.size > 50]).toEqual([true, true]);
   });
 
   test('with the CRL of the leaf’s own CA alone, no client is admitted that openssl refuses with -crl_check', async () => {
     const refused = await opensslRefuses(['-crl_check']);
-    const lists = crls.map(({ der }) => der);
+    const attached = crls.map(({ der }) => der);
     const leafAlone = leaves.filter(({ der }) => {
       const { outcome } = decide(
         'alb',
-        trustOf('verify', { anchors: anchor ? [anchor.der] : [], crls: lists }),
+        trustOf('verify', { anchors: anchor ? [anchor.der] : [], crls: attached }),
         [der, ...cas.map((ca) => ca.der)],
         createTrustCache(),
         { now: Date.now(), unknowns: { ...strict, albCrlDepth: 'admit' } },

@@ -45,7 +45,7 @@ export async function sendBroken(url: string, which: number): Promise<number> {
  * none too.
  */
 export function knock({ host, port, name }: Plane, who: number): Promise<void> {
-  const leaf = [leaves.good, leaves.stranger, undefined][who % 3];
+  const leaf = [leaves.good, leaves.unknown, undefined][who % 3];
   return new Promise((resolve) => {
     const request = httpsRequest({
       host,

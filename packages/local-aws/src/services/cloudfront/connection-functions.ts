@@ -1,7 +1,7 @@
 import type { ConnectionFunctionSummary, FunctionConfig } from '@aws-sdk/client-cloudfront';
 import { runConnectionFunction } from '../../functions/run.ts';
 import { defined } from '../../util/defined.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { summary } from './distributions.ts';
 import { FUNCTION_LIMITS, LIMITS, NAME } from './limits.ts';
@@ -34,8 +34,8 @@ type FunctionOperations = Pick<
 >;
 
 /** Connection functions: code in two stages, of which only LIVE runs at the edge. */
-export function connectionFunctionOperations(places: Places<CloudFrontState>): FunctionOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function connectionFunctionOperations(regions: Regions<CloudFrontState>): FunctionOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     CreateConnectionFunction(input, ctx) {
       const state = here(ctx);

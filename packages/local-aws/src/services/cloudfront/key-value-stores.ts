@@ -1,6 +1,6 @@
 import type { ImportSource, KeyValueStore as StoreOut } from '@aws-sdk/client-cloudfront';
 import { defined } from '../../util/defined.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { functionsUsing } from './connection-functions.ts';
 import { KVS_LIMITS, LIMITS, NAME } from './limits.ts';
@@ -29,8 +29,8 @@ type StoreOperations = Pick<
  * Key value stores, as far as CloudFront itself manages them; keys and values are another
  * service's.
  */
-export function keyValueStoreOperations(places: Places<CloudFrontState>): StoreOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function keyValueStoreOperations(regions: Regions<CloudFrontState>): StoreOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     CreateKeyValueStore(input, ctx) {
       const state = here(ctx);

@@ -1,6 +1,6 @@
 import type { CaCertificatesBundleSource, TrustStore as TrustStoreOut } from '@aws-sdk/client-cloudfront';
 import { defined } from '../../util/defined.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import { readBundle } from '../bundle-rules.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { summary } from './distributions.ts';
@@ -33,8 +33,8 @@ type TrustStoreOperations = Pick<
  * Trust stores. The object is read when it is named, with the caller's permission; whether it is a
  * good bundle shows later, as `active` or `failed`. Neither bundle nor location can be read back.
  */
-export function trustStoreOperations(places: Places<CloudFrontState>): TrustStoreOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function trustStoreOperations(regions: Regions<CloudFrontState>): TrustStoreOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     CreateTrustStore(input, ctx) {
       const state = here(ctx);
