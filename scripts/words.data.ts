@@ -127,7 +127,7 @@ export const names: readonly NameRule[] = [
 export const nameExceptions: readonly Exception[] = [
   { what: /^[A-Z][A-Za-z0-9]*$/, in: /\/port(-[a-z-]+)?\.ts$|\/port\//, reason: 'members that AWS names' },
   {
-    what: /^(List[A-Z][A-Za-z]+|TrustStoreList|UpdateKeys|PutKey|RecordSet)$/,
+    what: /^(List[A-Z][A-Za-z0-9]+|Head(Bucket|Object)|(Distribution|KeyValueStore|TrustStore)List|UpdateKeys|PutKey|RecordSet)$/,
     reason: 'actions and fields of the AWS API',
   },
   { what: /^[a-z0-9]+ [A-Z][A-Za-z]+$/, reason: 'an AWS API action with its service, as tests count calls' },
@@ -137,6 +137,7 @@ export const nameExceptions: readonly Exception[] = [
   { what: /^recordSuccess$/, reason: 'a method of the retry strategy of the SDK' },
   { what: /^withoutByteOrderMark$/, reason: 'the byte order mark of Unicode' },
   { what: /deny[- ]?list/i, reason: 'the deny list is a list, and our word for it' },
+  { what: /^readList$/, in: /wire\/form\.ts$/, reason: 'reads a list of the Query protocol' },
   { what: /^list$/, in: /cli\/commands\/lock\.ts$/, reason: 'a list of offers as JSON' },
   {
     what: /^record$/,

@@ -15,7 +15,7 @@ const HELP = `local-aws: the part of AWS that trust stores live in, on this mach
 It runs until SIGINT or SIGTERM. Set the printed variables, and any AWS tool talks to it.
 `;
 
-/** Runs the command; resolves with the exit code when it is told to stop. */
+/** Runs the command; resolves with the exit code when a signal stops it. */
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],

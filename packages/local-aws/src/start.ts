@@ -10,10 +10,10 @@ import type { OcspResponder } from './functions/ocsp.ts';
 import { createPersistence } from './persist/persist.ts';
 import { type Random, systemRandom } from './random.ts';
 import { createRates } from './rates/rates.ts';
-import { type ApiGatewayPlace, createApiGateway } from './services/apigateway/index.ts';
+import { type ApiGatewayState, createApiGateway } from './services/apigateway/index.ts';
 import { type CloudFrontState, createCloudFront } from './services/cloudfront/index.ts';
 import { createElbv2, type ElbState } from './services/elbv2/index.ts';
-import { createRolesAnywhere, type RolesAnywherePlace } from './services/rolesanywhere/index.ts';
+import { createRolesAnywhere, type RolesAnywhereState } from './services/rolesanywhere/index.ts';
 import { type Bucket, createS3 } from './services/s3/index.ts';
 import type { WireRequest, WireResponse } from './services/service.ts';
 import { createSts } from './services/sts/index.ts';
@@ -72,9 +72,9 @@ export interface LocalAwsOptions {
   /** Answers for every OCSP responder; without it none can be reached. */
   readonly ocsp?: OcspResponder;
   /**
-   * URL of an HTTP server to which load balancers and distributions hand on whom they let in, with
-   * the headers that the services add. Without it they answer with what they would hand on, as
-   * JSON.
+   * URL of an HTTP server to which load balancers and distributions forward the requests that they
+   * admit, with the headers that the services add. Without it they answer with what they would
+   * forward, as JSON.
    */
   readonly origin?: string;
   /**
@@ -83,9 +83,9 @@ export interface LocalAwsOptions {
    */
   readonly functionTimeMs?: number;
   /**
-   * Folder in which everything is kept: what is there is taken up at the start, ports of data
-   * planes are new. Without it nothing outlives the process. Lambda functions and faults are never
-   * kept.
+   * Folder in which everything is kept: what is there is loaded at the start, ports of data
+   * planes are new. Without it nothing is kept when the process ends. Lambda functions and faults
+   * are never kept.
    */
   readonly dir?: string;
   readonly random?: Random;
@@ -101,12 +101,12 @@ export interface LocalAwsState {
   readonly rolesAnywhere: readonly {
     readonly account: string;
     readonly region: string;
-    readonly state: RolesAnywherePlace;
+    readonly state: RolesAnywhereState;
   }[];
   readonly apiGateway: readonly {
     readonly account: string;
     readonly region: string;
-    readonly state: ApiGatewayPlace;
+    readonly state: ApiGatewayState;
   }[];
 }
 
@@ -119,7 +119,7 @@ export interface LocalClientConfig {
 
 /** A running local AWS. */
 export interface LocalAws extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`, or the address it was told: every service, every region. */
+  /** `http://127.0.0.1:PORT`, or the address that it was given: every service, every region. */
   readonly url: string;
   readonly accounts: readonly Account[];
   /** Environment variables for child processes, with the keys of the first account. */
@@ -220,8 +220,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   ];
 
   const local = (request: WireRequest): WireResponse | undefined => {
-    if (request.path === '/_local/edges') return json(edges.list());
-    if (request.path === '/_local/curl') return curlOptions(edges.list(), request.query.get('host') ?? '');
+    if (request.path === '/_local/edges') return json(edges.all());
+    if (request.path === '/_local/curl') return curlOptions(edges.all(), request.query.get('host') ?? '');
     return content.answer(request);
   };
   const rates = options.rates ? createRates(clock) : undefined;
@@ -232,7 +232,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     verifySignatures: options.verifySignatures ?? false,
     rates,
     allow: options.allow,
-    record(call) {
+    logCall(call) {
       // Cut now and then, not at each request.
       if (calls.length >= 2 * CALLS_KEPT) calls = calls.slice(-CALLS_KEPT);
       calls.push(Object.freeze(call));
@@ -308,7 +308,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         apiGateway: apiGateway.state(),
       }),
     calls: () => Object.freeze(calls.slice(-CALLS_KEPT)),
-    edges: () => edges.list(),
+    edges: () => edges.all(),
     connections: () => edges.connections(),
     faults: { add: faults.add, clear: faults.clear },
     lambda: (arn: string, handler: LambdaHandler) => void lambdas.set(arn, handler),

@@ -6,7 +6,7 @@
 import type { CertificateInfo } from './der/index.ts';
 
 /**
- * Time as this emulator sees it. `jump` clocks are for tests: time moves only when told, and
+ * Time as this emulator sees it. `jump` clocks are for tests: time moves only when it is set, and
  * sleepers wake.
  */
 export interface Clock {
@@ -132,6 +132,6 @@ export interface Edges {
   /** Opens the listener for a resource; resolves once it listens. */
   open(spec: EdgeSpec): Promise<Edge>;
   close(resource: string): Promise<void>;
-  list(): readonly Edge[];
+  all(): readonly Edge[];
   connections(): readonly Connection[];
 }

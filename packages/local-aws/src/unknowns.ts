@@ -1,12 +1,12 @@
 import type { Reading } from './types.ts';
 
 /**
- * One thing that AWS's documentation leaves open and that decides who gets in, or whether a call is
- * accepted.
+ * A question that AWS's documentation leaves open and that decides who is admitted, or whether a
+ * call is accepted.
  */
 export interface Unknown {
   readonly question: string;
-  /** What the emulator does under each reading. `refuse` lets fewer in, `admit` lets more in. */
+  /** What the emulator does under each reading. `refuse` admits fewer clients, `admit` more. */
   readonly refuse: string;
   readonly admit: string;
   readonly standard: Reading;
@@ -22,16 +22,16 @@ export const UNKNOWNS = Object.freeze({
   albExpiredCrl: {
     question: 'ALB: what does a CRL past its nextUpdate do?',
     refuse: 'certificates of its CA are refused (ClientCertCrlProcessingError)',
-    admit: 'its dates are ignored, as s2n-tls does unless told otherwise',
+    admit: 'its dates are ignored, as s2n-tls does by default',
     standard: 'refuse',
     source: 'no page of the ELB guide says; 2026-11',
   },
   albCaWithoutCrl: {
     question: 'ALB: what becomes of a CA without a CRL in a store that has some?',
     refuse: 'its certificates are refused',
-    admit: 'its certificates are let in',
+    admit: 'its certificates are admitted',
     standard: 'admit',
-    source: 's2n-tls fails a look-up that finds no list; no page says whether the balancer asks; 2026-11',
+    source: 's2n-tls fails a look-up that finds no CRL; no page says whether the balancer asks; 2026-11',
   },
   albCrlDepth: {
     question: 'ALB: is the leaf looked up, or the whole chain?',

@@ -58,7 +58,7 @@ export interface Content {
 }
 
 /**
- * What every service gets. A service keeps its own state (see `createPlaces`) and reaches the rest
+ * What every service gets. A service keeps its own state (see `createRegions`) and reaches the rest
  * of the emulator only through this.
  */
 export interface World {
@@ -89,11 +89,11 @@ export interface World {
 }
 
 /** State of one service, per account and region, made on first use. */
-export interface Places<T> {
+export interface Regions<T> {
   at(account: string, region: string): T;
-  /** Puts a state in place of what was there. */
+  /** Replaces the state. */
   put(account: string, region: string, state: T): void;
-  /** Every place that was used, as `[account, region, state]`. */
+  /** Every account and region that was used, as `[account, region, state]`. */
   all(): readonly (readonly [string, string, T])[];
   clear(): void;
 }
@@ -102,10 +102,10 @@ export interface Places<T> {
  * Keeps one `T` per account and region. For a global service use one fixed region name.
  *
  * @example
- * const places = createPlaces(() => ({ anchors: new Map<string, Anchor>() }));
- * places.at(ctx.account, ctx.region).anchors.set(id, anchor);
+ * const regions = createRegions(() => ({ anchors: new Map<string, Anchor>() }));
+ * regions.at(ctx.account, ctx.region).anchors.set(id, anchor);
  */
-export function createPlaces<T>(create: () => T): Places<T> {
+export function createRegions<T>(create: () => T): Regions<T> {
   const states = new Map<string, readonly [string, string, T]>();
   return Object.freeze({
     at(account: string, region: string): T {

@@ -215,7 +215,7 @@ describe('a REST API', () => {
     });
   });
 
-  test('keeps answers by the identity sources alone: one client is let in by the answer to another', async () => {
+  test('keeps answers by the identity sources alone: one client is admitted by the answer to another', async () => {
     await restApi({ ttl: 300, identitySource: 'method.request.header.Accept' });
     answering((serial) => policy(serial === '00:9e:aa' ? 'Allow' : 'Deny'));
     const headers = { accept: 'text/html' };

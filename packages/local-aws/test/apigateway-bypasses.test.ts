@@ -44,7 +44,7 @@ const create = () =>
   );
 const edgeOf = (arn: string) => edgeWhere(aws, ({ resource }) => resource === arn);
 
-describe('doors', () => {
+describe('bypasses', () => {
   test('the default endpoint stays open until it is disabled', async () => {
     const api = await client.send(
       new CreateRestApiCommand({ name: 'orders', endpointConfiguration: { types: ['REGIONAL'] } }),
@@ -85,13 +85,14 @@ describe('doors', () => {
     expect(await map()).toMatchObject({ basePath: '(none)', restApiId, stage: 'live' });
     await map('v1');
     await expect(map('v1')).rejects.toMatchObject(conflict);
-    const list = async () => (await client.send(new GetBasePathMappingsCommand({ domainName: NAME }))).items;
-    expect((await list())?.map((one) => one.basePath)).toEqual(['(none)', 'v1']);
+    const mappings = async () =>
+      (await client.send(new GetBasePathMappingsCommand({ domainName: NAME }))).items;
+    expect((await mappings())?.map((one) => one.basePath)).toEqual(['(none)', 'v1']);
     const one = { domainName: NAME, basePath: 'v1' };
     expect(await client.send(new GetBasePathMappingCommand(one))).toMatchObject({ restApiId });
     await expect(client.send(new DeleteRestApiCommand({ restApiId }))).rejects.toMatchObject(bad);
     await client.send(new DeleteBasePathMappingCommand(one));
-    expect(await list()).toHaveLength(1);
+    expect(await mappings()).toHaveLength(1);
     await expect(
       client.send(new CreateBasePathMappingCommand({ ...one, restApiId: 'none' })),
     ).rejects.toMatchObject(missing);

@@ -139,7 +139,7 @@ describe('domains', () => {
   });
 });
 
-describe('doors', () => {
+describe('bypasses', () => {
   test('the default endpoint of an HTTP API, and its event', async () => {
     const made = await client.send(new CreateApiCommand({ Name: 'orders', ProtocolType: 'HTTP' }));
     const ApiId = made.ApiId ?? '';

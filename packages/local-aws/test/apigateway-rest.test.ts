@@ -19,7 +19,7 @@ import { makeBucket, makeVersionedBucket } from './support/buckets.ts';
 import { nodeCaller } from './support/clients.ts';
 import { edgeWhere } from './support/edges.ts';
 import { type Authority, DAY, makeCa, makeLeaf } from './support/pki.ts';
-import { awsKnows, run } from './support/tools.ts';
+import { awsHas, run } from './support/tools.ts';
 
 const REGION = 'eu-west-1';
 const NAME = 'api.example.com';
@@ -78,7 +78,7 @@ const status = async (client: { leaf?: Authority } = {}) =>
   (await nodeCaller(edgeOf(ARN), client, '1.3')).status;
 
 describe('a domain without mutual TLS', () => {
-  test('is there at once, lets everybody in, and goes', async () => {
+  test('is available at once, admits everyone, and can be deleted', async () => {
     const made = await create({ tags: { a: '1' } });
     expect(made).toMatchObject({
       domainName: NAME,
@@ -291,7 +291,7 @@ describe('mutual TLS', () => {
   });
 });
 
-describe.skipIf(!awsKnows('apigateway', 'create-domain-name'))('the AWS CLI (needs aws)', () => {
+describe.skipIf(!awsHas('apigateway', 'create-domain-name'))('the AWS CLI (needs aws)', () => {
   test('switches mutual TLS on and off', { timeout: 60_000 }, async () => {
     const version = await put(pem(root, issuing));
     await create();

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from './foreign-tools/support/emulator.ts';
 import { makeCa, makeCrl, pemOf } from './support/pki.ts';
-import { awsKnows, run } from './support/tools.ts';
+import { awsHas, run } from './support/tools.ts';
 
-const present = awsKnows('cloudfront', 'list-connection-functions');
+const present = awsHas('cloudfront', 'list-connection-functions');
 
 describe.skipIf(!present)('the AWS CLI (needs an aws that knows connection functions)', () => {
   let env: NodeJS.ProcessEnv = {};

@@ -196,8 +196,8 @@ describe('at the edge', () => {
     expect(await knock({ leaf: good })).toEqual([200, 'Success', '1234']);
     expect(await knock({ leaf: bad })).toEqual([0, 'ConnectionFunctionDenied', '9e2aaf']);
     expect((await knock({})).slice(0, 2)).toEqual([0, 'ClientCertMissing']);
-    const stranger = makeLeaf(makeCa('CN=Stranger'));
-    expect(await knock({ leaf: stranger })).toEqual([0, 'ClientCertUntrusted', undefined]);
+    const unknown = makeLeaf(makeCa('CN=Unknown'));
+    expect(await knock({ leaf: unknown })).toEqual([0, 'ClientCertUntrusted', undefined]);
   });
 
   it('new code is in force once it is published, and a function that fails refuses', async () => {

@@ -80,8 +80,8 @@ describe('trust stores', () => {
     const { TrustStore, ETag } = await getStore(id);
     expect(TrustStore).toMatchObject({ Name: 'devices', Status: 'active', NumberOfCaCertificates: 2 });
     expect(Object.keys(TrustStore ?? {})).not.toContain('CaCertificatesBundleSource');
-    const list = await cloudfront.send(new ListTrustStoresCommand({ MaxItems: 5 }));
-    expect(list.TrustStoreList).toMatchObject([{ Id: id, Status: 'active', ETag }]);
+    const listed = await cloudfront.send(new ListTrustStoresCommand({ MaxItems: 5 }));
+    expect(listed.TrustStoreList).toMatchObject([{ Id: id, Status: 'active', ETag }]);
   });
 
   it.each([
@@ -205,8 +205,8 @@ describe('distributions', () => {
     );
     aws.settle();
     expect((await cloudfront.send(new GetDistributionCommand({ Id }))).Distribution?.Status).toBe('Deployed');
-    const list = await cloudfront.send(new ListDistributionsCommand({}));
-    expect(list.DistributionList).toMatchObject({ Quantity: 1, Items: [{ Id, Comment: 'edge & more' }] });
+    const listed = await cloudfront.send(new ListDistributionsCommand({}));
+    expect(listed.DistributionList).toMatchObject({ Quantity: 1, Items: [{ Id, Comment: 'edge & more' }] });
     const again = await cloudfront.send(
       new UpdateDistributionCommand({ Id, IfMatch: ETag, DistributionConfig }),
     );

@@ -22,7 +22,7 @@ const s3Of = ({ url, env }: Emulator) =>
     },
   });
 
-test('listens on the port that it is told, keeps what was made in its folder, and is silent on loopback', async () => {
+test('listens on the port that it is given, keeps what was made in its folder, and is silent on loopback', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'local-aws-dir-'));
   const port = String(await freePort());
   const first = await startEmulator('--port', port, '--dir', dir);

@@ -52,7 +52,7 @@ describe('a connection function', () => {
     expect(run(code).logs).toEqual([`${now} 2026-11-26T08:00:00.000Z 0 ${Date.UTC(2000, 0)} true`]);
   });
 
-  test('reads its store: exists, get in three forms, meta; a key that is not there throws', () => {
+  test('reads its store: exists, three forms of get, meta; a key that is not there throws', () => {
     const code = `
       import cf from 'cloudfront';
       const kvs = cf.kvs();
@@ -74,7 +74,7 @@ describe('a connection function', () => {
     });
     expect(run(code)).toMatchObject({
       decision: 'error',
-      error: expect.stringContaining('No key value store'),
+      error: expect.stringContaining('No KeyValueStore'),
     });
   });
 

@@ -127,7 +127,7 @@ const questions: readonly (readonly [string, Question, boolean])[] = [
   ['path length 0 and a CA below', { leaf: makeLeaf(below), sent: [below, narrow], anchors: [root] }, false],
   ['path length 0 and a leaf below', { leaf: makeLeaf(narrow), sent: [narrow], anchors: [root] }, true],
   [
-    'lists of every CA',
+    'CRLs of every CA',
     { leaf, anchors: [root, issuing], crls: [makeCrl(root), makeCrl(issuing, { serials: [1n] })] },
     true,
   ],
@@ -146,13 +146,9 @@ const questions: readonly (readonly [string, Question, boolean])[] = [
     { leaf, anchors: [root, issuing], crls: [makeCrl(root), makeCrl(rekeyed)] },
     false,
   ],
+  ['an expired CRL', { leaf, anchors: [root, issuing], crls: [makeCrl(root), makeCrl(issuing, old)] }, false],
   [
-    'an expired list',
-    { leaf, anchors: [root, issuing], crls: [makeCrl(root), makeCrl(issuing, old)] },
-    false,
-  ],
-  [
-    'a list signed by somebody else',
+    'a CRL signed by another CA',
     {
       leaf,
       anchors: [root, issuing],

@@ -150,14 +150,14 @@ describe('a listener', () => {
     const opening = shared.open(specOf('alb', trustOf('off'), { resource: 'brief' }));
     await shared.close('brief');
     const { port, host } = await opening;
-    expect(shared.list().map(({ resource }) => resource)).not.toContain('brief');
+    expect(shared.all().map(({ resource }) => resource)).not.toContain('brief');
     const socket = connect(port, host);
     await expect(new Promise((done, fail) => socket.on('connect', done).on('error', fail))).rejects.toThrow(
       'ECONNREFUSED',
     );
   });
 
-  test('hands on to an origin whom it lets in, with the headers of the service; 502 without one', async () => {
+  test('forwards admitted requests to an origin, with the headers of the service; 502 without one', async () => {
     const origin = createHttpServer((request, response) => {
       // Only with the client's serial does the origin answer as it should.
       response.statusCode = request.headers['x-amzn-mtls-clientcert-serial-number'] === '03A5B1' ? 201 : 500;
@@ -181,14 +181,14 @@ describe('a listener', () => {
     expect((await nodeCaller(edge, { leaf }, '1.3')).status).toBe(502);
   });
 
-  test('answers 403 to all where it is disabled, and redirects where it is told to', async () => {
+  test('answers 403 to all where it is disabled, and redirects where it has to', async () => {
     const off = await shared.open(
       specOf('execute-api', trustOf('off'), { resource: 'off', behaviour: () => 'disabled' }),
     );
     expect(await nodeCaller(off, {}, '1.3')).toEqual({ status: 403, body: '{"message":"Forbidden"}\n' });
     const plain = { protocol: 'http', servicePort: 80 } as const;
-    const door = await shared.open(specOf('alb', trustOf('off'), { ...plain, resource: 'door' }));
-    expect((await plainGet(door)).status).toBe(200);
+    const bypass = await shared.open(specOf('alb', trustOf('off'), { ...plain, resource: 'bypass' }));
+    expect((await plainGet(bypass)).status).toBe(200);
     const moved = await shared.open(
       specOf('alb', trustOf('off'), { ...plain, resource: 'moved', behaviour: () => 'redirect' }),
     );
@@ -203,15 +203,18 @@ describe('a listener', () => {
       input: 'Q\n',
     });
 
-  test.skipIf(!has('openssl', 'version'))('advertises CA names only when told to (openssl)', async () => {
-    const anchors = [issuing.der];
-    const quiet = await shared.open(specOf('alb', trustOf('optional', { anchors }), { resource: 'quiet' }));
-    const loud = await shared.open(
-      specOf('alb', trustOf('optional', { anchors, advertiseCaNames: true }), { resource: 'loud' }),
-    );
-    expect((await ask(quiet, [])).out).toContain('No client certificate CA names sent');
-    expect((await ask(loud, [])).out).toMatch(/Acceptable client certificate CA names\nCN = Issuing/);
-  });
+  test.skipIf(!has('openssl', 'version'))(
+    'advertises CA names only when configured to (openssl)',
+    async () => {
+      const anchors = [issuing.der];
+      const quiet = await shared.open(specOf('alb', trustOf('optional', { anchors }), { resource: 'quiet' }));
+      const loud = await shared.open(
+        specOf('alb', trustOf('optional', { anchors, advertiseCaNames: true }), { resource: 'loud' }),
+      );
+      expect((await ask(quiet, [])).out).toContain('No client certificate CA names sent');
+      expect((await ask(loud, [])).out).toMatch(/Acceptable client certificate CA names\nCN = Issuing/);
+    },
+  );
 
   test.skipIf(!has('openssl', 'version')).each(['-tls1_2', '-tls1_3'])(
     'resumes no session, %s (openssl)',
@@ -233,7 +236,7 @@ describe('a listener', () => {
       pemOf('CERTIFICATE', Buffer.from(edge.caPem.replace(/-----.*-----|\n/g, ''), 'base64')),
     );
     await edges.close(edge.resource);
-    expect(edges.list()).toEqual([]);
+    expect(edges.all()).toEqual([]);
     expect((await nodeCaller(edge, {}, '1.3')).status).toBe(0);
     await edges.closeAll();
     expect(existsSync(edge.caFile)).toBe(false);

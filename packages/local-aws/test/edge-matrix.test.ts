@@ -23,7 +23,7 @@ const ago = (days: number) => new Date(Date.now() - days * DAY);
 const root = makeCa('C=US,O=Example,CN=Root', { type: 'p384' });
 const issuing = makeCa('C=US,O=Example,CN=Issuing', { issuer: root });
 const rsaCa = makeCa('C=US,O=Example,CN=RSA root', { type: 'rsa' });
-const stranger = makeCa('C=US,O=Elsewhere,CN=Root');
+const unknownCa = makeCa('C=US,O=Elsewhere,CN=Root');
 const level1 = makeCa('CN=Level 1', { issuer: root });
 const level2 = makeCa('CN=Level 2', { issuer: level1 });
 const level3 = makeCa('CN=Level 3', { issuer: level2 });
@@ -34,7 +34,7 @@ const clients = {
   none: {},
   'good RSA': { leaf: makeLeaf(rsaCa, { type: 'rsa' }) },
   'good EC': { leaf: makeLeaf(issuing) },
-  untrusted: { leaf: makeLeaf(stranger) },
+  untrusted: { leaf: makeLeaf(unknownCa) },
   'self-signed': { leaf: makeCa('CN=me', { ca: false }) },
   expired: { leaf: makeLeaf(issuing, { notBefore: ago(9), notAfter: ago(1) }) },
   'not yet valid': { leaf: makeLeaf(issuing, { notBefore: ago(-1) }) },
@@ -94,7 +94,7 @@ const everyone: Expected = {
 };
 
 const anchors = [root.der, issuing.der, rsaCa.der];
-const places: readonly (readonly [string, EdgeSpec['kind'], EdgeTrust, Expected])[] = [
+const dataPlanes: readonly (readonly [string, EdgeSpec['kind'], EdgeTrust, Expected])[] = [
   [
     'ALB verify',
     'alb',
@@ -122,12 +122,12 @@ const edges = createEdges({ clock: realClock, unknowns: DEFAULT_UNKNOWNS });
 const opened = new Map<string, Edge>();
 
 beforeAll(async () => {
-  for (const [name, kind, trust] of places)
+  for (const [name, kind, trust] of dataPlanes)
     opened.set(name, await edges.open(specOf(kind, trust, { resource: `arn:aws:test:${name}` })));
 });
 afterAll(() => edges.closeAll());
 
-describe.each(places)('%s', (name, _kind, _trust, expected) => {
+describe.each(dataPlanes)('%s', (name, _kind, _trust, expected) => {
   describe.each(['1.2', '1.3'] as const satisfies readonly TlsVersion[])('TLS %s', (tls) => {
     for (const [tool, call, present] of tools)
       test.skipIf(!present)(`the certificate matrix, seen by ${tool}`, async () => {

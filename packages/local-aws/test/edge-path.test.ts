@@ -71,8 +71,8 @@ describe('where a chain may end (ALB, CloudFront)', () => {
 
   test('a CA of the same name with another key is another CA, with and without key identifiers', async () => {
     for (const noKeyIds of [false, true]) {
-      const old = makeCa('CN=Twin', { noKeyIds });
-      const renewed = makeCa('CN=Twin', { noKeyIds });
+      const old = makeCa('CN=Rekeyed', { noKeyIds });
+      const renewed = makeCa('CN=Rekeyed', { noKeyIds });
       const client = { leaf: makeLeaf(renewed, { noKeyIds }) };
       expect(await reason(verify([old]), client)).toBe('ClientCertUntrusted');
       expect(await reason(verify([old, renewed]), client)).toBe('Success');
@@ -90,7 +90,7 @@ describe('where a chain may end (ALB, CloudFront)', () => {
     expect(await reason(verify([third]), { leaf: makeLeaf(fourth), chain: [fourth] })).toBe('Success');
   });
 
-  test('a client certificate that is itself in the store gets in', async () => {
+  test('a client certificate that is itself in the store is admitted', async () => {
     const me = makeCertificate({ subject: 'CN=me', keys: makeKeys() });
     expect(await reason(verify([me]), { leaf: me })).toBe('Success');
   });
@@ -190,7 +190,7 @@ describe('the complete chain of API Gateway', () => {
     expect(await reason(complete([crossed, root, issuing]), { leaf }, { kind })).toBe('Success');
   });
 
-  test('a listed self-signed client certificate gets in, a weak one does not', async () => {
+  test('a listed self-signed client certificate is admitted, a weak one is not', async () => {
     const me = makeCertificate({ subject: 'CN=me', keys: makeKeys() });
     expect(await reason(complete([me]), { leaf: me }, { kind })).toBe('Success');
     const weak = makeLeaf(root, { form: 'sha1' });
@@ -206,7 +206,7 @@ describe('CRLs', () => {
   const other = makeCrl(makeCa('CN=Issuing'), listed);
   const old = { nextUpdate: new Date(Date.now() - DAY), thisUpdate: new Date(Date.now() - 2 * DAY) };
   const revokedIssuing = makeCa('CN=Issuing 2', { issuer: root, serial: 5n });
-  const rootList = makeCrl(root, { serials: [5n] });
+  const rootCrl = makeCrl(root, { serials: [5n] });
   const below = makeLeaf(revokedIssuing);
   const crossed = makeCrl(issuing, { ...listed, signer: makeKeys() });
 
@@ -219,21 +219,21 @@ describe('CRLs', () => {
     ],
     ['not listed', [makeCrl(issuing, { serials: [78n] })], 'Success'],
     ['listed by another key of that name', [other], 'Success'],
-    ['a list that its issuer did not sign', [crossed], 'ClientCertCrlProcessingError'],
+    ['a CRL that its issuer did not sign', [crossed], 'ClientCertCrlProcessingError'],
     [
       'listed in an old list, not in the new one',
       [makeCrl(issuing, { ...listed, ...old }), makeCrl(issuing)],
       'ClientCertCrlHit',
     ],
-    ['an old list beside a new one', [makeCrl(issuing, old), makeCrl(issuing)], 'Success'],
-    ['a list without nextUpdate', [makeCrl(issuing, { nextUpdate: null })], 'Success'],
+    ['an old CRL beside a new one', [makeCrl(issuing, old), makeCrl(issuing)], 'Success'],
+    ['a CRL without nextUpdate', [makeCrl(issuing, { nextUpdate: null })], 'Success'],
     [
-      'a list with an unknown critical extension',
+      'a CRL with an unknown critical extension',
       [makeCrl(issuing, { more: [{ oid: '1.2.3', critical: true, value: octets(Buffer.of(1)) }] })],
       'ClientCertCrlProcessingError',
     ],
     [
-      'a delta list alone',
+      'a delta CRL alone',
       [makeCrl(issuing, { more: [{ oid: '2.5.29.27', critical: true, value: int(1) }] })],
       'ClientCertCrlProcessingError',
     ],
@@ -241,7 +241,7 @@ describe('CRLs', () => {
     expect(await reason(verify([root, issuing], crls), { leaf })).toBe(expected);
   });
 
-  test('a list past its nextUpdate: both readings', async () => {
+  test('a CRL past its nextUpdate: both readings', async () => {
     const crls = [makeCrl(issuing, old)];
     expect(
       await reason(verify([issuing], crls), { leaf }, { edges: make({ albExpiredCrl: 'refuse' }) }),
@@ -255,7 +255,7 @@ describe('CRLs', () => {
     );
   });
 
-  test('a CA without list beside one that has one: both readings', async () => {
+  test('a CA without a CRL beside one that has one: both readings', async () => {
     const crls = [makeCrl(root)];
     const twoCas = verify([issuing, makeCa('CN=Elsewhere')], crls);
     expect(await reason(twoCas, { leaf }, { edges: make({ albCaWithoutCrl: 'refuse' }) })).toBe(
@@ -268,11 +268,11 @@ describe('CRLs', () => {
     const whole = make({ albCrlDepth: 'refuse' });
     const alone = make({ albCrlDepth: 'admit' });
     const client = { leaf: below, chain: [revokedIssuing] };
-    expect(await reason(verify([root], [rootList]), client, { edges: whole })).toBe('ClientCertCrlHit');
-    expect(await reason(verify([root], [rootList]), client, { edges: alone })).toBe('Success');
-    expect(await reason(verify([root, revokedIssuing], [rootList]), client, { edges: whole })).toBe(
+    expect(await reason(verify([root], [rootCrl]), client, { edges: whole })).toBe('ClientCertCrlHit');
+    expect(await reason(verify([root], [rootCrl]), client, { edges: alone })).toBe('Success');
+    expect(await reason(verify([root, revokedIssuing], [rootCrl]), client, { edges: whole })).toBe(
       'ClientCertCrlHit',
     );
-    expect(await reason(verify([revokedIssuing], [rootList]), client, { edges: whole })).toBe('Success');
+    expect(await reason(verify([revokedIssuing], [rootCrl]), client, { edges: whole })).toBe('Success');
   });
 });

@@ -257,7 +257,7 @@ describe('revocations', () => {
     await elb.send(new RemoveTrustStoreRevocationsCommand({ TrustStoreArn: arn, RevocationIds: [2] }));
     expect((await addCrl(arn, 'empty.crl')).TrustStoreRevocations?.[0]?.RevocationId).toBe(3);
     const all = await elb.send(new DescribeTrustStoreRevocationsCommand({ TrustStoreArn: arn }));
-    expect(all.TrustStoreRevocations?.map((list) => list.RevocationId)).toEqual([1, 3]);
+    expect(all.TrustStoreRevocations?.map((crl) => crl.RevocationId)).toEqual([1, 3]);
     expect((await elb.send(new DescribeTrustStoresCommand({}))).TrustStores?.[0]?.TotalRevokedEntries).toBe(
       2,
     );
@@ -287,7 +287,7 @@ describe('revocations', () => {
     );
   });
 
-  it('are thirty lists at most', async () => {
+  it('are thirty CRLs at most', async () => {
     const arn = await createStore();
     await put('empty.crl', makeCrl(root, []));
     for (let index = 0; index < 30; index += 1) await addCrl(arn, 'empty.crl');
@@ -329,7 +329,7 @@ describe('listeners', () => {
     await elb.send(drop);
   });
 
-  it('keep mutual authentication that is left out, and turn it off only when told', async () => {
+  it('keep mutual authentication where it is left out, and turn it off only on request', async () => {
     const arn = await createStore();
     aws.settle();
     const ListenerArn = await createListener(verify(arn));

@@ -51,7 +51,7 @@ async function makeStore(Name = 'revoked', ImportSource?: { SourceType: 'S3'; So
   return { KvsARN, made };
 }
 
-describe('the control plane of key value stores', () => {
+describe('the control plane of KeyValueStores', () => {
   it('makes, shows, changes and removes them, with ETags of its own', async () => {
     const { made, KvsARN } = await makeStore();
     expect(made.KeyValueStore?.Status).toBe('PROVISIONING');

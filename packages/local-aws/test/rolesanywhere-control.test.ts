@@ -33,7 +33,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
 import { type Authority, makeCa, makeCrl, makeLeaf, pemOf } from './support/pki.ts';
-import { awsKnows, run } from './support/tools.ts';
+import { awsHas, run } from './support/tools.ts';
 
 let aws: LocalAws;
 let client: RolesAnywhereClient;
@@ -84,11 +84,15 @@ describe('trust anchors', () => {
     const { trustAnchor } = await client.send(new GetTrustAnchorCommand({ trustAnchorId: id }));
     expect(trustAnchor).toMatchObject({ name: 'one', enabled: false, source: bundle(ca) });
     expect(trustAnchor?.createdAt).toBeInstanceOf(Date);
-    const twin = makeCa('CN=Issuing');
+    const rekeyed = makeCa('CN=Issuing');
     const updated = await client.send(
-      new UpdateTrustAnchorCommand({ trustAnchorId: id, source: bundle(ca, twin) }),
+      new UpdateTrustAnchorCommand({ trustAnchorId: id, source: bundle(ca, rekeyed) }),
     );
-    expect(updated.trustAnchor).toMatchObject({ trustAnchorId: id, name: 'one', source: bundle(ca, twin) });
+    expect(updated.trustAnchor).toMatchObject({
+      trustAnchorId: id,
+      name: 'one',
+      source: bundle(ca, rekeyed),
+    });
     const enabled = await client.send(new EnableTrustAnchorCommand({ trustAnchorId: id }));
     expect(enabled.trustAnchor?.enabled, 'the answer shows the state before the call').toBe(false);
     const disabled = await client.send(new DisableTrustAnchorCommand({ trustAnchorId: id }));
@@ -184,16 +188,16 @@ describe('CRLs', () => {
     await expect(client.send(new GetCrlCommand({ crlId }))).rejects.toMatchObject(notFound);
   });
 
-  test('a list of another CA is taken; one without entries is not, at import and update', async () => {
+  test('a CRL of another CA is accepted; one without entries is not, at import and update', async () => {
     const { arn } = await createAnchor();
-    const crlId = await importCrl(arn, crlOf(makeCa('CN=Stranger'), 1n));
+    const crlId = await importCrl(arn, crlOf(makeCa('CN=Elsewhere'), 1n));
     await expect(importCrl(arn, crlOf(ca))).rejects.toMatchObject(invalid);
     await expect(client.send(new UpdateCrlCommand({ crlId, crlData: crlOf(ca) }))).rejects.toMatchObject(
       invalid,
     );
   });
 
-  test('refuses what is no CRL, two lists in one, an unknown anchor, and one byte above 300,000', async () => {
+  test('refuses what is no CRL, two CRLs in one, an unknown anchor, and one byte above 300,000', async () => {
     const { arn } = await createAnchor();
     const der = crlOf(ca, 1n);
     await expect(importCrl(arn, Buffer.from('hello'))).rejects.toMatchObject(invalid);
@@ -252,13 +256,13 @@ describe('profiles, subjects, tags', () => {
         ],
       }),
     );
-    const list = async () => (await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags;
-    expect(await list()).toEqual([
+    const readTags = async () => (await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags;
+    expect(await readTags()).toEqual([
       { key: 'a', value: '2' },
       { key: 'b', value: '' },
     ]);
     await client.send(new UntagResourceCommand({ resourceArn, tagKeys: ['a'] }));
-    expect(await list()).toEqual([{ key: 'b', value: '' }]);
+    expect(await readTags()).toEqual([{ key: 'b', value: '' }]);
     const more = Array.from({ length: 200 }, (_, i) => ({ key: `k${i}`, value: 'v' }));
     await expect(client.send(new TagResourceCommand({ resourceArn, tags: more }))).rejects.toMatchObject({
       name: 'TooManyTagsException',
@@ -276,7 +280,7 @@ describe('profiles, subjects, tags', () => {
   });
 });
 
-describe.skipIf(!awsKnows('rolesanywhere', 'put-attribute-mapping'))(
+describe.skipIf(!awsHas('rolesanywhere', 'put-attribute-mapping'))(
   'the AWS CLI (needs an aws that knows attribute mappings)',
   () => {
     const cli = async (...args: readonly string[]) => {
@@ -285,7 +289,7 @@ describe.skipIf(!awsKnows('rolesanywhere', 'put-attribute-mapping'))(
       return { ...ran, json: ran.code === 0 && ran.out !== '' ? JSON.parse(ran.out) : undefined };
     };
 
-    test('creates an anchor with notification settings and imports a list', { timeout: 60_000 }, async () => {
+    test('creates an anchor with notification settings and imports a CRL', { timeout: 60_000 }, async () => {
       const made = await cli(
         'create-trust-anchor',
         '--name=by hand',

@@ -87,8 +87,8 @@ beforeEach(() => start());
 afterEach(stop);
 
 const ask = (more: Partial<SessionRequest> = {}) => createSession({ ...base, leaf, serial: SERIAL, ...more });
-/** Asks and tells the refusal's text; `ok` when there was none. */
-const told = async (more: Partial<SessionRequest> = {}): Promise<string> => {
+/** Asks, and returns the text of the refusal; `ok` when there was none. */
+const answer = async (more: Partial<SessionRequest> = {}): Promise<string> => {
   const { status, type, body } = await ask(more);
   if (status === 201) return 'ok';
   expect([status, type]).toEqual([403, 'AccessDeniedException']);
@@ -126,14 +126,14 @@ describe('a session', () => {
   });
 
   test.each(['rsa', 'p256', 'p384'] as const)('can be signed with %s', async (type) => {
-    expect(await told(of(makeLeaf(issuing, { type, serial: 7n }), 7n))).toBe('ok');
+    expect(await answer(of(makeLeaf(issuing, { type, serial: 7n }), 7n))).toBe('ok');
   });
 
   test('follows the chain that the client sends', async () => {
     await restart({}, [root]);
-    expect(await told()).toBe('Untrusted Signing Certificate');
-    expect(await told({ chain: [issuing] })).toBe('ok');
-    expect(await told({ chain: [makeCa('CN=Issuing')] })).toBe('Untrusted Signing Certificate');
+    expect(await answer()).toBe('Untrusted Signing Certificate');
+    expect(await answer({ chain: [issuing] })).toBe('ok');
+    expect(await answer({ chain: [makeCa('CN=Issuing')] })).toBe('Untrusted Signing Certificate');
   });
 });
 
@@ -151,11 +151,11 @@ describe('signatures', () => {
     ['16 minutes ago', { date: new Date(Date.now() - 16 * 60_000) }, 'Signature expired'],
     ['six certificates in the chain', { chain: Array.from({ length: 6 }, () => root) }, 'Invalid request'],
   ])('%s', async (_, more, text) => {
-    expect(await told(more)).toBe(text);
+    expect(await answer(more)).toBe(text);
   });
 
   test('14 minutes ago is near enough', async () => {
-    expect(await told({ date: new Date(Date.now() - 14 * 60_000) })).toBe('ok');
+    expect(await answer({ date: new Date(Date.now() - 14 * 60_000) })).toBe('ok');
   });
 });
 
@@ -186,46 +186,46 @@ describe('certificates', () => {
     ],
     ['not yet valid', weird({ notBefore: days(1) }), 'Untrusted certificate. Certificate is not yet valid'],
   ])('%s', async (_, more, text) => {
-    expect(await told(more)).toBe(text);
+    expect(await answer(more)).toBe(text);
   });
 
   test('validity follows the clock of the emulator', async () => {
     clock.advance(31 * DAY);
-    expect(await told()).toBe('Untrusted certificate. Certificate has expired');
+    expect(await answer()).toBe('Untrusted certificate. Certificate has expired');
   });
 });
 
 describe('CRLs', () => {
   test('act at once when enabled, and not before', async () => {
     const crlId = await importCrl(makeCrl(issuing, { serials: [SERIAL] }), false);
-    expect(await told()).toBe('ok');
+    expect(await answer()).toBe('ok');
     await client.send(new EnableCrlCommand({ crlId }));
-    expect(await told()).toBe('Certificate revoked');
+    expect(await answer()).toBe('Certificate revoked');
   });
 
   test('of another key of that name do nothing', async () => {
     await importCrl(makeCrl(makeCa('CN=Issuing'), { serials: [SERIAL] }));
-    expect(await told()).toBe('ok');
+    expect(await answer()).toBe('ok');
   });
 
   test.each(['refuse', 'admit'] as const)('of an intermediate that the client sent: %s', async (reading) => {
     await restart({ rolesAnywhereCrlDepth: reading }, [root]);
     await importCrl(makeCrl(issuing, { serials: [SERIAL] }));
-    expect(await told({ chain: [issuing] })).toBe(reading === 'refuse' ? 'Certificate revoked' : 'ok');
+    expect(await answer({ chain: [issuing] })).toBe(reading === 'refuse' ? 'Certificate revoked' : 'ok');
   });
 
-  test.each(['refuse', 'admit'] as const)('that list the intermediate: %s', async (reading) => {
+  test.each(['refuse', 'admit'] as const)('that revoke the intermediate: %s', async (reading) => {
     await restart({ rolesAnywhereCrlDepth: reading }, [root]);
     await importCrl(makeCrl(root, { serials: [50n] }));
-    expect(await told({ chain: [issuing] })).toBe(reading === 'refuse' ? 'Certificate revoked' : 'ok');
+    expect(await answer({ chain: [issuing] })).toBe(reading === 'refuse' ? 'Certificate revoked' : 'ok');
   });
 
   test.each(['refuse', 'admit'] as const)('past their nextUpdate: %s', async (reading) => {
     await restart({ rolesAnywhereExpiredCrl: reading });
     await importCrl(makeCrl(issuing, { serials: [1n] }));
-    expect(await told()).toBe('ok');
+    expect(await answer()).toBe('ok');
     clock.advance(2 * DAY);
-    expect(await told()).toBe(reading === 'refuse' ? 'Certificate revoked' : 'ok');
+    expect(await answer()).toBe(reading === 'refuse' ? 'Certificate revoked' : 'ok');
   });
 });
 
@@ -234,9 +234,9 @@ describe('anchor, profile and role', () => {
 
   test('disabled ones refuse', async () => {
     await client.send(new DisableProfileCommand({ profileId: id(base.profileArn) }));
-    expect(await told()).toBe('Profile is disabled');
+    expect(await answer()).toBe('Profile is disabled');
     await client.send(new DisableTrustAnchorCommand({ trustAnchorId: id(base.trustAnchorArn) }));
-    expect(await told()).toBe('Trust anchor is disabled');
+    expect(await answer()).toBe('Trust anchor is disabled');
   });
 
   test('unknown ones are not found', async () => {
@@ -246,10 +246,10 @@ describe('anchor, profile and role', () => {
 
   test('between profile and role there is one text', async () => {
     const other = 'arn:aws:iam::111111111111:role/other';
-    expect(await told({ roleArn: other })).toBe(`Unable to assume role for ${other}`);
-    expect(await told({ body: { roleSessionName: 'mine' } })).toBe(`Unable to assume role for ${ROLE}`);
-    expect(await told({ roleArn: SHORT_ROLE, body: { durationSeconds: 900 } })).toBe('ok');
-    expect(await told({ roleArn: SHORT_ROLE, body: { durationSeconds: 901 } })).toBe(
+    expect(await answer({ roleArn: other })).toBe(`Unable to assume role for ${other}`);
+    expect(await answer({ body: { roleSessionName: 'mine' } })).toBe(`Unable to assume role for ${ROLE}`);
+    expect(await answer({ roleArn: SHORT_ROLE, body: { durationSeconds: 900 } })).toBe('ok');
+    expect(await answer({ roleArn: SHORT_ROLE, body: { durationSeconds: 901 } })).toBe(
       `Unable to assume role for ${SHORT_ROLE}. The requested DurationSeconds exceeds the MaxSessionDuration set for this role.`,
     );
     const { status, type } = await ask({ body: { durationSeconds: 1 } });
@@ -257,10 +257,10 @@ describe('anchor, profile and role', () => {
   });
 
   test('a subject is recorded, for refused attempts too', async () => {
-    expect(await told({ roleArn: 'arn:aws:iam::111111111111:role/other' })).not.toBe('ok');
+    expect(await answer({ roleArn: 'arn:aws:iam::111111111111:role/other' })).not.toBe('ok');
     const { subjects } = await client.send(new ListSubjectsCommand({}));
     expect(subjects).toMatchObject([{ x509Subject: 'CN=client,O=Example,C=US' }]);
-    expect(await told()).toBe('ok');
+    expect(await answer()).toBe('ok');
     const { subject } = await client.send(
       new GetSubjectCommand({ subjectId: subjects?.[0]?.subjectId ?? '' }),
     );

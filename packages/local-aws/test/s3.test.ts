@@ -66,8 +66,8 @@ describe('buckets', () => {
       }),
     );
     expect((await s3.send(new HeadBucketCommand({ Bucket: 'bundles' }))).BucketRegion).toBe('us-east-1');
-    const list = await s3.send(new ListBucketsCommand({}));
-    expect(list.Buckets?.map((one) => one.Name)).toEqual(['bundles', 'in-europe']);
+    const listed = await s3.send(new ListBucketsCommand({}));
+    expect(listed.Buckets?.map((one) => one.Name)).toEqual(['bundles', 'in-europe']);
     expect(
       (await s3.send(new GetBucketLocationCommand({ Bucket: 'bundles' }))).LocationConstraint,
     ).toBeUndefined();
@@ -138,8 +138,8 @@ describe('objects', () => {
       Metadata: { origin: 'test' },
       ContentLength: 70_000,
     });
-    const head = await s3.send(new HeadObjectCommand({ Bucket: 'bundles', Key: 'ca/bundle one.pem' }));
-    expect(head).toMatchObject({ ContentLength: 70_000, ETag: sent.ETag, ContentType: 'text/plain' });
+    const object = await s3.send(new HeadObjectCommand({ Bucket: 'bundles', Key: 'ca/bundle one.pem' }));
+    expect(object).toMatchObject({ ContentLength: 70_000, ETag: sent.ETag, ContentType: 'text/plain' });
     const part = await get({ Range: 'bytes=10-19' });
     expect(part).toMatchObject({ ContentRange: 'bytes 10-19/70000', ContentLength: 10 });
     expect(part.$metadata.httpStatusCode).toBe(206);
@@ -181,8 +181,8 @@ describe('objects', () => {
         },
       });
       expect([given.status, given.headers.get(`x-amz-checksum-${name.toLowerCase()}`)]).toEqual([200, value]);
-      const head = new HeadObjectCommand({ Bucket: 'bundles', Key: name, ChecksumMode: 'ENABLED' });
-      expect(await s3.send(head)).toMatchObject({ [`Checksum${name}`]: value });
+      const command = new HeadObjectCommand({ Bucket: 'bundles', Key: name, ChecksumMode: 'ENABLED' });
+      expect(await s3.send(command)).toMatchObject({ [`Checksum${name}`]: value });
     }
   });
 
@@ -226,12 +226,12 @@ describe('objects', () => {
       failure('MethodNotAllowed', 405),
     );
     await expect(get({ VersionId: 'never' })).rejects.toMatchObject(failure('NoSuchVersion', 404));
-    const list = await s3.send(new ListObjectVersionsCommand({ Bucket: 'bundles' }));
-    expect(list.Versions?.map((version) => [version.VersionId, version.IsLatest])).toEqual([
+    const listed = await s3.send(new ListObjectVersionsCommand({ Bucket: 'bundles' }));
+    expect(listed.Versions?.map((version) => [version.VersionId, version.IsLatest])).toEqual([
       [two.VersionId, false],
       [one.VersionId, false],
     ]);
-    expect(list.DeleteMarkers?.[0]).toMatchObject({ VersionId: deleted.VersionId, IsLatest: true });
+    expect(listed.DeleteMarkers?.[0]).toMatchObject({ VersionId: deleted.VersionId, IsLatest: true });
     await s3.send(
       new DeleteObjectCommand({ Bucket: 'bundles', Key: 'ca/bundle one.pem', VersionId: deleted.VersionId }),
     );
@@ -284,7 +284,7 @@ describe('objects', () => {
 });
 
 describe('other accounts', () => {
-  it('read only what the bucket policy allows, and are not told what else is there', async () => {
+  it('read only what the bucket policy allows, and do not learn what else is there', async () => {
     await bucket();
     await put('public knowledge');
     await expect(get({}, other)).rejects.toMatchObject(failure('AccessDenied', 403));

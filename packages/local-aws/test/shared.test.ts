@@ -144,7 +144,7 @@ describe('faults', () => {
     expect(clock.now() - before).toBeGreaterThanOrEqual(60_000);
   });
 
-  test('a list that lags behind answers as before the last write', async () => {
+  test('a stale answer to a List call is that from before the last write', async () => {
     const made = await start();
     await bundle(made);
     const names = async () =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { soak } from './soak/walk.ts';
 
-/** A short one; `npm run soak` walks for as long as it is told to. */
+/** A short one; `npm run soak` walks for as long as you choose. */
 test('a random walk by four clients ends without a defect, and its state is that of a replay', {
   timeout: 120_000,
 }, async () => {

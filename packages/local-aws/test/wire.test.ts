@@ -134,10 +134,10 @@ describe('faults', () => {
 });
 
 describe('schemas', () => {
-  it('are found in the client, with places of members', () => {
+  it('are found in the client, with locations of members', () => {
     const operations = operationsOf(cloudfront);
     const update = operations.get('UpdateTrustStore');
-    expect(update?.input.members.map(({ name, place, required }) => [name, place, required])).toEqual([
+    expect(update?.input.members.map(({ name, location, required }) => [name, location, required])).toEqual([
       ['Id', 'label', true],
       ['IfMatch', 'header', true],
       ['CaCertificatesBundleSource', 'payload', false],
@@ -203,11 +203,11 @@ describe('signatures, when they are checked', () => {
     await expect(global.send(new cloudfront.ListTagsForResourceCommand({ Resource }))).rejects.toMatchObject({
       name: 'NoSuchResource',
     });
-    const stranger = new S3Client({
+    const impostor = new S3Client({
       ...config,
       credentials: { ...config.credentials, secretAccessKey: 'wrong' },
     });
-    await expect(stranger.send(new ListBucketsCommand({}))).rejects.toMatchObject({
+    await expect(impostor.send(new ListBucketsCommand({}))).rejects.toMatchObject({
       name: 'SignatureDoesNotMatch',
     });
     await client.send(new PutObjectCommand({ Bucket: 'bundles', Key: 'plain', Body: 'content' }));

@@ -116,7 +116,7 @@ function readable(spki: Uint8Array): KeyObject | undefined {
   }
 }
 
-/** `unsupported` is not `invalid`: nobody knows. */
+/** `unsupported` is not `invalid`: whether the signature is valid is unknown. */
 export type Verification = 'valid' | 'invalid' | 'unsupported';
 
 /** Something signed: a certificate or a CRL. */

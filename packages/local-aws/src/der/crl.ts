@@ -28,7 +28,7 @@ export interface CrlInfo {
    * own.
    */
   readonly hasIdp: boolean;
-  /** Object identifiers of critical extensions of the list that nobody here understands. */
+  /** Object identifiers of critical extensions of the CRL that are not understood here. */
   readonly unknownCritical: readonly string[];
   /**
    * Whether a serial is listed: hex of the number (`-1` where it is negative), leading zeros and
@@ -58,14 +58,14 @@ export function readCrl(der: Uint8Array): CrlInfo {
   const next = inside.peek();
   const nextUpdate =
     next === TAG.utcTime || next === TAG.generalizedTime ? time(der, inside.next()) : undefined;
-  const list = inside.optional(TAG.sequence);
+  const revoked = inside.optional(TAG.sequence);
   const extensionField = versionField ? inside.optional(0xa0) : undefined;
   inside.done();
   const extensions = extensionField ? rawExtensions(der, walk(der, extensionField).next(TAG.sequence)) : [];
   const value = (type: string) => extensions.find((one) => one.oid === type)?.value;
   const number = value(EXTENSION.crlNumber);
   const key = value(EXTENSION.authorityKeyId);
-  const entries = scan(der, list);
+  const entries = scan(der, revoked);
   let find: ((serial: string) => boolean) | undefined;
   return {
     der,
@@ -93,15 +93,15 @@ export function readCrl(der: Uint8Array): CrlInfo {
 }
 
 /** Finds where each entry's serial stands; checks the shape of every entry on the way. */
-function scan(der: Uint8Array, list: Element | undefined): { starts: Uint32Array; negative: boolean } {
-  if (!list) return { starts: new Uint32Array(0), negative: false };
-  if (list.body === list.end) throw new DerError('an empty list of entries');
+function scan(der: Uint8Array, revoked: Element | undefined): { starts: Uint32Array; negative: boolean } {
+  if (!revoked) return { starts: new Uint32Array(0), negative: false };
+  if (revoked.body === revoked.end) throw new DerError('revokedCertificates without entries');
   // The smallest entry has 20 bytes: frame 2, serial 3, time 15.
-  const starts = new Uint32Array(Math.floor((list.end - list.body) / 20) + 1);
+  const starts = new Uint32Array(Math.floor((revoked.end - revoked.body) / 20) + 1);
   let found = 0;
   let negative = false;
-  for (let at = list.body; at < list.end; found += 1) {
-    const entry = elementAt(der, at, list.end);
+  for (let at = revoked.body; at < revoked.end; found += 1) {
+    const entry = elementAt(der, at, revoked.end);
     const serial = elementAt(der, entry.body, entry.end);
     const date = elementAt(der, serial.end, entry.end);
     const first = der[serial.body] ?? 0;
@@ -158,7 +158,7 @@ function index(der: Uint8Array, starts: Uint32Array): (serial: string) => boolea
   };
 }
 
-/** Shape of an entry's date, without working it out: a list has many. */
+/** Shape of an entry's date, without working it out: a CRL has many. */
 function checkDate(der: Uint8Array, date: Element): void {
   const digits = date.tag === TAG.utcTime ? 12 : date.tag === TAG.generalizedTime ? 14 : -1;
   let good = date.end - date.body === digits + 1 && der[date.end - 1] === 0x5a;

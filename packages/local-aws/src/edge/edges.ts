@@ -7,7 +7,7 @@ import type { Unknowns } from '../unknowns.ts';
 import { defined } from '../util/defined.ts';
 import type { Verdict } from './decide.ts';
 import { type Listener, listen } from './listener.ts';
-import type { ServerCa } from './mint.ts';
+import type { ServerCa } from './server-ca.ts';
 
 export interface EdgesOptions {
   /** Validity of client certificates and CRLs follows this clock. */
@@ -50,7 +50,7 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
   /** What is being opened: closed in the meantime, it must not stay. */
   const opening = new Set<{ readonly resource: string; closed: boolean }>();
 
-  const record = (spec: EdgeSpec, { outcome, reason, leaf, custom }: Verdict) => {
+  const logConnection = (spec: EdgeSpec, { outcome, reason, leaf, custom }: Verdict) => {
     const connection: Connection = Object.freeze({
       time: options.clock.now(),
       kind: spec.kind,
@@ -83,7 +83,7 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
         unknowns: options.unknowns,
         origin: options.origin,
         ...server,
-        log: (verdict) => record(spec, verdict),
+        log: (verdict) => logConnection(spec, verdict),
         catchUp: () => options.catchUp?.(),
       });
       const { kind, protocol, resource, hosts, servicePort } = spec;
@@ -104,7 +104,7 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
       return edge;
     },
     close: (resource: string) => drop((one) => one === resource),
-    list: () => open.map(({ edge }) => edge),
+    all: () => open.map(({ edge }) => edge),
     connections: () => log.slice(-LOG_SIZE),
     async closeAll() {
       await drop(() => true);
@@ -116,9 +116,9 @@ export function createEdges(options: EdgesOptions): Edges & { closeAll(): Promis
   });
 }
 
-/** The library that mints is loaded with the first listener: who uses none starts faster. */
+/** The library that issues certificates is slow to load, and only listeners need it. */
 async function makeIssuer(dir: string | undefined): Promise<Issuer> {
-  const { createServerCa } = await import('./mint.ts');
+  const { createServerCa } = await import('./server-ca.ts');
   const [ca, folder] = await Promise.all([
     createServerCa(realClock.now()),
     mkdtemp(join(dir ?? tmpdir(), 'local-aws-edges-')),

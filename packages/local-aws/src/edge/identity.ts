@@ -3,7 +3,7 @@ import { hex } from '../der/reader.ts';
 import type { EdgeSpec, EdgeTrust } from '../types.ts';
 import type { Verdict } from './decide.ts';
 
-/** What a backend is told about the client: header names in lower case, and their values. */
+/** What a backend learns about the client: header names in lower case, and their values. */
 export type Headers = Readonly<Record<string, string>>;
 
 const colons = (bytes: Uint8Array) => hex(bytes).replace(/..(?=.)/g, '$&:');

@@ -133,7 +133,7 @@ function tlsServer(
       else request.socket.destroy();
     },
   );
-  // The server's own listeners start HTTP; they run only once the client is let in.
+  // The server's own listeners start HTTP; they run only once the client is admitted.
   const begin = server.listeners('secureConnection');
   server.removeAllListeners('secureConnection');
   let starting: Verdict | undefined;

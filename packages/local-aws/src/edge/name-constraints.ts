@@ -13,9 +13,9 @@ export function withinConstraints(
   { permitted, excluded }: Constraints,
 ): boolean {
   return namesOf(certificate).every((name) => {
-    if (excluded.some((tree) => tree.kind === name.kind && holds(tree, name))) return false;
+    if (excluded.some((tree) => tree.kind === name.kind && covers(tree, name))) return false;
     const trees = permitted.filter((tree) => tree.kind === name.kind && sameOther(tree, name));
-    return trees.length === 0 || trees.some((tree) => holds(tree, name));
+    return trees.length === 0 || trees.some((tree) => covers(tree, name));
   });
 }
 
@@ -34,12 +34,12 @@ function namesOf(certificate: CertificateInfo): readonly GeneralName[] {
 const sameOther = (tree: GeneralName, name: GeneralName) =>
   tree.kind !== 'other' || name.kind !== 'other' || tree.tag === name.tag;
 
-function holds(tree: GeneralName, name: GeneralName): boolean {
-  if (tree.kind === 'dns' && name.kind === 'dns') return domainHolds(tree.text, name.text, true);
-  if (tree.kind === 'email' && name.kind === 'email') return emailHolds(tree.text, name.text);
-  if (tree.kind === 'uri' && name.kind === 'uri') return uriHolds(tree.text, name.text);
-  if (tree.kind === 'ip' && name.kind === 'ip') return ipHolds(tree.bytes, name.bytes);
-  if (tree.kind === 'directory' && name.kind === 'directory') return directoryHolds(tree.der, name.der);
+function covers(tree: GeneralName, name: GeneralName): boolean {
+  if (tree.kind === 'dns' && name.kind === 'dns') return domainCovers(tree.text, name.text, true);
+  if (tree.kind === 'email' && name.kind === 'email') return emailCovers(tree.text, name.text);
+  if (tree.kind === 'uri' && name.kind === 'uri') return uriCovers(tree.text, name.text);
+  if (tree.kind === 'ip' && name.kind === 'ip') return ipCovers(tree.bytes, name.bytes);
+  if (tree.kind === 'directory' && name.kind === 'directory') return directoryCovers(tree.der, name.der);
   // A kind that cannot be compared: the constraint has to be taken as broken.
   return false;
 }
@@ -48,7 +48,7 @@ function holds(tree: GeneralName, name: GeneralName): boolean {
  * `bare`: a constraint without a leading dot covers subdomains too (DNS), or the host alone (URI,
  * mail).
  */
-function domainHolds(tree: string, name: string, bare: boolean): boolean {
+function domainCovers(tree: string, name: string, bare: boolean): boolean {
   const wanted = tree.toLowerCase();
   const host = name.toLowerCase();
   if (wanted === '') return true;
@@ -56,17 +56,17 @@ function domainHolds(tree: string, name: string, bare: boolean): boolean {
   return host === wanted || (bare && host.endsWith(`.${wanted}`));
 }
 
-function emailHolds(tree: string, name: string): boolean {
+function emailCovers(tree: string, name: string): boolean {
   if (tree.includes('@')) return tree === name;
-  return domainHolds(tree, name.slice(name.lastIndexOf('@') + 1), false);
+  return domainCovers(tree, name.slice(name.lastIndexOf('@') + 1), false);
 }
 
-function uriHolds(tree: string, name: string): boolean {
+function uriCovers(tree: string, name: string): boolean {
   const host = URL.canParse(name) ? new URL(name).hostname : '';
-  return host !== '' && domainHolds(tree, host, false);
+  return host !== '' && domainCovers(tree, host, false);
 }
 
-function ipHolds(tree: Uint8Array, name: Uint8Array): boolean {
+function ipCovers(tree: Uint8Array, name: Uint8Array): boolean {
   if (tree.length !== name.length * 2) return false;
   return name.every((byte, index) => {
     const mask = tree[name.length + index] ?? 0;
@@ -75,7 +75,7 @@ function ipHolds(tree: Uint8Array, name: Uint8Array): boolean {
 }
 
 /** The RDNs of the tree stand at the start of the name; compared as encoded. */
-function directoryHolds(tree: Uint8Array, name: Uint8Array): boolean {
+function directoryCovers(tree: Uint8Array, name: Uint8Array): boolean {
   const inside = (der: Uint8Array) => {
     const first = der[1] ?? 0;
     return Buffer.from(der.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f)));

@@ -8,20 +8,20 @@ export interface RevocationRules {
   readonly now: number;
   /** Every certificate of the chain is looked up, else the leaf alone. */
   readonly wholeChain: boolean;
-  /** A list past its nextUpdate, or before its thisUpdate, cannot be used. */
+  /** A CRL past its nextUpdate, or before its thisUpdate, cannot be used. */
   readonly datesCount: boolean;
-  /** Where there are lists, a CA without one has its certificates refused. */
+  /** Where there are CRLs, a CA without one has its certificates refused. */
   readonly everyCaNeedsOne: boolean;
-  /** Lists of CAs that only the client sent count. */
+  /** CRLs of CAs that only the client sent count. */
   readonly bridgingCas: boolean;
 }
 
-/** `unusable`: a list that is needed cannot be used, or is not there. */
+/** `unusable`: a CRL that is needed cannot be used, or is missing. */
 export type RevocationResult = 'good' | 'revoked' | 'unusable';
 
 /**
- * Looks a path up in the CRLs. A revoked certificate is told before anything that is wrong with a
- * list.
+ * Looks a path up in the CRLs. That a certificate is revoked is reported before anything that is
+ * wrong with a CRL.
  */
 export function checkRevocation(
   path: readonly CertificateInfo[],
@@ -41,8 +41,8 @@ export function checkRevocation(
 }
 
 /**
- * A path ends at its anchor; where the store knows the anchor's own issuers, their lists speak
- * about it too.
+ * A path ends at its anchor; where the store has the anchor's own issuers, their CRLs are checked
+ * for it too.
  */
 function upwards(path: readonly CertificateInfo[], store: Store): readonly CertificateInfo[] {
   const chain = [...path];
@@ -62,11 +62,11 @@ function lookUp(
   crls: CrlStore,
   rules: RevocationRules,
 ): RevocationResult {
-  const lists = crls.named(issuer.subject.der).filter((crl) => isOf(crl, issuer, crls));
-  if (lists.length === 0) return rules.everyCaNeedsOne ? 'unusable' : 'good';
-  const signed = lists.filter((crl) => crls.signedBy(crl, issuer.spki) === 'valid');
+  const candidates = crls.named(issuer.subject.der).filter((crl) => isOf(crl, issuer, crls));
+  if (candidates.length === 0) return rules.everyCaNeedsOne ? 'unusable' : 'good';
+  const signed = candidates.filter((crl) => crls.signedBy(crl, issuer.spki) === 'valid');
   if (signed.some((crl) => crl.has(certificate.serialHex))) return 'revoked';
-  // RFC 5280, 6.3.3 (f): a key usage that does not allow signing lists makes the list nobody's.
+  // RFC 5280, 6.3.3 (f): a CRL counts only if the CA's key usage allows signing CRLs.
   const maySign = issuer.keyUsage?.has('cRLSign') ?? true;
   return maySign && signed.some((crl) => isUsable(crl, rules)) ? 'good' : 'unusable';
 }

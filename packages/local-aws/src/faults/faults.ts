@@ -9,8 +9,8 @@ export interface Fault {
   /** How many calls it hits; default 1. */
   readonly times?: number;
   /**
-   * `before` (default): the work is not done. `after`: the work is done, and the caller is told
-   * otherwise, as when an answer gets lost or a gateway times out.
+   * `before` (default): the work is not done. `after`: the work is done, and the caller is
+   * answered otherwise, as when an answer gets lost or a gateway times out.
    */
   readonly when?: 'before' | 'after';
   /** The answer instead of the real one. */
@@ -56,7 +56,7 @@ export function createFaults(): Faults {
           left > 0 &&
           (fault.service ?? service) === service &&
           (fault.action ?? action) === action &&
-          // A stale list is about reading; writes pass it by.
+          // Stale answers are about reads; writes are not affected.
           (fault.stale !== true || /^(Get|List|Describe|Head)/.test(action)),
       );
       if (!hit) return undefined;

@@ -152,12 +152,12 @@ export const ABSENT: readonly string[] = Object.freeze([
 ]);
 
 /**
- * Where the emulator lets somebody in whom `openssl verify` refuses: rows of NIST PKITS, with what
+ * Where the emulator admits a client that `openssl verify` refuses: rows of NIST PKITS, with what
  * AWS says of them.
  */
 export const LAXER_THAN_OPENSSL: Readonly<Record<string, string>> = Object.freeze({
   InvalidNegativeSerialNumberTest15EE:
-    'a negative serial cannot be revoked at an ALB, which takes no list with one (ELB user guide, Mutual authentication with TLS; 2026-11)',
+    'a negative serial cannot be revoked at an ALB, which accepts no CRL with one (ELB user guide, Mutual authentication with TLS; 2026-11)',
 });
 
 /** What a test here can never show. */
@@ -167,5 +167,5 @@ export const NOT_PROVABLE: readonly string[] = Object.freeze([
   'which of two readings of an unknown is the right one',
   'the text of an error where only its code is published',
   'which TLS alert a refused client is sent',
-  'how key value store items are counted against 5 MB',
+  'how the items of a KeyValueStore are counted against 5 MB',
 ]);

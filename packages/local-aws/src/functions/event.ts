@@ -3,8 +3,8 @@ import type { CertificateInfo } from '../der/index.ts';
 import { hex } from '../der/reader.ts';
 import { defined } from '../util/defined.ts';
 
-/** What one connection tells its function. */
-export interface ConnectionFacts {
+/** What a function is given about one connection. */
+export interface ConnectionDetails {
   readonly connectionId: string;
   readonly clientIp: string;
   readonly distributionId: string;
@@ -21,8 +21,8 @@ const colons = (bytes: Uint8Array) => hex(bytes).replace(/..(?=.)/g, '$&:');
  * Function", checked 2026-11); older samples read `clientCertInfo`, which is not sent here. The
  * serial is the DER integer, lower-case hex with colons.
  */
-export function connectionEvent(facts: ConnectionFacts): object {
-  const { certificates, revocationStatus, ...rest } = facts;
+export function connectionEvent(details: ConnectionDetails): object {
+  const { certificates, revocationStatus, ...rest } = details;
   const [leaf, ...intermediates] = certificates.map(describe);
   if (leaf === undefined) return rest;
   return {

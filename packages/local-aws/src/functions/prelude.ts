@@ -40,7 +40,7 @@ export const PRELUDE = `(function (host) {
   globalThis.console = { log: log, warn: log, error: log, info: log, debug: log };
   globalThis.__cloudfront = {
     kvs: function () {
-      if (!host.hasStore) throw new Error('No key value store is associated');
+      if (!host.hasStore) throw new Error('No KeyValueStore is associated');
       return kvs;
     },
   };

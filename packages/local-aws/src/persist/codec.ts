@@ -1,12 +1,12 @@
 /**
- * State as JSON: maps, sets, bytes and dates are marked, so that they come back as what they were.
+ * State as JSON: maps, sets, bytes and dates are tagged, so that they come back as what they were.
  */
 export function encode(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => mark(item));
+  return JSON.stringify(value, (_key, item: unknown) => tag(item));
 }
 
-/** Marks come before JSON's own way with dates and views, so values are marked one level ahead. */
-function mark(item: unknown): unknown {
+/** Tags come before JSON's own way with dates and views, so values are tagged one level ahead. */
+function tag(item: unknown): unknown {
   if (item instanceof Map) return { $map: [...item].map(([key, one]) => [ahead(key), ahead(one)]) };
   if (item instanceof Set) return { $set: [...item].map(ahead) };
   if (Array.isArray(item)) return item.map(ahead);
@@ -25,7 +25,7 @@ function ahead(item: unknown): unknown {
 export function decode(text: string): unknown {
   return JSON.parse(text, (_key, item: unknown) => {
     if (typeof item !== 'object' || item === null) return item;
-    const { $map, $set, $bytes, $date }: Marked = item;
+    const { $map, $set, $bytes, $date }: Tagged = item;
     if (Array.isArray($map)) return new Map($map as [unknown, unknown][]);
     if (Array.isArray($set)) return new Set($set);
     if (typeof $bytes === 'string') return new Uint8Array(Buffer.from($bytes, 'base64'));
@@ -33,7 +33,7 @@ export function decode(text: string): unknown {
   });
 }
 
-interface Marked {
+interface Tagged {
   readonly $map?: unknown;
   readonly $set?: unknown;
   readonly $bytes?: unknown;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { World } from '../world.ts';
 import { decode, encode } from './codec.ts';
 
-/** A service whose state outlives the process. */
+/** A service whose state is kept when the process ends. */
 export interface Keeper {
   readonly name: string;
   /** All of it, as plain values, maps, sets and bytes. */

@@ -9,7 +9,7 @@
  *   client has no schemas (Roles Anywhere), and anything else that is not described by them.
  *
  * A service is made by a function of the world, `createX(world): Service & { state(): XState }`,
- * keeps its state in `createPlaces`, and throws `ServiceError` for every refusal.
+ * keeps its state in `createRegions`, and throws `ServiceError` for every refusal.
  */
 import type { Caller } from '../accounts.ts';
 import type { World } from '../world.ts';
@@ -56,7 +56,7 @@ export interface Context {
   readonly answer: Answer;
 }
 
-/** What a data plane needs of the context it is opened in; it outlives the request. */
+/** What a data plane needs of the context it is opened in; it is used after the request. */
 export type EdgeContext = Pick<Context, 'world' | 'account' | 'region'>;
 
 /** What an operation may say about its answer beyond the output. */

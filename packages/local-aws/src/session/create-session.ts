@@ -6,15 +6,20 @@ import { readAnchors } from '../services/rolesanywhere/anchors.ts';
 import { readCrlData } from '../services/rolesanywhere/crls.ts';
 import { optionalNumber, optionalText, text } from '../services/rolesanywhere/input.ts';
 import { DEFAULT_SESSION, LIMITS, SHORTEST_SESSION } from '../services/rolesanywhere/limits.ts';
-import type { Place, Profile, RolesAnywherePlaces, TrustAnchor } from '../services/rolesanywhere/state.ts';
-import { recordSubject } from '../services/rolesanywhere/subjects.ts';
+import type {
+  Profile,
+  RolesAnywhereRegions,
+  RolesAnywhereState,
+  TrustAnchor,
+} from '../services/rolesanywhere/state.ts';
+import { saveSubject } from '../services/rolesanywhere/subjects.ts';
 import { type Context, type Route, type RouteInput, ServiceError } from '../services/service.ts';
 import { checkSignature, type SignatureCheck, type SignedByCertificate } from './signature.ts';
 
 const denied = (message: string) => new ServiceError('AccessDeniedException', 403, message);
 
 /**
- * Texts of refusals: what users met and published (facts sheet of Roles Anywhere, checked 2026-11).
+ * Texts of refusals: what users met and published (notes of Roles Anywhere, checked 2026-11).
  * Those for dates and for a malformed request are not published, and ours.
  */
 const SIGNATURE_TEXTS: Readonly<Record<Exclude<SignatureCheck, { ok: true }>['why'], string>> = {
@@ -45,7 +50,7 @@ const COMMON_NAME = '2.5.4.3';
  * CreateSession: temporary credentials for whoever holds the key of a certificate that the anchor
  * vouches for.
  */
-export function createSessionRoute(places: RolesAnywherePlaces): Route {
+export function createSessionRoute(regions: RolesAnywhereRegions): Route {
   return {
     method: 'POST',
     path: '/sessions',
@@ -57,20 +62,20 @@ export function createSessionRoute(places: RolesAnywherePlaces): Route {
       const asked = readRequest(input);
       // The certificate names no account: the anchor does.
       const account = asked.trustAnchorArn.split(':')[4] ?? '';
-      const place = places.at(account, ctx.region);
+      const state = regions.at(account, ctx.region);
       const { leaf } = checked.signed;
-      const record = (failed: boolean) =>
-        recordSubject(
-          place,
+      const saveAttempt = (failed: boolean) =>
+        saveSubject(
+          state,
           leaf,
           { account, region: ctx.region, now: ctx.now, id: ctx.world.random.uuid() },
           failed,
         );
       try {
-        const granted = grant(place, checked.signed, asked, account, ctx);
-        return { credentialSet: [granted], subjectArn: record(false).arn };
+        const granted = grant(state, checked.signed, asked, account, ctx);
+        return { credentialSet: [granted], subjectArn: saveAttempt(false).arn };
       } catch (refusal) {
-        if (refusal instanceof ServiceError && refusal.status === 403) record(true);
+        if (refusal instanceof ServiceError && refusal.status === 403) saveAttempt(true);
         throw refusal;
       }
     },
@@ -103,27 +108,27 @@ function readRequest({ query, body }: RouteInput): Asked {
 }
 
 function byArn<T extends { readonly arn: string }>(
-  things: ReadonlyMap<string, T>,
+  resources: ReadonlyMap<string, T>,
   arn: string,
   what: string,
 ): T {
-  const thing = [...things.values()].find((one) => one.arn === arn);
-  if (!thing) throw new ServiceError('ResourceNotFoundException', 404, `This ${what} does not exist.`);
-  return thing;
+  const resource = [...resources.values()].find((one) => one.arn === arn);
+  if (!resource) throw new ServiceError('ResourceNotFoundException', 404, `This ${what} does not exist.`);
+  return resource;
 }
 
 function grant(
-  place: Place,
+  state: RolesAnywhereState,
   signed: SignedByCertificate,
   asked: Asked,
   account: string,
   ctx: Context,
 ): object {
-  const anchor = byArn(place.anchors, asked.trustAnchorArn, 'trust anchor');
-  const profile = byArn(place.profiles, asked.profileArn, 'profile');
+  const anchor = byArn(state.anchors, asked.trustAnchorArn, 'trust anchor');
+  const profile = byArn(state.profiles, asked.profileArn, 'profile');
   if (!anchor.enabled) throw denied('Trust anchor is disabled');
   if (!profile.enabled) throw denied('Profile is disabled');
-  checkCertificate(place, anchor, signed, ctx);
+  checkCertificate(state, anchor, signed, ctx);
   const seconds = checkRole(profile, asked, account, ctx);
   const { leaf } = signed;
   const sessionName = asked.roleSessionName ?? evenHex(leaf);
@@ -154,7 +159,7 @@ const evenHex = ({ serialHex }: CertificateInfo) =>
  * of that anchor.
  */
 function checkCertificate(
-  place: Place,
+  state: RolesAnywhereState,
   anchor: TrustAnchor,
   { leaf, chain }: SignedByCertificate,
   ctx: Context,
@@ -172,11 +177,11 @@ function checkCertificate(
   const isEndEntity =
     leaf.version === 3 && leaf.basicConstraints?.ca !== true && leaf.subject.rdns.length > 0;
   if (!isEndEntity || !leaf.keyUsage?.has('digitalSignature')) throw denied(INSUFFICIENT);
-  const lists = [...place.crls.values()]
+  const crls = [...state.crls.values()]
     .filter((crl) => crl.enabled && crl.trustAnchorArn === anchor.arn)
     .flatMap((crl) => readCrlData(crl.crlData) ?? []);
   const wholeChain = unknowns.rolesAnywhereCrlDepth === 'refuse';
-  const revocation = checkRevocation(found.path, store, crlStore(lists), {
+  const revocation = checkRevocation(found.path, store, crlStore(crls), {
     now: ctx.now,
     wholeChain,
     datesCount: unknowns.rolesAnywhereExpiredCrl === 'refuse',

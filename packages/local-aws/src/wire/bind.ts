@@ -5,7 +5,7 @@ import {
   fromJson,
   fromText,
   fromXml,
-  isRecord,
+  isObject,
   type Member,
   type OperationSchema,
   toJson,
@@ -34,7 +34,7 @@ export function readInput(
 ): BoundInput {
   const input: Record<string, unknown> = {};
   const unknown: string[] = [];
-  const bound = operation.input.members.filter((member) => member.place !== 'body');
+  const bound = operation.input.members.filter((member) => member.location !== 'body');
   for (const member of bound) {
     const value = readBound(member, labels, request, format, unknown);
     if (value !== undefined) input[member.name] = value;
@@ -42,7 +42,7 @@ export function readInput(
   if (bound.length < operation.input.members.length && request.body.length > 0) {
     const shape = bodyShape(operation.input);
     const body = format.kind === 'xml' ? fromXml(shape, request.body) : fromJson(shape, request.body);
-    if (!isRecord(body.value)) throw new TypeError('no structure');
+    if (!isObject(body.value)) throw new TypeError('no structure');
     Object.assign(input, body.value);
     unknown.push(...body.unknown);
   }
@@ -56,14 +56,14 @@ function readBound(
   format: BodyFormat,
   unknown: string[],
 ): unknown {
-  switch (member.place) {
+  switch (member.location) {
     case 'label': {
       const text = labels[member.name];
       return text === undefined ? undefined : fromText(member.schema, text);
     }
     case 'query': {
       if (!query.has(member.key)) return undefined;
-      if (member.list)
+      if (member.repeats)
         return query.getAll(member.key).map((text) => fromText(member.schema.getValueSchema(), text));
       return fromText(member.schema, query.get(member.key) ?? '');
     }
@@ -109,17 +109,17 @@ export function writeOutput(operation: OperationSchema, output: object, format: 
   for (const member of operation.output.members) {
     const value = values[member.name];
     if (value === undefined || value === null) continue;
-    if (member.place === 'header') headers[member.key.toLowerCase()] = toText(member.schema, value);
-    if (member.place === 'header-map' && isRecord(value)) {
+    if (member.location === 'header') headers[member.key.toLowerCase()] = toText(member.schema, value);
+    if (member.location === 'header-map' && isObject(value)) {
       for (const [name, text] of Object.entries(value))
         headers[`${member.key.toLowerCase()}${name}`] = String(text);
     }
   }
   const type = format.kind === 'xml' ? 'application/xml' : 'application/json';
-  const payload = operation.output.members.find((member) => member.place === 'payload');
+  const payload = operation.output.members.find((member) => member.location === 'payload');
   if (payload)
     return { headers: withType(headers, payload, type), body: writePayload(payload, values, format) };
-  if (!operation.output.members.some((member) => member.place === 'body')) {
+  if (!operation.output.members.some((member) => member.location === 'body')) {
     return format.kind === 'json' && operation.status !== 204
       ? { headers: { 'content-type': type, ...headers }, body: '{}' }
       : { headers, body: '' };

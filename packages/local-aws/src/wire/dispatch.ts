@@ -17,10 +17,10 @@ export interface DispatchOptions {
   readonly world: World;
   readonly services: readonly Service[];
   /**
-   * Answers that are ours and no service's (`/_local/…`); undefined when the path is none of them.
+   * Answers of the emulator itself (`/_local/…`); undefined for any other path.
    */
   local(request: WireRequest): WireResponse | undefined;
-  record(call: Call): void;
+  logCall(call: Call): void;
   /** Whether signatures are checked where the key is known. */
   readonly verifySignatures: boolean;
   /** Control-plane rates; undefined: none. */
@@ -91,7 +91,7 @@ const EMPTY: WireRequest = {
 };
 
 async function answerOf(
-  { world, services, record, verifySignatures, rates, allow }: DispatchOptions,
+  { world, services, logCall, verifySignatures, rates, allow }: DispatchOptions,
   request: WireRequest,
   requestId: string,
   old: StaleAnswers,
@@ -104,7 +104,7 @@ async function answerOf(
   const region = service?.global ? 'us-east-1' : scope.region;
   let action = 'Unknown';
   const log = (status: number, error?: string) =>
-    record({
+    logCall({
       time: world.clock.now(),
       service: scope.service,
       action,
@@ -233,7 +233,7 @@ function asServiceError(thrown: unknown): ServiceError {
 const nameOf = (signingName: string) =>
   /^[a-z0-9-]{1,64}$/.test(signingName) ? signingName : 'this service';
 
-/** The head tells the whole length; the connection ends in the middle. */
+/** The header promises the whole length; the connection ends in the middle of the body. */
 function sendHalf(res: ServerResponse, response: WireResponse, requestId: string): void {
   const body = Buffer.from(response.body);
   const headers = { ...response.headers, 'x-amzn-requestid': requestId, 'content-length': body.byteLength };
@@ -243,7 +243,7 @@ function sendHalf(res: ServerResponse, response: WireResponse, requestId: string
 
 function send(res: ServerResponse, response: WireResponse, requestId: string): void {
   const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
-  const head = res.req.method === 'HEAD';
+  const bodyless = res.req.method === 'HEAD' || response.status === 204;
   const headers: Record<string, string | number> = {
     ...response.headers,
     'x-amzn-requestid': requestId,
@@ -253,5 +253,5 @@ function send(res: ServerResponse, response: WireResponse, requestId: string): v
     headers['content-length'] = body.byteLength;
   }
   res.writeHead(response.status, headers);
-  res.end(head || response.status === 204 ? undefined : body);
+  res.end(bodyless ? undefined : body);
 }

@@ -56,7 +56,7 @@ function read(schema: NormalizedSchema, from: Node, unknown: string[], path: str
   return fromText(schema, from.text ?? '');
 }
 
-/** `Name.member.1`, or `Name.1` when flattened; an empty `Name=` is an empty list. */
+/** `Name.member.1`, or `Name.1` when flattened; an empty `Name=` has no members. */
 function readList(schema: NormalizedSchema, from: Node, unknown: string[], path: string): unknown[] {
   const flat = Boolean(schema.getMergedTraits().xmlFlattened);
   const inner = String(schema.getValueSchema().getMergedTraits().xmlName ?? 'member');

@@ -48,8 +48,10 @@ function targetOf(url: string): { path: string; query: string; host?: string } |
     };
   }
   if (!url.startsWith('/')) return undefined;
-  const mark = url.indexOf('?');
-  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+  const question = url.indexOf('?');
+  return question < 0
+    ? { path: url, query: '' }
+    : { path: url.slice(0, question), query: url.slice(question + 1) };
 }
 
 function headersOf(message: IncomingMessage, host: string | undefined): Record<string, string> {

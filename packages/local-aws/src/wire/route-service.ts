@@ -16,7 +16,7 @@ export interface RouteServiceOptions {
  * first.
  *
  * @example
- * routeService({ title: 'Roles Anywhere', names: ['rolesanywhere'], routes, reset: () => places.clear() });
+ * routeService({ title: 'Roles Anywhere', names: ['rolesanywhere'], routes, reset });
  */
 export function routeService(options: RouteServiceOptions): Service {
   const routes = options.routes

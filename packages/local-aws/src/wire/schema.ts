@@ -30,16 +30,25 @@ const OPERATION_ID = 9;
 /** Where a member of an input or output lives. */
 export interface Member {
   readonly name: string;
-  readonly place: 'label' | 'query' | 'query-map' | 'header' | 'header-map' | 'payload' | 'status' | 'body';
+  readonly location:
+    | 'label'
+    | 'query'
+    | 'query-map'
+    | 'header'
+    | 'header-map'
+    | 'payload'
+    | 'status'
+    | 'body';
   /** Name of the header, prefix of the headers, or name in the query. */
   readonly key: string;
   readonly required: boolean;
-  readonly list: boolean;
+  /** A list. */
+  readonly repeats: boolean;
   readonly streaming: boolean;
   readonly schema: NormalizedSchema;
 }
 
-/** A structure with the place of each of its members. */
+/** A structure with the location of each of its members. */
 export interface Shape {
   readonly schema: NormalizedSchema;
   readonly members: readonly Member[];
@@ -72,18 +81,18 @@ export function operationsOf(client: object): ReadonlyMap<string, OperationSchem
       path,
       literals: [...new URLSearchParams(search)],
       status,
-      input: lazyShape(input, placeOf),
-      output: lazyShape(output, placeInAnswer),
+      input: lazyShape(input, locationOf),
+      output: lazyShape(output, locationInAnswer),
     });
   }
   return operations;
 }
 
 /** A shape is worked out on first use: a client has hundreds. */
-function lazyShape(ref: SchemaRef, placed: typeof placeOf): Shape {
+function lazyShape(ref: SchemaRef, locate: typeof locationOf): Shape {
   let made: Shape | undefined;
   const shape = () => {
-    made ??= { schema: NormalizedSchema.of(ref), members: membersOf(NormalizedSchema.of(ref), placed) };
+    made ??= { schema: NormalizedSchema.of(ref), members: membersOf(NormalizedSchema.of(ref), locate) };
     return made;
   };
   return {
@@ -96,25 +105,25 @@ function lazyShape(ref: SchemaRef, placed: typeof placeOf): Shape {
   };
 }
 
-function membersOf(schema: NormalizedSchema, placed: typeof placeOf): readonly Member[] {
+function membersOf(schema: NormalizedSchema, locate: typeof locationOf): readonly Member[] {
   if (!schema.isStructSchema()) return [];
   const required = requiredOf(schema);
   return [...schema.structIterator()].map(([name, member]) => {
     const traits = member.getMergedTraits();
-    const place = placed(traits);
+    const location = locate(traits);
     return {
       name,
-      place,
+      location,
       key: String(traits.httpHeader ?? traits.httpPrefixHeaders ?? traits.httpQuery ?? name),
       required: required.has(name),
-      list: member.isListSchema(),
+      repeats: member.isListSchema(),
       streaming: member.isStreaming(),
       schema: member,
     };
   });
 }
 
-function placeOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['place'] {
+function locationOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['location'] {
   if (traits.httpLabel) return 'label';
   if (traits.httpPayload) return 'payload';
   if (traits.httpHeader) return 'header';
@@ -129,9 +138,9 @@ function placeOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Membe
  * Some models mark members of an answer (API Gateway's `position`) as if they stood in a query;
  * they stand in the body.
  */
-function placeInAnswer(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['place'] {
-  const place = placeOf(traits);
-  return place === 'query' || place === 'query-map' || place === 'label' ? 'body' : place;
+function locationInAnswer(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['location'] {
+  const location = locationOf(traits);
+  return location === 'query' || location === 'query-map' || location === 'label' ? 'body' : location;
 }
 
 /**
@@ -155,10 +164,10 @@ export function missingMembers(schema: NormalizedSchema, value: unknown, path = 
       missingMembers(schema.getValueSchema(), item, `${path}.${index + 1}`),
     );
   }
-  if (schema.isMapSchema() && isRecord(value)) {
+  if (schema.isMapSchema() && isObject(value)) {
     return Object.values(value).flatMap((item) => missingMembers(schema.getValueSchema(), item, path));
   }
-  if (!schema.isStructSchema() || !isRecord(value)) return [];
+  if (!schema.isStructSchema() || !isObject(value)) return [];
   const required = requiredOf(schema);
   return [...schema.structIterator()].flatMap(([name, member]) => {
     const inner = path === '' ? name : `${path}.${name}`;
@@ -217,11 +226,11 @@ function unknownNames(
 ): readonly string[] {
   if (schema.isListSchema()) {
     const item = schema.getValueSchema();
-    const inside = format === 'xml' && !schema.getMergedTraits().xmlFlattened && isRecord(raw);
+    const inside = format === 'xml' && !schema.getMergedTraits().xmlFlattened && isObject(raw);
     const items: unknown = inside ? raw[String(item.getMergedTraits().xmlName ?? 'member')] : raw;
     return [items].flat().flatMap((one) => unknownNames(item, one, format, path));
   }
-  if (!schema.isStructSchema() || !isRecord(raw)) return [];
+  if (!schema.isStructSchema() || !isObject(raw)) return [];
   const members = new Map(
     [...schema.structIterator()].map(([name, member]) => {
       const { xmlName, jsonName } = member.getMergedTraits();
@@ -268,7 +277,7 @@ export function toJson(schema: NormalizedSchema, value: unknown): string {
  * name if given.
  */
 export function bodyShape(shape: Shape, rootName?: string): NormalizedSchema {
-  const members = shape.members.filter((member) => member.place === 'body');
+  const members = shape.members.filter((member) => member.location === 'body');
   const [namespace = '', ownName = ''] = (shape.schema.getName(true) ?? '#').split('#');
   return NormalizedSchema.of([
     3,
@@ -290,6 +299,6 @@ function isOperation(value: unknown): value is RawOperation {
 }
 
 /** A plain object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

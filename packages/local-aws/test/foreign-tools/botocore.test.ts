@@ -9,9 +9,9 @@ import { makeCa, makeCrl, pemOf } from '../support/pki.ts';
 import { run } from '../support/tools.ts';
 
 /** Not whether boto3 is there, but whether it knows the services in question. */
-const knows =
+const probe =
   'import boto3; c = boto3.client("cloudfront", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"); c.list_trust_stores; c.list_connection_functions';
-const present = spawnSync('python3', ['-c', knows]).status === 0;
+const present = spawnSync('python3', ['-c', probe]).status === 0;
 const committed: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
   readFileSync(resolve(import.meta.dirname, 'operations.json'), 'utf8'),
 );
@@ -55,7 +55,7 @@ describe.skipIf(!present)(
   },
 );
 
-test('every emulated operation has a stranger that checks it, or says that it has none', () => {
+test('every emulated operation is checked against a foreign model, or says that it is not', () => {
   const all = emulatedOperations().map(({ service, operation }) => `${service} ${operation}`);
   const checked = Object.entries(committed).flatMap(([service, operations]) =>
     Object.keys(operations).map((name) => `${service} ${name}`),

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { realClock } from '../../src/clock.ts';
 import { createEdges } from '../../src/edge/index.ts';
-import { createServerCa } from '../../src/edge/mint.ts';
+import { createServerCa } from '../../src/edge/server-ca.ts';
 import type { Edge } from '../../src/types.ts';
 import { DEFAULT_UNKNOWNS } from '../../src/unknowns.ts';
 import { type Client, nodeCaller } from '../support/clients.ts';
@@ -25,9 +25,9 @@ const root = makeCa('C=US,O=Example,CN=Root', { type: 'p384' });
 const issuing = makeCa('C=US,O=Example,CN=Issuing', { issuer: root, serial: 77n });
 const rsaCa = makeCa('C=US,O=Example,CN=RSA root', { type: 'rsa' });
 const gone = makeCa('C=US,O=Example,CN=Gone', { issuer: root, serial: 66n });
-const stranger = makeCa('C=US,O=Elsewhere,CN=Root');
+const unknownCa = makeCa('C=US,O=Elsewhere,CN=Root');
 const anchors = [root, issuing, rsaCa, gone];
-// HAProxy wants a list of every CA of a chain.
+// HAProxy needs a CRL for every CA of a chain.
 const crls = [
   makeCrl(root, { serials: [66n] }),
   makeCrl(issuing, { serials: [0xdeadbeefn] }),
@@ -39,7 +39,7 @@ const clients: Readonly<Record<string, Client>> = {
   none: {},
   'good RSA': { leaf: makeLeaf(rsaCa, { type: 'rsa' }) },
   'good EC': { leaf: makeLeaf(issuing) },
-  untrusted: { leaf: makeLeaf(stranger) },
+  untrusted: { leaf: makeLeaf(unknownCa) },
   'self-signed': { leaf: makeCa('CN=me', { ca: false }) },
   expired: { leaf: makeLeaf(issuing, { notBefore: ago(9), notAfter: ago(1) }) },
   'not yet valid': { leaf: makeLeaf(issuing, { notBefore: ago(-1) }) },
@@ -88,14 +88,14 @@ describe.skipIf(!present)('the certificate matrix by HAProxy (needs haproxy with
   });
 
   test.each(Object.entries(clients))('%s', async (_name, client) => {
-    const [ours, theirs] = await Promise.all([
+    const [emulated, judged] = await Promise.all([
       nodeCaller(edge, client, '1.3'),
       nodeCaller(judge, client, '1.3'),
     ]);
-    expect(ours.status).toBe(theirs.status);
+    expect(emulated.status).toBe(judged.status);
   });
 
-  test('some get in, and most do not', async () => {
+  test('some are admitted, and most are not', async () => {
     const statuses = await Promise.all(
       Object.values(clients).map((client) => nodeCaller(judge, client, '1.3')),
     );

@@ -1,5 +1,5 @@
 /**
- * A CA, its clients and its list made by OpenSSL alone, and clients that are no library of ours:
+ * A CA, its clients and its CRL made by OpenSSL alone, and clients that are no library of ours:
  * curl, and a shell.
  */
 
@@ -39,7 +39,7 @@ describe.skipIf(!present)('a CA made by openssl (needs openssl and curl)', () =>
     await ca.remove();
   });
 
-  test('is trusted by a load balancer, and its list revokes there', async () => {
+  test('is trusted by a load balancer, and its CRL revokes there', async () => {
     const elb = new ElasticLoadBalancingV2Client(aws.clientConfig('elasticloadbalancing'));
     await makeBucket(new S3Client(aws.clientConfig('s3')), 'bundles', {
       'ca.pem': await readFile(ca.path('ca.pem')),
@@ -94,7 +94,7 @@ describe.skipIf(!present)('a CA made by openssl (needs openssl and curl)', () =>
       }),
     );
 
-  test('is trusted by Roles Anywhere, and its list revokes there', async () => {
+  test('is trusted by Roles Anywhere, and its CRL revokes there', async () => {
     const anywhere = new RolesAnywhereClient(aws.clientConfig('rolesanywhere'));
     const { trustAnchor } = await anywhere.send(
       new CreateTrustAnchorCommand({
@@ -109,8 +109,8 @@ describe.skipIf(!present)('a CA made by openssl (needs openssl and curl)', () =>
     const { profile } = await anywhere.send(
       new CreateProfileCommand({ name: 'clients', enabled: true, roleArns: [role] }),
     );
-    const places = { ANCHOR: trustAnchor?.trustAnchorArn, PROFILE: profile?.profileArn };
-    expect(await sessions(places, 'leaf', 'rsa', 'gone')).toEqual(['granted', 'granted', 'granted']);
+    const arns = { ANCHOR: trustAnchor?.trustAnchorArn, PROFILE: profile?.profileArn };
+    expect(await sessions(arns, 'leaf', 'rsa', 'gone')).toEqual(['granted', 'granted', 'granted']);
     const crlData = await readFile(ca.path('ca.crl'));
     await anywhere.send(
       new ImportCrlCommand({
@@ -120,18 +120,15 @@ describe.skipIf(!present)('a CA made by openssl (needs openssl and curl)', () =>
         trustAnchorArn: trustAnchor?.trustAnchorArn,
       }),
     );
-    expect(await sessions(places, 'leaf', 'rsa', 'gone')).toEqual([
+    expect(await sessions(arns, 'leaf', 'rsa', 'gone')).toEqual([
       'granted',
       'granted',
       'Certificate revoked',
     ]);
   });
 
-  /** What a client made of openssl and curl is told, one after another. */
-  async function sessions(
-    places: NodeJS.ProcessEnv,
-    ...names: readonly string[]
-  ): Promise<readonly string[]> {
+  /** The answers to a client made of openssl and curl, one after another. */
+  async function sessions(arns: NodeJS.ProcessEnv, ...names: readonly string[]): Promise<readonly string[]> {
     const script = fileURLToPath(new URL('../support/create-session.sh', import.meta.url));
     const answers: string[] = [];
     for (const name of names) {
@@ -140,7 +137,7 @@ describe.skipIf(!present)('a CA made by openssl (needs openssl and curl)', () =>
       const ALG = name === 'rsa' ? 'AWS4-X509-RSA-SHA256' : 'AWS4-X509-ECDSA-SHA256';
       const SERIAL = (await readFile(ca.path(`${name}.serial`), 'utf8')).trim();
       const { PATH } = process.env;
-      const env = { PATH, ...places, URL: aws.url, REGION: 'us-east-1', ROLE: role, ALG, SERIAL };
+      const env = { PATH, ...arns, URL: aws.url, REGION: 'us-east-1', ROLE: role, ALG, SERIAL };
       const ran = await run('sh', ['-c', 'cd "$1" && sh "$2"', 'sh', ca.folder, script], { env });
       const answer = JSON.parse(ran.out);
       answers.push(answer.credentialSet === undefined ? String(answer.message) : 'granted');

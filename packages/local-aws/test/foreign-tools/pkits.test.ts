@@ -1,7 +1,7 @@
 /**
- * The NIST Public Key Interoperability Test Suite: hundreds of chains and lists made to catch those
- * who let too much in. With every switch at `refuse`, nobody gets in here whom `openssl verify`
- * refuses. (The other way round is no law: services follow four CAs at most.)
+ * The NIST Public Key Interoperability Test Suite: hundreds of chains and CRLs made to catch
+ * those who admit too much. With every switch at `refuse`, no client is admitted here that
+ * `openssl verify` refuses. (The reverse does not hold: services follow four CAs at most.)
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -53,10 +53,10 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
   const leaves = certificates.filter(({ name }) => /EE$/.test(name));
 
   /** What the edge says: the leaf with everything that a client could send. */
-  const weSay = (leaf: Uint8Array, lists: readonly Uint8Array[]) =>
+  const weSay = (leaf: Uint8Array, attached: readonly Uint8Array[]) =>
     decide(
       'alb',
-      trustOf('verify', { anchors: anchor ? [anchor.der] : [], crls: lists }),
+      trustOf('verify', { anchors: anchor ? [anchor.der] : [], crls: attached }),
       [leaf, ...cas.map(({ der }) => der)],
       createTrustCache(),
       { now: Date.now(), unknowns: strict },
@@ -73,11 +73,11 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
       const paths = leaves.map(({ name, der }) => file(`${name}.pem`, pemOf('CERTIFICATE', der)));
       const store = file('store.pem', pemOf('CERTIFICATE', anchor?.der ?? new Uint8Array()));
       const sent = file('sent.pem', cas.map(({ der }) => pemOf('CERTIFICATE', der)).join(''));
-      const lists = file('lists.pem', crls.map(({ der }) => pemOf('X509 CRL', der)).join(''));
-      const crlFlags = checks.length > 0 ? [...checks, '-CRLfile', lists] : [];
+      const crlFile = file('crls.pem', crls.map(({ der }) => pemOf('X509 CRL', der)).join(''));
+      const crlFlags = checks.length > 0 ? [...checks, '-CRLfile', crlFile] : [];
       const flags = ['-partial_chain', '-purpose', 'sslclient', '-CAfile', store, '-untrusted', sent];
       const { out } = await run('openssl', ['verify', ...flags, ...crlFlags, ...paths]);
-      // One line `PATH: OK` for each that it lets in; everything else is a refusal.
+      // One line `PATH: OK` for each that it admits; everything else is a refusal.
       const admitted = new Set(out.split('\n').filter((line) => line.endsWith(': OK')));
       return new Set(
         leaves.map(({ name }) => name).filter((name) => !admitted.has(`${join(folder, name)}.pem: OK`)),
@@ -87,7 +87,7 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
     }
   }
 
-  /** Who gets in here and not there, but for the rows that the fidelity page names. */
+  /** Who is admitted here and refused there, but for the rows that the fidelity page names. */
   const laxer = (admitted: readonly string[], refused: ReadonlySet<string>) =>
     admitted.filter((name) => refused.has(name) && !Object.hasOwn(LAXER_THAN_OPENSSL, name));
 
@@ -100,28 +100,28 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
     ]);
   });
 
-  test('without lists, nobody gets in whom openssl refuses', async () => {
+  test('without CRLs, no client is admitted that openssl refuses', async () => {
     const refused = await opensslRefuses([]);
     const admitted = leaves.filter(({ der }) => weSay(der, [])).map(({ name }) => name);
     expect(laxer(admitted, refused)).toEqual([]);
     expect([admitted.length > 50, refused.size > 20]).toEqual([true, true]);
   });
 
-  test('with a list for every CA, nobody gets in whom openssl refuses with -crl_check_all', async () => {
+  test('with a CRL for every CA, no client is admitted that openssl refuses with -crl_check_all', async () => {
     const refused = await opensslRefuses(['-crl_check_all']);
-    const lists = crls.map(({ der }) => der);
-    const admitted = leaves.filter(({ der }) => weSay(der, lists)).map(({ name }) => name);
+    const attached = crls.map(({ der }) => der);
+    const admitted = leaves.filter(({ der }) => weSay(der, attached)).map(({ name }) => name);
     expect(laxer(admitted, refused)).toEqual([]);
     expect([admitted.length > 20, refused.size > 50]).toEqual([true, true]);
   });
 
-  test('with the list of the leaf’s own CA alone, nobody gets in whom openssl refuses with -crl_check', async () => {
+  test('with the CRL of the leaf’s own CA alone, no client is admitted that openssl refuses with -crl_check', async () => {
     const refused = await opensslRefuses(['-crl_check']);
-    const lists = crls.map(({ der }) => der);
+    const attached = crls.map(({ der }) => der);
     const leafAlone = leaves.filter(({ der }) => {
       const { outcome } = decide(
         'alb',
-        trustOf('verify', { anchors: anchor ? [anchor.der] : [], crls: lists }),
+        trustOf('verify', { anchors: anchor ? [anchor.der] : [], crls: attached }),
         [der, ...cas.map((ca) => ca.der)],
         createTrustCache(),
         { now: Date.now(), unknowns: { ...strict, albCrlDepth: 'admit' } },
@@ -132,7 +132,7 @@ describe.skipIf(!ready)('NIST PKITS (needs python3-cryptography-vectors and open
     expect(laxer(names, refused)).toEqual([]);
   });
 
-  test('an edge stands with all lists attached', async () => {
+  test('an edge starts with all CRLs attached', async () => {
     const edges = createEdges({ clock: realClock, unknowns: strict });
     const trust = trustOf('verify', {
       anchors: anchor ? [anchor.der] : [],

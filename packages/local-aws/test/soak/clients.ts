@@ -16,7 +16,7 @@ export function clientsOf(url: string, account: string) {
   const keys = DEFAULT_ACCOUNTS.find(({ id }) => id === account);
   const credentials = { accessKeyId: keys?.accessKeyId ?? '', secretAccessKey: keys?.secretAccessKey ?? '' };
   const settings = { endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 };
-  // The client of key value stores puts the account id in front of the host, which no resolver here
+  // The client of KeyValueStores puts the account id in front of the host, which no resolver here
   // knows.
   const lookup = (_host: string, _options: object, done: (error: null, found: object[]) => void) =>
     done(null, [{ address: '127.0.0.1', family: 4 }]);

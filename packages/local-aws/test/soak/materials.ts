@@ -4,10 +4,10 @@ import type { Clients } from './clients.ts';
 
 const root = makeCa('CN=Root');
 const other = makeCa('CN=Other', { type: 'p384' });
-const list = (serials: readonly bigint[]) => pemOf('X509 CRL', makeCrl(root, { serials }));
+const crlOf = (serials: readonly bigint[]) => pemOf('X509 CRL', makeCrl(root, { serials }));
 
-/** Who may get in with `root.pem`, and who may not. */
-export const leaves = { good: makeLeaf(root), stranger: makeLeaf(makeCa('CN=Elsewhere')) };
+/** A client that `root.pem` admits, and one that it does not. */
+export const leaves = { good: makeLeaf(root), unknown: makeLeaf(makeCa('CN=Elsewhere')) };
 
 export const rootPem = root.pem;
 
@@ -17,14 +17,14 @@ export const OBJECTS: Readonly<Record<string, string>> = {
   'both.pem': root.pem + other.pem,
   'blank.pem': `${root.pem}\n${other.pem}`,
   'nonsense.pem': 'nonsense',
-  'one.crl': list([1n]),
-  'two.crl': list([1n, 2n]),
+  'one.crl': crlOf([1n]),
+  'two.crl': crlOf([1n, 2n]),
   'foreign.crl': pemOf('X509 CRL', makeCrl(makeCa('CN=Elsewhere'), { serials: [1n] })),
   'values.json': JSON.stringify({ data: [{ key: 'a', value: '1' }] }),
 };
 
 export const BUNDLES = ['root.pem', 'root.pem', 'both.pem', 'blank.pem', 'nonsense.pem', 'missing.pem'];
-export const LISTS = ['one.crl', 'two.crl', 'two.crl', 'foreign.crl', 'nonsense.pem', 'missing.crl'];
+export const CRLS = ['one.crl', 'two.crl', 'two.crl', 'foreign.crl', 'nonsense.pem', 'missing.crl'];
 
 export const bucketOf = (account: string): string => `soak-${account}`;
 

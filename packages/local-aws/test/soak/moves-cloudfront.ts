@@ -34,7 +34,7 @@ const CODES = [
   'not a function',
 ];
 
-/** CloudFront and its key value stores. */
+/** CloudFront and its KeyValueStores. */
 export const cloudfrontMoves: readonly Move[] = [
   move({
     makes: 'trust-store',

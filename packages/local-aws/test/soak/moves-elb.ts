@@ -18,7 +18,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { BUNDLES, bucketOf, LISTS } from './materials.ts';
+import { BUNDLES, bucketOf, CRLS } from './materials.ts';
 import { type Move, move, one } from './step.ts';
 
 const certificate = 'arn:aws:acm:us-east-1:111111111111:certificate/soak';
@@ -78,7 +78,7 @@ export const elbMoves: readonly Move[] = [
   move({
     makes: 'crl',
     names: 'elb-store',
-    draw: (choose) => ({ S3Key: one(choose, LISTS) }),
+    draw: (choose) => ({ S3Key: one(choose, CRLS) }),
     send: ({ elb }, { other, bucket, S3Key }) =>
       elb.send(
         new AddTrustStoreRevocationsCommand({
@@ -86,9 +86,9 @@ export const elbMoves: readonly Move[] = [
           RevocationContents: [{ S3Bucket: bucket, S3Key }],
         }),
       ),
-    tells: ({ TrustStoreRevocations: lists }, { other }) => ({
+    tells: ({ TrustStoreRevocations: crls }, { other }) => ({
       arn: other.arn,
-      id: String(lists?.[0]?.RevocationId),
+      id: String(crls?.[0]?.RevocationId),
     }),
   }),
   move({

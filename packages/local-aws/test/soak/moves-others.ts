@@ -20,7 +20,7 @@ import {
   UpdateTrustAnchorCommand,
 } from '@aws-sdk/client-rolesanywhere';
 import { certificateIn } from '../support/apigateway.ts';
-import { BUNDLES, bucketOf, LISTS, OBJECTS, rootPem } from './materials.ts';
+import { BUNDLES, bucketOf, CRLS, OBJECTS, rootPem } from './materials.ts';
 import { type Chooser, type Move, move, one } from './step.ts';
 
 const bundle = (x509CertificateData: string) => ({
@@ -113,7 +113,7 @@ export const otherMoves: readonly Move[] = [
   move({
     makes: 'crl',
     names: 'anchor',
-    draw: (choose) => ({ crlData: Buffer.from(OBJECTS[one(choose, LISTS)] ?? 'missing') }),
+    draw: (choose) => ({ crlData: Buffer.from(OBJECTS[one(choose, CRLS)] ?? 'missing') }),
     send: ({ anywhere }, { own, other, crlData }) =>
       anywhere.send(new ImportCrlCommand({ name: `crl-${own.number}`, crlData, trustAnchorArn: other.arn })),
     tells: ({ crl }) => ({ id: crl?.crlId }),

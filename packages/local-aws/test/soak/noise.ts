@@ -41,11 +41,11 @@ export async function sendBroken(url: string, which: number): Promise<number> {
 }
 
 /**
- * Knocks at a data plane with a good certificate, a stranger's or none; any answer will do, and
+ * Calls a data plane with a good certificate, an unknown one or none; any answer will do, and
  * none too.
  */
 export function knock({ host, port, name }: Plane, who: number): Promise<void> {
-  const leaf = [leaves.good, leaves.stranger, undefined][who % 3];
+  const leaf = [leaves.good, leaves.unknown, undefined][who % 3];
   return new Promise((resolve) => {
     const request = httpsRequest({
       host,

@@ -2,14 +2,14 @@ import type { Random } from '../../src/index.ts';
 import { encode } from '../../src/persist/codec.ts';
 
 /**
- * Ids that carry a mark and a count, so that two runs which did the same can be compared: each id
+ * Ids that carry a prefix and a count, so that two runs which did the same can be compared: each id
  * is replaced by the place at which it is first seen.
  */
 export function countingRandom(): Random {
   let count = 0;
-  const padded = (mark: string, radix: number, length: number) => {
+  const padded = (prefix: string, radix: number, length: number) => {
     count += 1;
-    return `${mark}${count.toString(radix).padStart(length - mark.length, '0')}`;
+    return `${prefix}${count.toString(radix).padStart(length - prefix.length, '0')}`;
   };
   return {
     bytes: (length) => new Uint8Array(Buffer.from(padded('facade', 16, 2 * length), 'hex')),
@@ -25,9 +25,9 @@ export function countingRandom(): Random {
 const IDS = /facade[0-9a-f-]*|qz[0-9a-z]*/gi;
 
 /**
- * State as text that is the same after two runs that did the same: maps and places in an order that
- * does not hang on who came first, places that were only looked at left out, and each marked id as
- * `#N`, counted by first appearance.
+ * State as text that is the same after two runs that did the same: maps and regions in an order
+ * that does not depend on who came first, without regions that were only read, and each such id
+ * as `#N`, counted by first appearance.
  */
 export function comparable(state: object): string {
   const seen = new Map<string, string>();
@@ -63,8 +63,8 @@ function inOrder(value: unknown, ids: Ids): unknown {
       .map(({ item }) => inOrder(item, ids));
   if (typeof value === 'string') return ids.met(value);
   if (Array.isArray(value)) {
-    const held = value.filter((item) => !isPlace(item) || JSON.stringify(item).includes('"$map":[['));
-    return value.some(isPlace) ? sorted(held) : held.map((item) => inOrder(item, ids));
+    const held = value.filter((item) => !isRegion(item) || JSON.stringify(item).includes('"$map":[['));
+    return value.some(isRegion) ? sorted(held) : held.map((item) => inOrder(item, ids));
   }
   if (typeof value !== 'object' || value === null) return value;
   // Ports and server certificates of data planes are the machine's business.
@@ -77,7 +77,7 @@ function inOrder(value: unknown, ids: Ids): unknown {
   );
 }
 
-const isPlace = (value: unknown): boolean =>
+const isRegion = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'account' in value && 'state' in value;
 
 /** Numbers in [0, 1) from a seed (mulberry32, public domain). */

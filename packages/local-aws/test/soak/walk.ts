@@ -6,7 +6,7 @@ import { otherMoves } from './moves-others.ts';
 import { knock, type Plane, sendBroken } from './noise.ts';
 import { type Server, startServer } from './process.ts';
 import { seeded } from './random.ts';
-import type { Chooser, Kind, Step, Thing, Values } from './step.ts';
+import type { Chooser, Kind, Resource, Step, Values } from './step.ts';
 
 const MOVES = [...elbMoves, ...cloudfrontMoves, ...otherMoves];
 const ACCOUNTS = ['111111111111', '222222222222'] as const;
@@ -27,7 +27,7 @@ export interface Outcome {
   readonly rssMb: number;
 }
 
-/** By what a thing is called that another client took away in the meantime. */
+/** What is known about a resource that another client has removed in the meantime. */
 const GONE: Values = { id: 'gone', arn: 'arn:aws:gone', etag: 'E0000000000000', data: 'KV0' };
 
 interface Memory {
@@ -88,7 +88,7 @@ async function walk(server: Server, length: Length, seed: number): Promise<Walke
   /** By request id: the server counts them in the order in which it carries requests out. */
   const accepted = new Map<string, Step>();
   const defects: string[] = [];
-  const things = new Map<Thing, Values>();
+  const resources = new Map<Resource, Values>();
   let [count, refused] = [0, 0];
   let planes: readonly Plane[] = [];
   const look = async () => {
@@ -102,7 +102,7 @@ async function walk(server: Server, length: Length, seed: number): Promise<Walke
     const random = seeded(seed * CLIENTS + index);
     const number = (below: number) => Math.floor(random() * below);
     const mine = (kind: Kind) =>
-      [...things.keys()].filter((one) => one.kind === kind && one.account === account);
+      [...resources.keys()].filter((one) => one.kind === kind && one.account === account);
     const choose: Chooser = {
       account,
       chance: (odds) => random() < odds,
@@ -124,9 +124,9 @@ async function walk(server: Server, length: Length, seed: number): Promise<Walke
       if (plane?.protocol === 'https' && choose.chance(0.05)) await knock(plane, number(3));
       if (step === undefined) continue;
       try {
-        const { requestId, values } = await step.send(clients, (thing) => things.get(thing) ?? GONE);
+        const { requestId, values } = await step.send(clients, (resource) => resources.get(resource) ?? GONE);
         if (step.writes) accepted.set(requestId ?? '', step);
-        learn(things, step, values);
+        learn(resources, step, values);
       } catch (error) {
         refused += 1;
         const status = statusOf(error);
@@ -141,10 +141,10 @@ async function walk(server: Server, length: Length, seed: number): Promise<Walke
   return { order, refused, defects };
 }
 
-function learn(things: Map<Thing, Values>, { thing, fate }: Step, values: Values): void {
-  if (thing === undefined) return;
-  if (fate === 'gone') things.delete(thing);
-  else if (fate === 'made' || things.has(thing)) things.set(thing, values);
+function learn(resources: Map<Resource, Values>, { resource, fate }: Step, values: Values): void {
+  if (resource === undefined) return;
+  if (fate === 'gone') resources.delete(resource);
+  else if (fate === 'made' || resources.has(resource)) resources.set(resource, values);
 }
 
 /** The state that the accepted calls alone lead to. */
@@ -155,13 +155,13 @@ async function replay({ order }: Walked, now: number): Promise<string> {
       ACCOUNTS.map((account) => [account, clientsOf(server.url, account)]),
     );
     for (const [account, one] of clients) await putMaterials(one, account);
-    const things = new Map<Thing, Values>();
+    const resources = new Map<Resource, Values>();
     for (const step of order) {
       const mine = clients.get(step.account);
       if (mine === undefined) continue;
-      const { values } = await step.send(mine, (thing) => things.get(thing) ?? {});
+      const { values } = await step.send(mine, (resource) => resources.get(resource) ?? {});
       // Some deletions are accepted twice, so what is gone keeps its name.
-      if (step.fate !== 'gone') learn(things, step, values);
+      if (step.fate !== 'gone') learn(resources, step, values);
     }
     return await server.ask<string>('state');
   } finally {

@@ -13,8 +13,8 @@ export const has = (tool: string, ...args: readonly string[]): boolean => {
 export const says = (words: RegExp, tool: string, ...args: readonly string[]): boolean =>
   words.test(spawnSync(tool, args, { encoding: 'utf8' }).stdout ?? '');
 
-/** Whether the AWS CLI here knows an operation: an old one is as good as none. */
-export const awsKnows = (service: string, operation: string): boolean =>
+/** Whether the AWS CLI here has an operation: an old one is as good as none. */
+export const awsHas = (service: string, operation: string): boolean =>
   has('aws', service, operation, '--generate-cli-skeleton');
 
 export interface Ran {

@@ -1,23 +1,23 @@
 import type { Context, EdgeContext } from '../service.ts';
 import { newParts } from './parts.ts';
 import { serveDefault } from './serve/serve.ts';
-import { type Api, type ApiGatewayPlace, badRequest, notFound, OPEN } from './state.ts';
+import { type Api, type ApiGatewayState, badRequest, notFound, OPEN } from './state.ts';
 
 /** Host name of an API's default endpoint. */
 export const defaultHost = (id: string, region: string): string =>
   `${id}.execute-api.${region}.amazonaws.com`;
 
-/** Keeps a new API and opens its default endpoint, the door beside every custom domain. */
-export async function addApi(place: ApiGatewayPlace, api: Api, ctx: Context): Promise<Api> {
+/** Keeps a new API and opens its default endpoint, which bypasses every custom domain. */
+export async function addApi(state: ApiGatewayState, api: Api, ctx: Context): Promise<Api> {
   if (api.name.length === 0) throw badRequest('An API needs a name.');
-  place.apis.set(api.id, api);
-  place.parts.set(api.id, newParts(api, ctx));
-  await openApi(place, api, ctx);
+  state.apis.set(api.id, api);
+  state.parts.set(api.id, newParts(api, ctx));
+  await openApi(state, api, ctx);
   return api;
 }
 
 /** Opens the default endpoint of an API. */
-export async function openApi(place: ApiGatewayPlace, api: Api, ctx: EdgeContext): Promise<void> {
+export async function openApi(state: ApiGatewayState, api: Api, ctx: EdgeContext): Promise<void> {
   await ctx.world.edges.open({
     kind: 'execute-api',
     protocol: 'https',
@@ -27,25 +27,25 @@ export async function openApi(place: ApiGatewayPlace, api: Api, ctx: EdgeContext
     region: ctx.region,
     servicePort: 443,
     trust: () => OPEN,
-    behaviour: () => (place.apis.get(api.id)?.disableExecuteApiEndpoint ? 'disabled' : 'forward'),
+    behaviour: () => (state.apis.get(api.id)?.disableExecuteApiEndpoint ? 'disabled' : 'forward'),
     payload: () => (api.protocol === 'HTTP' ? '2.0' : '1.0'),
-    serve: (request) => serveDefault(place, api.id, request, place.authorizerCache, ctx),
+    serve: (request) => serveDefault(state, api.id, request, state.authorizerCache, ctx),
   });
 }
 
-export async function removeApi(place: ApiGatewayPlace, api: Api, ctx: Context): Promise<void> {
-  const mapped = [...place.domains.values()].some((domain) =>
+export async function removeApi(state: ApiGatewayState, api: Api, ctx: Context): Promise<void> {
+  const mapped = [...state.domains.values()].some((domain) =>
     domain.mappings.some((one) => one.apiId === api.id),
   );
   if (mapped) throw badRequest('Please remove all base path mappings related to the API in your domains');
-  place.apis.delete(api.id);
-  place.parts.delete(api.id);
+  state.apis.delete(api.id);
+  state.parts.delete(api.id);
   await ctx.world.edges.close(api.arn);
 }
 
 /** The API that a mapping names. */
-export function mappedApi(place: ApiGatewayPlace, id: string): Api {
-  const api = place.apis.get(id);
+export function mappedApi(state: ApiGatewayState, id: string): Api {
+  const api = state.apis.get(id);
   if (!api) throw notFound('Invalid API identifier specified');
   return api;
 }

@@ -2,8 +2,8 @@ import { type Context, type EdgeContext, notImplemented, ServiceError } from '..
 import { LIMITS } from './limits.ts';
 import { serveDomain } from './serve/serve.ts';
 import {
-  type ApiGatewayPlace,
-  type ApiGatewayPlaces,
+  type ApiGatewayRegions,
+  type ApiGatewayState,
   arnOf,
   badRequest,
   conflict,
@@ -45,22 +45,22 @@ const POLICY = /^(TLS_1_[02]|SecurityPolicy_TLS1[23]_\w+)$/;
 const HOSTED_ZONE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
 export async function createDomain(
-  places: ApiGatewayPlaces,
+  regions: ApiGatewayRegions,
   input: DomainInput,
   ctx: Context,
 ): Promise<Domain> {
-  const place = places.at(ctx.account, ctx.region);
+  const state = regions.at(ctx.account, ctx.region);
   const { name, endpointType, certificateArn, securityPolicy } = input;
   if (!NAME.test(name) || name.length > 253) throw badRequest('Invalid domain name.');
   // Regional names are unique in a region across accounts (developer guide, custom domain names;
   // checked 2026-11).
-  const taken = places.all().some(([, region, other]) => region === ctx.region && other.domains.has(name));
+  const taken = regions.all().some(([, region, other]) => region === ctx.region && other.domains.has(name));
   if (taken) throw conflict('The domain name you provided already exists.');
   if (endpointType !== 'REGIONAL' && endpointType !== 'EDGE')
     throw notImplemented('API Gateway', `domain names of type ${endpointType}`);
   if (certificateArn === undefined || !ACM.test(certificateArn))
     throw badRequest('A certificate ARN of AWS Certificate Manager must be given.');
-  if (place.domains.size >= LIMITS.domains.max)
+  if (state.domains.size >= LIMITS.domains.max)
     throw new ServiceError('LimitExceededException', 429, `The limit is ${LIMITS.domains.max} domain names.`);
   const truststore = input.truststore && readTruststore(input.truststore.uri, input.truststore.version, ctx);
   const domain: Domain = {
@@ -81,19 +81,19 @@ export async function createDomain(
     createdAt: ctx.now,
   };
   checkPreconditions(domain);
-  place.domains.set(name, domain);
-  await openDomain(place, domain, ctx);
-  if (truststore) settleLater(place, domain, ctx);
+  state.domains.set(name, domain);
+  await openDomain(state, domain, ctx);
+  if (truststore) settleLater(state, domain, ctx);
   return domain;
 }
 
 export function changeDomain(
-  place: ApiGatewayPlace,
+  state: ApiGatewayState,
   name: string,
   change: DomainChange,
   ctx: Context,
 ): Domain {
-  const before = domainOf(place, name);
+  const before = domainOf(state, name);
   if (before.status === 'UPDATING') throw conflict('The domain name is being updated.');
   if (change.certificateArn !== undefined && !ACM.test(change.certificateArn))
     throw badRequest('A certificate ARN of AWS Certificate Manager must be given.');
@@ -112,8 +112,8 @@ export function changeDomain(
     changed.certificateArn !== before.certificateArn ||
     changed.securityPolicy !== before.securityPolicy;
   const after: Domain = slow ? { ...changed, status: 'UPDATING' } : changed;
-  place.domains.set(name, after);
-  if (slow) settleLater(place, after, ctx);
+  state.domains.set(name, after);
+  if (slow) settleLater(state, after, ctx);
   return after;
 }
 
@@ -147,23 +147,23 @@ function checkPreconditions({ truststore, endpointType, securityPolicy }: Domain
   if (securityPolicy !== 'TLS_1_2') throw badRequest('Mutual TLS needs the security policy TLS_1_2.');
 }
 
-function settleLater(place: ApiGatewayPlace, { name, createdAt }: Domain, ctx: Context): void {
+function settleLater(state: ApiGatewayState, { name, createdAt }: Domain, ctx: Context): void {
   ctx.world.settle.later(arnOf(ctx, `/domainnames/${name}`), () => {
-    const domain = place.domains.get(name);
+    const domain = state.domains.get(name);
     // Deleted and made anew meanwhile: that one has its own.
     if (domain?.createdAt !== createdAt) return;
     const { truststore, revision } = domain;
-    place.domains.set(name, { ...domain, status: 'AVAILABLE', inForce: truststore, revision: revision + 1 });
+    state.domains.set(name, { ...domain, status: 'AVAILABLE', inForce: truststore, revision: revision + 1 });
   });
 }
 
-export async function deleteDomain(place: ApiGatewayPlace, name: string, ctx: Context): Promise<void> {
-  const domain = domainOf(place, name);
-  place.domains.delete(name);
+export async function deleteDomain(state: ApiGatewayState, name: string, ctx: Context): Promise<void> {
+  const domain = domainOf(state, name);
+  state.domains.delete(name);
   await ctx.world.edges.close(domain.arn);
 }
 
-export async function openDomain(place: ApiGatewayPlace, domain: Domain, ctx: EdgeContext): Promise<void> {
+export async function openDomain(state: ApiGatewayState, domain: Domain, ctx: EdgeContext): Promise<void> {
   const { name, arn, target } = domain;
   await ctx.world.edges.open({
     kind: 'api-gateway',
@@ -174,15 +174,15 @@ export async function openDomain(place: ApiGatewayPlace, domain: Domain, ctx: Ed
     region: ctx.region,
     servicePort: 443,
     trust() {
-      const now = place.domains.get(name);
+      const now = state.domains.get(name);
       if (!now?.inForce) return OPEN;
       return { ...OPEN, mode: 'complete-chain', anchors: now.inForce.anchors, version: String(now.revision) };
     },
     behaviour: () => 'forward',
-    serve: (request) => serveDomain(place, name, request, place.authorizerCache, ctx),
+    serve: (request) => serveDomain(state, name, request, state.authorizerCache, ctx),
     payload() {
-      const first = place.domains.get(name)?.mappings[0];
-      const api = first && place.apis.get(first.apiId);
+      const first = state.domains.get(name)?.mappings[0];
+      const api = first && state.apis.get(first.apiId);
       return api?.protocol === 'HTTP' ? '2.0' : '1.0';
     },
   });

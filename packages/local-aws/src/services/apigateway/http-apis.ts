@@ -3,7 +3,7 @@ import { type Context, notImplemented, type Operations } from '../service.ts';
 import { addApi, defaultHost, removeApi } from './apis.ts';
 import type { HttpModel } from './model.ts';
 import { itemsOf } from './paging.ts';
-import { type Api, type ApiGatewayPlaces, apiOf, arnOf, newId } from './state.ts';
+import { type Api, type ApiGatewayRegions, apiOf, arnOf, newId } from './state.ts';
 import { mergeTags, taggable, tagsOut } from './tags.ts';
 
 type ApiOperations = Pick<
@@ -38,8 +38,8 @@ const MISSING = [
 ] as const;
 
 /** HTTP and WebSocket APIs, as far as their default endpoint goes, and tags of API Gateway v2. */
-export function httpApiOperations(places: ApiGatewayPlaces): ApiOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function httpApiOperations(regions: ApiGatewayRegions): ApiOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     async CreateApi(input, ctx) {
       const missing = MISSING.find((name) => input[name] !== undefined);
@@ -87,13 +87,13 @@ export function httpApiOperations(places: ApiGatewayPlaces): ApiOperations {
       return {};
     },
     TagResource(input, ctx) {
-      const thing = taggable(here(ctx), input.ResourceArn, ctx);
-      thing.set(mergeTags(thing.tags, input.Tags));
+      const resource = taggable(here(ctx), input.ResourceArn, ctx);
+      resource.set(mergeTags(resource.tags, input.Tags));
       return {};
     },
     UntagResource(input, ctx) {
-      const thing = taggable(here(ctx), input.ResourceArn, ctx);
-      thing.set(new Map([...thing.tags].filter(([key]) => !input.TagKeys.includes(key))));
+      const resource = taggable(here(ctx), input.ResourceArn, ctx);
+      resource.set(new Map([...resource.tags].filter(([key]) => !input.TagKeys.includes(key))));
       return {};
     },
     GetTags: (input, ctx) => ({ Tags: tagsOut(taggable(here(ctx), input.ResourceArn, ctx).tags) }),

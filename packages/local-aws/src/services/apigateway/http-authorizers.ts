@@ -5,7 +5,7 @@ import type { HttpModel } from './model.ts';
 import { itemsOf } from './paging.ts';
 import { deployAutomatically, oneOf, partsAt } from './parts.ts';
 import type { Authorizer } from './parts-model.ts';
-import { type ApiGatewayPlaces, badRequest, conflict, newId } from './state.ts';
+import { type ApiGatewayRegions, badRequest, conflict, newId } from './state.ts';
 
 type Part = Pick<
   Operations<HttpModel>,
@@ -13,8 +13,8 @@ type Part = Pick<
 >;
 
 /** Authorizers of HTTP APIs. */
-export function httpAuthorizerOperations(places: ApiGatewayPlaces): Part {
-  const at = (apiId: string, ctx: Context) => partsAt(places, apiId, ctx, false);
+export function httpAuthorizerOperations(regions: ApiGatewayRegions): Part {
+  const at = (apiId: string, ctx: Context) => partsAt(regions, apiId, ctx, false);
   return {
     CreateAuthorizer(input, ctx) {
       const parts = at(input.ApiId, ctx);

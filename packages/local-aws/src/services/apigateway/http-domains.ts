@@ -11,7 +11,7 @@ import { changeDomain, createDomain, type DomainChange, deleteDomain } from './d
 import { addMapping, mappingOf, removeMapping } from './mappings.ts';
 import type { HttpModel } from './model.ts';
 import { itemsOf } from './paging.ts';
-import { type ApiGatewayPlaces, badRequest, type Domain, domainOf, type Mapping } from './state.ts';
+import { type ApiGatewayRegions, badRequest, type Domain, domainOf, type Mapping } from './state.ts';
 import { tagsOut } from './tags.ts';
 
 type DomainOperations = Pick<
@@ -92,8 +92,8 @@ function truststoreChange(
 }
 
 /** Domain names and API mappings of API Gateway v2. */
-export function httpDomainOperations(places: ApiGatewayPlaces): DomainOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function httpDomainOperations(regions: ApiGatewayRegions): DomainOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     async CreateDomainName(input, ctx) {
       const configuration = oneConfiguration(input.DomainNameConfigurations);
@@ -102,7 +102,7 @@ export function httpDomainOperations(places: ApiGatewayPlaces): DomainOperations
       const { TruststoreUri: uri, TruststoreVersion: version } = input.MutualTlsAuthentication ?? {};
       if (version !== undefined && !uri) throw badRequest('A truststore version needs a truststore URI.');
       const domain = await createDomain(
-        places,
+        regions,
         {
           name: input.DomainName,
           endpointType: configuration.EndpointType ?? 'REGIONAL',
@@ -149,9 +149,9 @@ export function httpDomainOperations(places: ApiGatewayPlaces): DomainOperations
     GetApiMappings: (input, ctx) =>
       itemsOf(domainOf(here(ctx), input.DomainName).mappings, describeMapping, input),
     DeleteApiMapping(input, ctx) {
-      const place = here(ctx);
-      const mapping = mappingOf(place, input.DomainName, (one) => one.id === input.ApiMappingId);
-      removeMapping(place, input.DomainName, mapping);
+      const state = here(ctx);
+      const mapping = mappingOf(state, input.DomainName, (one) => one.id === input.ApiMappingId);
+      removeMapping(state, input.DomainName, mapping);
       return {};
     },
   };

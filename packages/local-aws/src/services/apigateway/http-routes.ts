@@ -5,7 +5,7 @@ import type { HttpModel } from './model.ts';
 import { itemsOf } from './paging.ts';
 import { checkAuthorization, deployAutomatically, oneOf, partsAt } from './parts.ts';
 import type { Route } from './parts-model.ts';
-import { type ApiGatewayPlaces, badRequest, conflict, newId } from './state.ts';
+import { type ApiGatewayRegions, badRequest, conflict, newId } from './state.ts';
 
 type Part = Pick<
   Operations<HttpModel>,
@@ -21,8 +21,8 @@ type Part = Pick<
 >;
 
 /** Routes of HTTP APIs, and what they call. */
-export function httpRouteOperations(places: ApiGatewayPlaces): Part {
-  const at = (apiId: string, ctx: Context) => partsAt(places, apiId, ctx, false);
+export function httpRouteOperations(regions: ApiGatewayRegions): Part {
+  const at = (apiId: string, ctx: Context) => partsAt(regions, apiId, ctx, false);
   return {
     CreateRoute(input, ctx) {
       const parts = at(input.ApiId, ctx);

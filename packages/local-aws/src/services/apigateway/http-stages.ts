@@ -6,7 +6,7 @@ import type { HttpModel } from './model.ts';
 import { itemsOf } from './paging.ts';
 import { deleteDeployment, deploy, deployAutomatically, oneOf, partsAt } from './parts.ts';
 import type { Deployment, Stage } from './parts-model.ts';
-import { type ApiGatewayPlaces, apiOf, conflict } from './state.ts';
+import { type ApiGatewayRegions, apiOf, conflict } from './state.ts';
 
 type Part = Pick<
   Operations<HttpModel>,
@@ -23,8 +23,8 @@ type Part = Pick<
 >;
 
 /** Deployments and stages of HTTP APIs: what is deployed is what the edge follows. */
-export function httpStageOperations(places: ApiGatewayPlaces): Part {
-  const at = (apiId: string, ctx: Context) => partsAt(places, apiId, ctx, false);
+export function httpStageOperations(regions: ApiGatewayRegions): Part {
+  const at = (apiId: string, ctx: Context) => partsAt(regions, apiId, ctx, false);
   return {
     CreateDeployment(input, ctx) {
       const parts = at(input.ApiId, ctx);
@@ -81,7 +81,7 @@ export function httpStageOperations(places: ApiGatewayPlaces): Part {
     ExportApi(input, ctx) {
       if (input.Specification !== 'OAS30' || input.OutputType !== 'JSON' || input.StageName === undefined)
         throw notImplemented('API Gateway v2', 'ExportApi but of a stage, as OAS30 in JSON');
-      const api = apiOf(places.at(ctx.account, ctx.region), input.ApiId, false);
+      const api = apiOf(regions.at(ctx.account, ctx.region), input.ApiId, false);
       const parts = at(input.ApiId, ctx);
       return { body: exportStage(api, parts, input.StageName, ctx, input.IncludeExtensions ?? true) };
     },

@@ -1,7 +1,7 @@
 import { keeperOf } from '../../persist/keeper.ts';
 import type { Keeper } from '../../persist/persist.ts';
 import { schemaService } from '../../wire/schema-service.ts';
-import { createPlaces } from '../../world.ts';
+import { createRegions } from '../../world.ts';
 import type { Service } from '../service.ts';
 import { openApi } from './apis.ts';
 import { openDomain } from './domains.ts';
@@ -16,23 +16,23 @@ import { restAuthorizerOperations } from './rest-authorizers.ts';
 import { restDomainOperations } from './rest-domains.ts';
 import { restRouteOperations } from './rest-routes.ts';
 import { restStageOperations } from './rest-stages.ts';
-import { type ApiGatewayPlace, emptyPlace } from './state.ts';
+import { type ApiGatewayState, emptyState } from './state.ts';
 
-export type { Api, ApiGatewayPlace, Domain, Mapping, Truststore } from './state.ts';
+export type { Api, ApiGatewayState, Domain, Mapping, Truststore } from './state.ts';
 
 /** API Gateway in both API versions, and its raw state, by account and region. */
 export interface ApiGateway {
   readonly services: readonly Service[];
   readonly keeper: Keeper;
-  state(): readonly { readonly account: string; readonly region: string; readonly state: ApiGatewayPlace }[];
+  state(): readonly { readonly account: string; readonly region: string; readonly state: ApiGatewayState }[];
 }
 
 /**
- * API Gateway: custom domain names with mutual TLS, and APIs and mappings as far as a walk from a
- * domain to its doors needs them. Versions 1 and 2 of the API manage the same domains.
+ * API Gateway: custom domain names with mutual TLS, and of APIs and mappings what decides which
+ * requests bypass a domain. Versions 1 and 2 of the API manage the same domains.
  */
 export function createApiGateway(): ApiGateway {
-  const places = createPlaces(emptyPlace);
+  const regions = createRegions(emptyState);
   const names = ['apigateway'];
   const malformed = { code: 'BadRequestException', status: 400 };
   const isV2 = (path: string) => path.startsWith('/v2/');
@@ -42,15 +42,15 @@ export function createApiGateway(): ApiGateway {
     protocol: 'rest-json',
     load: () => import('@aws-sdk/client-api-gateway'),
     operations: {
-      ...restDomainOperations(places),
-      ...restApiOperations(places),
-      ...restRouteOperations(places),
-      ...restAuthorizerOperations(places),
-      ...restStageOperations(places),
+      ...restDomainOperations(regions),
+      ...restApiOperations(regions),
+      ...restRouteOperations(regions),
+      ...restAuthorizerOperations(regions),
+      ...restStageOperations(regions),
     },
     owns: (path) => !isV2(path),
     malformed,
-    reset: () => places.clear(),
+    reset: () => regions.clear(),
   });
   const http = schemaService<HttpModel>({
     title: 'API Gateway v2',
@@ -58,22 +58,22 @@ export function createApiGateway(): ApiGateway {
     protocol: 'rest-json',
     load: () => import('@aws-sdk/client-apigatewayv2'),
     operations: {
-      ...httpDomainOperations(places),
-      ...httpApiOperations(places),
-      ...httpRouteOperations(places),
-      ...httpAuthorizerOperations(places),
-      ...httpStageOperations(places),
+      ...httpDomainOperations(regions),
+      ...httpApiOperations(regions),
+      ...httpRouteOperations(regions),
+      ...httpAuthorizerOperations(regions),
+      ...httpStageOperations(regions),
     },
     owns: isV2,
     malformed,
-    reset: () => places.clear(),
+    reset: () => regions.clear(),
   });
   return Object.freeze({
     services: [rest, http],
-    keeper: keeperOf('apigateway', places, async (place, ctx) => {
-      for (const domain of place.domains.values()) await openDomain(place, domain, ctx);
-      for (const api of place.apis.values()) await openApi(place, api, ctx);
+    keeper: keeperOf('apigateway', regions, async (state, ctx) => {
+      for (const domain of state.domains.values()) await openDomain(state, domain, ctx);
+      for (const api of state.apis.values()) await openApi(state, api, ctx);
     }),
-    state: () => places.all().map(([account, region, state]) => ({ account, region, state })),
+    state: () => regions.all().map(([account, region, state]) => ({ account, region, state })),
   });
 }

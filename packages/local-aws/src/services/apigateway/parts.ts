@@ -2,8 +2,8 @@ import type { Context } from '../service.ts';
 import type { Deployment, Parts, Resource } from './parts-model.ts';
 import {
   type Api,
-  type ApiGatewayPlace,
-  type ApiGatewayPlaces,
+  type ApiGatewayRegions,
+  type ApiGatewayState,
   apiOf,
   badRequest,
   newId,
@@ -24,16 +24,16 @@ export function newParts(api: Api, ctx: Context): Parts {
   };
 }
 
-export function partsOf(place: ApiGatewayPlace, apiId: string): Parts {
-  const parts = place.parts.get(apiId);
+export function partsOf(state: ApiGatewayState, apiId: string): Parts {
+  const parts = state.parts.get(apiId);
   if (!parts) throw notFound('Invalid API identifier specified');
   return parts;
 }
 
 /** What is inside an API of the caller's account and region, or the service's refusal. */
-export function partsAt(places: ApiGatewayPlaces, apiId: string, ctx: Context, rest: boolean): Parts {
-  const place = places.at(ctx.account, ctx.region);
-  return partsOf(place, apiOf(place, apiId, rest).id);
+export function partsAt(regions: ApiGatewayRegions, apiId: string, ctx: Context, rest: boolean): Parts {
+  const state = regions.at(ctx.account, ctx.region);
+  return partsOf(state, apiOf(state, apiId, rest).id);
 }
 
 /** One of a map, or the service's refusal. */

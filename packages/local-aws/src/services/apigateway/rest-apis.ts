@@ -5,8 +5,8 @@ import type { RestModel } from './model.ts';
 import { listed, page } from './paging.ts';
 import {
   type Api,
-  type ApiGatewayPlace,
-  type ApiGatewayPlaces,
+  type ApiGatewayRegions,
+  type ApiGatewayState,
   apiOf,
   arnOf,
   badRequest,
@@ -28,7 +28,7 @@ type ApiOperations = Pick<
 
 const TITLE = 'API Gateway';
 
-const describe = (api: Api, { parts }: ApiGatewayPlace): RestApi => ({
+const describe = (api: Api, { parts }: ApiGatewayState): RestApi => ({
   id: api.id,
   rootResourceId: [...(parts.get(api.id)?.resources.values() ?? [])].find(({ path }) => path === '/')?.id,
   name: api.name,
@@ -51,8 +51,8 @@ const MISSING = [
 ] as const;
 
 /** REST APIs, as far as their default endpoint goes, and tags of API Gateway v1. */
-export function restApiOperations(places: ApiGatewayPlaces): ApiOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function restApiOperations(regions: ApiGatewayRegions): ApiOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     async CreateRestApi(input, ctx) {
       const [type = 'EDGE'] = input.endpointConfiguration?.types ?? [];
@@ -107,13 +107,13 @@ export function restApiOperations(places: ApiGatewayPlaces): ApiOperations {
       return {};
     },
     TagResource(input, ctx) {
-      const thing = taggable(here(ctx), input.resourceArn, ctx);
-      thing.set(mergeTags(thing.tags, input.tags));
+      const resource = taggable(here(ctx), input.resourceArn, ctx);
+      resource.set(mergeTags(resource.tags, input.tags));
       return {};
     },
     UntagResource(input, ctx) {
-      const thing = taggable(here(ctx), input.resourceArn, ctx);
-      thing.set(new Map([...thing.tags].filter(([key]) => !input.tagKeys.includes(key))));
+      const resource = taggable(here(ctx), input.resourceArn, ctx);
+      resource.set(new Map([...resource.tags].filter(([key]) => !input.tagKeys.includes(key))));
       return {};
     },
     GetTags: (input, ctx) => ({ tags: tagsOut(taggable(here(ctx), input.resourceArn, ctx).tags) }),

@@ -5,7 +5,7 @@ import type { RestModel } from './model.ts';
 import { page } from './paging.ts';
 import { oneOf, partsAt } from './parts.ts';
 import type { Authorizer } from './parts-model.ts';
-import { type ApiGatewayPlaces, badRequest, conflict, newId } from './state.ts';
+import { type ApiGatewayRegions, badRequest, conflict, newId } from './state.ts';
 
 type Part = Pick<
   Operations<RestModel>,
@@ -13,8 +13,8 @@ type Part = Pick<
 >;
 
 /** Authorizers of REST APIs. */
-export function restAuthorizerOperations(places: ApiGatewayPlaces): Part {
-  const at = (apiId: string, ctx: Context) => partsAt(places, apiId, ctx, true);
+export function restAuthorizerOperations(regions: ApiGatewayRegions): Part {
+  const at = (apiId: string, ctx: Context) => partsAt(regions, apiId, ctx, true);
   return {
     CreateAuthorizer(input, ctx) {
       const parts = at(input.restApiId, ctx);

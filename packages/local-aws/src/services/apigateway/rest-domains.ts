@@ -4,7 +4,7 @@ import { changeDomain, createDomain, type DomainChange, deleteDomain } from './d
 import { addMapping, mappingOf, removeMapping } from './mappings.ts';
 import type { RestModel } from './model.ts';
 import { listed, page } from './paging.ts';
-import { type ApiGatewayPlaces, apiOf, badRequest, type Domain, domainOf, type Mapping } from './state.ts';
+import { type ApiGatewayRegions, apiOf, badRequest, type Domain, domainOf, type Mapping } from './state.ts';
 import { tagsOut } from './tags.ts';
 
 type DomainOperations = Pick<
@@ -112,8 +112,8 @@ function patched(change: DomainChange, { op, path = '', value = '' }: PatchOp, d
 }
 
 /** Domain names and base path mappings of API Gateway v1. */
-export function restDomainOperations(places: ApiGatewayPlaces): DomainOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function restDomainOperations(regions: ApiGatewayRegions): DomainOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     async CreateDomainName(input, ctx) {
       const [type = 'EDGE', ...more] = input.endpointConfiguration?.types ?? [];
@@ -125,7 +125,7 @@ export function restDomainOperations(places: ApiGatewayPlaces): DomainOperations
       if (truststoreVersion !== undefined && !truststoreUri)
         throw badRequest('A truststore version needs a truststore URI.');
       const domain = await createDomain(
-        places,
+        regions,
         {
           name: input.domainName,
           endpointType: type,
@@ -170,9 +170,9 @@ export function restDomainOperations(places: ApiGatewayPlaces): DomainOperations
       return listed(page(all, input.position, input.limit));
     },
     DeleteBasePathMapping(input, ctx) {
-      const place = here(ctx);
-      const mapping = mappingOf(place, input.domainName, (one) => one.key === keyOf(input.basePath));
-      removeMapping(place, input.domainName, mapping);
+      const state = here(ctx);
+      const mapping = mappingOf(state, input.domainName, (one) => one.key === keyOf(input.basePath));
+      removeMapping(state, input.domainName, mapping);
       return {};
     },
   };

@@ -8,7 +8,7 @@ import type { RestModel } from './model.ts';
 import { page } from './paging.ts';
 import { checkAuthorization, oneOf, partsAt } from './parts.ts';
 import type { Parts, Resource, Route } from './parts-model.ts';
-import { type ApiGatewayPlaces, badRequest, conflict, newId } from './state.ts';
+import { type ApiGatewayRegions, badRequest, conflict, newId } from './state.ts';
 
 type Part = Pick<
   Operations<RestModel>,
@@ -26,8 +26,8 @@ type Part = Pick<
 >;
 
 /** Resources of REST APIs, their methods, and what those call. */
-export function restRouteOperations(places: ApiGatewayPlaces): Part {
-  const at = (apiId: string, ctx: Context) => partsAt(places, apiId, ctx, true);
+export function restRouteOperations(regions: ApiGatewayRegions): Part {
+  const at = (apiId: string, ctx: Context) => partsAt(regions, apiId, ctx, true);
   return {
     CreateResource(input, ctx) {
       const parts = at(input.restApiId, ctx);

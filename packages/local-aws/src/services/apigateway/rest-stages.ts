@@ -9,7 +9,7 @@ import type { RestModel } from './model.ts';
 import { page } from './paging.ts';
 import { deleteDeployment, deploy, oneOf, partsAt } from './parts.ts';
 import type { Deployment, Parts, Stage } from './parts-model.ts';
-import { type ApiGatewayPlaces, apiOf, badRequest, conflict } from './state.ts';
+import { type ApiGatewayRegions, apiOf, badRequest, conflict } from './state.ts';
 
 type Part = Pick<
   Operations<RestModel>,
@@ -26,8 +26,8 @@ type Part = Pick<
 >;
 
 /** Deployments and stages of REST APIs: what is deployed is what the edge follows. */
-export function restStageOperations(places: ApiGatewayPlaces): Part {
-  const at = (apiId: string, ctx: Context) => partsAt(places, apiId, ctx, true);
+export function restStageOperations(regions: ApiGatewayRegions): Part {
+  const at = (apiId: string, ctx: Context) => partsAt(regions, apiId, ctx, true);
   return {
     CreateDeployment(input, ctx) {
       const parts = at(input.restApiId, ctx);
@@ -83,7 +83,7 @@ export function restStageOperations(places: ApiGatewayPlaces): Part {
     GetExport(input, ctx) {
       if (input.exportType !== 'oas30' || (input.accepts ?? 'application/json') !== 'application/json')
         throw notImplemented('API Gateway', 'GetExport but for oas30 in application/json');
-      const api = apiOf(places.at(ctx.account, ctx.region), input.restApiId, true);
+      const api = apiOf(regions.at(ctx.account, ctx.region), input.restApiId, true);
       const extensions = input.parameters?.extensions?.split(',') ?? [];
       return {
         contentType: 'application/json',

@@ -1,5 +1,5 @@
 import type { EdgeTrust } from '../../types.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import { type Context, ServiceError } from '../service.ts';
 import type { AuthorizerCache, Parts } from './parts-model.ts';
 
@@ -48,7 +48,7 @@ export interface Domain {
   readonly createdAt: number;
 }
 
-/** An API, as far as a walk from a domain to its doors needs it. */
+/** An API, with what decides which requests bypass a custom domain. */
 export interface Api {
   readonly id: string;
   readonly arn: string;
@@ -64,7 +64,7 @@ export interface Api {
 }
 
 /** State of one account and region. */
-export interface ApiGatewayPlace {
+export interface ApiGatewayState {
   readonly domains: Map<string, Domain>;
   readonly apis: Map<string, Api>;
   /** What is inside each API, by its id. */
@@ -73,9 +73,9 @@ export interface ApiGatewayPlace {
   readonly authorizerCache: AuthorizerCache;
 }
 
-export type ApiGatewayPlaces = Places<ApiGatewayPlace>;
+export type ApiGatewayRegions = Regions<ApiGatewayState>;
 
-export const emptyPlace = (): ApiGatewayPlace => ({
+export const emptyState = (): ApiGatewayState => ({
   domains: new Map(),
   apis: new Map(),
   parts: new Map(),
@@ -102,14 +102,14 @@ export const notFound = (message: string): ServiceError =>
 /** ARNs of public domains and of APIs name no account. */
 export const arnOf = (ctx: Context, path: string): string => `arn:aws:apigateway:${ctx.region}::${path}`;
 
-export function domainOf(place: ApiGatewayPlace, name: string): Domain {
-  const domain = place.domains.get(name);
+export function domainOf(state: ApiGatewayState, name: string): Domain {
+  const domain = state.domains.get(name);
   if (!domain) throw notFound('Invalid domain name identifier specified');
   return domain;
 }
 
-export function apiOf(place: ApiGatewayPlace, id: string, rest: boolean): Api {
-  const api = place.apis.get(id);
+export function apiOf(state: ApiGatewayState, id: string, rest: boolean): Api {
+  const api = state.apis.get(id);
   if (!api || (api.protocol === 'REST') !== rest) throw notFound('Invalid API identifier specified');
   return api;
 }

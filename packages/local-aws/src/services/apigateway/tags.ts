@@ -1,6 +1,6 @@
 import type { Context } from '../service.ts';
 import { LIMITS } from './limits.ts';
-import { type ApiGatewayPlace, arnOf, badRequest, notFound } from './state.ts';
+import { type ApiGatewayState, arnOf, badRequest, notFound } from './state.ts';
 
 type Tags = ReadonlyMap<string, string>;
 
@@ -20,18 +20,18 @@ export const tagsOut = (tags: Tags): Record<string, string> => Object.fromEntrie
 
 /** What an ARN names: its tags, and how to write them. */
 export function taggable(
-  place: ApiGatewayPlace,
+  state: ApiGatewayState,
   arn: string,
   ctx: Context,
 ): { tags: Tags; set(tags: Tags): void } {
   const path = arn.startsWith(arnOf(ctx, '/')) ? arn.slice(arnOf(ctx, '').length) : '';
   const [, kind, name = ''] = /^\/(domainnames|apis|restapis)\/([^/]+)$/.exec(path) ?? [];
   if (kind === 'domainnames') {
-    const domain = place.domains.get(name);
-    if (domain) return { tags: domain.tags, set: (tags) => place.domains.set(name, { ...domain, tags }) };
+    const domain = state.domains.get(name);
+    if (domain) return { tags: domain.tags, set: (tags) => state.domains.set(name, { ...domain, tags }) };
   } else if (kind !== undefined) {
-    const api = place.apis.get(name);
-    if (api?.arn === arn) return { tags: api.tags, set: (tags) => place.apis.set(name, { ...api, tags }) };
+    const api = state.apis.get(name);
+    if (api?.arn === arn) return { tags: api.tags, set: (tags) => state.apis.set(name, { ...api, tags }) };
   }
   throw notFound('Invalid resource ARN specified');
 }

@@ -1,6 +1,6 @@
 /** A distribution's configuration: defaults, consistency, and what mutual TLS asks of it. */
 import type { CacheBehavior, DefaultCacheBehavior, DistributionConfig } from '@aws-sdk/client-cloudfront';
-import { isRecord } from '../../wire/schema.ts';
+import { isObject } from '../../wire/schema.ts';
 import type { Given } from '../service.ts';
 import { CACHING_DISABLED, LIMITS } from './limits.ts';
 import { type CloudFrontState, invalidArgument, refusal, trustStoreOf, usersOf } from './state.ts';
@@ -72,7 +72,7 @@ export const behaviorsOf = (config: DistributionConfig): readonly Behavior[] => 
 /** Every list says how many items it has. */
 function checkQuantities(value: unknown): void {
   if (Array.isArray(value)) value.forEach(checkQuantities);
-  if (!isRecord(value)) return;
+  if (!isObject(value)) return;
   const { Quantity: quantity, Items: items } = value;
   if (typeof quantity === 'number' && quantity !== (Array.isArray(items) ? items.length : 0)) {
     throw refusal('InconsistentQuantities', 400, 'The value of Quantity and the size of Items do not match.');

@@ -1,7 +1,7 @@
 import type { ConnectionFunctionSummary, FunctionConfig } from '@aws-sdk/client-cloudfront';
 import { runConnectionFunction } from '../../functions/run.ts';
 import { defined } from '../../util/defined.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { summary } from './distributions.ts';
 import { FUNCTION_LIMITS, LIMITS, NAME } from './limits.ts';
@@ -34,8 +34,8 @@ type FunctionOperations = Pick<
 >;
 
 /** Connection functions: code in two stages, of which only LIVE runs at the edge. */
-export function connectionFunctionOperations(places: Places<CloudFrontState>): FunctionOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function connectionFunctionOperations(regions: Regions<CloudFrontState>): FunctionOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     CreateConnectionFunction(input, ctx) {
       const state = here(ctx);
@@ -194,15 +194,15 @@ function versionOf(
     );
   const stores = config.KeyValueStoreAssociations?.Items ?? [];
   if (stores.length > FUNCTION_LIMITS.storesPerFunction.max)
-    throw invalidArgument('A connection function can use one key value store.');
+    throw invalidArgument('A connection function can use one KeyValueStore.');
   const [first] = stores;
   const store = [...state.keyValueStores.values()].find(({ arn }) => arn === first?.KeyValueStoreARN);
   if (first !== undefined && store === undefined)
-    throw refusal('EntityNotFound', 404, 'The key value store does not exist.');
+    throw refusal('EntityNotFound', 404, 'The KeyValueStore does not exist.');
   if (store !== undefined) {
-    if (store.status !== 'READY') throw invalidArgument('The key value store is not ready.');
+    if (store.status !== 'READY') throw invalidArgument('The KeyValueStore is not ready.');
     if (functionsUsing(state, store.arn).length > FUNCTION_LIMITS.functionsPerStore.max)
-      throw refusal('EntityLimitExceeded', 400, 'The key value store has reached its limit of functions.');
+      throw refusal('EntityLimitExceeded', 400, 'The KeyValueStore has reached its limit of functions.');
   }
   return {
     code,

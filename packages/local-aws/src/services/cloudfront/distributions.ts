@@ -7,7 +7,7 @@ import type {
 import { connectionGate } from '../../functions/gate.ts';
 import type { EdgeTrust } from '../../types.ts';
 import { defined } from '../../util/defined.ts';
-import type { Places, World } from '../../world.ts';
+import type { Regions, World } from '../../world.ts';
 import type { Context, EdgeContext, Given, Operations } from '../service.ts';
 import { behaviorsOf, checkConfig, withDefaults } from './config.ts';
 import { LIMITS } from './limits.ts';
@@ -42,8 +42,8 @@ const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
  * Distributions. Each one is a data plane from its creation; the edges follow when a change is
  * Deployed.
  */
-export function distributionOperations(places: Places<CloudFrontState>): DistributionOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function distributionOperations(regions: Regions<CloudFrontState>): DistributionOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
 
   const create = async (given: Given<DistributionConfig>, tags: readonly Tag[], ctx: Context) => {
     const state = here(ctx);
@@ -58,7 +58,7 @@ export function distributionOperations(places: Places<CloudFrontState>): Distrib
       );
     }
     checkConfig(config, state, undefined);
-    checkAliases(config, undefined, places);
+    checkAliases(config, undefined, regions);
     const id = `E${ctx.world.random.text(13)}`;
     const distribution: Distribution = {
       id,
@@ -102,7 +102,7 @@ export function distributionOperations(places: Places<CloudFrontState>): Distrib
         throw refusal('IllegalUpdate', 400, 'The caller reference of a distribution cannot be changed.');
       }
       checkConfig(config, state, distribution.id);
-      checkAliases(config, distribution.id, places);
+      checkAliases(config, distribution.id, regions);
       const moved = String(config.Aliases?.Items) !== String(distribution.config.Aliases?.Items);
       Object.assign(distribution, { config, etag: newETag(ctx), modified: ctx.now, status: 'InProgress' });
       distribution.generation += 1;
@@ -149,9 +149,9 @@ export function distributionOperations(places: Places<CloudFrontState>): Distrib
 function checkAliases(
   config: DistributionConfig,
   id: string | undefined,
-  places: Places<CloudFrontState>,
+  regions: Regions<CloudFrontState>,
 ): void {
-  const taken = places
+  const taken = regions
     .all()
     .flatMap(([, , state]) => [...state.distributions.values()])
     .filter((distribution) => distribution.id !== id)

@@ -1,7 +1,7 @@
 import { keeperOf } from '../../persist/keeper.ts';
 import type { Keeper } from '../../persist/persist.ts';
 import { schemaService } from '../../wire/schema-service.ts';
-import { createPlaces } from '../../world.ts';
+import { createRegions } from '../../world.ts';
 import { createKeyValueService } from '../keyvaluestore/index.ts';
 import type { Service } from '../service.ts';
 import { connectionFunctionOperations } from './connection-functions.ts';
@@ -31,31 +31,31 @@ export interface CloudFront {
 
 /** CloudFront: trust stores, and distributions as far as viewer mTLS needs them. */
 export function createCloudFront(): CloudFront {
-  const places = createPlaces(createCloudFrontState);
+  const regions = createRegions(createCloudFrontState);
   const service = schemaService<CloudFrontModel>({
     title: 'CloudFront',
     names: ['cloudfront'],
     protocol: 'rest-xml',
     load: () => import('@aws-sdk/client-cloudfront'),
     operations: {
-      ...trustStoreOperations(places),
-      ...distributionOperations(places),
-      ...connectionFunctionOperations(places),
-      ...keyValueStoreOperations(places),
-      ...tagOperations(places),
+      ...trustStoreOperations(regions),
+      ...distributionOperations(regions),
+      ...connectionFunctionOperations(regions),
+      ...keyValueStoreOperations(regions),
+      ...tagOperations(regions),
     },
     global: true,
     xmlns: 'http://cloudfront.amazonaws.com/doc/2020-05-31/',
     malformed: { code: 'MalformedXML', status: 400 },
     missing: 'InvalidArgument',
-    reset: () => places.clear(),
+    reset: () => regions.clear(),
   });
   return Object.freeze({
     service,
-    keyValues: createKeyValueService(places),
-    keeper: keeperOf('cloudfront', places, async (state, ctx) => {
+    keyValues: createKeyValueService(regions),
+    keeper: keeperOf('cloudfront', regions, async (state, ctx) => {
       for (const one of state.distributions.values()) await openEdges(state, one, ctx);
     }),
-    state: () => places.all().map(([account, , state]) => ({ account, state })),
+    state: () => regions.all().map(([account, , state]) => ({ account, state })),
   });
 }

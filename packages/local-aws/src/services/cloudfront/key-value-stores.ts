@@ -1,6 +1,6 @@
 import type { ImportSource, KeyValueStore as StoreOut } from '@aws-sdk/client-cloudfront';
 import { defined } from '../../util/defined.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { functionsUsing } from './connection-functions.ts';
 import { KVS_LIMITS, LIMITS, NAME } from './limits.ts';
@@ -29,16 +29,16 @@ type StoreOperations = Pick<
  * Key value stores, as far as CloudFront itself manages them; keys and values are another
  * service's.
  */
-export function keyValueStoreOperations(places: Places<CloudFrontState>): StoreOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function keyValueStoreOperations(regions: Regions<CloudFrontState>): StoreOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     CreateKeyValueStore(input, ctx) {
       const state = here(ctx);
-      if (!NAME.test(input.Name)) throw invalidArgument('The name of a key value store is not valid.');
+      if (!NAME.test(input.Name)) throw invalidArgument('The name of a KeyValueStore is not valid.');
       if (state.keyValueStores.has(input.Name))
-        throw refusal('EntityAlreadyExists', 409, 'A key value store with this name already exists.');
+        throw refusal('EntityAlreadyExists', 409, 'A KeyValueStore with this name already exists.');
       if (state.keyValueStores.size >= LIMITS.keyValueStores.max)
-        throw refusal('EntityLimitExceeded', 400, 'The number of key value stores has reached its limit.');
+        throw refusal('EntityLimitExceeded', 400, 'The number of KeyValueStores has reached its limit.');
       const tags = mergeTags([], input.Tags?.Items);
       const source = input.ImportSource;
       const imported = source === undefined ? undefined : takeImport(source, ctx);
@@ -85,7 +85,7 @@ export function keyValueStoreOperations(places: Places<CloudFrontState>): StoreO
       const store = storeOf(state, input.Name);
       checkETag(input.IfMatch, store.etag);
       if (functionsUsing(state, store.arn).length > 0)
-        throw refusal('CannotDeleteEntityWhileInUse', 409, 'A function uses the key value store.');
+        throw refusal('CannotDeleteEntityWhileInUse', 409, 'A function uses the KeyValueStore.');
       state.keyValueStores.delete(store.name);
       return {};
     },
@@ -108,13 +108,13 @@ export function keyValueStoreOperations(places: Places<CloudFrontState>): StoreO
 
 function storeOf(state: CloudFrontState, name: string): KeyValueStore {
   const store = state.keyValueStores.get(name);
-  if (!store) throw refusal('EntityNotFound', 404, 'The specified key value store does not exist.');
+  if (!store) throw refusal('EntityNotFound', 404, 'The specified KeyValueStore does not exist.');
   return store;
 }
 
 /**
- * A store without a comment is told without one, though the model requires it: Terraform's provider
- * takes nothing else.
+ * The answer has no comment where the store has none, though the model requires it: Terraform's
+ * provider accepts nothing else.
  */
 const describe = (store: KeyValueStore): StoreOut => ({
   Name: store.name,
@@ -126,8 +126,8 @@ const describe = (store: KeyValueStore): StoreOut => ({
 });
 
 /**
- * The file is read with the caller's permission when it is named (developer guide, Create a key
- * value store).
+ * The file is read with the caller's permission when it is named (developer guide, "Create a
+ * KeyValueStore").
  */
 function takeImport(source: Given<ImportSource>, ctx: Context): Uint8Array {
   const [, bucket, key] = /^arn:aws[a-z-]*:s3:::([^/]+)\/(.+)$/.exec(source.SourceARN) ?? [];
@@ -153,7 +153,7 @@ function readImport(file: Uint8Array): Map<string, string> | string {
   }
   const data: unknown =
     typeof parsed === 'object' && parsed !== null && 'data' in parsed ? parsed.data : undefined;
-  if (!Array.isArray(data)) return 'The import file has no list named data.';
+  if (!Array.isArray(data)) return 'The import file has no array named data.';
   const items = new Map<string, string>();
   for (const item of data) {
     const { key, value }: { key?: unknown; value?: unknown } =
@@ -165,7 +165,7 @@ function readImport(file: Uint8Array): Map<string, string> | string {
     if (wrong !== undefined) return wrong;
     items.set(key, value);
   }
-  return sizeOf(items) > KVS_LIMITS.storeBytes.max ? 'The items are larger than a key value store.' : items;
+  return sizeOf(items) > KVS_LIMITS.storeBytes.max ? 'The items are larger than a KeyValueStore.' : items;
 }
 
 /** Why an item does not fit; undefined when it does. */

@@ -37,7 +37,7 @@ export interface Distribution {
   generation: number;
 }
 
-/** A key value store; its items belong to the data plane, which has an ETag of its own. */
+/** A KeyValueStore; its items belong to the data plane, which has an ETag of its own. */
 export interface KeyValueStore {
   readonly id: string;
   readonly arn: string;

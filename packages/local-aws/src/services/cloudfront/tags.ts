@@ -1,5 +1,5 @@
 import type { Tag } from '@aws-sdk/client-cloudfront';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { LIMITS } from './limits.ts';
 import type { CloudFrontModel } from './model.ts';
@@ -23,10 +23,10 @@ export function mergeTags(old: readonly Tag[], given: readonly Given<Tag>[] | un
 
 /** Tags of everything that has some, by ARN. */
 export function tagOperations(
-  places: Places<CloudFrontState>,
+  regions: Regions<CloudFrontState>,
 ): Pick<Operations<CloudFrontModel>, 'ListTagsForResource' | 'TagResource' | 'UntagResource'> {
   const find = (arn: string, ctx: Context): { tags: readonly Tag[] } => {
-    const state = places.at(ctx.account, ctx.region);
+    const state = regions.at(ctx.account, ctx.region);
     const found = [
       ...state.trustStores.values(),
       ...state.distributions.values(),

@@ -1,6 +1,6 @@
 import type { CaCertificatesBundleSource, TrustStore as TrustStoreOut } from '@aws-sdk/client-cloudfront';
 import { defined } from '../../util/defined.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import { readBundle } from '../bundle-rules.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { summary } from './distributions.ts';
@@ -33,8 +33,8 @@ type TrustStoreOperations = Pick<
  * Trust stores. The object is read when it is named, with the caller's permission; whether it is a
  * good bundle shows later, as `active` or `failed`. Neither bundle nor location can be read back.
  */
-export function trustStoreOperations(places: Places<CloudFrontState>): TrustStoreOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function trustStoreOperations(regions: Regions<CloudFrontState>): TrustStoreOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     CreateTrustStore(input, ctx) {
       const state = here(ctx);
@@ -80,7 +80,7 @@ export function trustStoreOperations(places: Places<CloudFrontState>): TrustStor
       checkETag(input.IfMatch, store.etag);
       const source = input.CaCertificatesBundleSource;
       const bundle = source === undefined ? undefined : takeBundle(source, ctx);
-      // An OCSP header that is left out keeps the flag: nobody has told what AWS does.
+      // Without an OCSP header the flag stays: what AWS does is not documented.
       store.ocsp = input.UseClientCertificateOCSPEndpoint ?? store.ocsp;
       store.etag = newETag(ctx);
       store.modified = ctx.now;

@@ -1,4 +1,4 @@
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import type { Context, Operations } from '../service.ts';
 import { notImplemented } from '../service.ts';
 import type { ElbModel } from './model.ts';
@@ -80,8 +80,8 @@ type AttributeOperations = Pick<
  * and only deletion protection is acted on; those of a listener have their defaults, and other
  * values are not emulated.
  */
-export function attributeOperations(places: Places<ElbState>): AttributeOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function attributeOperations(regions: Regions<ElbState>): AttributeOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     DescribeLoadBalancerAttributes(input, ctx) {
       return { Attributes: pairs(loadBalancerOf(here(ctx), input.LoadBalancerArn).attributes) };

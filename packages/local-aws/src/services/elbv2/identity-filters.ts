@@ -46,9 +46,9 @@ function toXml(members: IdentityFilters): string {
   const groups = new Map<string, Record<string, string>>();
   for (const [name, value] of Object.entries(members)) {
     const [first = '', second, ...rest] = name.split('.');
-    const list = first === 'member' && second !== undefined;
-    const key = list ? `member ${second}` : first;
-    const tail = list ? rest.join('.') : [second, ...rest].filter((part) => part !== undefined).join('.');
+    const indexed = first === 'member' && second !== undefined;
+    const key = indexed ? `member ${second}` : first;
+    const tail = indexed ? rest.join('.') : [second, ...rest].filter((part) => part !== undefined).join('.');
     const group = groups.get(key) ?? {};
     group[tail] = value;
     groups.set(key, group);

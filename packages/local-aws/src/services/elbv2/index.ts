@@ -1,7 +1,7 @@
 import { keeperOf } from '../../persist/keeper.ts';
 import type { Keeper } from '../../persist/persist.ts';
 import { schemaService } from '../../wire/schema-service.ts';
-import { createPlaces } from '../../world.ts';
+import { createRegions } from '../../world.ts';
 import type { Service } from '../service.ts';
 import { attributeOperations } from './attributes.ts';
 import { withFilters, withoutFilters } from './identity-filters.ts';
@@ -27,31 +27,31 @@ export interface Elbv2 {
  * them to.
  */
 export function createElbv2(): Elbv2 {
-  const places = createPlaces(createElbState);
+  const regions = createRegions(createElbState);
   const service = schemaService<ElbModel>({
     title: 'Elastic Load Balancing',
     names: ['elasticloadbalancing'],
     protocol: 'query',
     load: () => import('@aws-sdk/client-elastic-load-balancing-v2'),
     operations: {
-      ...trustStoreOperations(places),
-      ...revocationOperations(places),
-      ...loadBalancerOperations(places),
-      ...listenerOperations(places),
-      ...attributeOperations(places),
-      ...tagOperations(places),
+      ...trustStoreOperations(regions),
+      ...revocationOperations(regions),
+      ...loadBalancerOperations(regions),
+      ...listenerOperations(regions),
+      ...attributeOperations(regions),
+      ...tagOperations(regions),
     },
     xmlns: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
     malformed: { code: 'ValidationError', status: 400 },
     younger: {
       take: withoutFilters,
-      put: (xml, ctx) => withFilters(xml, places.at(ctx.account, ctx.region)),
+      put: (xml, ctx) => withFilters(xml, regions.at(ctx.account, ctx.region)),
     },
-    reset: () => places.clear(),
+    reset: () => regions.clear(),
   });
   return Object.freeze({
     service,
-    keeper: keeperOf('elbv2', places, reopenListeners),
-    state: () => places.all().map(([account, region, state]) => ({ account, region, state })),
+    keeper: keeperOf('elbv2', regions, reopenListeners),
+    state: () => regions.all().map(([account, region, state]) => ({ account, region, state })),
   });
 }

@@ -21,7 +21,7 @@ export const BUNDLE: BundleRules = {
 export const LIMITS = {
   trustStores: row(20, QUOTAS),
   verifyListeners: row(2, QUOTAS),
-  revocationLists: row(30, QUOTAS),
+  crls: row(30, QUOTAS),
   revocationEntries: row(500_000, QUOTAS),
   revocationFileBytes: row(50 * 1024 * 1024, QUOTAS),
   tags: row(50, 'Elastic Load Balancing user guide, Tags for your Application Load Balancer'),

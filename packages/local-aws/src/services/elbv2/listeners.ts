@@ -1,6 +1,6 @@
 import type { Action, Certificate, Listener as ListenerOut } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { defined } from '../../util/defined.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import type { Context, EdgeContext, Given, Operations } from '../service.ts';
 import { filtersOf } from './identity-filters.ts';
 import { LIMITS, PATTERNS } from './limits.ts';
@@ -19,8 +19,8 @@ type ListenerOperations = Pick<
 const DEFAULT_POLICY = 'ELBSecurityPolicy-2016-08';
 
 /** Listeners. Each one is a data plane from its creation, with or without mutual TLS. */
-export function listenerOperations(places: Places<ElbState>): ListenerOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function listenerOperations(regions: Regions<ElbState>): ListenerOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     async CreateListener(input, ctx) {
       const state = here(ctx);

@@ -1,5 +1,5 @@
 import type { LoadBalancer as LoadBalancerOut } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import { type Context, notImplemented, type Operations } from '../service.ts';
 import { LOAD_BALANCER_ATTRIBUTES } from './attributes.ts';
 import { LIMITS, PATTERNS } from './limits.ts';
@@ -18,8 +18,8 @@ type LoadBalancerOperations = Pick<
  * Load balancers, application and network, as far as listeners need them. There is no network:
  * subnets are kept, not checked.
  */
-export function loadBalancerOperations(places: Places<ElbState>): LoadBalancerOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function loadBalancerOperations(regions: Regions<ElbState>): LoadBalancerOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     CreateLoadBalancer(input, ctx) {
       const state = here(ctx);

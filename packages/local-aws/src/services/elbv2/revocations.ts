@@ -1,6 +1,6 @@
 import type { CrlInfo } from '../../der/index.ts';
 import { readCertificate, verifySigned } from '../../der/index.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import { algorithmFits, readCrlFile } from '../bundle-rules.ts';
 import type { Context, Operations } from '../service.ts';
 import { LIMITS } from './limits.ts';
@@ -18,11 +18,11 @@ type RevocationOperations = Pick<
 >;
 
 /**
- * Revocation lists of a trust store: added and removed, never updated. Ids grow and are never used
+ * CRLs of a trust store: added and removed, never updated. Ids grow and are never used
  * again.
  */
-export function revocationOperations(places: Places<ElbState>): RevocationOperations {
-  const storeOf = (arn: string, ctx: Context) => trustStoreOf(places.at(ctx.account, ctx.region), arn);
+export function revocationOperations(regions: Regions<ElbState>): RevocationOperations {
+  const storeOf = (arn: string, ctx: Context) => trustStoreOf(regions.at(ctx.account, ctx.region), arn);
   return {
     AddTrustStoreRevocations(input, ctx) {
       const store = storeOf(input.TrustStoreArn, ctx);
@@ -44,27 +44,27 @@ export function revocationOperations(places: Places<ElbState>): RevocationOperat
         const crl = acceptable(file, store);
         return { id: store.lastRevocationId + index + 1, file, der: crl.der, entries: crl.entryCount };
       });
-      const lists = [...store.revocations, ...added];
-      // Which code too many lists have is not documented; this is the only quota error the
+      const crls = [...store.revocations, ...added];
+      // Which code too many CRLs have is not documented; this is the only quota error the
       // operation declares.
       if (
-        lists.length > LIMITS.revocationLists.max ||
-        lists.reduce((sum, list) => sum + list.entries, 0) > LIMITS.revocationEntries.max
+        crls.length > LIMITS.crls.max ||
+        crls.reduce((sum, crl) => sum + crl.entries, 0) > LIMITS.revocationEntries.max
       ) {
         throw refusal(
           'TooManyTrustStoreRevocationEntries',
           'The specified revocation exceeds the quota of the trust store',
         );
       }
-      store.revocations = lists;
+      store.revocations = crls;
       store.lastRevocationId += added.length;
       serveLater(store, ctx);
-      return { TrustStoreRevocations: added.map((list) => describe(store, list)) };
+      return { TrustStoreRevocations: added.map((crl) => describe(store, crl)) };
     },
     RemoveTrustStoreRevocations(input, ctx) {
       const store = storeOf(input.TrustStoreArn, ctx);
       const ids = input.RevocationIds.map((id) => revocationOf(store, id).id);
-      store.revocations = store.revocations.filter((list) => !ids.includes(list.id));
+      store.revocations = store.revocations.filter((crl) => !ids.includes(crl.id));
       serveLater(store, ctx);
       return {};
     },
@@ -73,32 +73,32 @@ export function revocationOperations(places: Places<ElbState>): RevocationOperat
       const ids = input.RevocationIds ?? [];
       const wanted = ids.length > 0 ? ids.map((id) => revocationOf(store, id)) : store.revocations;
       const page = cut(wanted, input.Marker, input.PageSize);
-      return { TrustStoreRevocations: page.items.map((list) => describe(store, list)), ...next(page.next) };
+      return { TrustStoreRevocations: page.items.map((crl) => describe(store, crl)), ...next(page.next) };
     },
     GetTrustStoreRevocationContent(input, ctx) {
       const store = storeOf(input.TrustStoreArn, ctx);
-      const list = revocationOf(store, input.RevocationId);
-      return { Location: publish(ctx, list.file, `revocation-${list.id}.crl`) };
+      const crl = revocationOf(store, input.RevocationId);
+      return { Location: publish(ctx, crl.file, `revocation-${crl.id}.crl`) };
     },
   };
 }
 
-const describe = (store: TrustStore, list: Revocation) => ({
+const describe = (store: TrustStore, crl: Revocation) => ({
   TrustStoreArn: store.arn,
-  RevocationId: list.id,
+  RevocationId: crl.id,
   RevocationType: 'CRL' as const,
-  NumberOfRevokedEntries: list.entries,
+  NumberOfRevokedEntries: crl.entries,
 });
 
 function revocationOf(store: TrustStore, id: number): Revocation {
-  const list = store.revocations.find((one) => one.id === Number(id));
-  if (!list) throw refusal('RevocationIdNotFound', `Revocation id '${id}' not found`);
-  return list;
+  const crl = store.revocations.find((one) => one.id === Number(id));
+  if (!crl) throw refusal('RevocationIdNotFound', `Revocation id '${id}' not found`);
+  return crl;
 }
 
 const bad = (reason: string) => refusal('InvalidRevocationContent', reason);
 
-/** One CRL in PEM, of a CA in the store. An empty list is fine; dates are not looked at here. */
+/** One CRL in PEM, of a CA in the store. It may have no entries; its dates are not checked here. */
 function acceptable(file: Uint8Array, store: TrustStore): CrlInfo {
   if (file.length > LIMITS.revocationFileBytes.max) throw bad('The revocation file is too large');
   const read = readCrlFile(file);
@@ -107,7 +107,7 @@ function acceptable(file: Uint8Array, store: TrustStore): CrlInfo {
   if (!algorithmFits(crl.signatureAlgorithm))
     throw bad('The signature algorithm of the CRL is not supported');
   if (crl.hasNegativeSerial) throw bad('A certificate with a negative serial number cannot be revoked');
-  // Delta CRLs and CRLs of other CAs: nobody has told what happens; refused.
+  // What AWS does with delta CRLs and CRLs of other CAs is not documented: refused here.
   if (crl.isDelta) throw bad('Delta CRLs are not supported');
   const issuers = store.certificates
     .map((der) => readCertificate(der))

@@ -8,7 +8,7 @@ import type { Edge } from '../../types.ts';
 import type { Context } from '../service.ts';
 import { ServiceError } from '../service.ts';
 
-/** A revocation list of a trust store. */
+/** A CRL of a trust store. */
 export interface Revocation {
   readonly id: number;
   /** The file as it was uploaded. */

@@ -1,5 +1,5 @@
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import type { Context, Given, Operations } from '../service.ts';
 import { LIMITS, PATTERNS } from './limits.ts';
 import type { ElbModel } from './model.ts';
@@ -39,10 +39,10 @@ function taggedOf(state: ElbState, arn: string): Tagged {
 }
 
 export function tagOperations(
-  places: Places<ElbState>,
+  regions: Regions<ElbState>,
 ): Pick<Operations<ElbModel>, 'AddTags' | 'RemoveTags' | 'DescribeTags'> {
   const all = (arns: readonly string[], ctx: Context) =>
-    arns.map((arn) => ({ arn, tagged: taggedOf(places.at(ctx.account, ctx.region), arn) }));
+    arns.map((arn) => ({ arn, tagged: taggedOf(regions.at(ctx.account, ctx.region), arn) }));
   return {
     AddTags(input, ctx) {
       const merged = all(input.ResourceArns, ctx).map(({ tagged }) => ({

@@ -1,5 +1,5 @@
 import type { TrustStore as TrustStoreOut } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import { readBundle } from '../bundle-rules.ts';
 import { pageOf } from '../paging.ts';
 import type { Context, Operations } from '../service.ts';
@@ -32,8 +32,8 @@ type TrustStoreOperations = Pick<
  * Trust stores. The bundle is copied when it is named; what becomes of the object later does not
  * matter.
  */
-export function trustStoreOperations(places: Places<ElbState>): TrustStoreOperations {
-  const here = (ctx: Context) => places.at(ctx.account, ctx.region);
+export function trustStoreOperations(regions: Regions<ElbState>): TrustStoreOperations {
+  const here = (ctx: Context) => regions.at(ctx.account, ctx.region);
   return {
     CreateTrustStore(input, ctx) {
       const state = here(ctx);
@@ -133,7 +133,7 @@ const describe = (store: TrustStore): TrustStoreOut => ({
   TrustStoreArn: store.arn,
   Status: store.status,
   NumberOfCaCertificates: store.certificates.length,
-  TotalRevokedEntries: store.revocations.reduce((sum, list) => sum + list.entries, 0),
+  TotalRevokedEntries: store.revocations.reduce((sum, crl) => sum + crl.entries, 0),
 });
 
 /** Lets the nodes follow what the control plane now holds, once it has settled. */
@@ -141,7 +141,7 @@ export function serveLater(store: TrustStore, ctx: Context): void {
   store.generation += 1;
   const served: Served = {
     anchors: store.certificates,
-    crls: store.revocations.map((list) => list.der),
+    crls: store.revocations.map((crl) => crl.der),
     version: `${store.arn}#${store.generation}`,
   };
   ctx.world.settle.later(store.arn, () => {

@@ -1,7 +1,7 @@
 import type * as Kvs from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { defined } from '../../util/defined.ts';
 import { schemaService } from '../../wire/schema-service.ts';
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import { itemFault, sizeOf } from '../cloudfront/key-value-stores.ts';
 import { KVS_LIMITS } from '../cloudfront/limits.ts';
 import type { CloudFrontState, KeyValueStore } from '../cloudfront/state.ts';
@@ -25,29 +25,29 @@ interface KeyValueModel {
 /**
  * Keys and values of CloudFront's stores (`cloudfront-keyvaluestore`, signed with SigV4A or SigV4).
  */
-export function createKeyValueService(places: Places<CloudFrontState>): Service {
+export function createKeyValueService(regions: Regions<CloudFrontState>): Service {
   return schemaService<KeyValueModel>({
     title: 'CloudFront KeyValueStore',
     names: ['cloudfront-keyvaluestore'],
     protocol: 'rest-json',
     load: () => import('@aws-sdk/client-cloudfront-keyvaluestore'),
-    operations: operationsOf(places),
+    operations: operationsOf(regions),
     global: true,
     malformed: { code: 'ValidationException', status: 400 },
     reset: () => undefined,
   });
 }
 
-function operationsOf(places: Places<CloudFrontState>): Operations<KeyValueModel> {
+function operationsOf(regions: Regions<CloudFrontState>): Operations<KeyValueModel> {
   /**
    * Just after its creation a store is not there yet for the data plane (live tests of alchemy).
    */
   const storeOf = (arn: string, ctx: Context): KeyValueStore => {
     const [, account = ctx.account] = /^arn:aws:cloudfront::(\d{12}):key-value-store\//.exec(arn) ?? [];
-    const stores = [...places.at(account, ctx.region).keyValueStores.values()];
+    const stores = [...regions.at(account, ctx.region).keyValueStores.values()];
     const store = stores.find((one) => one.arn === arn);
     if (!store || store.status === 'PROVISIONING')
-      throw new ServiceError('ResourceNotFoundException', 404, 'The key value store was not found.');
+      throw new ServiceError('ResourceNotFoundException', 404, 'The KeyValueStore was not found.');
     return store;
   };
   const write = (
@@ -131,13 +131,14 @@ function changed(
     throw new ServiceError(
       'ServiceQuotaExceededException',
       402,
-      'The key value store would be larger than 5 MB.',
+      'The KeyValueStore would be larger than 5 MB.',
     );
   return next;
 }
 
 /**
- * A stale ETag is told as ValidationException, not as a conflict (live tests of sst and alchemy).
+ * A stale ETag is answered with ValidationException, not with a conflict (live tests of sst and
+ * alchemy).
  */
 function checkMatch(ifMatch: string | undefined, { dataETag }: KeyValueStore): void {
   if (ifMatch === undefined) throw invalid('If-Match is missing.');

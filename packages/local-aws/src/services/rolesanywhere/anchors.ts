@@ -6,8 +6,8 @@ import {
   invalid,
   NAME,
   object,
+  optionalArray,
   optionalFlag,
-  optionalList,
   optionalNumber,
   optionalText,
   page,
@@ -19,8 +19,8 @@ import {
   found,
   iso,
   type NotificationSetting,
-  type Place,
-  type RolesAnywherePlaces,
+  type RolesAnywhereRegions,
+  type RolesAnywhereState,
   type Source,
   type TrustAnchor,
 } from './state.ts';
@@ -112,7 +112,7 @@ const DEFAULT_NOTIFICATIONS: readonly NotificationSetting[] = [
 }));
 
 function readNotifications(body: Body, account: string): readonly NotificationSetting[] {
-  const given = (optionalList(body, 'notificationSettings', 50) ?? []).map((entry) => {
+  const given = (optionalArray(body, 'notificationSettings', 50) ?? []).map((entry) => {
     const setting = object(entry, 'notificationSettings.member');
     return {
       enabled: optionalFlag(setting, 'enabled') ?? false,
@@ -125,8 +125,8 @@ function readNotifications(body: Body, account: string): readonly NotificationSe
   return DEFAULT_NOTIFICATIONS.map((one) => given.find((other) => other.event === one.event) ?? one);
 }
 
-export function anchorRoutes(places: RolesAnywherePlaces): readonly Route[] {
-  const at = (ctx: Context): Place => places.at(ctx.account, ctx.region);
+export function anchorRoutes(regions: RolesAnywhereRegions): readonly Route[] {
+  const at = (ctx: Context): RolesAnywhereState => regions.at(ctx.account, ctx.region);
   const set = (ctx: Context, anchor: TrustAnchor) => {
     at(ctx).anchors.set(anchor.id, anchor);
     return anchor;

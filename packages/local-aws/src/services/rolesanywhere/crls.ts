@@ -2,7 +2,7 @@ import { type CrlInfo, readCrl, readPem } from '../../der/index.ts';
 import type { Context, Route } from '../service.ts';
 import { invalid, NAME, optionalBlob, optionalFlag, optionalText, page, readTags, text } from './input.ts';
 import { LIMITS } from './limits.ts';
-import { type Crl, found, iso, type Place, type RolesAnywherePlaces } from './state.ts';
+import { type Crl, found, iso, type RolesAnywhereRegions, type RolesAnywhereState } from './state.ts';
 
 const WHAT = 'CRL';
 const ANCHOR_ARN = /^arn:aws(-[^:]+)?:rolesanywhere(:.*){2}(:trust-anchor.*)$/;
@@ -32,8 +32,8 @@ export function readCrlData(data: Uint8Array): CrlInfo | undefined {
 }
 
 /**
- * A list without entries is refused (two live runs; of UpdateCrl it is assumed). Issuer and
- * signature are compared with nothing: a list of any CA is taken (a live run).
+ * A CRL without entries is refused (two live runs; of UpdateCrl it is assumed). Issuer and
+ * signature are compared with nothing: a CRL of any CA is accepted (a live run).
  */
 function check(data: Uint8Array): Uint8Array {
   const crl = readCrlData(data);
@@ -42,8 +42,8 @@ function check(data: Uint8Array): Uint8Array {
   return data;
 }
 
-export function crlRoutes(places: RolesAnywherePlaces): readonly Route[] {
-  const at = (ctx: Context): Place => places.at(ctx.account, ctx.region);
+export function crlRoutes(regions: RolesAnywhereRegions): readonly Route[] {
+  const at = (ctx: Context): RolesAnywhereState => regions.at(ctx.account, ctx.region);
   const set = (ctx: Context, crl: Crl) => {
     at(ctx).crls.set(crl.id, crl);
     return crl;

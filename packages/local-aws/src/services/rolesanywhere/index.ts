@@ -2,22 +2,26 @@ import { keeperOf } from '../../persist/keeper.ts';
 import type { Keeper } from '../../persist/persist.ts';
 import { createSessionRoute } from '../../session/create-session.ts';
 import { routeService } from '../../wire/route-service.ts';
-import { createPlaces } from '../../world.ts';
+import { createRegions } from '../../world.ts';
 import { notImplemented, type Route, type Service } from '../service.ts';
 import { anchorRoutes } from './anchors.ts';
 import { crlRoutes } from './crls.ts';
 import { profileRoutes } from './profiles.ts';
-import { emptyPlace, type Place } from './state.ts';
+import { emptyState, type RolesAnywhereState } from './state.ts';
 import { subjectRoutes } from './subjects.ts';
 import { tagRoutes } from './tags.ts';
 
-export type { Crl, Place as RolesAnywherePlace, Profile, Subject, TrustAnchor } from './state.ts';
+export type { Crl, Profile, RolesAnywhereState, Subject, TrustAnchor } from './state.ts';
 
 /** Roles Anywhere and its raw state, by account and region. */
 export interface RolesAnywhere {
   readonly service: Service;
   readonly keeper: Keeper;
-  state(): readonly { readonly account: string; readonly region: string; readonly state: Place }[];
+  state(): readonly {
+    readonly account: string;
+    readonly region: string;
+    readonly state: RolesAnywhereState;
+  }[];
 }
 
 const TITLE = 'Roles Anywhere';
@@ -37,27 +41,27 @@ const missing = (method: Route['method'], path: string, name: string): Route => 
  * CreateSession. Names are not unique and nothing is asynchronous, as in the service.
  */
 export function createRolesAnywhere(): RolesAnywhere {
-  const places = createPlaces(emptyPlace);
+  const regions = createRegions(emptyState);
   const service = routeService({
     title: TITLE,
     names: ['rolesanywhere'],
     routes: [
-      ...anchorRoutes(places),
-      ...crlRoutes(places),
-      ...profileRoutes(places),
-      ...subjectRoutes(places),
-      ...tagRoutes(places),
-      createSessionRoute(places),
+      ...anchorRoutes(regions),
+      ...crlRoutes(regions),
+      ...profileRoutes(regions),
+      ...subjectRoutes(regions),
+      ...tagRoutes(regions),
+      createSessionRoute(regions),
       missing('PUT', '/profiles/{profileId}/mappings', 'PutAttributeMapping'),
       missing('DELETE', '/profiles/{profileId}/mappings', 'DeleteAttributeMapping'),
       missing('PATCH', '/put-notifications-settings', 'PutNotificationSettings'),
       missing('PATCH', '/reset-notifications-settings', 'ResetNotificationSettings'),
     ],
-    reset: () => places.clear(),
+    reset: () => regions.clear(),
   });
   return Object.freeze({
     service,
-    keeper: keeperOf('rolesanywhere', places),
-    state: () => places.all().map(([account, region, state]) => ({ account, region, state })),
+    keeper: keeperOf('rolesanywhere', regions),
+    state: () => regions.all().map(([account, region, state]) => ({ account, region, state })),
   });
 }

@@ -56,7 +56,7 @@ export function optionalNumber(body: Body, name: string, min: number, max: numbe
   return value;
 }
 
-export function optionalList(body: Body, name: string, max: number): readonly unknown[] | undefined {
+export function optionalArray(body: Body, name: string, max: number): readonly unknown[] | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) throw constraint(name, 'Member must be a list');
@@ -70,7 +70,7 @@ export function optionalTexts(
   max: number,
   rules: TextRules,
 ): readonly string[] | undefined {
-  return optionalList(body, name, max)?.map((value) => checkText(value, `${name}.member`, rules));
+  return optionalArray(body, name, max)?.map((value) => checkText(value, `${name}.member`, rules));
 }
 
 export function texts(body: Body, name: string, max: number, rules: TextRules): readonly string[] {
@@ -100,7 +100,7 @@ export const NAME: TextRules = { max: LIMITS.nameCharacters.max, pattern: /^[ a-
 const TAG = /^[ a-zA-Z0-9_.:/=+@-]*$/;
 
 export function readTags(body: Body): ReadonlyMap<string, string> {
-  const tags = optionalList(body, 'tags', LIMITS.tagsPerResource.max) ?? [];
+  const tags = optionalArray(body, 'tags', LIMITS.tagsPerResource.max) ?? [];
   return new Map(
     tags.map((tag) => {
       const pair = object(tag, 'tags.member');

@@ -13,7 +13,7 @@ import {
   texts,
 } from './input.ts';
 import { DEFAULT_SESSION, LIMITS, SHORTEST_SESSION } from './limits.ts';
-import { found, iso, type Place, type Profile, type RolesAnywherePlaces } from './state.ts';
+import { found, iso, type Profile, type RolesAnywhereRegions, type RolesAnywhereState } from './state.ts';
 
 const WHAT = 'profile';
 const ROLE = { max: 1011, pattern: /^arn:aws(-[^:]+)?:iam(:.*){2}(:role.*)$/ };
@@ -43,8 +43,8 @@ const readDuration = (body: Body) =>
 const readPolicies = (body: Body) =>
   optionalTexts(body, 'managedPolicyArns', LIMITS.managedPoliciesPerProfile.max, POLICY);
 
-export function profileRoutes(places: RolesAnywherePlaces): readonly Route[] {
-  const at = (ctx: Context): Place => places.at(ctx.account, ctx.region);
+export function profileRoutes(regions: RolesAnywhereRegions): readonly Route[] {
+  const at = (ctx: Context): RolesAnywhereState => regions.at(ctx.account, ctx.region);
   const set = (ctx: Context, profile: Profile) => {
     at(ctx).profiles.set(profile.id, profile);
     return profile;

@@ -1,4 +1,4 @@
-import type { Places } from '../../world.ts';
+import type { Regions } from '../../world.ts';
 import { ServiceError } from '../service.ts';
 
 /** Where a trust anchor's certificates come from. Only bundles are emulated. */
@@ -16,7 +16,7 @@ export interface NotificationSetting {
   readonly configuredBy: string;
 }
 
-interface Thing {
+interface Resource {
   readonly id: string;
   readonly arn: string;
   readonly name: string;
@@ -27,18 +27,18 @@ interface Thing {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-export interface TrustAnchor extends Thing {
+export interface TrustAnchor extends Resource {
   readonly source: Source;
   readonly notificationSettings: readonly NotificationSetting[];
 }
 
-export interface Crl extends Thing {
+export interface Crl extends Resource {
   /** As imported, byte for byte. */
   readonly crlData: Uint8Array;
   readonly trustAnchorArn: string;
 }
 
-export interface Profile extends Thing {
+export interface Profile extends Resource {
   readonly roleArns: readonly string[];
   readonly managedPolicyArns: readonly string[];
   readonly durationSeconds: number;
@@ -57,7 +57,7 @@ interface SeenCredential {
   readonly failed: boolean;
 }
 
-/** Who asked for sessions, told by the subject of the certificate; refused attempts count. */
+/** Who asked for sessions, by the subject of the certificate; refused attempts count. */
 export interface Subject {
   readonly id: string;
   readonly arn: string;
@@ -70,28 +70,28 @@ export interface Subject {
 }
 
 /** State of one account and region, by id. */
-export interface Place {
+export interface RolesAnywhereState {
   readonly anchors: Map<string, TrustAnchor>;
   readonly crls: Map<string, Crl>;
   readonly profiles: Map<string, Profile>;
   readonly subjects: Map<string, Subject>;
 }
 
-export type RolesAnywherePlaces = Places<Place>;
+export type RolesAnywhereRegions = Regions<RolesAnywhereState>;
 
-export const emptyPlace = (): Place => ({
+export const emptyState = (): RolesAnywhereState => ({
   anchors: new Map(),
   crls: new Map(),
   profiles: new Map(),
   subjects: new Map(),
 });
 
-/** The thing with that id, or 404. */
-export function found<T>(things: ReadonlyMap<string, T>, id: string, what: string): T {
-  const thing = things.get(id);
-  if (thing === undefined)
+/** The resource with that id, or 404. */
+export function found<T>(resources: ReadonlyMap<string, T>, id: string, what: string): T {
+  const resource = resources.get(id);
+  if (resource === undefined)
     throw new ServiceError('ResourceNotFoundException', 404, `This ${what} does not exist.`);
-  return thing;
+  return resource;
 }
 
 export const iso = (ms: number): string => new Date(ms).toISOString();

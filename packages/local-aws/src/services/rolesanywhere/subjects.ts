@@ -2,7 +2,7 @@ import { type CertificateInfo, writePem } from '../../der/index.ts';
 import { hex } from '../../der/reader.ts';
 import type { Context, Route } from '../service.ts';
 import { page } from './input.ts';
-import { found, iso, type Place, type RolesAnywherePlaces, type Subject } from './state.ts';
+import { found, iso, type RolesAnywhereRegions, type RolesAnywhereState, type Subject } from './state.ts';
 
 const summary = (subject: Subject) => ({
   subjectId: subject.id,
@@ -21,15 +21,15 @@ const detail = (subject: Subject) => ({
 });
 
 /** Writes down that somebody asked for a session, granted or not. */
-export function recordSubject(
-  place: Place,
+export function saveSubject(
+  state: RolesAnywhereState,
   leaf: CertificateInfo,
   where: { readonly account: string; readonly region: string; readonly now: number; readonly id: string },
   failed: boolean,
 ): Subject {
   const { account, region, now } = where;
   const x509Subject = leaf.subject.rfc2253;
-  const known = [...place.subjects.values()].find((one) => one.x509Subject === x509Subject);
+  const known = [...state.subjects.values()].find((one) => one.x509Subject === x509Subject);
   const id = known?.id ?? where.id;
   const seen = {
     seenAt: now,
@@ -50,12 +50,12 @@ export function recordSubject(
     lastSeenAt: now,
     credentials: [...others, seen],
   };
-  place.subjects.set(id, subject);
+  state.subjects.set(id, subject);
   return subject;
 }
 
-export function subjectRoutes(places: RolesAnywherePlaces): readonly Route[] {
-  const at = (ctx: Context): Place => places.at(ctx.account, ctx.region);
+export function subjectRoutes(regions: RolesAnywhereRegions): readonly Route[] {
+  const at = (ctx: Context): RolesAnywhereState => regions.at(ctx.account, ctx.region);
   return [
     {
       method: 'GET',

@@ -1,34 +1,36 @@
 import { type Context, type Route, ServiceError } from '../service.ts';
 import { readTags, text, texts } from './input.ts';
 import { LIMITS } from './limits.ts';
-import type { Place, RolesAnywherePlaces } from './state.ts';
+import type { RolesAnywhereRegions, RolesAnywhereState } from './state.ts';
 
 type Tags = ReadonlyMap<string, string>;
 
-/** A thing that can be tagged: its tags, and how to write them. */
+/** A resource that can be tagged: its tags, and how to write them. */
 interface Taggable {
   readonly tags: Tags;
   set(tags: Tags): void;
 }
 
 function taggables<T extends { readonly arn: string; readonly id: string; readonly tags: Tags }>(
-  things: Map<string, T>,
+  resources: Map<string, T>,
   arn: string,
 ): Taggable | undefined {
-  const thing = [...things.values()].find((one) => one.arn === arn);
-  return thing && { tags: thing.tags, set: (tags) => things.set(thing.id, { ...thing, tags }) };
+  const resource = [...resources.values()].find((one) => one.arn === arn);
+  return (
+    resource && { tags: resource.tags, set: (tags) => resources.set(resource.id, { ...resource, tags }) }
+  );
 }
 
-function taggable({ anchors, crls, profiles }: Place, arn: string): Taggable {
-  const thing = taggables(anchors, arn) ?? taggables(crls, arn) ?? taggables(profiles, arn);
-  if (!thing) throw new ServiceError('ResourceNotFoundException', 404, 'This resource does not exist.');
-  return thing;
+function taggable({ anchors, crls, profiles }: RolesAnywhereState, arn: string): Taggable {
+  const resource = taggables(anchors, arn) ?? taggables(crls, arn) ?? taggables(profiles, arn);
+  if (!resource) throw new ServiceError('ResourceNotFoundException', 404, 'This resource does not exist.');
+  return resource;
 }
 
 const ARN = { max: 1011 };
 
-export function tagRoutes(places: RolesAnywherePlaces): readonly Route[] {
-  const at = (ctx: Context): Place => places.at(ctx.account, ctx.region);
+export function tagRoutes(regions: RolesAnywhereRegions): readonly Route[] {
+  const at = (ctx: Context): RolesAnywhereState => regions.at(ctx.account, ctx.region);
   return [
     {
       method: 'POST',
@@ -36,11 +38,11 @@ export function tagRoutes(places: RolesAnywherePlaces): readonly Route[] {
       name: 'TagResource',
       status: 201,
       handler({ body }, ctx) {
-        const thing = taggable(at(ctx), text(body, 'resourceArn', ARN));
-        const tags = new Map([...thing.tags, ...readTags(body)]);
+        const resource = taggable(at(ctx), text(body, 'resourceArn', ARN));
+        const tags = new Map([...resource.tags, ...readTags(body)]);
         if (tags.size > LIMITS.tagsPerResource.max)
           throw new ServiceError('TooManyTagsException', 400, `At most ${LIMITS.tagsPerResource.max} tags.`);
-        thing.set(tags);
+        resource.set(tags);
         return {};
       },
     },
@@ -49,9 +51,9 @@ export function tagRoutes(places: RolesAnywherePlaces): readonly Route[] {
       path: '/UntagResource',
       name: 'UntagResource',
       handler({ body }, ctx) {
-        const thing = taggable(at(ctx), text(body, 'resourceArn', ARN));
+        const resource = taggable(at(ctx), text(body, 'resourceArn', ARN));
         const gone = texts(body, 'tagKeys', LIMITS.tagsPerResource.max, { max: LIMITS.tagKeyCharacters.max });
-        thing.set(new Map([...thing.tags].filter(([key]) => !gone.includes(key))));
+        resource.set(new Map([...resource.tags].filter(([key]) => !gone.includes(key))));
         return {};
       },
     },

@@ -3,7 +3,7 @@ import { schemaService } from '../../wire/schema-service.ts';
 import type { ObjectRead, Objects } from '../../world.ts';
 import type { Service } from '../service.ts';
 import { bucketOperations } from './buckets.ts';
-import { listOperations } from './list.ts';
+import { listingOperations } from './listings.ts';
 import type { S3Model } from './model.ts';
 import { objectOperations } from './objects.ts';
 import { allowed } from './policy.ts';
@@ -30,7 +30,7 @@ export function createS3(): S3 {
     names: ['s3'],
     protocol: 's3',
     load: () => import('@aws-sdk/client-s3'),
-    operations: { ...bucketOperations(buckets), ...objectOperations(buckets), ...listOperations(buckets) },
+    operations: { ...bucketOperations(buckets), ...objectOperations(buckets), ...listingOperations(buckets) },
     xmlns: 'http://s3.amazonaws.com/doc/2006-03-01/',
     malformed: { code: 'MalformedXML', status: 400 },
     reset: () => buckets.clear(),

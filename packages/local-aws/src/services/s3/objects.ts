@@ -136,8 +136,8 @@ interface Wanted {
 }
 
 /**
- * The version that is wanted, or S3's refusal; who may not list is not told that a key does not
- * exist.
+ * The version that is wanted, or S3's refusal. That a key does not exist is answered only to
+ * callers who may list the bucket.
  */
 function find(buckets: Buckets, input: Wanted, ctx: Context, action: string): Found {
   const versioned = input.VersionId !== undefined;

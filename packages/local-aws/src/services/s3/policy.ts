@@ -3,7 +3,7 @@
  * There are no IAM policies here, so an explicit Deny is the only thing that stops the owner.
  */
 import type { Caller } from '../../accounts.ts';
-import { isRecord } from '../../wire/schema.ts';
+import { isObject } from '../../wire/schema.ts';
 import { ServiceError } from '../service.ts';
 import type { Bucket } from './state.ts';
 
@@ -31,10 +31,10 @@ export function checkPolicy(policy: string): void {
   } catch {
     throw malformed("Policies must be valid JSON and the first byte must be '{'");
   }
-  if (!isRecord(parsed) || parsed.Statement === undefined)
+  if (!isObject(parsed) || parsed.Statement === undefined)
     throw malformed('Missing required field Statement');
-  for (const statement of list(parsed.Statement)) {
-    if (!isRecord(statement)) throw malformed('Invalid policy syntax.');
+  for (const statement of asArray(parsed.Statement)) {
+    if (!isObject(statement)) throw malformed('Invalid policy syntax.');
     for (const name of Object.keys(statement)) {
       if (!KNOWN.includes(name)) {
         throw new ServiceError(
@@ -48,7 +48,7 @@ export function checkPolicy(policy: string): void {
     if (statement.Principal === undefined) throw malformed('Missing required field Principal');
     if (statement.Action === undefined) throw malformed('Missing required field Action');
     if (statement.Resource === undefined) throw malformed('Missing required field Resource');
-    if (!list(statement.Condition).every(knownCondition)) {
+    if (!asArray(statement.Condition).every(knownCondition)) {
       throw new ServiceError(
         'NotImplemented',
         501,
@@ -72,11 +72,11 @@ const OPERATORS = ['Bool', 'StringEquals', 'StringLike', 'ArnEquals', 'ArnLike']
 
 function knownCondition(condition: unknown): boolean {
   return (
-    isRecord(condition) &&
+    isObject(condition) &&
     Object.entries(condition).every(
       ([operator, keys]) =>
         OPERATORS.includes(operator) &&
-        isRecord(keys) &&
+        isObject(keys) &&
         Object.keys(keys).every((key) => Object.hasOwn(CONDITIONS, key)),
     )
   );
@@ -85,24 +85,24 @@ function knownCondition(condition: unknown): boolean {
 function statementsOf(policy: string | undefined): readonly Record<string, unknown>[] {
   if (policy === undefined) return [];
   const parsed: unknown = JSON.parse(policy);
-  return isRecord(parsed) ? list(parsed.Statement).filter(isRecord) : [];
+  return isObject(parsed) ? asArray(parsed.Statement).filter(isObject) : [];
 }
 
 function applies(statement: Readonly<Record<string, unknown>>, caller: Caller, access: Access): boolean {
   return (
     principalFits(statement.Principal, caller) &&
-    list(statement.Action).some((pattern) =>
+    asArray(statement.Action).some((pattern) =>
       like(String(pattern).toLowerCase(), access.action.toLowerCase()),
     ) &&
-    list(statement.Resource).some((pattern) => like(String(pattern), access.resource)) &&
-    list(statement.Condition)
-      .filter(isRecord)
+    asArray(statement.Resource).some((pattern) => like(String(pattern), access.resource)) &&
+    asArray(statement.Condition)
+      .filter(isObject)
       .every((condition) => conditionFits(condition, caller))
   );
 }
 
 function principalFits(principal: unknown, caller: Caller): boolean {
-  const names = isRecord(principal) ? list(principal.AWS) : list(principal);
+  const names = isObject(principal) ? asArray(principal.AWS) : asArray(principal);
   return names.map(String).some((name) => {
     if (name === '*') return true;
     if (caller.anonymous) return false;
@@ -119,15 +119,15 @@ function roleOf(arn: string): string {
 function conditionFits(condition: Readonly<Record<string, unknown>>, caller: Caller): boolean {
   return Object.values(condition).every(
     (keys) =>
-      isRecord(keys) &&
+      isObject(keys) &&
       Object.entries(keys).every(([key, wanted]) => {
         const value = CONDITIONS[key]?.(caller);
-        return value !== undefined && list(wanted).some((pattern) => like(String(pattern), value));
+        return value !== undefined && asArray(wanted).some((pattern) => like(String(pattern), value));
       }),
   );
 }
 
-const list = (value: unknown): readonly unknown[] => {
+const asArray = (value: unknown): readonly unknown[] => {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
 };

@@ -15,7 +15,7 @@ export interface OpensslCa {
 const script = fileURLToPath(new URL('openssl-ca.sh', import.meta.url));
 
 /**
- * A CA, its clients and its list, by OpenSSL alone; serials are also given in decimal, as
+ * A CA, its clients and its CRL, by OpenSSL alone; serials are also given in decimal, as
  * CreateSession wants them.
  */
 export async function makeOpensslCa(): Promise<OpensslCa> {

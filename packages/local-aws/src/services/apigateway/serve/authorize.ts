@@ -7,9 +7,9 @@ import { type Decision, policyDecision, simpleDecision } from './policy.ts';
 const UNAUTHORIZED: EdgeReply = { status: 401, body: { message: 'Unauthorized' } };
 
 /**
- * Asks who decides about a route. Undefined: let in. Of the types, NONE and Lambda authorizers are
- * followed; IAM, JWT and Cognito refuse here, for no request to this emulator carries what they ask
- * for.
+ * Asks who decides about a route. Undefined: admitted. Of the types, NONE and Lambda authorizers
+ * are followed; IAM, JWT and Cognito refuse here, for no request to this emulator carries what they
+ * ask for.
  */
 export async function authorize(
   arrival: Arrival,

@@ -136,8 +136,10 @@ export function identityValue(source: string, arrival: Arrival): string | undefi
     case 'context': {
       const [, field = ''] = /^(?:identity|authentication)\.clientCert\.(\w+)$/.exec(name) ?? [];
       if (field !== '' && request.leaf) {
-        const told: Readonly<Record<string, unknown>> = { ...clientCert(request.leaf, payloadOf(found.api)) };
-        const value = told[field];
+        const certificate: Readonly<Record<string, unknown>> = {
+          ...clientCert(request.leaf, payloadOf(found.api)),
+        };
+        const value = certificate[field];
         return typeof value === 'string' ? value : undefined;
       }
       const known: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { Route, Stage } from '../parts-model.ts';
-import type { Api, ApiGatewayPlace, Domain } from '../state.ts';
+import type { Api, ApiGatewayState, Domain } from '../state.ts';
 
 /** Where a request has come to: an API, one of its stages, and what of the path is left. */
 export interface Found {
@@ -11,34 +11,34 @@ export interface Found {
 }
 
 /** From a custom domain: the mapping with the longest key that the path begins with. */
-export function byMapping(place: ApiGatewayPlace, domain: Domain, path: string): Found | undefined {
+export function byMapping(state: ApiGatewayState, domain: Domain, path: string): Found | undefined {
   const parts = path.split('/').slice(1);
   const mapping = [...domain.mappings]
     .sort((a, b) => b.key.length - a.key.length)
     .find(({ key }) => key === '' || key.split('/').every((part, index) => part === parts[index]));
-  const api = mapping && place.apis.get(mapping.apiId);
+  const api = mapping && state.apis.get(mapping.apiId);
   if (!mapping || !api) return undefined;
   const depth = mapping.key === '' ? 0 : mapping.key.split('/').length;
   const rest = `/${parts.slice(depth).join('/')}`;
-  return found(place, api, mapping.stage, rest);
+  return found(state, api, mapping.stage, rest);
 }
 
 /**
  * From the default endpoint: the first part of the path is the stage, but for the `$default` stage
  * of an HTTP API.
  */
-export function byStage(place: ApiGatewayPlace, api: Api, path: string): Found {
+export function byStage(state: ApiGatewayState, api: Api, path: string): Found {
   const [first = '', ...rest] = path.split('/').slice(1);
-  const stages = place.parts.get(api.id)?.stages;
+  const stages = state.parts.get(api.id)?.stages;
   const name = decoded(first);
   return stages?.has(name) || !stages?.has('$default')
-    ? found(place, api, name, `/${rest.join('/')}`)
-    : found(place, api, '$default', path);
+    ? found(state, api, name, `/${rest.join('/')}`)
+    : found(state, api, '$default', path);
 }
 
-const found = (place: ApiGatewayPlace, api: Api, stageName: string, path: string): Found => ({
+const found = (state: ApiGatewayState, api: Api, stageName: string, path: string): Found => ({
   api,
-  stage: place.parts.get(api.id)?.stages.get(stageName),
+  stage: state.parts.get(api.id)?.stages.get(stageName),
   stageName,
   path,
 });

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../wire/schema.ts';
+import { isObject } from '../../../wire/schema.ts';
 
 /**
  * What an authorizer's answer comes to. `broken`: it is none of the forms that the service takes.
@@ -7,7 +7,7 @@ export type Decision = 'allow' | 'deny' | 'explicit-deny' | 'broken';
 
 /** `{ isAuthorized }` of payload 2.0. */
 export function simpleDecision(answer: unknown): Decision {
-  if (!isRecord(answer) || typeof answer.isAuthorized !== 'boolean') return 'broken';
+  if (!isObject(answer) || typeof answer.isAuthorized !== 'boolean') return 'broken';
   return answer.isAuthorized ? 'allow' : 'deny';
 }
 
@@ -16,20 +16,20 @@ export function simpleDecision(answer: unknown): Decision {
  * fits denies.
  */
 export function policyDecision(answer: unknown, arn: string): Decision {
-  if (!isRecord(answer) || typeof answer.principalId !== 'string' || !isRecord(answer.policyDocument))
+  if (!isObject(answer) || typeof answer.principalId !== 'string' || !isObject(answer.policyDocument))
     return 'broken';
-  const statements = asList(answer.policyDocument.Statement);
-  if (statements.length === 0 || !statements.every(isRecord)) return 'broken';
+  const statements = asArray(answer.policyDocument.Statement);
+  if (statements.length === 0 || !statements.every(isObject)) return 'broken';
   const fitting = statements.filter(
     (one) =>
-      asList(one.Action).some((action) => fits(action, 'execute-api:Invoke')) &&
-      asList(one.Resource).some((resource) => fits(resource, arn)),
+      asArray(one.Action).some((action) => fits(action, 'execute-api:Invoke')) &&
+      asArray(one.Resource).some((resource) => fits(resource, arn)),
   );
   if (fitting.some(({ Effect }) => Effect === 'Deny')) return 'explicit-deny';
   return fitting.some(({ Effect }) => Effect === 'Allow') ? 'allow' : 'deny';
 }
 
-const asList = (value: unknown): readonly unknown[] =>
+const asArray = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
 
 /** `*` and `?`, as in IAM. */

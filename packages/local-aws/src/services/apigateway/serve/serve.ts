@@ -1,7 +1,7 @@
 import type { EdgeReply, EdgeRequest } from '../../../types.ts';
 import type { EdgeContext } from '../../service.ts';
 import type { AuthorizerCache } from '../parts-model.ts';
-import type { ApiGatewayPlace } from '../state.ts';
+import type { ApiGatewayState } from '../state.ts';
 import { authorize } from './authorize.ts';
 import { integrationEvent } from './events.ts';
 import { byMapping, byStage, type Found, routeFor } from './find.ts';
@@ -13,38 +13,38 @@ const FORBIDDEN: EdgeReply = { status: 403, body: { message: 'Forbidden' } };
  * everything, so that a domain can be tried alone.
  */
 export async function serveDomain(
-  place: ApiGatewayPlace,
+  state: ApiGatewayState,
   name: string,
   request: EdgeRequest,
   cache: AuthorizerCache,
   ctx: EdgeContext,
 ): Promise<EdgeReply | undefined> {
-  const domain = place.domains.get(name);
+  const domain = state.domains.get(name);
   if (!domain || domain.mappings.length === 0) return undefined;
-  const found = byMapping(place, domain, request.path);
-  return found === undefined ? FORBIDDEN : serve(place, found, request, cache, ctx);
+  const found = byMapping(state, domain, request.path);
+  return found === undefined ? FORBIDDEN : serve(state, found, request, cache, ctx);
 }
 
 /** What becomes of a request at the default endpoint of an API. */
 export async function serveDefault(
-  place: ApiGatewayPlace,
+  state: ApiGatewayState,
   apiId: string,
   request: EdgeRequest,
   cache: AuthorizerCache,
   ctx: EdgeContext,
 ): Promise<EdgeReply | undefined> {
-  const api = place.apis.get(apiId);
-  return api === undefined ? undefined : serve(place, byStage(place, api, request.path), request, cache, ctx);
+  const api = state.apis.get(apiId);
+  return api === undefined ? undefined : serve(state, byStage(state, api, request.path), request, cache, ctx);
 }
 
 async function serve(
-  place: ApiGatewayPlace,
+  state: ApiGatewayState,
   found: Found,
   request: EdgeRequest,
   cache: AuthorizerCache,
   ctx: EdgeContext,
 ): Promise<EdgeReply | undefined> {
-  const parts = place.parts.get(found.api.id);
+  const parts = state.parts.get(found.api.id);
   if (parts === undefined || parts.stages.size === 0) return undefined;
   const deployment = parts.deployments.get(found.stage?.deploymentId ?? '');
   if (deployment === undefined) return FORBIDDEN;

@@ -5,7 +5,7 @@ import * as x509 from '@peculiar/x509';
 /** A throw-away CA for server certificates. */
 export interface ServerCa {
   readonly pem: string;
-  /** Mints a certificate for host names and loopback. */
+  /** Issues a certificate for host names and loopback. */
   issue(hosts: readonly string[]): Promise<{ readonly key: string; readonly cert: string }>;
 }
 

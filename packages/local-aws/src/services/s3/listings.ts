@@ -8,7 +8,7 @@ import { type Bucket, type Buckets, current, type ObjectVersion } from './state.
 const PAGE = 1000;
 
 /** Listings. */
-export function listOperations(
+export function listingOperations(
   buckets: Buckets,
 ): Pick<Operations<S3Model>, 'ListObjects' | 'ListObjectsV2' | 'ListObjectVersions'> {
   return {
