@@ -89,7 +89,7 @@ module.exports = {
       severity: 'error',
       from: {
         pathNot: [
-          '^packages/local-aws/src/edge/mint\\.ts$',
+          '^packages/local-aws/src/edge/server-ca\\.ts$',
           '^packages/testkit/src/issue-certificate\\.ts$',
           '/test/',
           '^bench/',

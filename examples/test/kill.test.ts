@@ -53,7 +53,7 @@ const spread = (writes: number) =>
 describe('apply, killed at any point and run again, converges', () => {
   test.concurrent.each(spread(firstRun))(
     'the first apply, after %i writes',
-    { timeout: 180_000 },
+    { timeout: 600_000 },
     async (point) => {
       await using scene = await openScene('all-four');
       await scene.trustloom(['accept', '--all']);
@@ -69,7 +69,7 @@ describe('apply, killed at any point and run again, converges', () => {
 
   test.concurrent.each(spread(secondRun))(
     'a re-key, after %i writes; mutual TLS is never off',
-    { timeout: 180_000 },
+    { timeout: 600_000 },
     async (point) => {
       await using scene = await openScene('all-four');
       await scene.trustloom(['accept', '--all']);

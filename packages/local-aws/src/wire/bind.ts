@@ -34,7 +34,7 @@ export function readInput(
 ): BoundInput {
   const input: Record<string, unknown> = {};
   const unknown: string[] = [];
-  const bound = operation.input.members.filter((member) => member.location !== 'body');
+  const bound = operation.input.members.filter((member) => member.part !== 'body');
   for (const member of bound) {
     const value = readBound(member, labels, request, format, unknown);
     if (value !== undefined) input[member.name] = value;
@@ -56,7 +56,7 @@ function readBound(
   format: BodyFormat,
   unknown: string[],
 ): unknown {
-  switch (member.location) {
+  switch (member.part) {
     case 'label': {
       const text = labels[member.name];
       return text === undefined ? undefined : fromText(member.schema, text);
@@ -109,17 +109,17 @@ export function writeOutput(operation: OperationSchema, output: object, format: 
   for (const member of operation.output.members) {
     const value = values[member.name];
     if (value === undefined || value === null) continue;
-    if (member.location === 'header') headers[member.key.toLowerCase()] = toText(member.schema, value);
-    if (member.location === 'header-map' && isObject(value)) {
+    if (member.part === 'header') headers[member.key.toLowerCase()] = toText(member.schema, value);
+    if (member.part === 'header-map' && isObject(value)) {
       for (const [name, text] of Object.entries(value))
         headers[`${member.key.toLowerCase()}${name}`] = String(text);
     }
   }
   const type = format.kind === 'xml' ? 'application/xml' : 'application/json';
-  const payload = operation.output.members.find((member) => member.location === 'payload');
+  const payload = operation.output.members.find((member) => member.part === 'payload');
   if (payload)
     return { headers: withType(headers, payload, type), body: writePayload(payload, values, format) };
-  if (!operation.output.members.some((member) => member.location === 'body')) {
+  if (!operation.output.members.some((member) => member.part === 'body')) {
     return format.kind === 'json' && operation.status !== 204
       ? { headers: { 'content-type': type, ...headers }, body: '{}' }
       : { headers, body: '' };

@@ -60,7 +60,7 @@ function candidate(operation: OperationSchema, known: boolean): Candidate {
   const text = operation.path.replace(/\{\w+\+?\}/g, '').length;
   const query = literals.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
   const needed = operation.input.members.filter(
-    (member) => member.required && (member.location === 'query' || member.location === 'header'),
+    (member) => member.required && (member.part === 'query' || member.part === 'header'),
   ).length;
   return {
     operation,
@@ -75,15 +75,15 @@ function fits({ operation, literals }: Candidate, { query, headers }: WireReques
   if (!literals.every(([key, value]) => query.has(key) && (value === '' || query.get(key) === value)))
     return false;
   const bucketLabel = operation.input.members.some(
-    (member) => member.name === 'Bucket' && member.location === 'label',
+    (member) => member.name === 'Bucket' && member.part === 'label',
   );
   if (bucketLabel !== (bucket !== undefined)) return false;
   return operation.input.members.every((member) => {
     if (!member.required) return true;
-    if (member.location === 'query') return query.has(member.key);
+    if (member.part === 'query') return query.has(member.key);
     // A missing If-Match is the operation's own refusal (InvalidIfMatchVersion), not another
     // operation.
-    if (member.location === 'header' && member.key !== 'If-Match') {
+    if (member.part === 'header' && member.key !== 'If-Match') {
       return headers[member.key.toLowerCase()] !== undefined;
     }
     return true;

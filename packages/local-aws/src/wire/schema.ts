@@ -30,15 +30,7 @@ const OPERATION_ID = 9;
 /** Where a member of an input or output lives. */
 export interface Member {
   readonly name: string;
-  readonly location:
-    | 'label'
-    | 'query'
-    | 'query-map'
-    | 'header'
-    | 'header-map'
-    | 'payload'
-    | 'status'
-    | 'body';
+  readonly part: 'label' | 'query' | 'query-map' | 'header' | 'header-map' | 'payload' | 'status' | 'body';
   /** Name of the header, prefix of the headers, or name in the query. */
   readonly key: string;
   readonly required: boolean;
@@ -48,7 +40,7 @@ export interface Member {
   readonly schema: NormalizedSchema;
 }
 
-/** A structure with the location of each of its members. */
+/** A structure with the part of the message of each of its members. */
 export interface Shape {
   readonly schema: NormalizedSchema;
   readonly members: readonly Member[];
@@ -81,15 +73,15 @@ export function operationsOf(client: object): ReadonlyMap<string, OperationSchem
       path,
       literals: [...new URLSearchParams(search)],
       status,
-      input: lazyShape(input, locationOf),
-      output: lazyShape(output, locationInAnswer),
+      input: lazyShape(input, partOf),
+      output: lazyShape(output, partOfAnswer),
     });
   }
   return operations;
 }
 
 /** A shape is worked out on first use: a client has hundreds. */
-function lazyShape(ref: SchemaRef, locate: typeof locationOf): Shape {
+function lazyShape(ref: SchemaRef, locate: typeof partOf): Shape {
   let made: Shape | undefined;
   const shape = () => {
     made ??= { schema: NormalizedSchema.of(ref), members: membersOf(NormalizedSchema.of(ref), locate) };
@@ -105,15 +97,15 @@ function lazyShape(ref: SchemaRef, locate: typeof locationOf): Shape {
   };
 }
 
-function membersOf(schema: NormalizedSchema, locate: typeof locationOf): readonly Member[] {
+function membersOf(schema: NormalizedSchema, locate: typeof partOf): readonly Member[] {
   if (!schema.isStructSchema()) return [];
   const required = requiredOf(schema);
   return [...schema.structIterator()].map(([name, member]) => {
     const traits = member.getMergedTraits();
-    const location = locate(traits);
+    const part = locate(traits);
     return {
       name,
-      location,
+      part,
       key: String(traits.httpHeader ?? traits.httpPrefixHeaders ?? traits.httpQuery ?? name),
       required: required.has(name),
       repeats: member.isListSchema(),
@@ -123,7 +115,7 @@ function membersOf(schema: NormalizedSchema, locate: typeof locationOf): readonl
   });
 }
 
-function locationOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['location'] {
+function partOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['part'] {
   if (traits.httpLabel) return 'label';
   if (traits.httpPayload) return 'payload';
   if (traits.httpHeader) return 'header';
@@ -138,9 +130,9 @@ function locationOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Me
  * Some models mark members of an answer (API Gateway's `position`) as if they stood in a query;
  * they stand in the body.
  */
-function locationInAnswer(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['location'] {
-  const location = locationOf(traits);
-  return location === 'query' || location === 'query-map' || location === 'label' ? 'body' : location;
+function partOfAnswer(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Member['part'] {
+  const part = partOf(traits);
+  return part === 'query' || part === 'query-map' || part === 'label' ? 'body' : part;
 }
 
 /**
@@ -277,7 +269,7 @@ export function toJson(schema: NormalizedSchema, value: unknown): string {
  * name if given.
  */
 export function bodyShape(shape: Shape, rootName?: string): NormalizedSchema {
-  const members = shape.members.filter((member) => member.location === 'body');
+  const members = shape.members.filter((member) => member.part === 'body');
   const [namespace = '', ownName = ''] = (shape.schema.getName(true) ?? '#').split('#');
   return NormalizedSchema.of([
     3,
