@@ -10,7 +10,10 @@ const limit = (max: number, unit: string, adjustable = false): Limit => ({
 
 const said = (severity: Verdict['severity']): Verdict => ({ severity, source: 'made up for this test' });
 
-/** What each of four services does, as the rules ask: as the adapters have it in November 2026. */
+/**
+ * What each of four services does, as the rules ask. A test of `trustloom` compares it with what the
+ * adapters say.
+ */
 const reported: Readonly<
   Record<
     string,

@@ -64,6 +64,13 @@ function heldLines(of: string, holds: Target['content']): readonly Line[] {
   ];
 }
 
+/** True when nothing is planned. */
+export const plansNothing = (plan: Plan | undefined): boolean => plan?.changes !== true;
+
+/** True when some target is not what it should be, though nothing failed. */
+export const isNotDone = (report: Report | undefined): boolean =>
+  report?.targets.some(({ state }) => state === 'incomplete') !== false;
+
 export function planLines(plan: Plan): readonly Line[] {
   const { blocked, changes, calls, missing, lockout, exposure, lines } = plan;
   return [

@@ -4,7 +4,8 @@ export type Line = Readonly<Record<string, string | number | boolean | readonly 
 /**
  * What was renamed since the files in `recorded/` were written: of the values under a key of a
  * line, old -> new. Consents are written `<word>:<thing>`: their words stand under `consent`.
- * Recorded files stay as they are; only this table grows.
+ * A recorded file stays as it is and this table grows. Who records a scenario anew writes all its
+ * lines in today's words, and not only those that are new.
  */
 export const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   effect: { label: 'tag', open: 'relax', clean: 'cleanup' },
