@@ -1,10 +1,17 @@
 import type { ServiceInfo } from '../adapter/service-info.ts';
 import { caName } from '../kit/ca-words.ts';
+import { keyAlgorithm } from '../preflight/certificate-rules.ts';
 import { checkCertificate } from '../preflight/index.ts';
-import { keyAlgorithm } from '../preflight/key-algorithm.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { Reason } from './reason.ts';
+
+/** One thing that was looked at. */
+export interface Reason {
+  /** `no`: this alone refuses the client. `unknown`: it is not documented what the service does. */
+  readonly says: 'yes' | 'no' | 'unknown';
+  readonly what: 'chain' | 'validity' | 'purpose' | 'key' | 'limits' | 'revocation';
+  readonly text: string;
+}
 
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 const strongHashes = new Set(['SHA-256', 'SHA-384', 'SHA-512']);

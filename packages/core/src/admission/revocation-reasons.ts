@@ -4,8 +4,7 @@ import { mergeCrls } from '../crl/merged.ts';
 import { caName } from '../kit/ca-words.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { nameOf } from './path-reasons.ts';
-import type { Reason } from './reason.ts';
+import { nameOf, type Reason } from './path-reasons.ts';
 
 /** What revocation is judged by. */
 interface RevocationCase {

@@ -4,13 +4,11 @@ import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { defined } from '../util/defined.ts';
 import { zod } from '../util/lazy.ts';
-import type { Complain } from './complain.ts';
+import { type Complain, nearest } from './complain.ts';
 import type { Definition } from './definition.ts';
 import { resolveDefinition } from './resolve.ts';
 import { commonTargetKeys, definitionSchema, type RawDefinition } from './schema.ts';
-import { type DefinitionSource, objectSource, type Path, readSource } from './source.ts';
-import { nearest } from './suggest.ts';
-import { substituteVariables } from './variables.ts';
+import { type DefinitionSource, objectSource, type Path, readSource, substituteVariables } from './source.ts';
 
 /** What reading a definition needs besides its text. */
 export interface ParseOptions {

@@ -2,7 +2,7 @@ import type { Service } from '../adapter/contract.ts';
 import type { SourceKind } from '../adapter/ports.ts';
 import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
-import type { Complain } from './complain.ts';
+import { type Complain, nearest } from './complain.ts';
 import type {
   AccountDefinition,
   Definition,
@@ -13,7 +13,6 @@ import type {
 import { serverlessCa } from './presets.ts';
 import { commonTargetKeys, type RawDefinition } from './schema.ts';
 import type { DefinitionSource, Path } from './source.ts';
-import { nearest } from './suggest.ts';
 
 const defaultBucket = 'trustloom-{account}-{region}';
 const dayMs = 86_400_000;

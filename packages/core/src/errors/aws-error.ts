@@ -1,6 +1,5 @@
 import { defined } from '../util/defined.ts';
-import type { Code } from './codes.ts';
-import { codes } from './codes.ts';
+import { type Code, codes } from './codes.ts';
 import { isTrustloomError, TrustloomError } from './error.ts';
 
 /**

@@ -18,3 +18,28 @@ export interface CodeInfo {
    */
   readonly alone?: true;
 }
+
+const row =
+  (kind: CodeKind) =>
+  (means: string, advice: string): CodeInfo => ({ kind, means, advice });
+const aloneRow =
+  (kind: CodeKind) =>
+  (means: string, advice: string): CodeInfo => ({
+    kind,
+    alone: true,
+    means,
+    advice,
+  });
+
+/** Rows of the table, by their kind. */
+export const input = row('input');
+export const refused = row('refused');
+export const service = row('service');
+export const race = row('race');
+export const transient = row('transient');
+export const bug = row('bug');
+
+/** Rows of what is refused alone. */
+export const inputAlone = aloneRow('input');
+export const refusedAlone = aloneRow('refused');
+export const serviceAlone = aloneRow('service');

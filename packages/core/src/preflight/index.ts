@@ -4,19 +4,29 @@ import type { Finding } from '../errors/finding.ts';
 import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { bundleTooLarge } from './bundle-too-large.ts';
-import { caExpired, caExpiresSoon, caNotYetValid } from './ca-validity.ts';
-import { certificateTooLarge } from './certificate-too-large.ts';
-import { certificateVersion } from './certificate-version.ts';
-import { crlExpired } from './crl-expired.ts';
-import { crlNegativeSerial } from './crl-negative-serial.ts';
-import { crlNotEnforced } from './crl-not-enforced.ts';
-import { crlNoNextUpdate, crlPartial } from './crl-partial.ts';
-import { crlEmpty, crlTooLarge, crlTooManyEntries } from './crl-size.ts';
-import { incompleteChain } from './incomplete-chain.ts';
-import { keyAlgorithm } from './key-algorithm.ts';
-import { keyUsage } from './key-usage.ts';
-import { notACa } from './not-a-ca.ts';
+import { bundleTooLarge, incompleteChain, tooManyCertificates } from './bundle-rules.ts';
+import {
+  caExpired,
+  caExpiresSoon,
+  caNotYetValid,
+  certificateTooLarge,
+  certificateVersion,
+  keyAlgorithm,
+  keyUsage,
+  notACa,
+  signatureHash,
+  unknownCritical,
+} from './certificate-rules.ts';
+import {
+  crlEmpty,
+  crlExpired,
+  crlNegativeSerial,
+  crlNoNextUpdate,
+  crlNotEnforced,
+  crlPartial,
+  crlTooLarge,
+  crlTooManyEntries,
+} from './crl-rules.ts';
 import {
   type BundleRule,
   type CertificateRule,
@@ -25,9 +35,6 @@ import {
   type Rule,
   verdictOf,
 } from './rule.ts';
-import { signatureHash } from './signature-hash.ts';
-import { tooManyCertificates } from './too-many-certificates.ts';
-import { unknownCritical } from './unknown-critical.ts';
 
 const certificateRules: readonly CertificateRule[] = [
   certificateVersion,

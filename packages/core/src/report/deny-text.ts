@@ -1,7 +1,6 @@
 import type { DenyReport } from '../apply/deny.ts';
 import { type Block, blocksText } from './fold.ts';
-import { layout, type Row, sections } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
+import { layout, plain, type Row, sections, type TextOptions } from './layout.ts';
 import { counted, nameWords } from './words.ts';
 
 type DeniedTarget = DenyReport['targets'][number];

@@ -1,6 +1,6 @@
+import type { Finding } from '../errors/finding.ts';
 import { type AccountRegion, accountRegionText } from '../util/account-region.ts';
-import { layout, type Row } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
+import { layout, plain, type Row, type TextOptions } from './layout.ts';
 import { counted, nameWords } from './words.ts';
 
 /** What is said of one target. */
@@ -93,4 +93,40 @@ function neutralRows({ name, rows }: Block): readonly Row[] {
 function neutral(text: string, name: string): string {
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return text.replace(new RegExp(`(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])`, 'g'), anyTarget);
+}
+
+/**
+ * Findings, one a paragraph: severity, where, message, code. Errors first and each by itself; the
+ * same warning about many targets is said once.
+ *
+ * @example
+ * console.log(findingsText(plan.findings))
+ */
+export function findingsText(findings: readonly Finding[], options: TextOptions = {}): string {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const folded = foldTexts(
+    findings
+      .filter(({ severity }) => severity !== 'error')
+      .map((finding) => ({ target: finding.target, text: findingText(finding, options) })),
+  );
+  return layout(
+    [
+      ...errors.map((finding) => ({ text: findingText(finding, options), indent: 0 })),
+      ...folded.flatMap(({ text, targets }) => [
+        { text, indent: 0 },
+        ...(targets.length === 0 ? [] : [{ text: `on ${nameWords(targets, options.verbose)}`, indent: 4 }]),
+      ]),
+    ],
+    options,
+  );
+}
+
+function findingText(
+  { code, severity, message, target, at }: Finding,
+  { paint = plain }: TextOptions,
+): string {
+  const colour = { error: paint.bad, warning: paint.warn, note: paint.dim }[severity];
+  const where = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
+  const about = target === undefined || message.startsWith(`${target}:`) ? '' : `${target}: `;
+  return `${colour(`${severity}:`)} ${where}${about}${message} [${code}]`;
 }

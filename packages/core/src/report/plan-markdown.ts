@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
-import { planVerdict } from './plan-verdict.ts';
+import { planVerdict } from './plan-text.ts';
 import { escapeMarkdown, markdownTable } from './table.ts';
 
 /**

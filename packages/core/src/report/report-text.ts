@@ -1,12 +1,9 @@
 import type { Report, TargetReport } from '../apply/report.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
-import { applyText, type CommandOptions } from './commands.ts';
-import { findingsText } from './findings-text.ts';
-import { type Block, blocksText } from './fold.ts';
-import { layout, type Row, sections } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
-import { allWords, onWords } from './plan-verdict.ts';
-import { staleRows, stepRows } from './step-rows.ts';
+import { type Block, blocksText, findingsText } from './fold.ts';
+import { layout, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { allWords, onWords } from './plan-text.ts';
+import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
 import { asDone, counted, nameWords } from './words.ts';
 
 /** A target of a report with what was planned for it. */

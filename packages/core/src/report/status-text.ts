@@ -1,10 +1,8 @@
 import { sortFindings } from '../errors/finding.ts';
 import { type CrlFreshness, span } from '../state/freshness.ts';
-import { findingsText } from './findings-text.ts';
-import { type Block, blocksText } from './fold.ts';
-import { layout, type Row, sections } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
-import { allWords } from './plan-verdict.ts';
+import { type Block, blocksText, findingsText } from './fold.ts';
+import { layout, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { allWords } from './plan-text.ts';
 import type { RevocationStatus, Status, TargetStatus } from './status.ts';
 import { crlRows, signOf } from './step-rows.ts';
 import { caWords, counted, nameWords } from './words.ts';

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { bufferOf } from '../util/bytes.ts';
-import { childrenOf, DerError, hexOf, readTlv, type Tlv, tags } from '../util/der.ts';
+import { childrenOf, DerError, hexOf, readTlv, strictOid, type Tlv, tags } from '../util/der.ts';
 import type { DistinguishedName } from './certificate.ts';
-import { strictOid } from './oid.ts';
 
 /** Short names of attribute types: RFC 4514 (3) and what certificates use besides. */
 const shortNames: Readonly<Record<string, string>> = {
