@@ -1,6 +1,6 @@
 import type { ServiceInfo } from '../adapter/service-info.ts';
 import { caName } from '../kit/ca-words.ts';
-import { keyAlgorithm } from '../preflight/certificate-rules.ts';
+import { keyAlgorithm, strongHashes } from '../preflight/certificate-rules.ts';
 import { checkCertificate } from '../preflight/index.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -14,7 +14,6 @@ export interface Reason {
 }
 
 const clientAuth = '1.3.6.1.5.5.7.3.2';
-const strongHashes = new Set(['SHA-256', 'SHA-384', 'SHA-512']);
 
 /** What a path is judged by. */
 interface PathCase {
@@ -84,7 +83,7 @@ function keyReasons({ leaf, info, now }: PathCase, path: readonly Certificate[])
   const below = belowAnchor(leaf, path);
   const say = (says: Reason['says'], text: string): Reason => ({ says, what: 'key', text });
   const weak = below.filter(
-    ({ signature }) => signature.hash !== undefined && !strongHashes.has(signature.hash),
+    ({ signature }) => signature.hash !== undefined && !strongHashes.includes(signature.hash),
   );
   const reasons = [
     ...weak.map((one) =>

@@ -11,15 +11,12 @@ export const tooManyCertificates: BundleRule = {
   code: 'too-many-certificates',
   about: 'bundle',
   title: 'the CAs fit one store',
-  check: (cas, { limits, title }) => {
-    const limit = limits.certificates;
-    return limit === undefined || cas.length <= limit.max
-      ? undefined
-      : {
-          message: `${count(cas.length)} CAs; one store of ${title} takes ${count(limit.max)}${limit.adjustable ? ' (AWS can raise it)' : ''}`,
-          note: `${count(cas.length)} of ${count(limit.max)}`,
-        };
-  },
+  check: (cas, { limits: { certificates: limit }, title }) =>
+    limit !== undefined &&
+    cas.length > limit.max && {
+      message: `${count(cas.length)} CAs; one store of ${title} takes ${count(limit.max)}${limit.adjustable ? ' (AWS can raise it)' : ''}`,
+      note: `${count(cas.length)} of ${count(limit.max)}`,
+    },
 };
 
 /** The bundle fits one store. */
@@ -27,23 +24,21 @@ export const bundleTooLarge: BundleRule = {
   code: 'bundle-too-large',
   about: 'bundle',
   title: 'the bundle fits one store',
-  check: (cas, { limits, title }) => {
+  check: (cas, { limits: { bundleBytes, subjectBytes }, title }) => {
     const bytes = bundlePem(cas).length;
-    const subjects = cas.reduce((sum, { subject }) => sum + subject.der.length / 2, 0);
-    const { bundleBytes, subjectBytes } = limits;
-    if (bundleBytes !== undefined && bytes > bundleBytes.max) {
+    if (bundleBytes !== undefined && bytes > bundleBytes.max)
       return {
         message: `the bundle has ${count(bytes)} bytes; ${title} takes ${count(bundleBytes.max)}`,
         note: `${count(bytes)} of ${count(bundleBytes.max)} bytes`,
       };
-    }
-    if (subjectBytes !== undefined && subjects > subjectBytes.max) {
-      return {
+    const subjects = cas.reduce((sum, { subject }) => sum + subject.der.length / 2, 0);
+    return (
+      subjectBytes !== undefined &&
+      subjects > subjectBytes.max && {
         message: `the subjects of all CAs have ${count(subjects)} bytes; ${title} takes ${count(subjectBytes.max)}`,
         note: `subjects ${count(subjects)} of ${count(subjectBytes.max)}`,
-      };
-    }
-    return undefined;
+      }
+    );
   },
 };
 
@@ -54,11 +49,12 @@ export const incompleteChain: BundleRule = {
   title: 'every chain ends in a self-signed root of the bundle',
   check: (cas) => {
     const [first, ...more] = incompleteChains(cas);
-    if (first === undefined) return undefined;
     const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
-    return {
-      message: `the chain of ${first.ca.subject.text}${others} does not end in a self-signed root of the bundle: ${first.missingIssuer} is missing, and what clients send does not replace it`,
-      note: 'incomplete-chain',
-    };
+    return (
+      first !== undefined && {
+        message: `the chain of ${first.ca.subject.text}${others} does not end in a self-signed root of the bundle: ${first.missingIssuer} is missing, and what clients send does not replace it`,
+        note: 'incomplete-chain',
+      }
+    );
   },
 };

@@ -10,12 +10,10 @@ export const certificateVersion: CertificateRule = {
   about: 'certificate',
   title: 'X.509 version 3',
   check: ({ version, subject }) =>
-    version === 3
-      ? undefined
-      : {
-          message: `${subject.text} is an X.509 version ${version} certificate; only version 3 is taken`,
-          note: `version ${version}`,
-        },
+    version !== 3 && {
+      message: `${subject.text} is an X.509 version ${version} certificate; only version 3 is taken`,
+      note: `version ${version}`,
+    },
 };
 
 /** A trust anchor is a CA. */
@@ -24,8 +22,7 @@ export const notACa: CertificateRule = {
   about: 'certificate',
   title: 'basicConstraints says CA',
   verdict: { severity: 'error', source: 'RFC 5280, 4.2.1.9' },
-  check: ({ isCa, subject }) =>
-    isCa ? undefined : { message: `${subject.text} is not a CA`, note: 'not a CA' },
+  check: ({ isCa, subject }) => !isCa && { message: `${subject.text} is not a CA`, note: 'not a CA' },
 };
 
 /** When keyUsage is there, it allows signing certificates; Roles Anywhere wants it to be there. */
@@ -35,20 +32,19 @@ export const keyUsage: CertificateRule = {
   title: 'keyUsage allows signing certificates',
   verdict: { severity: 'error', source: 'RFC 5280, 4.2.1.3' },
   check: ({ keyUsage: usage, subject }, { capabilities }) => {
-    if (usage === undefined) {
-      return capabilities.caKeyUsage === 'required'
-        ? {
-            message: `${subject.text} has no keyUsage; a trust anchor needs keyCertSign`,
-            note: 'no keyUsage',
-          }
-        : undefined;
-    }
-    return usage.includes('keyCertSign')
-      ? undefined
-      : {
-          message: `${subject.text} may not sign certificates (keyUsage lacks keyCertSign)`,
-          note: 'no keyCertSign',
-        };
+    if (usage === undefined)
+      return (
+        capabilities.caKeyUsage === 'required' && {
+          message: `${subject.text} has no keyUsage; a trust anchor needs keyCertSign`,
+          note: 'no keyUsage',
+        }
+      );
+    return (
+      !usage.includes('keyCertSign') && {
+        message: `${subject.text} may not sign certificates (keyUsage lacks keyCertSign)`,
+        note: 'no keyCertSign',
+      }
+    );
   },
 };
 
@@ -61,9 +57,7 @@ export const caExpired: CertificateRule = {
   title: 'the CA is not past its end',
   verdict: { severity: 'error', source: 'RFC 5280, 6.1.3 (a)(2)' },
   check: ({ notAfter, subject }, _info, now) =>
-    notAfter > now
-      ? undefined
-      : { message: `${subject.text} ended at ${isoTime(notAfter)}`, note: 'expired' },
+    notAfter <= now && { message: `${subject.text} ended at ${isoTime(notAfter)}`, note: 'expired' },
 };
 
 /** Nobody is admitted before its beginning either. */
@@ -73,9 +67,7 @@ export const caNotYetValid: CertificateRule = {
   title: 'the CA has begun',
   verdict: { severity: 'warning', source: 'RFC 5280, 6.1.3 (a)(2)' },
   check: ({ notBefore, subject }, _info, now) =>
-    notBefore <= now
-      ? undefined
-      : { message: `${subject.text} begins at ${isoTime(notBefore)}`, note: 'not yet valid' },
+    notBefore > now && { message: `${subject.text} begins at ${isoTime(notBefore)}`, note: 'not yet valid' },
 };
 
 /** Ninety days are what replacing a CA takes. */
@@ -85,12 +77,11 @@ export const caExpiresSoon: CertificateRule = {
   title: 'the CA lives for another ninety days',
   verdict: { severity: 'warning', source: 'our own threshold' },
   check: ({ notAfter, subject }, _info, now) =>
-    notAfter <= now || notAfter - now > soonMs
-      ? undefined
-      : {
-          message: `${subject.text} ends at ${isoTime(notAfter)}; renew it and accept the new certificate`,
-          note: `ends in ${Math.ceil((notAfter - now) / 86_400_000)} d`,
-        },
+    notAfter > now &&
+    notAfter - now <= soonMs && {
+      message: `${subject.text} ends at ${isoTime(notAfter)}; renew it and accept the new certificate`,
+      note: `ends in ${Math.ceil((notAfter - now) / 86_400_000)} d`,
+    },
 };
 
 /** The service can use the CA's key. */
@@ -99,17 +90,17 @@ export const keyAlgorithm: CertificateRule = {
   about: 'certificate',
   title: 'the service takes this kind of key',
   check: ({ key, subject }, { capabilities: { caKeys }, title }) => {
-    if (caKeys === undefined) return undefined;
+    if (caKeys === undefined) return false;
     const fits =
       key.kind === 'rsa'
         ? isTaken(key.bits ?? 0, caKeys.rsaBits)
         : key.kind === 'ec' && caKeys.curves.includes(key.curve ?? '');
-    return fits
-      ? undefined
-      : {
-          message: `${subject.text} has a ${key.name} key; ${title} takes ${rsaText(caKeys.rsaBits)} and ${caKeys.curves.join(', ')}`,
-          note: `key-algorithm: ${key.name}`,
-        };
+    return (
+      !fits && {
+        message: `${subject.text} has a ${key.name} key; ${title} takes ${rsaText(caKeys.rsaBits)} and ${caKeys.curves.join(', ')}`,
+        note: `key-algorithm: ${key.name}`,
+      }
+    );
   },
 };
 
@@ -124,7 +115,8 @@ function rsaText(taken: RsaBits): string {
   return taken.max === undefined ? `RSA from ${taken.min}` : `RSA ${taken.min} to ${taken.max}`;
 }
 
-const strong = ['SHA-256', 'SHA-384', 'SHA-512'];
+/** What all four take in signatures. */
+export const strongHashes: readonly string[] = ['SHA-256', 'SHA-384', 'SHA-512'];
 
 /**
  * All four want SHA-256 or stronger; a self-signed root's own signature proves nothing, but the
@@ -135,12 +127,11 @@ export const signatureHash: CertificateRule = {
   about: 'certificate',
   title: 'signed with SHA-256 or stronger',
   check: ({ signature, subject }) =>
-    signature.hash === undefined || strong.includes(signature.hash)
-      ? undefined
-      : {
-          message: `${subject.text} is signed with ${signature.name}; SHA-256 or stronger is needed`,
-          note: `signature-hash: ${signature.hash}`,
-        },
+    signature.hash !== undefined &&
+    !strongHashes.includes(signature.hash) && {
+      message: `${subject.text} is signed with ${signature.name}; SHA-256 or stronger is needed`,
+      note: `signature-hash: ${signature.hash}`,
+    },
 };
 
 /** A path checker must refuse what it does not understand and is marked critical (RFC 5280, 6.1.4 (o)). */
@@ -150,12 +141,10 @@ export const unknownCritical: CertificateRule = {
   title: 'no unknown critical extension',
   verdict: { severity: 'warning', source: 'RFC 5280, 6.1.4 (o)' },
   check: ({ unknownCritical: oids, subject }) =>
-    oids.length === 0
-      ? undefined
-      : {
-          message: `${subject.text} has critical extensions that may not be understood: ${oids.join(', ')}`,
-          note: 'unknown critical extension',
-        },
+    oids.length > 0 && {
+      message: `${subject.text} has critical extensions that may not be understood: ${oids.join(', ')}`,
+      note: 'unknown critical extension',
+    },
 };
 
 /** One certificate fits the service. */
@@ -168,11 +157,12 @@ export const certificateTooLarge: CertificateRule = {
     const bytes = pemLength('CERTIFICATE', der.length);
     // An anchor of Roles Anywhere has no limit a certificate, but one for all of its text.
     const limit = limits.certificateBytes ?? limits.anchorCharacters;
-    return limit === undefined || bytes <= limit.max
-      ? undefined
-      : {
-          message: `${subject.text} has ${count(bytes)} bytes; ${title} takes ${count(limit.max)} (${limit.source})`,
-          note: `certificate-too-large: ${count(bytes)} of ${count(limit.max)}`,
-        };
+    return (
+      limit !== undefined &&
+      bytes > limit.max && {
+        message: `${subject.text} has ${count(bytes)} bytes; ${title} takes ${count(limit.max)} (${limit.source})`,
+        note: `certificate-too-large: ${count(bytes)} of ${count(limit.max)}`,
+      }
+    );
   },
 };

@@ -15,9 +15,10 @@ export const crlPartial: CrlRule = {
   about: 'crl',
   title: 'the CRL is complete',
   check: ({ scope, issuer }) =>
-    scope === 'complete'
-      ? undefined
-      : { message: `the CRL of ${issuer.text} is a ${scope} CRL; name the complete one, too`, note: scope },
+    scope !== 'complete' && {
+      message: `the CRL of ${issuer.text} is a ${scope} CRL; name the complete one, too`,
+      note: scope,
+    },
 };
 
 /** A CRL without nextUpdate never goes stale, so nobody notices that it did. */
@@ -27,12 +28,10 @@ export const crlNoNextUpdate: CrlRule = {
   title: 'the CRL says when the next one comes',
   verdict: { severity: 'warning', source: 'RFC 5280, 5.1.2.5' },
   check: ({ nextUpdate, issuer }) =>
-    nextUpdate !== undefined
-      ? undefined
-      : {
-          message: `the CRL of ${issuer.text} has no nextUpdate; a missing newer one cannot be noticed`,
-          note: 'no nextUpdate',
-        },
+    nextUpdate === undefined && {
+      message: `the CRL of ${issuer.text} has no nextUpdate; a missing newer one cannot be noticed`,
+      note: 'no nextUpdate',
+    },
 };
 
 /** It is not documented what an expired CRL does on ALB and Roles Anywhere; so none is put there. */
@@ -41,12 +40,11 @@ export const crlExpired: CrlRule = {
   about: 'crl',
   title: 'the CRL is not past its nextUpdate',
   check: ({ nextUpdate, issuer }, _info, now) =>
-    nextUpdate === undefined || nextUpdate > now
-      ? undefined
-      : {
-          message: `the CRL of ${issuer.text} ended at ${isoTime(nextUpdate)}; it is not attached, and what is in force stays`,
-          note: 'expired',
-        },
+    nextUpdate !== undefined &&
+    nextUpdate <= now && {
+      message: `the CRL of ${issuer.text} ended at ${isoTime(nextUpdate)}; it is not attached, and what is in force stays`,
+      note: 'expired',
+    },
 };
 
 /** The CRL fits the service, in the form in which it goes there (PEM). */
@@ -57,7 +55,7 @@ export const crlTooLarge: CrlRule = {
   check: (crl, { limits, title }) => {
     const limit = limits.crlBytes;
     const bytes = pemLength('X509 CRL', crl.der.length);
-    if (limit === undefined || bytes <= limit.max) return undefined;
+    if (limit === undefined || bytes <= limit.max) return false;
     const fit = Math.floor((crl.entryCount * limit.max) / bytes);
     return {
       message: `the CRL of ${crl.issuer.text} has ${count(bytes)} characters in PEM; ${title} takes ${count(limit.max)}: about ${count(fit)} of its ${count(crl.entryCount)} entries would fit`,
@@ -71,15 +69,12 @@ export const crlTooManyEntries: CrlRule = {
   code: 'crl-too-many-entries',
   about: 'crl',
   title: 'the entries fit',
-  check: ({ entryCount, issuer }, { limits, title }) => {
-    const limit = limits.crlEntries;
-    return limit === undefined || entryCount <= limit.max
-      ? undefined
-      : {
-          message: `the CRL of ${issuer.text} has ${count(entryCount)} entries; one store of ${title} takes ${count(limit.max)}`,
-          note: `${count(entryCount)} of ${count(limit.max)} entries`,
-        };
-  },
+  check: ({ entryCount, issuer }, { limits: { crlEntries: limit }, title }) =>
+    limit !== undefined &&
+    entryCount > limit.max && {
+      message: `the CRL of ${issuer.text} has ${count(entryCount)} entries; one store of ${title} takes ${count(limit.max)}`,
+      note: `${count(entryCount)} of ${count(limit.max)} entries`,
+    },
 };
 
 /** The service refuses CRLs without entries. */
@@ -88,11 +83,10 @@ export const crlEmpty: CrlRule = {
   about: 'crl',
   title: 'the CRL has entries',
   check: ({ entryCount, issuer }, { capabilities }) =>
-    entryCount > 0 || capabilities.emptyCrl
-      ? undefined
-      : {
-          message: `the CRL of ${issuer.text} has no entries; it counts as in place, and is imported with its first entry`,
-        },
+    entryCount === 0 &&
+    !capabilities.emptyCrl && {
+      message: `the CRL of ${issuer.text} has no entries; it counts as in place, and is imported with its first entry`,
+    },
 };
 
 /** ALB cannot revoke a certificate with a negative serial. */
@@ -101,12 +95,10 @@ export const crlNegativeSerial: CrlRule = {
   about: 'crl',
   title: 'no negative serial',
   check: ({ negativeSerials, issuer }) =>
-    negativeSerials
-      ? {
-          message: `the CRL of ${issuer.text} has a negative serial, which cannot be revoked here`,
-          note: 'negative serial',
-        }
-      : undefined,
+    negativeSerials && {
+      message: `the CRL of ${issuer.text} has a negative serial, which cannot be revoked here`,
+      note: 'negative serial',
+    },
 };
 
 /**
@@ -118,12 +110,10 @@ export const crlNotEnforced: CrlRule = {
   about: 'crl',
   title: 'the service checks CRLs',
   check: ({ entryCount, issuer }, { capabilities, title }) =>
-    capabilities.revocation === 'crl'
-      ? undefined
-      : {
-          message: `${title} checks no CRL by itself: ${clients(entryCount, issuer.text)} admitted here, unless the target names what refuses them`,
-          note: 'not by itself',
-        },
+    capabilities.revocation !== 'crl' && {
+      message: `${title} checks no CRL by itself: ${clients(entryCount, issuer.text)} admitted here, unless the target names what refuses them`,
+      note: 'not by itself',
+    },
 };
 
 /** For a target of a service that checks no CRL, where the definition names nothing that would. */

@@ -95,12 +95,12 @@ export function checkCrl(crl: Crl, info: ServiceInfo, now: Instant): readonly Ru
 
 function findingOf(
   rule: Rule,
-  complaint: Complaint | undefined,
+  complaint: Complaint | false,
   info: ServiceInfo,
   about: string | undefined,
 ): readonly RuleFinding[] {
   const verdict = verdictOf(rule, info);
-  if (complaint === undefined || verdict === undefined) return [];
+  if (!complaint || verdict === undefined) return [];
   const unknown = verdict.severity === 'unknown';
   return [
     {

@@ -23,7 +23,8 @@ interface RuleOf<About extends string, Subject> {
    * services that say so look at it.
    */
   readonly verdict?: Verdict;
-  check(subject: Subject, info: ServiceInfo, now: Instant): Complaint | undefined;
+  /** What is wrong; false when nothing is. */
+  check(subject: Subject, info: ServiceInfo, now: Instant): Complaint | false;
 }
 
 /** A rule about one CA certificate. */

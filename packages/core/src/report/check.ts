@@ -6,8 +6,8 @@ import type { Gathered } from '../plan/load.ts';
 import type { ResolvedTrust } from '../plan/resolve-trust.ts';
 import { checkMatrix, type Matrix, type MatrixCell } from '../preflight/matrix.ts';
 import type { Instant } from '../util/time.ts';
-import { findingsText } from './fold.ts';
-import { layout, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { findingsTexts } from './fold.ts';
+import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import { textTable, visibleLength } from './table.ts';
 import { counted } from './words.ts';
 
@@ -86,14 +86,11 @@ export function checkText(report: CheckReport, options: TextOptions = {}): strin
   const { matrix, findings, exitCode } = report;
   const { paint = plain } = options;
   const colour = exitCode === 0 ? paint.good : paint.bad;
-  const isError = ({ severity }: CheckReport['findings'][number]) => severity === 'error';
-  return sections(layout([{ text: colour(verdictOf(report)), indent: 0 }], options), [
-    findingsText(findings.filter(isError), options),
+  const { errors, others } = findingsTexts(findings, options);
+  return sections(lines([colour(verdictOf(report))], options), [
+    errors,
     matrix.rows.length === 0 ? '' : matrixText(matrix, options),
-    findingsText(
-      findings.filter((finding) => !isError(finding)),
-      options,
-    ),
+    others,
   ]);
 }
 

@@ -8,9 +8,8 @@ import type { AccountRegion } from '../util/account-region.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { blocksText } from './fold.ts';
-import { layout, plain, sections, type TextOptions } from './layout.ts';
-import { allWords } from './plan-text.ts';
-import { nameWords } from './words.ts';
+import { lines, plain, sections, type TextOptions } from './layout.ts';
+import { allWords, nameWords } from './words.ts';
 
 /** What would become of a client at one target, with what people call the target. */
 export interface TargetExplanation extends Explanation {
@@ -65,12 +64,6 @@ export function explainFor(
   return { ...explanation, ...named };
 }
 
-const words: Readonly<Record<Explanation['verdict'], string>> = {
-  admitted: 'admitted',
-  refused: 'refused',
-  unknown: 'unknown',
-};
-
 /**
  * Whether a client would be admitted, target by target, and why; what speaks against it first.
  *
@@ -87,35 +80,25 @@ export function explainText(
     name: target,
     title,
     accountRegion,
-    state: colours[verdict](words[verdict]),
+    state: colours[verdict](verdict),
     rows: [...reasons]
       .sort((a, b) => rank[a.says] - rank[b.says])
       .map(({ says, what, text }) => ({ text: `${signs[says]}  ${what}: ${text}`, indent: 2 })),
   }));
-  return sections(
-    layout([{ text: `${options.client ?? 'The client'}: ${verdictOf(targets)}`, indent: 0 }], options),
-    [blocksText(blocks, options)],
-  );
+  return sections(lines([`${options.client ?? 'The client'}: ${verdictOf(targets)}`], options), [
+    blocksText(blocks, options),
+  ]);
 }
 
 const rank: Readonly<Record<Reason['says'], number>> = { no: 0, unknown: 1, yes: 2 };
 const signs: Readonly<Record<Reason['says'], string>> = { no: 'no', unknown: '??', yes: 'ok' };
 
 function verdictOf(targets: readonly TargetExplanation[]): string {
-  const of = (wanted: Explanation['verdict']) => targets.filter(({ verdict }) => verdict === wanted);
-  const part = (wanted: Explanation['verdict']) => {
-    const names = of(wanted).map(({ target }) => target);
+  const parts = (['refused', 'unknown', 'admitted'] as const).flatMap((wanted) => {
+    const names = targets.filter(({ verdict }) => verdict === wanted).map(({ target }) => target);
     if (names.length === 0) return [];
-    const on =
-      names.length === targets.length
-        ? allWords(targets.map(({ target }) => ({ name: target })))
-        : nameWords(names);
-    return [`${words[wanted]} on ${on}`];
-  };
-  const [first = 'no target is defined', ...rest] = [
-    ...part('refused'),
-    ...part('unknown'),
-    ...part('admitted'),
-  ];
-  return `${[first, ...rest].join('; ')}, by the definition.`;
+    const all = names.length === targets.length;
+    return [`${wanted} on ${all ? allWords(names.map((name) => ({ name }))) : nameWords(names)}`];
+  });
+  return `${parts.length === 0 ? 'no target is defined' : parts.join('; ')}, by the definition.`;
 }

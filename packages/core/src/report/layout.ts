@@ -54,6 +54,14 @@ export function layout(rows: readonly Row[], { width = Number.POSITIVE_INFINITY 
     .join('\n');
 }
 
+/** Lines that begin at the margin. */
+export function lines(texts: readonly string[], options: TextOptions): string {
+  return layout(
+    texts.map((text) => ({ text, indent: 0 })),
+    options,
+  );
+}
+
 /** Parts of a text, with an empty line between them; a long one ends as it began. */
 export function sections(verdict: string, parts: readonly string[]): string {
   const reported = parts.filter((part) => part !== '');
@@ -63,15 +71,15 @@ export function sections(verdict: string, parts: readonly string[]): string {
 
 function wrapped(text: string, indent: number, width: number): readonly string[] {
   const words = text.replace(joints, joint).split(' ');
-  const lines: string[] = [];
+  const broken: string[] = [];
   let line = '';
   for (const word of words) {
-    const margin = lines.length === 0 ? indent : indent + 4;
+    const margin = broken.length === 0 ? indent : indent + 4;
     if (line !== '' && margin + visibleLength(line) + 1 + visibleLength(word) > width) {
-      lines.push(' '.repeat(margin) + line);
+      broken.push(' '.repeat(margin) + line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }
-  lines.push(' '.repeat(lines.length === 0 ? indent : indent + 4) + line);
-  return lines.map((one) => one.replaceAll(joint, ' ').trimEnd());
+  broken.push(' '.repeat(broken.length === 0 ? indent : indent + 4) + line);
+  return broken.map((one) => one.replaceAll(joint, ' ').trimEnd());
 }

@@ -1,8 +1,8 @@
 import type { CaChange, Plan, PlannedTarget } from '../plan/plan.ts';
-import { type Block, blocksText, findingsText, foldTexts } from './fold.ts';
-import { layout, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { type Block, findingsTexts, foldTexts, targetsText } from './fold.ts';
+import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
-import { caWords, counted, nameWords } from './words.ts';
+import { allWords, caWords, counted, namesOf, nameWords, onWords } from './words.ts';
 
 /** A plan as it is given to users of the library. */
 export interface PlanWithSummary extends Plan {
@@ -20,52 +20,35 @@ export interface PlanWithSummary extends Plan {
 export function planText(plan: Plan, options: CommandOptions = {}): string {
   const { findings, targets, blocked } = plan;
   const { paint = plain } = options;
-  const isError = ({ severity }: Plan['findings'][number]) => severity === 'error';
-  const verdict = planVerdict(plan);
-  const colour = blocked ? paint.bad : plan.changes ? same : paint.good;
-  return sections(layout([{ text: colour(verdict), indent: 0 }], options), [
-    findingsText(findings.filter(isError), options),
-    targetsText(targets, plan.changes, options),
+  const colour = blocked ? paint.bad : plan.changes ? plain.good : paint.good;
+  const { errors, others } = findingsTexts(findings, options);
+  return sections(lines([colour(planVerdict(plan))], options), [
+    errors,
+    bodyText(targets, plan.changes, options),
     layout(
       plan.caChanges.flatMap((one) => changeRows(one, targets)),
       options,
     ),
-    findingsText(
-      findings.filter((finding) => !isError(finding)),
-      options,
-    ),
+    others,
     admissionText(plan, options),
     footer(plan, options),
   ]);
 }
 
-function targetsText(targets: readonly PlannedTarget[], changes: boolean, options: TextOptions): string {
+function bodyText(targets: readonly PlannedTarget[], changes: boolean, options: TextOptions): string {
   const blocks = targets.map((target) => ({ target, block: blockOf(target, options) }));
   const silent = blocks.filter(({ block }) => block.rows.length === 0).map(({ target }) => target);
-  const names = (of: readonly PlannedTarget[]) =>
-    nameWords(
-      of.map(({ name }) => name),
-      options.verbose,
-    );
   const inSync = silent.filter(({ compared }) => compared);
   const unseen = silent.filter(({ compared }) => !compared);
   // Where everything is in sync, or nothing was compared, the verdict says so.
-  const lines = [
-    ...(inSync.length > 0 && changes ? [`${names(inSync)}: in sync`] : []),
-    ...(unseen.length > 0 && unseen.length < targets.length ? [`${names(unseen)}: not compared`] : []),
+  const others = [
+    ...(inSync.length > 0 && changes ? [`${namesOf(inSync, options.verbose)}: in sync`] : []),
+    ...(unseen.length > 0 && unseen.length < targets.length
+      ? [`${namesOf(unseen, options.verbose)}: not compared`]
+      : []),
   ];
-  return [
-    blocksText(
-      blocks.map(({ block }) => block).filter(({ rows }) => rows.length > 0),
-      options,
-    ),
-    layout(
-      lines.map((text) => ({ text, indent: 0 })),
-      options,
-    ),
-  ]
-    .filter((text) => text !== '')
-    .join('\n');
+  const shown = blocks.map(({ block }) => block).filter(({ rows }) => rows.length > 0);
+  return targetsText(shown, others, options);
 }
 
 function blockOf(target: PlannedTarget, options: TextOptions): Block {
@@ -119,8 +102,8 @@ function changeRows(change: CaChange, targets: readonly PlannedTarget[]): readon
 function admissionText({ targets, exposure, lockout, changes }: Plan, options: TextOptions): string {
   const compared = targets.filter((target) => target.compared);
   if (compared.length === 0) return '';
-  const unseen = targets.filter((target) => !target.compared).map(({ name }) => name);
-  const open = compared.filter(staysOpen).map(({ name }) => name);
+  const unseen = targets.filter((target) => !target.compared);
+  const open = compared.filter(staysOpen);
   const found = (what: string, items: readonly string[]): readonly Row[] => {
     if (items.length === 0) return [{ text: `${what}: none found`, indent: 2 }];
     const folded = foldTexts(items.map((text) => ({ text, target: targetOf(text, targets) })));
@@ -139,8 +122,8 @@ function admissionText({ targets, exposure, lockout, changes }: Plan, options: T
       ...found('refused although good', lockout),
       ...(open.length === 0
         ? []
-        : [{ text: `not counted: no client certificate is asked for on ${nameWords(open)}`, indent: 2 }]),
-      ...(unseen.length === 0 ? [] : [{ text: `not looked at: ${nameWords(unseen)}`, indent: 2 }]),
+        : [{ text: `not counted: no client certificate is asked for on ${namesOf(open)}`, indent: 2 }]),
+      ...(unseen.length === 0 ? [] : [{ text: `not looked at: ${namesOf(unseen)}`, indent: 2 }]),
     ],
     options,
   );
@@ -172,10 +155,6 @@ function duration(seconds: number): string {
   return `about ${seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}`;
 }
 
-function same(text: string): string {
-  return text;
-}
-
 /**
  * What a plan comes to, in one line: `Plan: 3 changes on 2 of 4 targets; 1 more needs consent.`
  *
@@ -185,8 +164,8 @@ function same(text: string): string {
 export function planVerdict(plan: Plan): string {
   const errors = plan.findings.filter(({ severity }) => severity === 'error').length;
   if (plan.blocked) return `Blocked: ${counted(errors, 'error')}; ${blockedWords(plan)}.`;
-  const failed = plan.targets.filter((target) => target.failed !== undefined).map(({ name }) => name);
-  const unread = failed.length === 0 ? [] : [`${nameWords(failed)} could not be read`];
+  const failed = plan.targets.filter((target) => target.failed !== undefined);
+  const unread = failed.length === 0 ? [] : [`${namesOf(failed)} could not be read`];
   const wrong = errors === 0 ? [] : [counted(errors, 'error')];
   if (!plan.changes) {
     const read = plan.targets.length - failed.length;
@@ -197,20 +176,6 @@ export function planVerdict(plan: Plan): string {
     return `${[verdict, ...unread, ...wrong].join('; ')}.`;
   }
   return `Plan: ${[...changeWords(plan), ...unread, ...wrong].join('; ')}.`;
-}
-
-/** `all 4 targets`, `both targets`, or the name of the only one. */
-export function allWords(targets: readonly { readonly name: string }[]): string {
-  const [only] = targets;
-  if (only === undefined) return 'no target is defined';
-  if (targets.length === 1) return only.name;
-  return targets.length === 2 ? 'both targets' : `all ${targets.length} targets`;
-}
-
-/** ` on 2 of 4 targets`; nothing where there is only one. */
-export function onWords(touched: number, targets: number): string {
-  if (targets <= 1) return '';
-  return ` on ${touched === targets ? '' : `${touched} of `}${targets} targets`;
 }
 
 function blockedWords({ targets }: Plan): string {

@@ -1,7 +1,7 @@
 import type { Effect } from '../adapter/step.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import { type CrlFreshness, span } from '../state/freshness.ts';
-import { layout, plain, type Row, type TextOptions } from './layout.ts';
+import { lines, plain, type Row, type TextOptions } from './layout.ts';
 import { counted } from './words.ts';
 
 /** The sign in front of a step: what kind of change it is, at a glance. */
@@ -65,12 +65,9 @@ export function crlRows(crl: CrlFreshness, { paint = plain }: TextOptions): read
   const lag = lagMs === undefined ? '' : `, in force ${span(lagMs)} after its issue`;
   const waits = behind ? `, issued ${span(lagMs ?? 0)} ago a newer one is not in force yet` : lag;
   const text = `CRL of ${issuer}: ${counted(entries, 'entry', 'entries')}${waits}, ${due}`;
-  const colour = red.length > 0 || state === 'expired' ? paint.bad : state === 'fresh' ? same : paint.warn;
+  const colour =
+    red.length > 0 || state === 'expired' ? paint.bad : state === 'fresh' ? plain.good : paint.warn;
   return [{ text: colour(text), indent: 2 }, ...red.map((why) => ({ text: paint.bad(why), indent: 6 }))];
-}
-
-function same(text: string): string {
-  return text;
 }
 
 /** How the command is called for the plan that is shown: with the options that belong to it. */
@@ -98,10 +95,7 @@ export function applyText(
     missing.length > mostConsents
       ? [`${plan} --write-consents consents.txt`, `${apply}${approve} --allow-file consents.txt`]
       : [`${apply}${approve} ${consentFlags(missing)}`.trimEnd()];
-  return [
-    layout([{ text: lead, indent: 0 }], options),
-    ...commands.map((command) => shellLines(command, width)),
-  ].join('\n');
+  return [lines([lead], options), ...commands.map((command) => shellLines(command, width))].join('\n');
 }
 
 /** Consents as they are to be typed. */

@@ -25,6 +25,28 @@ export function nameWords(names: readonly string[], all = false): string {
   return `${names.length} targets (${names[0]} ... ${names.at(-1)})`;
 }
 
+/** The names of targets, in the same way. */
+export function namesOf(targets: readonly { readonly name: string }[], all = false): string {
+  return nameWords(
+    targets.map(({ name }) => name),
+    all,
+  );
+}
+
+/** `all 4 targets`, `both targets`, or the name of the only one. */
+export function allWords(targets: readonly { readonly name: string }[]): string {
+  const [only] = targets;
+  if (only === undefined) return 'no target is defined';
+  if (targets.length === 1) return only.name;
+  return targets.length === 2 ? 'both targets' : `all ${targets.length} targets`;
+}
+
+/** ` on 2 of 4 targets`; nothing where there is only one. */
+export function onWords(touched: number, targets: number): string {
+  if (targets <= 1) return '';
+  return ` on ${touched === targets ? '' : `${touched} of `}${targets} targets`;
+}
+
 /** What steps begin with; another first word is no verb that is known here. */
 const verbs =
   'add apply associate attach change clear copy create delete deploy detach disable enable fill grant import issue modify move point publish register remove rename renew replace restore retire revoke start store switch trust turn update upload use'.split(
