@@ -1,10 +1,7 @@
-import type { ServiceInfo } from '../adapter/service-info.ts';
-import type { Trust } from '../adapter/target.ts';
 import { caName } from '../kit/ca-words.ts';
-import type { Instant } from '../util/time.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import { type Certificate, uniqueCertificates } from '../x509/certificate.ts';
 import { type ChainBuilding, isIssuedBy } from '../x509/reach.ts';
-import { pathReasons, type Reason } from './path-reasons.ts';
+import { type ExplainCase, pathReasons, type Reason } from './path-reasons.ts';
 import { revocationReasons } from './revocation-reasons.ts';
 
 /** What would become of a client at one target. */
@@ -15,22 +12,6 @@ export interface Explanation {
   /** The CAs on the way to what is trusted there, issuing CA first; empty when there is none. */
   readonly chain: readonly string[];
   readonly reasons: readonly Reason[];
-}
-
-/** What `explainTarget` is given about one target. */
-export interface ExplainCase {
-  readonly leaf: Certificate;
-  /** What the client is known to send besides; of the known CAs it may send any. */
-  readonly sent?: readonly Certificate[];
-  readonly target: string;
-  readonly info: ServiceInfo;
-  readonly trust: Trust;
-  /** What stands in the store, as rendered. */
-  readonly anchors: readonly Certificate[];
-  readonly ignoresExpiry: boolean;
-  /** True where the revoked are refused: by the service itself, which checks CRLs, or by our check. */
-  readonly revocationEnforced: boolean;
-  readonly now: Instant;
 }
 
 /** No service follows chains of this length; it only ends the search. */
@@ -116,7 +97,7 @@ export function clientChains(
   { sent, building, longest }: { sent: readonly Certificate[]; building: ChainBuilding; longest: number },
 ): readonly (readonly Certificate[])[] {
   const anchors = new Set(store.map(({ sha256 }) => sha256));
-  const links = building === 'any-anchor' ? uniqueCas([...store, ...sent]) : store;
+  const links = building === 'any-anchor' ? uniqueCertificates([...store, ...sent]) : store;
   const ends = (ca: Certificate) => anchors.has(ca.sha256) && (building === 'any-anchor' || ca.selfSigned);
   const found: (readonly Certificate[])[] = [];
   let ways: readonly (readonly Certificate[])[] = [[]];
@@ -130,8 +111,4 @@ export function clientChains(
     ways = longer.filter((way) => !ended(way)).slice(0, mostWays);
   }
   return found.slice(0, mostWays);
-}
-
-function uniqueCas(cas: readonly Certificate[]): readonly Certificate[] {
-  return [...new Map(cas.map((ca) => [ca.sha256, ca])).values()];
 }

@@ -4,8 +4,14 @@ import type { Path } from './source.ts';
 /** Collects what is wrong; everything is reported at once. */
 export type Complain = (code: Code, path: Path, message: string, where?: 'key' | 'value') => void;
 
+/** What is said behind an unknown word: the nearest known one, or something else where none is near. */
+export function didYouMean(word: string, known: readonly string[], otherwise = ''): string {
+  const near = nearest(word, known);
+  return near === undefined ? otherwise : `; did you mean \`${near}\`?`;
+}
+
 /** The known word nearest to a wrong one; undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far);

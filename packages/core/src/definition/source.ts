@@ -1,4 +1,4 @@
-import type { Pair } from 'yaml';
+import type { Node, Pair } from 'yaml';
 import { TrustloomError } from '../errors/error.ts';
 import type { Location } from '../errors/finding.ts';
 import { yaml } from '../util/lazy.ts';
@@ -41,10 +41,8 @@ export function readSource(text: string, file: string): DefinitionSource {
       { context: { file, line, column } },
     );
   }
-  const nodeOf = (path: Path): { readonly range?: readonly number[] | null } | undefined =>
-    (path.length === 0 ? document.contents : document.getIn(path, true)) as
-      | { readonly range?: readonly number[] | null }
-      | undefined;
+  const nodeOf = (path: Path) =>
+    (path.length === 0 ? document.contents : document.getIn(path, true)) as Partial<Node> | undefined;
   const locate = (path: Path): Location | undefined => {
     const offset = nodeOf(path)?.range?.[0];
     if (offset !== undefined) return at(offset);
@@ -81,11 +79,8 @@ const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 export function substituteVariables(
   value: unknown,
   env: Readonly<Record<string, string | undefined>>,
-  path: readonly (string | number)[] = [],
-): {
-  readonly value: unknown;
-  readonly missing: readonly { readonly name: string; readonly path: readonly (string | number)[] }[];
-} {
+  path: Path = [],
+): { readonly value: unknown; readonly missing: readonly { readonly name: string; readonly path: Path }[] } {
   if (typeof value === 'string') {
     const missing = [...value.matchAll(variable)].flatMap(([, name = '']) =>
       env[name] === undefined ? [{ name, path }] : [],

@@ -1,3 +1,5 @@
+import { defined } from '../util/defined.ts';
+
 /**
  * What kind of trouble a code means, and so what to do: `input` fix the input; `refused` a safety
  * rule said no (exit 3); `service` AWS said no; `race` the world changed, plan again; `transient`
@@ -20,16 +22,8 @@ export interface CodeInfo {
 }
 
 const row =
-  (kind: CodeKind) =>
-  (means: string, advice: string): CodeInfo => ({ kind, means, advice });
-const aloneRow =
-  (kind: CodeKind) =>
-  (means: string, advice: string): CodeInfo => ({
-    kind,
-    alone: true,
-    means,
-    advice,
-  });
+  (kind: CodeKind, alone?: true) =>
+  (means: string, advice: string): CodeInfo => ({ kind, ...defined({ alone }), means, advice });
 
 /** Rows of the table, by their kind. */
 export const input = row('input');
@@ -40,6 +34,6 @@ export const transient = row('transient');
 export const bug = row('bug');
 
 /** Rows of what is refused alone. */
-export const inputAlone = aloneRow('input');
-export const refusedAlone = aloneRow('refused');
-export const serviceAlone = aloneRow('service');
+export const inputAlone = row('input', true);
+export const refusedAlone = row('refused', true);
+export const serviceAlone = row('service', true);

@@ -40,16 +40,7 @@ const usages = [
  * Extensions that path checks of the services act on, or that may be passed over when critical (RFC
  * 5280, 4.2).
  */
-const understood = new Set([
-  '2.5.29.15',
-  '2.5.29.17',
-  '2.5.29.19',
-  '2.5.29.30',
-  '2.5.29.32',
-  '2.5.29.36',
-  '2.5.29.37',
-  '2.5.29.54',
-]);
+const understood = /^2\.5\.29\.(?:15|17|19|30|32|36|37|54)$/;
 
 /**
  * Reads the extensions of a certificate.
@@ -63,7 +54,7 @@ export function certificateExtensions(der: Uint8Array, sequence: Tlv | undefined
   const info: ExtensionInfo = {
     isCa: false,
     unknownCritical: extensions
-      .filter(({ critical, oid }) => critical && !understood.has(oid))
+      .filter(({ critical, oid }) => critical && !understood.test(oid))
       .map(({ oid }) => oid),
     ocspUrls: [],
   };
