@@ -124,14 +124,24 @@ export { denyText } from './report/deny-text.ts';
 export type { TargetExplanation } from './report/explain.ts';
 export { explainText } from './report/explain.ts';
 export { findingsText } from './report/fold.ts';
-export { layout, type Paint, plain, type Row, sections, type TextOptions } from './report/layout.ts';
+export {
+  escapeMarkdown,
+  layout,
+  markdownTable,
+  type Paint,
+  plain,
+  type Row,
+  sections,
+  type TextOptions,
+  textTable,
+  visibleLength,
+} from './report/layout.ts';
 export { planMarkdown } from './report/plan-markdown.ts';
 export { type PlanWithSummary, planText } from './report/plan-text.ts';
 export { refreshText, reportText } from './report/report-text.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
 export { statusText } from './report/status-text.ts';
 export type { CommandOptions } from './report/step-rows.ts';
-export { escapeMarkdown, markdownTable, textTable, visibleLength } from './report/table.ts';
 export { asDone, caWords, counted, nameWords } from './report/words.ts';
 export type { CrlFreshness } from './state/freshness.ts';
 export { openState } from './state/state.ts';

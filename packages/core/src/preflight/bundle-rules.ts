@@ -9,7 +9,6 @@ import type { BundleRule } from './rule.ts';
  */
 export const tooManyCertificates: BundleRule = {
   code: 'too-many-certificates',
-  about: 'bundle',
   title: 'the CAs fit one store',
   check: (cas, { limits: { certificates: limit }, title }) =>
     limit !== undefined &&
@@ -22,7 +21,6 @@ export const tooManyCertificates: BundleRule = {
 /** The bundle fits one store. */
 export const bundleTooLarge: BundleRule = {
   code: 'bundle-too-large',
-  about: 'bundle',
   title: 'the bundle fits one store',
   check: (cas, { limits: { bundleBytes, subjectBytes }, title }) => {
     const bytes = bundlePem(cas).length;
@@ -45,7 +43,6 @@ export const bundleTooLarge: BundleRule = {
 /** API Gateway builds chains inside its truststore only, up to a self-signed root. */
 export const incompleteChain: BundleRule = {
   code: 'incomplete-chain',
-  about: 'bundle',
   title: 'every chain ends in a self-signed root of the bundle',
   check: (cas) => {
     const [first, ...more] = incompleteChains(cas);

@@ -7,7 +7,6 @@ import type { CertificateRule } from './rule.ts';
 /** All four take X.509 version 3 only. */
 export const certificateVersion: CertificateRule = {
   code: 'certificate-version',
-  about: 'certificate',
   title: 'X.509 version 3',
   check: ({ version, subject }) =>
     version !== 3 && {
@@ -19,7 +18,6 @@ export const certificateVersion: CertificateRule = {
 /** A trust anchor is a CA. */
 export const notACa: CertificateRule = {
   code: 'not-a-ca',
-  about: 'certificate',
   title: 'basicConstraints says CA',
   verdict: { severity: 'error', source: 'RFC 5280, 4.2.1.9' },
   check: ({ isCa, subject }) => !isCa && { message: `${subject.text} is not a CA`, note: 'not a CA' },
@@ -28,7 +26,6 @@ export const notACa: CertificateRule = {
 /** When keyUsage is there, it allows signing certificates; Roles Anywhere wants it to be there. */
 export const keyUsage: CertificateRule = {
   code: 'key-usage',
-  about: 'certificate',
   title: 'keyUsage allows signing certificates',
   verdict: { severity: 'error', source: 'RFC 5280, 4.2.1.3' },
   check: ({ keyUsage: usage, subject }, { capabilities }) => {
@@ -53,7 +50,6 @@ const soonMs = 90 * 86_400_000;
 /** Nobody is admitted through a CA past its end. */
 export const caExpired: CertificateRule = {
   code: 'ca-expired',
-  about: 'certificate',
   title: 'the CA is not past its end',
   verdict: { severity: 'error', source: 'RFC 5280, 6.1.3 (a)(2)' },
   check: ({ notAfter, subject }, _info, now) =>
@@ -63,7 +59,6 @@ export const caExpired: CertificateRule = {
 /** Nobody is admitted before its beginning either. */
 export const caNotYetValid: CertificateRule = {
   code: 'ca-not-yet-valid',
-  about: 'certificate',
   title: 'the CA has begun',
   verdict: { severity: 'warning', source: 'RFC 5280, 6.1.3 (a)(2)' },
   check: ({ notBefore, subject }, _info, now) =>
@@ -73,7 +68,6 @@ export const caNotYetValid: CertificateRule = {
 /** Ninety days are what replacing a CA takes. */
 export const caExpiresSoon: CertificateRule = {
   code: 'ca-expires-soon',
-  about: 'certificate',
   title: 'the CA lives for another ninety days',
   verdict: { severity: 'warning', source: 'our own threshold' },
   check: ({ notAfter, subject }, _info, now) =>
@@ -87,7 +81,6 @@ export const caExpiresSoon: CertificateRule = {
 /** The service can use the CA's key. */
 export const keyAlgorithm: CertificateRule = {
   code: 'key-algorithm',
-  about: 'certificate',
   title: 'the service takes this kind of key',
   check: ({ key, subject }, { capabilities: { caKeys }, title }) => {
     if (caKeys === undefined) return false;
@@ -124,7 +117,6 @@ export const strongHashes: readonly string[] = ['SHA-256', 'SHA-384', 'SHA-512']
  */
 export const signatureHash: CertificateRule = {
   code: 'signature-hash',
-  about: 'certificate',
   title: 'signed with SHA-256 or stronger',
   check: ({ signature, subject }) =>
     signature.hash !== undefined &&
@@ -137,7 +129,6 @@ export const signatureHash: CertificateRule = {
 /** A path checker must refuse what it does not understand and is marked critical (RFC 5280, 6.1.4 (o)). */
 export const unknownCritical: CertificateRule = {
   code: 'unknown-critical-extension',
-  about: 'certificate',
   title: 'no unknown critical extension',
   verdict: { severity: 'warning', source: 'RFC 5280, 6.1.4 (o)' },
   check: ({ unknownCritical: oids, subject }) =>
@@ -150,7 +141,6 @@ export const unknownCritical: CertificateRule = {
 /** One certificate fits the service. */
 export const certificateTooLarge: CertificateRule = {
   code: 'certificate-too-large',
-  about: 'certificate',
   title: 'one certificate fits',
   verdict: { severity: 'error', source: 'quotas of the service' },
   check: ({ der, subject }, { limits, title }) => {

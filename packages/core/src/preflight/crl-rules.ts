@@ -12,7 +12,6 @@ import type { CrlRule } from './rule.ts';
  */
 export const crlPartial: CrlRule = {
   code: 'crl-partial',
-  about: 'crl',
   title: 'the CRL is complete',
   check: ({ scope, issuer }) =>
     scope !== 'complete' && {
@@ -24,7 +23,6 @@ export const crlPartial: CrlRule = {
 /** A CRL without nextUpdate never goes stale, so nobody notices that it did. */
 export const crlNoNextUpdate: CrlRule = {
   code: 'crl-no-next-update',
-  about: 'crl',
   title: 'the CRL says when the next one comes',
   verdict: { severity: 'warning', source: 'RFC 5280, 5.1.2.5' },
   check: ({ nextUpdate, issuer }) =>
@@ -37,7 +35,6 @@ export const crlNoNextUpdate: CrlRule = {
 /** It is not documented what an expired CRL does on ALB and Roles Anywhere; so none is put there. */
 export const crlExpired: CrlRule = {
   code: 'crl-expired',
-  about: 'crl',
   title: 'the CRL is not past its nextUpdate',
   check: ({ nextUpdate, issuer }, _info, now) =>
     nextUpdate !== undefined &&
@@ -50,7 +47,6 @@ export const crlExpired: CrlRule = {
 /** The CRL fits the service, in the form in which it goes there (PEM). */
 export const crlTooLarge: CrlRule = {
   code: 'crl-too-large',
-  about: 'crl',
   title: 'the CRL fits',
   check: (crl, { limits, title }) => {
     const limit = limits.crlBytes;
@@ -67,7 +63,6 @@ export const crlTooLarge: CrlRule = {
 /** The entries fit the service. */
 export const crlTooManyEntries: CrlRule = {
   code: 'crl-too-many-entries',
-  about: 'crl',
   title: 'the entries fit',
   check: ({ entryCount, issuer }, { limits: { crlEntries: limit }, title }) =>
     limit !== undefined &&
@@ -80,7 +75,6 @@ export const crlTooManyEntries: CrlRule = {
 /** The service refuses CRLs without entries. */
 export const crlEmpty: CrlRule = {
   code: 'crl-empty',
-  about: 'crl',
   title: 'the CRL has entries',
   check: ({ entryCount, issuer }, { capabilities }) =>
     entryCount === 0 &&
@@ -92,7 +86,6 @@ export const crlEmpty: CrlRule = {
 /** ALB cannot revoke a certificate with a negative serial. */
 export const crlNegativeSerial: CrlRule = {
   code: 'crl-negative-serial',
-  about: 'crl',
   title: 'no negative serial',
   check: ({ negativeSerials, issuer }) =>
     negativeSerials && {
@@ -107,7 +100,6 @@ export const crlNegativeSerial: CrlRule = {
  */
 export const crlNotEnforced: CrlRule = {
   code: 'crl-not-enforced',
-  about: 'crl',
   title: 'the service checks CRLs',
   check: ({ entryCount, issuer }, { capabilities, title }) =>
     capabilities.revocation !== 'crl' && {

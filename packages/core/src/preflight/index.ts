@@ -61,7 +61,11 @@ const crlRules: readonly CrlRule[] = [
 ];
 
 /** Every rule, for the documentation and for tests. */
-export const rules: readonly Rule[] = [...certificateRules, ...bundleRules, ...crlRules];
+export const rules: readonly (Rule & { readonly about: 'certificate' | 'bundle' | 'crl' })[] = [
+  ...certificateRules.map((rule) => ({ ...rule, about: 'certificate' as const })),
+  ...bundleRules.map((rule) => ({ ...rule, about: 'bundle' as const })),
+  ...crlRules.map((rule) => ({ ...rule, about: 'crl' as const })),
+];
 
 /** A finding with the few words that a cell of the matrix shows. */
 export interface RuleFinding extends Finding {

@@ -6,9 +6,18 @@ import type { Gathered } from '../plan/load.ts';
 import type { ResolvedTrust } from '../plan/resolve-trust.ts';
 import { checkMatrix, type Matrix, type MatrixCell } from '../preflight/matrix.ts';
 import type { Instant } from '../util/time.ts';
+import { uniqueCertificates } from '../x509/certificate.ts';
 import { findingsTexts } from './fold.ts';
-import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
-import { textTable, visibleLength } from './table.ts';
+import {
+  layout,
+  lines,
+  plain,
+  type Row,
+  sections,
+  type TextOptions,
+  textTable,
+  visibleLength,
+} from './layout.ts';
 import { counted } from './words.ts';
 
 /** The pre-flight: what each service will refuse or weaken, known before any of them is asked. */
@@ -33,11 +42,7 @@ export function checkDefinition(input: {
   const accepted = lock.entries
     .filter(({ state }) => state === 'trusted')
     .map(({ certificate }) => certificate);
-  const cas = [
-    ...new Map(
-      [...accepted, ...gathered.offers.map(({ certificate }) => certificate)].map((ca) => [ca.sha256, ca]),
-    ).values(),
-  ];
+  const cas = uniqueCertificates([...accepted, ...gathered.offers.map(({ certificate }) => certificate)]);
   const info = services
     .filter(({ key }) => definition.targets.some(({ kind }) => kind === key))
     .map((service) => service.info);

@@ -2,7 +2,7 @@ import type { CaChange, Plan, PlannedTarget } from '../plan/plan.ts';
 import { type Block, findingsTexts, foldTexts, targetsText } from './fold.ts';
 import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
-import { allWords, caWords, counted, namesOf, nameWords, onWords } from './words.ts';
+import { allWords, caWords, counted, errorWords, namesOf, nameWords, onWords } from './words.ts';
 
 /** A plan as it is given to users of the library. */
 export interface PlanWithSummary extends Plan {
@@ -162,11 +162,10 @@ function duration(seconds: number): string {
  * console.log(planVerdict(await trustloom.plan()))
  */
 export function planVerdict(plan: Plan): string {
-  const errors = plan.findings.filter(({ severity }) => severity === 'error').length;
-  if (plan.blocked) return `Blocked: ${counted(errors, 'error')}; ${blockedWords(plan)}.`;
+  const wrong = errorWords(plan.findings);
+  if (plan.blocked) return `Blocked: ${[...wrong, blockedWords(plan)].join('; ')}.`;
   const failed = plan.targets.filter((target) => target.failed !== undefined);
   const unread = failed.length === 0 ? [] : [`${namesOf(failed)} could not be read`];
-  const wrong = errors === 0 ? [] : [counted(errors, 'error')];
   if (!plan.changes) {
     const read = plan.targets.length - failed.length;
     const verdict =

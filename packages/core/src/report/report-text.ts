@@ -2,7 +2,7 @@ import type { Report, TargetReport } from '../apply/report.ts';
 import { type Block, findingsText, targetsText } from './fold.ts';
 import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
-import { allWords, asDone, counted, namesOf, onWords } from './words.ts';
+import { allWords, asDone, counted, errorWords, namesOf, onWords } from './words.ts';
 
 /**
  * What apply did and what is left, target by target.
@@ -83,7 +83,7 @@ function waitsWords({ remaining }: TargetReport): string {
 
 function applyVerdict(report: Report): string {
   const { targets, calls, plan } = report;
-  const wrong = errorsOf(report);
+  const wrong = errorWords(report.findings);
   if (plan.blocked) return `Blocked: ${wrong.join('; ')}; nothing was written.`;
   const touched = targets.filter(({ done }) => done.length > 0).length;
   const changes = counted(calls, 'change') + onWords(touched, targets.length);
@@ -104,7 +104,7 @@ function refreshVerdict(report: Report): string {
   const wrong = [
     ...restWords(targets),
     ...(stale.length === 0 ? [] : [`CRLs late or expired on ${namesOf(stale)}`]),
-    ...errorsOf(report),
+    ...errorWords(report.findings),
   ];
   const done = calls === 0 ? 'nothing to write' : counted(calls, 'change') + onWords(touched, targets.length);
   return wrong.length === 0
@@ -122,9 +122,4 @@ function restWords(targets: Report['targets']): readonly string[] {
     ...(others === 0 ? [] : [`${counted(others, 'change')} not done`]),
     ...(failed.length === 0 ? [] : [`${namesOf(failed)} failed`]),
   ];
-}
-
-function errorsOf({ findings }: Report): readonly string[] {
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  return errors === 0 ? [] : [counted(errors, 'error')];
 }

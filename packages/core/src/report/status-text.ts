@@ -4,7 +4,7 @@ import { type Block, findingsTexts, targetsText } from './fold.ts';
 import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import type { RevocationStatus, Status, TargetStatus } from './status.ts';
 import { crlRows, signOf } from './step-rows.ts';
-import { allWords, caWords, counted, namesOf } from './words.ts';
+import { allWords, caWords, counted, errorWords, namesOf } from './words.ts';
 
 /** From this many targets on, those with nothing to say are counted and not described. */
 const manyTargets = 10;
@@ -47,9 +47,6 @@ function statusVerdict({ targets, findings }: Status): string {
   const open = targets
     .flatMap(({ content }) => content?.bypasses ?? [])
     .filter(({ state }) => state === 'open');
-  const errors = sortFindings([...findings, ...targets.flatMap((target) => target.findings)]).filter(
-    ({ severity }) => severity === 'error',
-  );
   const trust =
     drifted.length > 0
       ? `Drifted: ${targets.length === 1 ? namesOf(drifted) : `${drifted.length} of ${targets.length} targets`}`
@@ -63,7 +60,7 @@ function statusVerdict({ targets, findings }: Status): string {
     ...(leaving.length === 0 ? [] : [`${namesOf(leaving)} leaving`]),
     ...(red.length === 0 ? [] : [`revocation needs attention on ${namesOf(red)}`]),
     ...(open.length === 0 ? [] : [`${counted(open.length, 'bypass', 'bypasses')} open`]),
-    ...(errors.length === 0 ? [] : [counted(errors.length, 'error')]),
+    ...errorWords(sortFindings([...findings, ...targets.flatMap((target) => target.findings)])),
   ].join('; ')}.`;
 }
 

@@ -1,3 +1,4 @@
+import type { Finding } from '../errors/finding.ts';
 import { count } from '../util/count.ts';
 import { commonName } from '../x509/name.ts';
 
@@ -31,6 +32,12 @@ export function namesOf(targets: readonly { readonly name: string }[], all = fal
     targets.map(({ name }) => name),
     all,
   );
+}
+
+/** `2 errors` in a list of what is said; nothing where there are none. */
+export function errorWords(findings: readonly Finding[]): readonly string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return errors === 0 ? [] : [counted(errors, 'error')];
 }
 
 /** `all 4 targets`, `both targets`, or the name of the only one. */
