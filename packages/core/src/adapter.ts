@@ -87,7 +87,7 @@ export {
   type UsableCrl,
   usableCrls,
 } from './kit/usable-crls.ts';
-export { notEnforced } from './preflight/crl-not-enforced.ts';
+export { notEnforced } from './preflight/crl-rules.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding } from './preflight/index.ts';
 export type { AccountRegion } from './util/account-region.ts';
 export { sha256Hex } from './util/bytes.ts';

@@ -36,7 +36,7 @@ export type { Effect, RevocationChange } from './adapter/step.ts';
 export type { TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
 export type { VersionedStore } from './adapter/versioned-store.ts';
 export type { Explanation } from './admission/explain.ts';
-export type { Reason } from './admission/reason.ts';
+export type { Reason } from './admission/path-reasons.ts';
 export type { DenyReport, DenyRequest } from './apply/deny.ts';
 export type { ApplyEvent, OnEvent } from './apply/events.ts';
 export type { Report, TargetReport } from './apply/report.ts';
@@ -115,25 +115,33 @@ export type { Offer } from './plan/load.ts';
 export type { CaChange, Plan, PlannedTarget } from './plan/plan.ts';
 export type { PlanOptions } from './plan/prepare.ts';
 // rules
-export { notEnforced } from './preflight/crl-not-enforced.ts';
+export { notEnforced } from './preflight/crl-rules.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './preflight/index.ts';
 export { checkMatrix, type Matrix, type MatrixCell } from './preflight/matrix.ts';
 export { verdictOf } from './preflight/rule.ts';
-export { type CheckReport, checkReport } from './report/check.ts';
-export { checkText, matrixText } from './report/check-text.ts';
-export type { CommandOptions } from './report/commands.ts';
+export { type CheckReport, checkReport, checkText, matrixText } from './report/check.ts';
 export { denyText } from './report/deny-text.ts';
 export type { TargetExplanation } from './report/explain.ts';
-export { explainText } from './report/explain-text.ts';
-export { findingsText } from './report/findings-text.ts';
-export { layout, type Row, sections } from './report/layout.ts';
-export { type Paint, plain, type TextOptions } from './report/options.ts';
+export { explainText } from './report/explain.ts';
+export { findingsText } from './report/fold.ts';
+export {
+  escapeMarkdown,
+  layout,
+  markdownTable,
+  type Paint,
+  plain,
+  type Row,
+  sections,
+  type TextOptions,
+  textTable,
+  visibleLength,
+} from './report/layout.ts';
 export { planMarkdown } from './report/plan-markdown.ts';
 export { type PlanWithSummary, planText } from './report/plan-text.ts';
 export { refreshText, reportText } from './report/report-text.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
 export { statusText } from './report/status-text.ts';
-export { escapeMarkdown, markdownTable, textTable, visibleLength } from './report/table.ts';
+export type { CommandOptions } from './report/step-rows.ts';
 export { asDone, caWords, counted, nameWords } from './report/words.ts';
 export type { CrlFreshness } from './state/freshness.ts';
 export { openState } from './state/state.ts';

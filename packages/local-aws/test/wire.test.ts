@@ -137,7 +137,7 @@ describe('schemas', () => {
   it('are found in the client, with locations of members', () => {
     const operations = operationsOf(cloudfront);
     const update = operations.get('UpdateTrustStore');
-    expect(update?.input.members.map(({ name, part, required }) => [name, location, required])).toEqual([
+    expect(update?.input.members.map(({ name, part, required }) => [name, part, required])).toEqual([
       ['Id', 'label', true],
       ['IfMatch', 'header', true],
       ['CaCertificatesBundleSource', 'payload', false],

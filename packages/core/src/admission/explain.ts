@@ -1,11 +1,7 @@
-import type { ServiceInfo } from '../adapter/service-info.ts';
-import type { Trust } from '../adapter/target.ts';
 import { caName } from '../kit/ca-words.ts';
-import type { Instant } from '../util/time.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { clientChains } from './chain.ts';
-import { pathReasons } from './path-reasons.ts';
-import type { Reason } from './reason.ts';
+import { type Certificate, uniqueCertificates } from '../x509/certificate.ts';
+import { type ChainBuilding, isIssuedBy } from '../x509/reach.ts';
+import { type ExplainCase, pathReasons, type Reason } from './path-reasons.ts';
 import { revocationReasons } from './revocation-reasons.ts';
 
 /** What would become of a client at one target. */
@@ -16,22 +12,6 @@ export interface Explanation {
   /** The CAs on the way to what is trusted there, issuing CA first; empty when there is none. */
   readonly chain: readonly string[];
   readonly reasons: readonly Reason[];
-}
-
-/** What `explainTarget` is given about one target. */
-export interface ExplainCase {
-  readonly leaf: Certificate;
-  /** What the client is known to send besides; of the known CAs it may send any. */
-  readonly sent?: readonly Certificate[];
-  readonly target: string;
-  readonly info: ServiceInfo;
-  readonly trust: Trust;
-  /** What stands in the store, as rendered. */
-  readonly anchors: readonly Certificate[];
-  readonly ignoresExpiry: boolean;
-  /** True where the revoked are refused: by the service itself, which checks CRLs, or by our check. */
-  readonly revocationEnforced: boolean;
-  readonly now: Instant;
 }
 
 /** No service follows chains of this length; it only ends the search. */
@@ -95,4 +75,40 @@ function chainReason(
     what: 'chain',
     text: `issued by ${caName(issuing)}, and ${caName(anchor)} is trusted here${sent}`,
   };
+}
+
+/**
+ * Ways are looked for up to here: CAs that cross-signed each other have more than anybody can
+ * count.
+ */
+const mostWays = 50;
+
+/**
+ * Every way from a client certificate to what a target trusts, as the service builds chains, the
+ * shortest first: issuing CA first, anchor last. Any certificate of the store ends it, and what the
+ * client sends may bridge; or every link stands in the store, up to a self-signed root.
+ *
+ * @param sent what the client may send besides its own certificate
+ * @param longest no longer ways than this
+ */
+export function clientChains(
+  leaf: Certificate,
+  store: readonly Certificate[],
+  { sent, building, longest }: { sent: readonly Certificate[]; building: ChainBuilding; longest: number },
+): readonly (readonly Certificate[])[] {
+  const anchors = new Set(store.map(({ sha256 }) => sha256));
+  const links = building === 'any-anchor' ? uniqueCertificates([...store, ...sent]) : store;
+  const ends = (ca: Certificate) => anchors.has(ca.sha256) && (building === 'any-anchor' || ca.selfSigned);
+  const found: (readonly Certificate[])[] = [];
+  let ways: readonly (readonly Certificate[])[] = [[]];
+  for (let length = 1; length <= longest && ways.length > 0 && found.length < mostWays; length += 1) {
+    const longer = ways.flatMap((way) => {
+      const child = way.at(-1) ?? leaf;
+      return links.filter((ca) => !way.includes(ca) && isIssuedBy(child, ca)).map((ca) => [...way, ca]);
+    });
+    const ended = (way: readonly Certificate[]) => way.slice(-1).some(ends);
+    found.push(...longer.filter(ended));
+    ways = longer.filter((way) => !ended(way)).slice(0, mostWays);
+  }
+  return found.slice(0, mostWays);
 }

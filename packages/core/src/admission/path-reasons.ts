@@ -1,19 +1,34 @@
 import type { ServiceInfo } from '../adapter/service-info.ts';
+import type { Trust } from '../adapter/target.ts';
 import { caName } from '../kit/ca-words.ts';
+import { keyAlgorithm, strongHashes } from '../preflight/certificate-rules.ts';
 import { checkCertificate } from '../preflight/index.ts';
-import { keyAlgorithm } from '../preflight/key-algorithm.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { Reason } from './reason.ts';
+
+/** One thing that was looked at. */
+export interface Reason {
+  /** `no`: this alone refuses the client. `unknown`: it is not documented what the service does. */
+  readonly says: 'yes' | 'no' | 'unknown';
+  readonly what: 'chain' | 'validity' | 'purpose' | 'key' | 'limits' | 'revocation';
+  readonly text: string;
+}
 
 const clientAuth = '1.3.6.1.5.5.7.3.2';
-const strongHashes = new Set(['SHA-256', 'SHA-384', 'SHA-512']);
 
-/** What a path is judged by. */
-interface PathCase {
+/** What `explainTarget` is given about one target. */
+export interface ExplainCase {
   readonly leaf: Certificate;
+  /** What the client is known to send besides; of the known CAs it may send any. */
+  readonly sent?: readonly Certificate[];
+  readonly target: string;
   readonly info: ServiceInfo;
+  readonly trust: Trust;
+  /** What stands in the store, as rendered. */
+  readonly anchors: readonly Certificate[];
   readonly ignoresExpiry: boolean;
+  /** True where the revoked are refused: by the service itself, which checks CRLs, or by our check. */
+  readonly revocationEnforced: boolean;
   readonly now: Instant;
 }
 
@@ -21,7 +36,7 @@ interface PathCase {
  * Validity, purpose, keys and lengths of one way from a client to its anchor, rule by rule (RFC
  * 5280, 6.1, and what the service adds).
  */
-export function pathReasons(input: PathCase, path: readonly Certificate[]): readonly Reason[] {
+export function pathReasons(input: ExplainCase, path: readonly Certificate[]): readonly Reason[] {
   return [
     ...validityReasons(input, path),
     ...purposeReasons(input, path),
@@ -31,7 +46,7 @@ export function pathReasons(input: PathCase, path: readonly Certificate[]): read
 }
 
 function validityReasons(
-  { leaf, ignoresExpiry, now }: PathCase,
+  { leaf, ignoresExpiry, now }: ExplainCase,
   path: readonly Certificate[],
 ): readonly Reason[] {
   const all = [leaf, ...path];
@@ -45,7 +60,7 @@ function validityReasons(
   return ignoresExpiry ? say('yes', `${ended}, which the target ignores`) : say('no', ended);
 }
 
-function purposeReasons({ leaf, info }: PathCase, path: readonly Certificate[]): readonly Reason[] {
+function purposeReasons({ leaf, info }: ExplainCase, path: readonly Certificate[]): readonly Reason[] {
   const { keyUsage } = leaf;
   const below = belowAnchor(leaf, path);
   const strict = info.capabilities.strictLeaf === true;
@@ -73,11 +88,11 @@ function purposeReasons({ leaf, info }: PathCase, path: readonly Certificate[]):
   return [{ says: 'yes', what: 'purpose', text }];
 }
 
-function keyReasons({ leaf, info, now }: PathCase, path: readonly Certificate[]): readonly Reason[] {
+function keyReasons({ leaf, info, now }: ExplainCase, path: readonly Certificate[]): readonly Reason[] {
   const below = belowAnchor(leaf, path);
   const say = (says: Reason['says'], text: string): Reason => ({ says, what: 'key', text });
   const weak = below.filter(
-    ({ signature }) => signature.hash !== undefined && !strongHashes.has(signature.hash),
+    ({ signature }) => signature.hash !== undefined && !strongHashes.includes(signature.hash),
   );
   const reasons = [
     ...weak.map((one) =>
@@ -101,7 +116,7 @@ function keyReasons({ leaf, info, now }: PathCase, path: readonly Certificate[])
 }
 
 function lengthReasons(
-  { info: { limits, title } }: PathCase,
+  { info: { limits, title } }: ExplainCase,
   path: readonly Certificate[],
 ): readonly Reason[] {
   const max = limits.chainDepth?.max;

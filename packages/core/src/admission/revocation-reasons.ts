@@ -1,27 +1,15 @@
-import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { Trust } from '../adapter/target.ts';
 import { mergeCrls } from '../crl/merged.ts';
 import { caName } from '../kit/ca-words.ts';
-import { type Instant, isoTime } from '../util/time.ts';
+import { isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { nameOf } from './path-reasons.ts';
-import type { Reason } from './reason.ts';
-
-/** What revocation is judged by. */
-interface RevocationCase {
-  readonly leaf: Certificate;
-  readonly info: ServiceInfo;
-  readonly trust: Trust;
-  readonly anchors: readonly Certificate[];
-  readonly revocationEnforced: boolean;
-  readonly now: Instant;
-}
+import { type ExplainCase, nameOf, type Reason } from './path-reasons.ts';
 
 /**
  * Every certificate of the chain below the anchor, against the CRLs, what left them, and the deny
  * list.
  */
-export function revocationReasons(input: RevocationCase, path: readonly Certificate[]): readonly Reason[] {
+export function revocationReasons(input: ExplainCase, path: readonly Certificate[]): readonly Reason[] {
   const { leaf, revocationEnforced } = input;
   const pairs = [leaf, ...path.slice(0, -1)].map((child, index) => ({ child, issuer: path[index] }));
   const found = pairs.flatMap(({ child, issuer }) =>
@@ -41,7 +29,7 @@ export function revocationReasons(input: RevocationCase, path: readonly Certific
 function saysOf(
   child: Certificate,
   issuer: Certificate,
-  { leaf, trust: { revocation }, info: { capabilities, title }, anchors }: RevocationCase,
+  { leaf, trust: { revocation }, info: { capabilities, title }, anchors }: ExplainCase,
 ): Reason {
   const key = issuer.keySha256;
   const enforcedByUs = capabilities.revocation !== 'crl';
@@ -87,7 +75,7 @@ function noCrlText(issuer: Certificate, { withdrawn: withdrawnCrls }: Trust['rev
 }
 
 /** A CA without a CRL, where others have one: what some services do then is unknown. */
-function noCrlReasons(child: Certificate, issuer: Certificate, input: RevocationCase): readonly Reason[] {
+function noCrlReasons(child: Certificate, issuer: Certificate, input: ExplainCase): readonly Reason[] {
   const { trust, info, leaf } = input;
   const { crls } = trust.revocation;
   if (info.capabilities.unlistedCa !== 'unknown' || child !== leaf || crls.length === 0) return [];
@@ -101,7 +89,7 @@ function noCrlReasons(child: Certificate, issuer: Certificate, input: Revocation
  * elsewhere it is unknown.
  */
 function staleReasons(
-  { trust: { revocation }, info, now }: RevocationCase,
+  { trust: { revocation }, info, now }: ExplainCase,
   path: readonly Certificate[],
 ): readonly Reason[] {
   const keys = new Set(path.map(({ keySha256 }) => keySha256));

@@ -1,5 +1,4 @@
-import { DerError, readTlv, tags } from '../util/der.ts';
-import { strictOid } from '../x509/oid.ts';
+import { DerError, readTlv, strictOid, tags } from '../util/der.ts';
 
 /**
  * What the extensions of one entry say: bits, so that nothing is made for the millions of entries

@@ -166,7 +166,7 @@ export function acceptCas(
   for (const offer of [
     ...new Map(wanted.map((one) => [`${one.group} ${one.certificate.sha256}`, one])).values(),
   ]) {
-    const { certificate, group, from } = offer;
+    const { certificate, group } = offer;
     const key = `${group} ${certificate.sha256}`;
     const about = { sha256: certificate.sha256, subject: certificate.subject.text, group };
     const present = entries.get(key);
@@ -174,14 +174,7 @@ export function acceptCas(
     if (present?.state === 'trusted') changes.push({ change: 'unchanged', ...about });
     else if (why !== undefined) changes.push({ change: 'declined', ...about, why });
     else {
-      entries.set(key, {
-        sha256: certificate.sha256,
-        group,
-        state: 'trusted',
-        since: isoTime(now).slice(0, 10),
-        source: from,
-        certificate,
-      });
+      entries.set(key, entryOf(offer, 'trusted', now));
       changes.push({ change: 'accepted', ...about });
     }
   }
@@ -208,10 +201,8 @@ function declined(
 }
 
 function offersOf(offers: readonly LockOffer[], digest: string): readonly LockOffer[] {
-  const found = offers.filter(
-    ({ certificate }) =>
-      certificate.sha256 === digest || (digest.length >= 8 && certificate.sha256.startsWith(digest)),
-  );
+  const matches = matcher(digest);
+  const found = offers.filter(({ certificate }) => matches(certificate.sha256));
   const different = new Set(found.map(({ certificate }) => certificate.sha256));
   if (different.size === 1) return found;
   const what = different.size === 0 ? 'no source offers' : 'more than one CA begins with';
@@ -233,32 +224,37 @@ export function retireCa(
   digest: string,
   now: Instant,
 ): { readonly lock: Lock; readonly changes: readonly LockChange[] } {
-  const since = isoTime(now).slice(0, 10);
-  const matches = (sha256: string) => sha256 === digest || (digest.length >= 8 && sha256.startsWith(digest));
+  const matches = matcher(digest);
   const known = lock.entries.filter(({ sha256 }) => matches(sha256));
   if (known.length === 0) {
-    const added = offersOf(offers, digest).map(
-      ({ certificate, group, from }): LockEntry => ({
-        sha256: certificate.sha256,
-        group,
-        state: 'retired',
-        since,
-        source: from,
-        certificate,
-      }),
-    );
+    const added = offersOf(offers, digest).map((offer) => entryOf(offer, 'retired', now));
     return { lock: { entries: [...lock.entries, ...added] }, changes: added.map(changed) };
   }
   if (new Set(known.map(({ sha256 }) => sha256)).size > 1)
     throw new TrustloomError('not-offered', `more than one CA begins with ${digest}`);
   const entries = lock.entries.map(
     (entry): LockEntry =>
-      matches(entry.sha256) && entry.state === 'trusted' ? { ...entry, state: 'retired', since } : entry,
+      matches(entry.sha256) && entry.state === 'trusted'
+        ? { ...entry, state: 'retired', since: dateOf(now) }
+        : entry,
   );
   return {
     lock: { entries },
     changes: entries.filter(({ sha256, state }) => matches(sha256) && state === 'retired').map(changed),
   };
+}
+
+/** A digest, or a beginning of at least eight digits. */
+function matcher(digest: string): (sha256: string) => boolean {
+  return (sha256) => sha256 === digest || (digest.length >= 8 && sha256.startsWith(digest));
+}
+
+function entryOf({ certificate, group, from }: LockOffer, state: LockState, now: Instant): LockEntry {
+  return { sha256: certificate.sha256, group, state, since: dateOf(now), source: from, certificate };
+}
+
+function dateOf(now: Instant): string {
+  return isoTime(now).slice(0, 10);
 }
 
 function changed({ sha256, certificate, group }: LockEntry): LockChange {

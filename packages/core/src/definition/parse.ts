@@ -4,13 +4,11 @@ import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { defined } from '../util/defined.ts';
 import { zod } from '../util/lazy.ts';
-import type { Complain } from './complain.ts';
+import { type Complain, didYouMean } from './complain.ts';
 import type { Definition } from './definition.ts';
 import { resolveDefinition } from './resolve.ts';
 import { commonTargetKeys, definitionSchema, type RawDefinition } from './schema.ts';
-import { type DefinitionSource, objectSource, type Path, readSource } from './source.ts';
-import { nearest } from './suggest.ts';
-import { substituteVariables } from './variables.ts';
+import { type DefinitionSource, objectSource, type Path, readSource, substituteVariables } from './source.ts';
 
 /** What reading a definition needs besides its text. */
 export interface ParseOptions {
@@ -113,13 +111,12 @@ function complainOf(issue: Zod.core.$ZodIssue, schema: Zod.ZodType, complain: Co
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path);
     for (const key of issue.keys) {
-      const near = path.length === 0 ? (renamedKeys[key] ?? nearest(key, known)) : nearest(key, known);
-      complain(
-        'definition-unknown-key',
-        [...path, key],
-        `unknown key${near === undefined ? `; known are ${known.join(', ')}` : `; did you mean \`${near}\`?`}`,
-        'key',
-      );
+      const renamed = path.length === 0 ? renamedKeys[key] : undefined;
+      const hint =
+        renamed === undefined
+          ? didYouMean(key, known, `; known are ${known.join(', ')}`)
+          : didYouMean(renamed, [renamed]);
+      complain('definition-unknown-key', [...path, key], `unknown key${hint}`, 'key');
     }
     return;
   }
@@ -146,7 +143,7 @@ function knownKeys(schema: Zod.ZodType, path: Path): readonly string[] {
 }
 
 /** `targets.edge.alb.listeners[0]` */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
     .join('');

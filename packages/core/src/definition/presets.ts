@@ -1,18 +1,7 @@
-/** What a preset stands for. */
-export interface Expanded {
-  readonly bundle: readonly string[];
-  readonly crls: readonly string[];
-  /** Its client certificates never name an OCSP responder. */
-  readonly leavesHaveOcsp: false;
-}
+import type { RawDefinition } from './schema.ts';
 
 /** Settings of the Serverless CA preset. */
-export interface ServerlessCaPreset {
-  readonly bucket: string;
-  readonly project?: string | undefined;
-  readonly env?: string | undefined;
-  readonly prodEnvs?: readonly string[] | undefined;
-}
+type ServerlessCaPreset = NonNullable<RawDefinition['groups'][string]['serverlessCa']>;
 
 /** The module's own form: `{project}-ca-external-{env}-{5 random}`. */
 const ownForm = /^(?<project>.+)-ca-external-(?<env>[^-]+)-[a-z0-9]{5}$/;
@@ -23,7 +12,7 @@ const ownForm = /^(?<project>.+)-ca-external-(?<env>[^-]+)-[a-z0-9]{5}$/;
  * supported (checked 2026-11). Gives undefined when project and environment can neither be read off
  * the bucket's name nor are given.
  */
-export function serverlessCa(preset: ServerlessCaPreset): Expanded | undefined {
+export function serverlessCa(preset: ServerlessCaPreset) {
   const read = ownForm.exec(preset.bucket)?.groups;
   const project = preset.project ?? read?.project;
   const env = preset.env ?? read?.env;
@@ -34,6 +23,6 @@ export function serverlessCa(preset: ServerlessCaPreset): Expanded | undefined {
   return {
     bundle: [at('ca-bundle', 'pem')],
     crls: [at('root-ca', 'crl'), at('issuing-ca', 'crl')],
-    leavesHaveOcsp: false,
+    leavesHaveOcsp: false as const,
   };
 }

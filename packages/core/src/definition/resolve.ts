@@ -2,7 +2,7 @@ import type { Service } from '../adapter/contract.ts';
 import type { SourceKind } from '../adapter/ports.ts';
 import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
-import type { Complain } from './complain.ts';
+import { type Complain, didYouMean } from './complain.ts';
 import type {
   AccountDefinition,
   Definition,
@@ -13,7 +13,6 @@ import type {
 import { serverlessCa } from './presets.ts';
 import { commonTargetKeys, type RawDefinition } from './schema.ts';
 import type { DefinitionSource, Path } from './source.ts';
-import { nearest } from './suggest.ts';
 
 const defaultBucket = 'trustloom-{account}-{region}';
 const dayMs = 86_400_000;
@@ -64,15 +63,10 @@ export function resolveDefinition(raw: RawDefinition, context: Context): Definit
   });
 }
 
-interface Accounts {
-  /** By name or by twelve digits; complains when there is none. */
-  find(word: string, path: Path): AccountDefinition | undefined;
-  /** The only account known, if there is only one. */
-  only(): AccountDefinition | undefined;
-  all(): readonly AccountDefinition[];
-}
+type Accounts = ReturnType<typeof createAccounts>;
 
-function createAccounts(raw: RawDefinition, complain: Complain): Accounts {
+/** Accounts by name or by twelve digits; those that a definition names by digits alone join them. */
+function createAccounts(raw: RawDefinition, complain: Complain) {
   const known = new Map<string, AccountDefinition>();
   for (const [name, entry] of Object.entries(raw.accounts ?? {})) {
     const id = entry.id ?? entry.assumeRole?.split(':')[4] ?? '';
@@ -90,18 +84,19 @@ function createAccounts(raw: RawDefinition, complain: Complain): Accounts {
       known.set(word, implied);
       return implied;
     }
-    const near = nearest(word, [...known.keys()]);
     complain(
       'definition-unknown-account',
       path,
-      `no account \`${word}\`${near === undefined ? '; name one of `accounts`, or write twelve digits in quotes' : `; did you mean \`${near}\`?`}`,
+      `no account \`${word}\`${didYouMean(word, [...known.keys()], '; name one of `accounts`, or write twelve digits in quotes')}`,
     );
     return undefined;
   };
+  const all = (): readonly AccountDefinition[] => [...known.values()];
   return {
     find,
-    only: () => (known.size === 1 ? [...known.values()][0] : undefined),
-    all: () => [...known.values()],
+    all,
+    /** The only account known, if there is only one. */
+    only: () => (known.size === 1 ? all()[0] : undefined),
   };
 }
 
@@ -133,14 +128,12 @@ function resolveGroup(
           : 'a path, s3://bucket/key or https://...';
       complain('definition-value', at, why);
     }
-    const location = source.locate(at);
-    return { text, kind: kind ?? 'file', ...defined({ at: location }) };
+    return { text, kind: kind ?? 'file', ...defined({ at: source.locate(at) }) };
   };
   const presetPath = [...path, 'serverlessCa', 'bucket'];
-  const at = source.locateKey(path);
   return {
     name,
-    ...(account === undefined ? {} : { account: account.name }),
+    ...defined({ account: account?.name }),
     bundle: [
       ...(group.from === undefined ? [] : [address(group.from, 'bundle', [...path, 'from'])]),
       ...(preset?.bundle ?? []).map((text) => address(text, 'bundle', presetPath)),
@@ -150,11 +143,11 @@ function resolveGroup(
       ...(preset?.crls ?? []).map((text) => address(text, 'crl', presetPath)),
     ],
     ...(group.leafLife === undefined ? {} : { leafLifeMs: durationMs(group.leafLife) }),
-    ...(preset === undefined ? {} : { leavesHaveOcsp: preset.leavesHaveOcsp }),
+    ...defined({ leavesHaveOcsp: preset?.leavesHaveOcsp }),
     ...(group.inventory === undefined
       ? {}
       : { inventory: address(group.inventory, 'inventory', [...path, 'inventory']) }),
-    ...defined({ at }),
+    ...defined({ at: source.locateKey(path) }),
   };
 }
 
@@ -175,20 +168,15 @@ function resolveTarget(
   const path = ['targets', name];
   for (const [index, group] of target.trust.entries()) {
     if (groups.some((known) => known.name === group)) continue;
-    const near = nearest(
+    const near = didYouMean(
       group,
       groups.map((known) => known.name),
     );
-    complain(
-      'definition-unknown-group',
-      [...path, 'trust', index],
-      `no group \`${group}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
-    );
+    complain('definition-unknown-group', [...path, 'trust', index], `no group \`${group}\`${near}`);
   }
   const common: readonly string[] = commonTargetKeys;
-  const given = Object.keys(target).filter(
-    (key) => !common.includes(key) && (target as Readonly<Record<string, unknown>>)[key] !== undefined,
-  );
+  const values: Readonly<Record<string, unknown>> = target;
+  const given = Object.keys(values).filter((key) => !common.includes(key) && values[key] !== undefined);
   const [kind] = given;
   const service = services.find(({ key }) => key === kind);
   if (given.length !== 1 || kind === undefined || service === undefined) {
@@ -200,12 +188,7 @@ function resolveTarget(
     );
     return undefined;
   }
-  const config = validatedConfig(
-    (target as Readonly<Record<string, unknown>>)[kind],
-    service,
-    [...path, kind],
-    complain,
-  );
+  const config = validatedConfig(values[kind], service, [...path, kind], complain);
   const anchors = target.anchors ?? 'all';
   if (anchors === 'issuing' && !service.info.capabilities.intermediateAnchors) {
     complain(
@@ -238,7 +221,6 @@ function resolveTarget(
   if (region === undefined)
     complain('definition-account-region', path, 'the region is not known: give `region`', 'key');
   if (account === undefined || region === undefined) return undefined;
-  const at = source.locateKey(path);
   return {
     name,
     kind,
@@ -248,7 +230,7 @@ function resolveTarget(
     accountRegion: { account: account.id, region },
     accountName: account.name,
     config,
-    ...defined({ at }),
+    ...defined({ at: source.locateKey(path) }),
   };
 }
 
@@ -268,17 +250,14 @@ function validatedConfig(
       .filter((part): part is string | number => typeof part !== 'symbol');
     const unknown = /^Unrecognized keys?: (.+)$/.exec(issue.message)?.[1];
     if (unknown === undefined) complain('definition-value', [...path, ...inner], issue.message);
-    for (const key of unknown === undefined
-      ? []
-      : unknown.split(', ').map((word) => word.replaceAll('"', ''))) {
+    for (const key of unknown?.replaceAll('"', '').split(', ') ?? [])
       complain('definition-unknown-key', [...path, ...inner, key], 'unknown key', 'key');
-    }
   }
   return undefined;
 }
 
 /** `24h` in milliseconds; the schema has checked the form. */
-export function durationMs(text: string): number {
+function durationMs(text: string): number {
   const unit = { s: 1_000, m: 60_000, h: 3_600_000, d: dayMs }[text.at(-1) as 's' | 'm' | 'h' | 'd'];
   return Number.parseInt(text, 10) * unit;
 }

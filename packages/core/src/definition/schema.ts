@@ -9,6 +9,11 @@ function quoteIt(issue: { readonly input?: unknown }): string | undefined {
   return typeof issue.input === 'number' ? 'an account id is text: quote it, "222222222222"' : undefined;
 }
 
+/** Text that may be left out, but not be empty. */
+function optionalText(z: typeof Zod, description: string) {
+  return z.string().min(1).optional().describe(description);
+}
+
 /** What the schemas of targets and definitions are made of. */
 function parts(z: typeof Zod) {
   const name = z
@@ -26,16 +31,14 @@ function parts(z: typeof Zod) {
         .string()
         .min(3)
         .describe('External bucket of the CA, as its Terraform output `external_s3_bucket_name`.'),
-      project: z
-        .string()
-        .min(1)
-        .optional()
-        .describe("Project of the CA; read off the bucket's name where that has the module's own form."),
-      env: z
-        .string()
-        .min(1)
-        .optional()
-        .describe("Environment of the CA; read off the bucket's name where that has the module's own form."),
+      project: optionalText(
+        z,
+        "Project of the CA; read off the bucket's name where that has the module's own form.",
+      ),
+      env: optionalText(
+        z,
+        "Environment of the CA; read off the bucket's name where that has the module's own form.",
+      ),
       prodEnvs: z
         .array(z.string())
         .optional()
@@ -45,11 +48,7 @@ function parts(z: typeof Zod) {
 
   const group = z
     .strictObject({
-      from: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('Where the CA certificates are: a path, s3://bucket/key or https://...'),
+      from: optionalText(z, 'Where the CA certificates are: a path, s3://bucket/key or https://...'),
       crls: z
         .array(z.string().min(1))
         .optional()
@@ -57,13 +56,10 @@ function parts(z: typeof Zod) {
       serverlessCa: serverlessCa.optional(),
       account: account.optional().describe('Account whose role reads the sources.'),
       leafLife: duration.optional().describe('Longest life of a client certificate of this group, as 365d.'),
-      inventory: z
-        .string()
-        .min(1)
-        .optional()
-        .describe(
-          'Where the serials that the CAs issued are, one a line in hex: a path, s3://bucket/key or https://... A compact form of revoked serials is laid out so that it refuses none of the valid ones.',
-        ),
+      inventory: optionalText(
+        z,
+        'Where the serials that the CAs issued are, one a line in hex: a path, s3://bucket/key or https://... A compact form of revoked serials is laid out so that it refuses none of the valid ones.',
+      ),
     })
     .describe('CAs that belong together.');
 
@@ -89,17 +85,13 @@ function parts(z: typeof Zod) {
 }
 
 /** Schema of a target, with one key per adapter; what stands under it is checked by the adapter. */
-export function targetSchema(kinds: readonly string[]) {
+function targetSchema(kinds: readonly string[]) {
   const z = zod();
   const { account } = parts(z);
   return z
     .strictObject({
       account: account.optional(),
-      region: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('AWS region, where the ARNs of the target do not tell it.'),
+      region: optionalText(z, 'AWS region, where the ARNs of the target do not tell it.'),
       trust: z.array(z.string()).min(1).describe('Groups that are trusted here.'),
       attach: z
         .enum(['managed', 'external'])

@@ -1,4 +1,4 @@
-import type { Pair } from 'yaml';
+import type { Node, Pair } from 'yaml';
 import { TrustloomError } from '../errors/error.ts';
 import type { Location } from '../errors/finding.ts';
 import { yaml } from '../util/lazy.ts';
@@ -41,10 +41,8 @@ export function readSource(text: string, file: string): DefinitionSource {
       { context: { file, line, column } },
     );
   }
-  const nodeOf = (path: Path): { readonly range?: readonly number[] | null } | undefined =>
-    (path.length === 0 ? document.contents : document.getIn(path, true)) as
-      | { readonly range?: readonly number[] | null }
-      | undefined;
+  const nodeOf = (path: Path) =>
+    (path.length === 0 ? document.contents : document.getIn(path, true)) as Partial<Node> | undefined;
   const locate = (path: Path): Location | undefined => {
     const offset = nodeOf(path)?.range?.[0];
     if (offset !== undefined) return at(offset);
@@ -69,4 +67,38 @@ export function readSource(text: string, file: string): DefinitionSource {
 /** A definition that a program gives as an object: it has no places. */
 export function objectSource(value: unknown): DefinitionSource {
   return { file: 'definition', value, locate: () => undefined, locateKey: () => undefined };
+}
+
+/** `${NAME}`; nothing else is interpreted. */
+const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+/**
+ * Puts environment variables into the strings of a parsed definition; what is missing is reported with
+ * its path.
+ */
+export function substituteVariables(
+  value: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+  path: Path = [],
+): { readonly value: unknown; readonly missing: readonly { readonly name: string; readonly path: Path }[] } {
+  if (typeof value === 'string') {
+    const missing = [...value.matchAll(variable)].flatMap(([, name = '']) =>
+      env[name] === undefined ? [{ name, path }] : [],
+    );
+    return { value: value.replace(variable, (whole, name: string) => env[name] ?? whole), missing };
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((item, index) => substituteVariables(item, env, [...path, index]));
+    return { value: items.map((item) => item.value), missing: items.flatMap(({ missing }) => missing) };
+  }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(
+      ([key, item]) => [key, substituteVariables(item, env, [...path, key])] as const,
+    );
+    return {
+      value: Object.fromEntries(entries.map(([key, item]) => [key, item.value])),
+      missing: entries.flatMap(([, { missing }]) => missing),
+    };
+  }
+  return { value, missing: [] };
 }

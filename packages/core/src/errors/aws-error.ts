@@ -1,58 +1,23 @@
 import { defined } from '../util/defined.ts';
-import type { Code } from './codes.ts';
-import { codes } from './codes.ts';
+import { type Code, codes } from './codes.ts';
 import { isTrustloomError, TrustloomError } from './error.ts';
 
-/**
- * Exception names that mean the same at every service; a name ending in `*` stands for all names
- * that begin so.
- */
-const commonNames: readonly (readonly [names: readonly string[], code: Code])[] = [
-  [['AbortError'], 'aborted'],
-  [['CredentialsProviderError', 'TokenProviderError'], 'credentials-missing'],
-  [['ExpiredToken*', 'TokenRefreshRequired'], 'credentials-expired'],
+/** Exception names that mean the same at every service: whole, or how they begin. */
+const commonNames: readonly (readonly [names: RegExp, code: Code])[] = [
+  [/^AbortError$/, 'aborted'],
+  [/^(?:CredentialsProviderError|TokenProviderError)$/, 'credentials-missing'],
+  [/^(?:ExpiredToken|TokenRefreshRequired$)/, 'credentials-expired'],
+  [/^(?:InvalidClientTokenId|InvalidAccessKeyId|InvalidToken|AuthFailure)$/, 'credentials-invalid'],
+  [/^(?:UnrecognizedClient|MissingAuthenticationToken)/, 'credentials-invalid'],
+  [/^(?:SignatureDoesNotMatch$|InvalidSignature|IncompleteSignature)/, 'credentials-invalid'],
+  [/^(?:RequestTimeTooSkewed|RequestExpired)$/, 'clock-skew'],
+  [/^(?:AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden$)/, 'access-denied'],
+  [/^(?:Throttl|TooManyRequests|RequestThrottled|ProvisionedThroughputExceeded)/, 'throttled'],
+  [/^(?:TransactionInProgress|RequestLimitExceeded$|SlowDown$|BandwidthLimitExceeded$)/, 'throttled'],
+  [/^PriorRequestNotComplete$/, 'throttled'],
+  [/^(?:ServiceUnavailable|RequestTimeout|TimeoutError$)/, 'service-unavailable'],
   [
-    [
-      'InvalidClientTokenId',
-      'UnrecognizedClient*',
-      'InvalidAccessKeyId',
-      'SignatureDoesNotMatch',
-      'InvalidSignature*',
-      'IncompleteSignature*',
-      'MissingAuthenticationToken*',
-      'InvalidToken',
-      'AuthFailure',
-    ],
-    'credentials-invalid',
-  ],
-  [['RequestTimeTooSkewed', 'RequestExpired'], 'clock-skew'],
-  [['AccessDenied*', 'Unauthorized*', 'NotAuthorized*', 'AuthorizationError*', 'Forbidden'], 'access-denied'],
-  [
-    [
-      'Throttl*',
-      'TooManyRequests*',
-      'RequestLimitExceeded',
-      'RequestThrottled*',
-      'SlowDown',
-      'BandwidthLimitExceeded',
-      'PriorRequestNotComplete',
-      'ProvisionedThroughputExceeded*',
-      'TransactionInProgress*',
-    ],
-    'throttled',
-  ],
-  [
-    [
-      'ServiceUnavailable*',
-      'InternalError',
-      'InternalFailure',
-      'InternalServerError',
-      'InternalServerException',
-      'InternalServiceError',
-      'InternalServiceException',
-      'TimeoutError',
-      'RequestTimeout*',
-    ],
+    /^Internal(?:Error|Failure|ServerError|ServerException|ServiceError|ServiceException)$/,
     'service-unavailable',
   ],
 ];
@@ -114,17 +79,14 @@ interface Seen {
 function codeOf(seen: Seen, map: Readonly<Record<string, Code>>): Code {
   const own = Object.hasOwn(map, seen.name) ? map[seen.name] : undefined;
   if (own !== undefined) return own;
-  for (const [names, code] of commonNames) if (names.some((name) => matches(name, seen.name))) return code;
+  const common = commonNames.find(([names]) => names.test(seen.name));
+  if (common !== undefined) return common[1];
   if (connectionCodes.test(seen.errno) || connectionCodes.test(seen.name)) return 'service-unavailable';
   if (seen.status === 401 || seen.status === 403) return 'access-denied';
   if (seen.status === 429) return 'throttled';
   // 501 is an answer: the operation does not exist there.
   if (seen.status !== undefined && seen.status >= 500 && seen.status !== 501) return 'service-unavailable';
   return 'service-refused';
-}
-
-function matches(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
 function look(error: unknown): Seen {

@@ -1,4 +1,3 @@
-import type { CodeInfo } from './code-info.ts';
 import { type Code, codes } from './codes.ts';
 
 /** Where in an input something stands; line and column count from 1. */
@@ -39,8 +38,7 @@ export interface Finding {
  * else.
  */
 export function isBlocking({ severity, code }: Finding): boolean {
-  const info: CodeInfo = codes[code];
-  return severity === 'error' && info.alone !== true;
+  return severity === 'error' && codes[code].alone !== true;
 }
 
 /** True when a safety rule said no, which is exit code 3. */

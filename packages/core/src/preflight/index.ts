@@ -4,19 +4,29 @@ import type { Finding } from '../errors/finding.ts';
 import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { bundleTooLarge } from './bundle-too-large.ts';
-import { caExpired, caExpiresSoon, caNotYetValid } from './ca-validity.ts';
-import { certificateTooLarge } from './certificate-too-large.ts';
-import { certificateVersion } from './certificate-version.ts';
-import { crlExpired } from './crl-expired.ts';
-import { crlNegativeSerial } from './crl-negative-serial.ts';
-import { crlNotEnforced } from './crl-not-enforced.ts';
-import { crlNoNextUpdate, crlPartial } from './crl-partial.ts';
-import { crlEmpty, crlTooLarge, crlTooManyEntries } from './crl-size.ts';
-import { incompleteChain } from './incomplete-chain.ts';
-import { keyAlgorithm } from './key-algorithm.ts';
-import { keyUsage } from './key-usage.ts';
-import { notACa } from './not-a-ca.ts';
+import { bundleTooLarge, incompleteChain, tooManyCertificates } from './bundle-rules.ts';
+import {
+  caExpired,
+  caExpiresSoon,
+  caNotYetValid,
+  certificateTooLarge,
+  certificateVersion,
+  keyAlgorithm,
+  keyUsage,
+  notACa,
+  signatureHash,
+  unknownCritical,
+} from './certificate-rules.ts';
+import {
+  crlEmpty,
+  crlExpired,
+  crlNegativeSerial,
+  crlNoNextUpdate,
+  crlNotEnforced,
+  crlPartial,
+  crlTooLarge,
+  crlTooManyEntries,
+} from './crl-rules.ts';
 import {
   type BundleRule,
   type CertificateRule,
@@ -25,9 +35,6 @@ import {
   type Rule,
   verdictOf,
 } from './rule.ts';
-import { signatureHash } from './signature-hash.ts';
-import { tooManyCertificates } from './too-many-certificates.ts';
-import { unknownCritical } from './unknown-critical.ts';
 
 const certificateRules: readonly CertificateRule[] = [
   certificateVersion,
@@ -54,7 +61,11 @@ const crlRules: readonly CrlRule[] = [
 ];
 
 /** Every rule, for the documentation and for tests. */
-export const rules: readonly Rule[] = [...certificateRules, ...bundleRules, ...crlRules];
+export const rules: readonly (Rule & { readonly about: 'certificate' | 'bundle' | 'crl' })[] = [
+  ...certificateRules.map((rule) => ({ ...rule, about: 'certificate' as const })),
+  ...bundleRules.map((rule) => ({ ...rule, about: 'bundle' as const })),
+  ...crlRules.map((rule) => ({ ...rule, about: 'crl' as const })),
+];
 
 /** A finding with the few words that a cell of the matrix shows. */
 export interface RuleFinding extends Finding {
@@ -88,12 +99,12 @@ export function checkCrl(crl: Crl, info: ServiceInfo, now: Instant): readonly Ru
 
 function findingOf(
   rule: Rule,
-  complaint: Complaint | undefined,
+  complaint: Complaint | false,
   info: ServiceInfo,
   about: string | undefined,
 ): readonly RuleFinding[] {
   const verdict = verdictOf(rule, info);
-  if (complaint === undefined || verdict === undefined) return [];
+  if (!complaint || verdict === undefined) return [];
   const unknown = verdict.severity === 'unknown';
   return [
     {

@@ -40,16 +40,8 @@ export function checkMatrix(input: {
     about,
     cells: services.map((info) => cellOf(info.service, check(info))),
   });
-  const together =
-    certificates.length === 0
-      ? []
-      : [
-          row(
-            certificates.length === 1 ? 'the CA by itself' : `all ${certificates.length} CAs together`,
-            'bundle',
-            (info) => checkBundle(certificates, info, now),
-          ),
-        ];
+  const all = certificates.length === 1 ? 'the CA by itself' : `all ${certificates.length} CAs together`;
+  const together = row(all, 'bundle', (info) => checkBundle(certificates, info, now));
   return {
     services: services.map(({ service }) => service),
     rows: [
@@ -58,7 +50,7 @@ export function checkMatrix(input: {
           checkCertificate(ca, info, now),
         ),
       ),
-      ...together,
+      ...(certificates.length === 0 ? [] : [together]),
       ...crls.map(({ crl, name }) =>
         row(
           `${name} (${size(crl.der.length)}, ${count(crl.entryCount)} ${crl.entryCount === 1 ? 'entry' : 'entries'})`,
@@ -88,6 +80,5 @@ function cellOf(service: string, findings: readonly RuleFinding[]): MatrixCell {
 }
 
 function size(bytes: number): string {
-  if (bytes < 100_000) return `${count(bytes)} bytes`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return bytes < 100_000 ? `${count(bytes)} bytes` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -13,25 +13,25 @@ export interface Complaint {
   readonly note?: string;
 }
 
-interface RuleOf<About extends string, Subject> {
+interface RuleOf<Subject> {
   /** The code of its findings. */
   readonly code: Code;
-  readonly about: About;
   readonly title: string;
   /**
    * What every service does about it, by a standard; a service may say otherwise. Absent: only
    * services that say so look at it.
    */
   readonly verdict?: Verdict;
-  check(subject: Subject, info: ServiceInfo, now: Instant): Complaint | undefined;
+  /** What is wrong; false when nothing is. */
+  check(subject: Subject, info: ServiceInfo, now: Instant): Complaint | false;
 }
 
 /** A rule about one CA certificate. */
-export type CertificateRule = RuleOf<'certificate', Certificate>;
+export type CertificateRule = RuleOf<Certificate>;
 /** A rule about all CAs that stand in one store together. */
-export type BundleRule = RuleOf<'bundle', readonly Certificate[]>;
+export type BundleRule = RuleOf<readonly Certificate[]>;
 /** A rule about one list. */
-export type CrlRule = RuleOf<'crl', Crl>;
+export type CrlRule = RuleOf<Crl>;
 /** Any rule. */
 export type Rule = CertificateRule | BundleRule | CrlRule;
 

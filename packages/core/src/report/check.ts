@@ -4,8 +4,21 @@ import type { Lock } from '../definition/lock.ts';
 import { type Finding, isRefusal, sortFindings } from '../errors/finding.ts';
 import type { Gathered } from '../plan/load.ts';
 import type { ResolvedTrust } from '../plan/resolve-trust.ts';
-import { checkMatrix, type Matrix } from '../preflight/matrix.ts';
+import { checkMatrix, type Matrix, type MatrixCell } from '../preflight/matrix.ts';
 import type { Instant } from '../util/time.ts';
+import { uniqueCertificates } from '../x509/certificate.ts';
+import { findingsTexts } from './fold.ts';
+import {
+  layout,
+  lines,
+  plain,
+  type Row,
+  sections,
+  type TextOptions,
+  textTable,
+  visibleLength,
+} from './layout.ts';
+import { counted } from './words.ts';
 
 /** The pre-flight: what each service will refuse or weaken, known before any of them is asked. */
 export interface CheckReport {
@@ -29,11 +42,7 @@ export function checkDefinition(input: {
   const accepted = lock.entries
     .filter(({ state }) => state === 'trusted')
     .map(({ certificate }) => certificate);
-  const cas = [
-    ...new Map(
-      [...accepted, ...gathered.offers.map(({ certificate }) => certificate)].map((ca) => [ca.sha256, ca]),
-    ).values(),
-  ];
+  const cas = uniqueCertificates([...accepted, ...gathered.offers.map(({ certificate }) => certificate)]);
   const info = services
     .filter(({ key }) => definition.targets.some(({ kind }) => kind === key))
     .map((service) => service.info);
@@ -66,4 +75,97 @@ export function checkReport(matrix: Matrix, findings: readonly Finding[]): Check
     findings: sortFindings(findings),
     exitCode: findings.some(isRefusal) ? 3 : wrong ? 1 : 0,
   };
+}
+
+/** More rows than this are folded where every service takes them. */
+const manyRows = 20;
+
+/**
+ * The pre-flight for people: verdict, errors, what each service says of each CA and CRL, then the
+ * rest.
+ *
+ * @example
+ * console.log(checkText(await trustloom.check()))
+ */
+export function checkText(report: CheckReport, options: TextOptions = {}): string {
+  const { matrix, findings, exitCode } = report;
+  const { paint = plain } = options;
+  const colour = exitCode === 0 ? paint.good : paint.bad;
+  const { errors, others } = findingsTexts(findings, options);
+  return sections(lines([colour(verdictOf(report))], options), [
+    errors,
+    matrix.rows.length === 0 ? '' : matrixText(matrix, options),
+    others,
+  ]);
+}
+
+function verdictOf({ matrix, findings }: CheckReport): string {
+  const of = (wanted: string) => findings.filter(({ severity }) => severity === wanted).length;
+  const [errors, warnings] = [of('error'), of('warning')];
+  const cells = matrix.rows.flatMap((row) => row.cells);
+  const where = (verdict: MatrixCell['verdict']) =>
+    matrix.services.filter((service) =>
+      cells.some((cell) => cell.service === service && cell.verdict === verdict),
+    );
+  const [refused, unknown] = [where('refused'), where('unknown')];
+  const taken = refused.length > 0 ? `refused by ${refused.join(', ')}` : 'no CA or CRL is refused';
+  return `${[
+    errors === 0 ? 'Checked' : `Checked: ${counted(errors, 'error')}`,
+    ...(matrix.rows.length === 0 || matrix.services.length === 0 ? [] : [taken]),
+    ...(unknown.length === 0 ? [] : [`not known for ${unknown.join(', ')}`]),
+    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
+  ]
+    .join('; ')
+    .replace(/^Checked; /, 'Checked: ')}.`;
+}
+
+/**
+ * The pre-flight matrix: one line for each CA and CRL, one column for each service; one under the
+ * other where the terminal is too narrow for that.
+ *
+ * @example
+ * console.log(matrixText(report.matrix))
+ */
+export function matrixText(matrix: Matrix, options: TextOptions = {}): string {
+  const { width = Number.POSITIVE_INFINITY, verbose } = options;
+  const taken = (row: Matrix['rows'][number]) => row.cells.every(({ verdict }) => verdict === 'ok');
+  const folded = verbose !== true && matrix.rows.length > manyRows ? matrix.rows.filter(taken) : [];
+  const rows = matrix.rows.filter((row) => !folded.includes(row));
+  const more =
+    folded.length === 0
+      ? []
+      : [`${counted(folded.length, 'more CA or CRL', 'more CAs and CRLs')}: ok everywhere`];
+  const table = textTable(
+    [
+      ['', ...matrix.services],
+      ...rows.map(({ label, cells }) => [label, ...cells.map((cell) => cellText(cell, options))]),
+    ],
+    3,
+  );
+  const wide = table.split('\n').some((line) => visibleLength(line) > width);
+  const text = wide
+    ? layout(
+        rows.flatMap((row) => crlRows(row, options)),
+        options,
+      )
+    : table;
+  return [text, ...more].join('\n');
+}
+
+function cellText({ verdict, note }: MatrixCell, { paint = plain }: TextOptions): string {
+  const word = verdict === 'unknown' ? 'not known' : verdict;
+  const text = note === undefined ? word : `${word}${verdict === 'unknown' ? ':' : ''} ${note}`;
+  return verdict === 'ok' ? paint.good(text) : verdict === 'refused' ? paint.bad(text) : paint.warn(text);
+}
+
+/** One CA or CRL by verdict: `ok: cloudfront, alb`. */
+function crlRows({ label, cells }: Matrix['rows'][number], options: TextOptions): readonly Row[] {
+  const texts = [...new Set(cells.map((cell) => cellText(cell, options)))];
+  return [
+    { text: label, indent: 0 },
+    ...texts.map((text) => {
+      const same = cells.filter((cell) => cellText(cell, options) === text);
+      return { text: `${text}: ${same.map(({ service }) => service).join(', ')}`, indent: 2 };
+    }),
+  ];
 }

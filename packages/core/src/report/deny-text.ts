@@ -1,7 +1,6 @@
 import type { DenyReport } from '../apply/deny.ts';
 import { type Block, blocksText } from './fold.ts';
-import { layout, type Row, sections } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
+import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import { counted, nameWords } from './words.ts';
 
 type DeniedTarget = DenyReport['targets'][number];
@@ -16,34 +15,28 @@ export function denyText(report: DenyReport, options: TextOptions = {}): string 
   const { change, entries, targets } = report;
   const { paint = plain } = options;
   const word = change === 'revoke' ? 'on the deny list' : 'no longer on the deny list';
-  return sections(
-    layout(
-      verdictsOf(report).map((text) => ({ text, indent: 0 })),
+  return sections(lines(verdictsOf(report), options), [
+    lines(
+      entries.map(({ serial, ca }) => `${word}: serial ${serial} of ${ca}`),
       options,
     ),
-    [
-      layout(
-        entries.map(({ serial, ca }) => ({ text: `${word}: serial ${serial} of ${ca}`, indent: 0 })),
-        options,
-      ),
-      blocksText(
-        targets.map((target) => blockOf(report, target, options)),
-        options,
-      ),
-      ...targets.flatMap(({ denyPolicy, sessionsUntil, name }) =>
-        denyPolicy === undefined
-          ? []
-          : [
-              [
-                paint.warn(
-                  `Sessions of ${name} last until ${sessionsUntil}; to end them now, attach this policy to each role that it hands out (Trustloom does not):`,
-                ),
-                JSON.stringify(denyPolicy, null, 2),
-              ].join('\n'),
-            ],
-      ),
-    ],
-  );
+    blocksText(
+      targets.map((target) => blockOf(report, target, options)),
+      options,
+    ),
+    ...targets.flatMap(({ denyPolicy, sessionsUntil, name }) =>
+      denyPolicy === undefined
+        ? []
+        : [
+            [
+              paint.warn(
+                `Sessions of ${name} last until ${sessionsUntil}; to end them now, attach this policy to each role that it hands out (Trustloom does not):`,
+              ),
+              JSON.stringify(denyPolicy, null, 2),
+            ].join('\n'),
+          ],
+    ),
+  ]);
 }
 
 /** `In force on 2 of 4: web, api.` and where revoked clients are still admitted. */

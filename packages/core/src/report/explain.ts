@@ -1,11 +1,15 @@
 import type { Service } from '../adapter/contract.ts';
 import { type Explanation, explainTarget } from '../admission/explain.ts';
+import type { Reason } from '../admission/path-reasons.ts';
 import type { Definition, TargetDefinition } from '../definition/definition.ts';
 import { serviceOf } from '../plan/observe.ts';
 import type { ResolvedTrust } from '../plan/resolve-trust.ts';
 import type { AccountRegion } from '../util/account-region.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { blocksText } from './fold.ts';
+import { lines, plain, sections, type TextOptions } from './layout.ts';
+import { allWords, nameWords } from './words.ts';
 
 /** What would become of a client at one target, with what people call the target. */
 export interface TargetExplanation extends Explanation {
@@ -58,4 +62,43 @@ export function explainFor(
     now,
   });
   return { ...explanation, ...named };
+}
+
+/**
+ * Whether a client would be admitted, target by target, and why; what speaks against it first.
+ *
+ * @example
+ * console.log(explainText(await trustloom.explain(certificate)))
+ */
+export function explainText(
+  targets: readonly TargetExplanation[],
+  options: TextOptions & { /** What the client is called. */ readonly client?: string } = {},
+): string {
+  const { paint = plain } = options;
+  const colours = { admitted: paint.good, refused: paint.bad, unknown: paint.warn };
+  const blocks = targets.map(({ target, title, accountRegion, verdict, reasons }) => ({
+    name: target,
+    title,
+    accountRegion,
+    state: colours[verdict](verdict),
+    rows: [...reasons]
+      .sort((a, b) => rank[a.says] - rank[b.says])
+      .map(({ says, what, text }) => ({ text: `${signs[says]}  ${what}: ${text}`, indent: 2 })),
+  }));
+  return sections(lines([`${options.client ?? 'The client'}: ${verdictOf(targets)}`], options), [
+    blocksText(blocks, options),
+  ]);
+}
+
+const rank: Readonly<Record<Reason['says'], number>> = { no: 0, unknown: 1, yes: 2 };
+const signs: Readonly<Record<Reason['says'], string>> = { no: 'no', unknown: '??', yes: 'ok' };
+
+function verdictOf(targets: readonly TargetExplanation[]): string {
+  const parts = (['refused', 'unknown', 'admitted'] as const).flatMap((wanted) => {
+    const names = targets.filter(({ verdict }) => verdict === wanted).map(({ target }) => target);
+    if (names.length === 0) return [];
+    const all = names.length === targets.length;
+    return [`${wanted} on ${all ? allWords(names.map((name) => ({ name }))) : nameWords(names)}`];
+  });
+  return `${parts.length === 0 ? 'no target is defined' : parts.join('; ')}, by the definition.`;
 }

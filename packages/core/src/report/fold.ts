@@ -1,6 +1,6 @@
+import type { Finding } from '../errors/finding.ts';
 import { type AccountRegion, accountRegionText } from '../util/account-region.ts';
-import { layout, type Row } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
+import { layout, lines, plain, type Row, type TextOptions } from './layout.ts';
 import { counted, nameWords } from './words.ts';
 
 /** What is said of one target. */
@@ -25,11 +25,7 @@ const anyTarget = '<target>';
  * own names, it is said once; nothing is merged that is not equal.
  */
 export function blocksText(blocks: readonly Block[], options: TextOptions): string {
-  const groups = new Map<string, Block[]>();
-  for (const block of blocks) {
-    const key = keyOf(block);
-    groups.set(key, [...(groups.get(key) ?? []), block]);
-  }
+  const groups = grouped(blocks, keyOf);
   return blocks
     .flatMap((block) => {
       const group = groups.get(keyOf(block)) ?? [];
@@ -39,19 +35,30 @@ export function blocksText(blocks: readonly Block[], options: TextOptions): stri
     .join('\n');
 }
 
+/** Blocks of targets, and what is said of all others in a line. */
+export function targetsText(
+  blocks: readonly Block[],
+  others: readonly string[],
+  options: TextOptions,
+): string {
+  return [blocksText(blocks, options), lines(others, options)].filter((text) => text !== '').join('\n');
+}
+
 /** Texts about single targets; the same about three or more is said once. */
 export function foldTexts(
   texts: readonly { readonly target?: string | undefined; readonly text: string }[],
 ): readonly { readonly text: string; readonly targets: readonly string[] }[] {
-  const groups = new Map<string, { text: string; target: string | undefined }[]>();
-  for (const { target, text } of texts) {
-    const key = target === undefined ? text : neutral(text, target);
-    groups.set(key, [...(groups.get(key) ?? []), { text, target }]);
-  }
+  const groups = grouped(texts, ({ target, text }) => (target === undefined ? text : neutral(text, target)));
   return [...groups].flatMap(([text, group]) => {
     if (group.length < foldFrom) return group.map((one) => ({ text: one.text, targets: [] }));
     return [{ text, targets: group.flatMap(({ target }) => target ?? []) }];
   });
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
 }
 
 function blockText({ name, title, accountRegion, state, rows }: Block, options: TextOptions): string {
@@ -93,4 +100,50 @@ function neutralRows({ name, rows }: Block): readonly Row[] {
 function neutral(text: string, name: string): string {
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return text.replace(new RegExp(`(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])`, 'g'), anyTarget);
+}
+
+/**
+ * Findings, one a paragraph: severity, where, message, code. Errors first and each by itself; the
+ * same warning about many targets is said once.
+ *
+ * @example
+ * console.log(findingsText(plan.findings))
+ */
+export function findingsText(findings: readonly Finding[], options: TextOptions = {}): string {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const folded = foldTexts(
+    findings
+      .filter(({ severity }) => severity !== 'error')
+      .map((finding) => ({ target: finding.target, text: findingText(finding, options) })),
+  );
+  return layout(
+    [
+      ...errors.map((finding) => ({ text: findingText(finding, options), indent: 0 })),
+      ...folded.flatMap(({ text, targets }) => [
+        { text, indent: 0 },
+        ...(targets.length === 0 ? [] : [{ text: `on ${nameWords(targets, options.verbose)}`, indent: 4 }]),
+      ]),
+    ],
+    options,
+  );
+}
+
+/** The errors, which come first in a text, and all other findings, which come behind. */
+export function findingsTexts(
+  findings: readonly Finding[],
+  options: TextOptions,
+): { readonly errors: string; readonly others: string } {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const others = findings.filter(({ severity }) => severity !== 'error');
+  return { errors: findingsText(errors, options), others: findingsText(others, options) };
+}
+
+function findingText(
+  { code, severity, message, target, at }: Finding,
+  { paint = plain }: TextOptions,
+): string {
+  const colour = { error: paint.bad, warning: paint.warn, note: paint.dim }[severity];
+  const where = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
+  const about = target === undefined || message.startsWith(`${target}:`) ? '' : `${target}: `;
+  return `${colour(`${severity}:`)} ${where}${about}${message} [${code}]`;
 }

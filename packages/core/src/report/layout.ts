@@ -1,5 +1,31 @@
-import type { TextOptions } from './options.ts';
-import { visibleLength } from './table.ts';
+/** How texts are coloured; the command passes colours, everybody else nothing. */
+export interface Paint {
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly warn: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+/** No colour at all. */
+export const plain: Paint = { good: same, bad: same, warn: same, dim: same };
+
+/**
+ * How a text is laid out.
+ *
+ * @example
+ * console.log(planText(plan, { width: process.stdout.columns }))
+ */
+export interface TextOptions {
+  /** Columns of the terminal; absent: lines are as long as what they say. */
+  readonly width?: number | undefined;
+  readonly paint?: Paint;
+  /** All names where equal rows of many targets are folded, and why each step is needed. */
+  readonly verbose?: boolean;
+}
+
+function same(text: string): string {
+  return text;
+}
 
 /** One line of a block, with its indent. */
 export interface Row {
@@ -26,6 +52,14 @@ export function layout(rows: readonly Row[], { width = Number.POSITIVE_INFINITY 
     .join('\n');
 }
 
+/** Lines that begin at the margin. */
+export function lines(texts: readonly string[], options: TextOptions): string {
+  return layout(
+    texts.map((text) => ({ text, indent: 0 })),
+    options,
+  );
+}
+
 /** Parts of a text, with an empty line between them; a long one ends as it began. */
 export function sections(verdict: string, parts: readonly string[]): string {
   const reported = parts.filter((part) => part !== '');
@@ -35,15 +69,58 @@ export function sections(verdict: string, parts: readonly string[]): string {
 
 function wrapped(text: string, indent: number, width: number): readonly string[] {
   const words = text.replace(joints, joint).split(' ');
-  const lines: string[] = [];
+  const broken: string[] = [];
   let line = '';
   for (const word of words) {
-    const margin = lines.length === 0 ? indent : indent + 4;
+    const margin = broken.length === 0 ? indent : indent + 4;
     if (line !== '' && margin + visibleLength(line) + 1 + visibleLength(word) > width) {
-      lines.push(' '.repeat(margin) + line);
+      broken.push(' '.repeat(margin) + line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }
-  lines.push(' '.repeat(lines.length === 0 ? indent : indent + 4) + line);
-  return lines.map((one) => one.replaceAll(joint, ' ').trimEnd());
+  broken.push(' '.repeat(broken.length === 0 ? indent : indent + 4) + line);
+  return broken.map((one) => one.replaceAll(joint, ' ').trimEnd());
 }
+
+/**
+ * Columns side by side, padded to the widest cell: the one way in which our texts lay out tables.
+ */
+export function textTable(rows: readonly (readonly string[])[], gap = 2): string {
+  const widths = rows.reduce<readonly number[]>((widest, row) => {
+    const length = Math.max(widest.length, row.length);
+    return Array.from({ length }, (_, column) =>
+      Math.max(widest[column] ?? 0, visibleLength(row[column] ?? '')),
+    );
+  }, []);
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - visibleLength(cell))))
+        .join(' '.repeat(gap))
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** A Markdown table; the first row is its header. Pipes and line breaks in cells are escaped. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const [header, ...body] = rows;
+  if (header === undefined) return '';
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  return [line(header), `|${header.map(() => ' --- |').join('')}`, ...body.map(line)].join('\n');
+}
+
+/** Text from outside never becomes Markdown or HTML of ours. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`)
+    .trim();
+}
+
+/** Characters that a terminal shows. */
+export function visibleLength(text: string): number {
+  return text.replace(ansi, '').length;
+}
+
+const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');

@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
-import { planVerdict } from './plan-verdict.ts';
-import { escapeMarkdown, markdownTable } from './table.ts';
+import { escapeMarkdown, markdownTable } from './layout.ts';
+import { planVerdict } from './plan-text.ts';
 
 /**
  * A plan as Markdown, for a review in a pull request. What comes from outside is escaped.

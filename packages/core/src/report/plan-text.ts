@@ -1,12 +1,8 @@
 import type { CaChange, Plan, PlannedTarget } from '../plan/plan.ts';
-import { applyText, type CommandOptions } from './commands.ts';
-import { findingsText } from './findings-text.ts';
-import { type Block, blocksText, foldTexts } from './fold.ts';
-import { layout, type Row, sections } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
-import { planVerdict } from './plan-verdict.ts';
-import { staleRows, stepRows } from './step-rows.ts';
-import { caWords, counted, nameWords } from './words.ts';
+import { type Block, findingsTexts, foldTexts, targetsText } from './fold.ts';
+import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
+import { allWords, caWords, counted, errorWords, namesOf, nameWords, onWords } from './words.ts';
 
 /** A plan as it is given to users of the library. */
 export interface PlanWithSummary extends Plan {
@@ -24,52 +20,35 @@ export interface PlanWithSummary extends Plan {
 export function planText(plan: Plan, options: CommandOptions = {}): string {
   const { findings, targets, blocked } = plan;
   const { paint = plain } = options;
-  const isError = ({ severity }: Plan['findings'][number]) => severity === 'error';
-  const verdict = planVerdict(plan);
-  const colour = blocked ? paint.bad : plan.changes ? same : paint.good;
-  return sections(layout([{ text: colour(verdict), indent: 0 }], options), [
-    findingsText(findings.filter(isError), options),
-    targetsText(targets, plan.changes, options),
+  const colour = blocked ? paint.bad : plan.changes ? plain.good : paint.good;
+  const { errors, others } = findingsTexts(findings, options);
+  return sections(lines([colour(planVerdict(plan))], options), [
+    errors,
+    bodyText(targets, plan.changes, options),
     layout(
       plan.caChanges.flatMap((one) => changeRows(one, targets)),
       options,
     ),
-    findingsText(
-      findings.filter((finding) => !isError(finding)),
-      options,
-    ),
+    others,
     admissionText(plan, options),
     footer(plan, options),
   ]);
 }
 
-function targetsText(targets: readonly PlannedTarget[], changes: boolean, options: TextOptions): string {
+function bodyText(targets: readonly PlannedTarget[], changes: boolean, options: TextOptions): string {
   const blocks = targets.map((target) => ({ target, block: blockOf(target, options) }));
   const silent = blocks.filter(({ block }) => block.rows.length === 0).map(({ target }) => target);
-  const names = (of: readonly PlannedTarget[]) =>
-    nameWords(
-      of.map(({ name }) => name),
-      options.verbose,
-    );
   const inSync = silent.filter(({ compared }) => compared);
   const unseen = silent.filter(({ compared }) => !compared);
   // Where everything is in sync, or nothing was compared, the verdict says so.
-  const lines = [
-    ...(inSync.length > 0 && changes ? [`${names(inSync)}: in sync`] : []),
-    ...(unseen.length > 0 && unseen.length < targets.length ? [`${names(unseen)}: not compared`] : []),
+  const others = [
+    ...(inSync.length > 0 && changes ? [`${namesOf(inSync, options.verbose)}: in sync`] : []),
+    ...(unseen.length > 0 && unseen.length < targets.length
+      ? [`${namesOf(unseen, options.verbose)}: not compared`]
+      : []),
   ];
-  return [
-    blocksText(
-      blocks.map(({ block }) => block).filter(({ rows }) => rows.length > 0),
-      options,
-    ),
-    layout(
-      lines.map((text) => ({ text, indent: 0 })),
-      options,
-    ),
-  ]
-    .filter((text) => text !== '')
-    .join('\n');
+  const shown = blocks.map(({ block }) => block).filter(({ rows }) => rows.length > 0);
+  return targetsText(shown, others, options);
 }
 
 function blockOf(target: PlannedTarget, options: TextOptions): Block {
@@ -123,13 +102,11 @@ function changeRows(change: CaChange, targets: readonly PlannedTarget[]): readon
 function admissionText({ targets, exposure, lockout, changes, missing }: Plan, options: TextOptions): string {
   const compared = targets.filter((target) => target.compared);
   if (compared.length === 0) return '';
-  const unseen = targets.filter((target) => !target.compared).map(({ name }) => name);
-  const open = compared.filter(staysOpen).map(({ name }) => name);
+  const unseen = targets.filter((target) => !target.compared);
+  const open = compared.filter(staysOpen);
   const when = !changes
     ? 'as things are now'
-    : missing.length > 0
-      ? 'without the consents above, after this plan'
-      : 'after this plan';
+    : `${missing.length > 0 ? 'without the consents above, ' : ''}after this plan`;
   const found = (what: string, items: readonly string[]): readonly Row[] => {
     if (items.length === 0) return [{ text: `${what}: none found`, indent: 2 }];
     const folded = foldTexts(items.map((text) => ({ text, target: targetOf(text, targets) })));
@@ -146,10 +123,10 @@ function admissionText({ targets, exposure, lockout, changes, missing }: Plan, o
       { text: `Calculated, not tested: ${when}`, indent: 0 },
       ...(open.length === 0
         ? []
-        : [{ text: `anybody is admitted on ${nameWords(open)}: no certificate is asked for`, indent: 2 }]),
+        : [{ text: `anybody is admitted on ${namesOf(open)}: no certificate is asked for`, indent: 2 }]),
       ...found('wrongly admitted', exposure),
       ...found('wrongly refused', lockout),
-      ...(unseen.length === 0 ? [] : [{ text: `not looked at: ${nameWords(unseen)}`, indent: 2 }]),
+      ...(unseen.length === 0 ? [] : [{ text: `not looked at: ${namesOf(unseen)}`, indent: 2 }]),
     ],
     options,
   );
@@ -185,6 +162,51 @@ function duration(seconds: number): string {
   return `about ${seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}`;
 }
 
-function same(text: string): string {
-  return text;
+/**
+ * What a plan comes to, in one line: `Plan: 3 changes on 2 of 4 targets; 1 more needs consent.`
+ *
+ * @example
+ * console.log(planVerdict(await trustloom.plan()))
+ */
+export function planVerdict(plan: Plan): string {
+  const wrong = errorWords(plan.findings);
+  if (plan.blocked) return `Blocked: ${[...wrong, blockedWords(plan)].join('; ')}.`;
+  const failed = plan.targets.filter((target) => target.failed !== undefined);
+  const unread = failed.length === 0 ? [] : [`${namesOf(failed)} could not be read`];
+  if (!plan.changes) {
+    const read = plan.targets.length - failed.length;
+    const verdict =
+      failed.length > 0
+        ? `Plan: no changes on ${read} of ${counted(plan.targets.length, 'target')}`
+        : `In sync: ${allWords(plan.targets)}`;
+    return `${[verdict, ...unread, ...wrong].join('; ')}.`;
+  }
+  return `Plan: ${[...changeWords(plan), ...unread, ...wrong].join('; ')}.`;
+}
+
+function blockedWords({ targets }: Plan): string {
+  return targets.some(({ compared }) => compared)
+    ? 'nothing is written until that is fixed'
+    : 'nothing was compared';
+}
+
+function changeWords({ targets }: Plan): readonly string[] {
+  const steps = targets.flatMap((target) => target.steps);
+  const of = (...why: readonly (string | undefined)[]) =>
+    steps.filter(({ skipped }) => why.includes(skipped)).length;
+  const [run, consent, waits, stopped] = [of(undefined), of('consent'), of('depends'), of('precondition')];
+  const touched = targets.filter((target) => target.steps.some(({ skipped }) => skipped === undefined));
+  const need = (number: number) => (number === 1 ? 'needs' : 'need');
+  return [
+    ...(run === 0 ? [] : [counted(run, 'change') + onWords(touched.length, targets.length)]),
+    ...(consent === 0
+      ? []
+      : [
+          run === 0
+            ? `${counted(consent, 'change')} ${need(consent)} consent`
+            : `${consent} more ${need(consent)} consent`,
+        ]),
+    ...(waits === 0 ? [] : [`${waits} ${waits === 1 ? 'waits' : 'wait'} for another`]),
+    ...(stopped === 0 ? [] : [`${stopped} stopped by an error`]),
+  ];
 }

@@ -1,19 +1,8 @@
 import type { Report, TargetReport } from '../apply/report.ts';
-import type { PlannedTarget } from '../plan/plan.ts';
-import { applyText, type CommandOptions } from './commands.ts';
-import { findingsText } from './findings-text.ts';
-import { type Block, blocksText } from './fold.ts';
-import { layout, type Row, sections } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
-import { allWords, onWords } from './plan-verdict.ts';
-import { staleRows, stepRows } from './step-rows.ts';
-import { asDone, counted, nameWords } from './words.ts';
-
-/** A target of a report with what was planned for it. */
-interface Reported {
-  readonly target: TargetReport;
-  readonly planned: PlannedTarget | undefined;
-}
+import { type Block, findingsText, targetsText } from './fold.ts';
+import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
+import { allWords, asDone, counted, errorWords, namesOf, onWords } from './words.ts';
 
 /**
  * What apply did and what is left, target by target.
@@ -43,47 +32,30 @@ function textOf(report: Report, verdict: string, good: string, rest: string, opt
   const { paint = plain } = options;
   const colour = report.exitCode === 0 ? paint.good : paint.warn;
   // Where an error keeps everything from being written, only that is shown.
-  const shown = report.plan.blocked ? [] : report.targets;
-  const targets = shown.map((target) => ({ target, planned: plannedOf(report, target) }));
-  const blocks = targets.map((one) => blockOf(one, good, options));
+  const targets = report.plan.blocked ? [] : report.targets;
+  const blocks = targets.map((target) => blockOf(target, report, good, options));
   const silent = targets.filter((_, index) => blocks[index]?.rows.length === 0);
-  const compared = ({ target }: Reported) => target.state !== 'not-compared';
-  const names = (of: readonly Reported[]) =>
-    nameWords(
-      of.map(({ target }) => target.name),
-      options.verbose,
-    );
-  const inSync = silent.filter(compared);
-  const unseen = silent.filter((one) => !compared(one));
-  const someDone = blocks.some(({ rows }) => rows.length > 0);
-  const lines = [
-    ...(inSync.length > 0 && someDone ? [`${names(inSync)}: ${good}`] : []),
-    ...(unseen.length > 0 && (someDone || inSync.length > 0) ? [`${names(unseen)}: not compared`] : []),
+  const inSync = silent.filter(({ state }) => state !== 'not-compared');
+  const unseen = silent.filter(({ state }) => state === 'not-compared');
+  const shown = blocks.filter(({ rows }) => rows.length > 0);
+  const someDone = shown.length > 0;
+  const others = [
+    ...(inSync.length > 0 && someDone ? [`${namesOf(inSync, options.verbose)}: ${good}`] : []),
+    ...(unseen.length > 0 && (someDone || inSync.length > 0)
+      ? [`${namesOf(unseen, options.verbose)}: not compared`]
+      : []),
   ];
-  const body = [
-    blocksText(
-      blocks.filter(({ rows }) => rows.length > 0),
-      options,
-    ),
-    layout(
-      lines.map((text) => ({ text, indent: 0 })),
-      options,
-    ),
-  ];
-  return sections(layout([{ text: colour(verdict), indent: 0 }], options), [
-    body.filter((text) => text !== '').join('\n'),
+  return sections(lines([colour(verdict)], options), [
+    targetsText(shown, others, options),
     findingsText(report.findings, options),
     rest,
   ]);
 }
 
-function plannedOf({ plan }: Report, { name }: TargetReport): PlannedTarget | undefined {
-  return plan.targets.find((target) => target.name === name);
-}
-
-function blockOf({ target, planned }: Reported, good: string, options: TextOptions): Block {
+function blockOf(target: TargetReport, { plan }: Report, good: string, options: TextOptions): Block {
   const { paint = plain } = options;
   const { name, service, state, done, remaining, failed, freshness } = target;
+  const planned = plan.targets.find((one) => one.name === name);
   const states: Readonly<Record<TargetReport['state'], string>> = {
     'in-sync': paint.good(good),
     removed: paint.good('removed'),
@@ -111,7 +83,7 @@ function waitsWords({ remaining }: TargetReport): string {
 
 function applyVerdict(report: Report): string {
   const { targets, calls, plan } = report;
-  const wrong = errorsOf(report);
+  const wrong = errorWords(report.findings);
   if (plan.blocked) return `Blocked: ${wrong.join('; ')}; nothing was written.`;
   const touched = targets.filter(({ done }) => done.length > 0).length;
   const changes = counted(calls, 'change') + onWords(touched, targets.length);
@@ -131,8 +103,8 @@ function refreshVerdict(report: Report): string {
   const touched = targets.filter(({ done }) => done.length > 0).length;
   const wrong = [
     ...restWords(targets),
-    ...(stale.length === 0 ? [] : [`CRLs late or expired on ${nameWords(stale.map(({ name }) => name))}`]),
-    ...errorsOf(report),
+    ...(stale.length === 0 ? [] : [`CRLs late or expired on ${namesOf(stale)}`]),
+    ...errorWords(report.findings),
   ];
   const done = calls === 0 ? 'nothing to write' : counted(calls, 'change') + onWords(touched, targets.length);
   return wrong.length === 0
@@ -144,15 +116,10 @@ function restWords(targets: Report['targets']): readonly string[] {
   const remaining = targets.flatMap((target) => target.remaining);
   const consent = remaining.filter(({ skipped }) => skipped === 'consent').length;
   const others = remaining.length - consent;
-  const failed = targets.filter((target) => target.failed !== undefined).map(({ name }) => name);
+  const failed = targets.filter((target) => target.failed !== undefined);
   return [
     ...(consent === 0 ? [] : [`${counted(consent, 'change')} ${consent === 1 ? 'needs' : 'need'} consent`]),
     ...(others === 0 ? [] : [`${counted(others, 'change')} not done`]),
-    ...(failed.length === 0 ? [] : [`${nameWords(failed)} failed`]),
+    ...(failed.length === 0 ? [] : [`${namesOf(failed)} failed`]),
   ];
-}
-
-function errorsOf({ findings }: Report): readonly string[] {
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  return errors === 0 ? [] : [counted(errors, 'error')];
 }

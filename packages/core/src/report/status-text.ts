@@ -1,13 +1,10 @@
 import { sortFindings } from '../errors/finding.ts';
 import { span } from '../state/freshness.ts';
-import { findingsText } from './findings-text.ts';
-import { type Block, blocksText } from './fold.ts';
-import { layout, type Row, sections } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
-import { allWords } from './plan-verdict.ts';
+import { type Block, findingsTexts, targetsText } from './fold.ts';
+import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import type { Status, TargetStatus } from './status.ts';
 import { crlRows, signOf } from './step-rows.ts';
-import { caWords, counted, nameWords } from './words.ts';
+import { allWords, caWords, counted, errorWords, namesOf } from './words.ts';
 
 /** From this many targets on, those with nothing to say are counted and not described. */
 const manyTargets = 10;
@@ -27,32 +24,15 @@ export function statusText(status: Status, options: TextOptions = {}): string {
   const quiet = targets.filter(isShort);
   const colour = exitCode !== 0 ? paint.bad : drift ? paint.warn : paint.good;
   const all = sortFindings([...findings, ...targets.flatMap((target) => target.findings)]);
-  const isError = ({ severity }: Status['findings'][number]) => severity === 'error';
-  return sections(layout([{ text: colour(statusVerdict(status)), indent: 0 }], options), [
-    findingsText(all.filter(isError), options),
-    [
-      blocksText(
-        targets.filter((target) => !isShort(target)).map((target) => blockOf(target, options)),
-        options,
-      ),
-      layout(
-        quiet.length === 0
-          ? []
-          : [
-              {
-                text: `${nameWords(quiet.map(({ name }) => name))}: in sync, CRLs fresh; all of it with --verbose`,
-                indent: 0,
-              },
-            ],
-        options,
-      ),
-    ]
-      .filter((text) => text !== '')
-      .join('\n'),
-    findingsText(
-      all.filter((finding) => !isError(finding)),
+  const { errors, others } = findingsTexts(all, options);
+  return sections(lines([colour(statusVerdict(status))], options), [
+    errors,
+    targetsText(
+      targets.filter((target) => !isShort(target)).map((target) => blockOf(target, options)),
+      quiet.length === 0 ? [] : [`${namesOf(quiet)}: in sync, CRLs fresh; all of it with --verbose`],
       options,
     ),
+    others,
   ]);
 }
 
@@ -60,7 +40,6 @@ export function statusText(status: Status, options: TextOptions = {}): string {
 function statusVerdict({ targets, findings }: Status): string {
   const of = (...states: readonly TargetStatus['state'][]) =>
     targets.filter(({ state }) => states.includes(state));
-  const names = (some: readonly TargetStatus[]) => nameWords(some.map(({ name }) => name));
   const [failed, drifted, leaving, unseen] = [of('failed'), of('drift'), of('leaving'), of('not-compared')];
   const red = targets.filter(
     ({ revocation, freshness }) => revocation.red.length > 0 || freshness.some((crl) => crl.red.length > 0),
@@ -68,13 +47,10 @@ function statusVerdict({ targets, findings }: Status): string {
   const open = targets
     .flatMap(({ content }) => content?.bypasses ?? [])
     .filter(({ state }) => state === 'open');
-  const errors = sortFindings([...findings, ...targets.flatMap((target) => target.findings)]).filter(
-    ({ severity }) => severity === 'error',
-  );
   const behind = drifted.filter(onlyCrlsDiffer);
   const differing = drifted.filter((target) => !onlyCrlsDiffer(target));
   const count = (some: readonly TargetStatus[]) =>
-    targets.length === 1 ? names(some) : `${some.length} of ${targets.length} targets`;
+    targets.length === 1 ? namesOf(some) : `${some.length} of ${targets.length} targets`;
   const trust =
     drifted.length > 0
       ? [
@@ -86,12 +62,12 @@ function statusVerdict({ targets, findings }: Status): string {
         : `In sync: ${of('in-sync').length} of ${targets.length} targets`;
   return `${[
     trust,
-    ...(failed.length === 0 ? [] : [`${names(failed)} could not be read`]),
-    ...(unseen.length === 0 ? [] : [`${names(unseen)} not compared`]),
-    ...(leaving.length === 0 ? [] : [`${names(leaving)} leaving`]),
-    ...(red.length === 0 ? [] : [`revocation needs attention on ${names(red)}`]),
+    ...(failed.length === 0 ? [] : [`${namesOf(failed)} could not be read`]),
+    ...(unseen.length === 0 ? [] : [`${namesOf(unseen)} not compared`]),
+    ...(leaving.length === 0 ? [] : [`${namesOf(leaving)} leaving`]),
+    ...(red.length === 0 ? [] : [`revocation needs attention on ${namesOf(red)}`]),
     ...(open.length === 0 ? [] : [`${counted(open.length, 'bypass', 'bypasses')} open`]),
-    ...(errors.length === 0 ? [] : [counted(errors.length, 'error')]),
+    ...errorWords(sortFindings([...findings, ...targets.flatMap((target) => target.findings)])),
   ].join('; ')}.`;
 }
 

@@ -1,6 +1,5 @@
 import type { ObservedEnforcement } from '../adapter/content.ts';
 import type { ServiceInfo } from '../adapter/service-info.ts';
-import type { Effect } from '../adapter/step.ts';
 import type { Finding } from '../errors/finding.ts';
 import { caNameOfKey } from '../kit/ca-words.ts';
 import type { PlannedStep } from '../plan/consent.ts';
@@ -49,11 +48,7 @@ export interface TargetStatus {
    */
   readonly state: 'in-sync' | 'drift' | 'failed' | 'leaving' | 'not-compared';
   readonly content?: ContentSummary;
-  readonly differences: readonly {
-    readonly effect: Effect;
-    readonly summary: string;
-    readonly reason: string;
-  }[];
+  readonly differences: readonly Pick<PlannedStep, 'effect' | 'summary' | 'reason'>[];
   /** How the revoked are refused here, as observed; `probe` tries it. */
   readonly revocation: RevocationStatus;
   /** CRLs in force by how much life they have left. */
@@ -162,18 +157,10 @@ function revocationStatus(
 ): Omit<RevocationStatus, 'title'> {
   const enforcement = content?.enforcement ?? byService;
   const entries = freshness.reduce((sum, crl) => sum + crl.entries, 0);
-  const most = (values: readonly (number | undefined)[], pick: (...all: number[]) => number) => {
-    const known = values.flatMap((value) => value ?? []);
-    return known.length === 0 ? undefined : pick(...known);
-  };
-  const lagMs = most(
-    freshness.map((crl) => crl.lagMs),
-    Math.max,
-  );
-  const budgetMs = most(
-    freshness.map((crl) => crl.budgetMs),
-    Math.min,
-  );
+  const lags = freshness.flatMap((crl) => crl.lagMs ?? []);
+  const budgets = freshness.flatMap((crl) => crl.budgetMs ?? []);
+  const lagMs = lags.length === 0 ? undefined : Math.max(...lags);
+  const budgetMs = budgets.length === 0 ? undefined : Math.min(...budgets);
   const [nextUpdate] = freshness.flatMap((crl) => crl.nextUpdate ?? []).sort();
   return {
     ...enforcement,

@@ -1,9 +1,7 @@
 import type { Effect } from '../adapter/step.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import { type CrlFreshness, span } from '../state/freshness.ts';
-import { consentFlags } from './commands.ts';
-import type { Row } from './layout.ts';
-import { plain, type TextOptions } from './options.ts';
+import { lines, plain, type Row, type TextOptions } from './layout.ts';
 import { counted } from './words.ts';
 
 /** The sign in front of a step: what kind of change it is, at a glance. */
@@ -67,7 +65,8 @@ export function crlRows(crl: CrlFreshness, { paint = plain }: TextOptions): read
   const lag = lagMs === undefined || behind ? '' : `, in force ${span(lagMs)} after its issue`;
   const text = `CRL of ${issuer}: ${counted(entries, 'entry', 'entries')}${lag}, ${due}`;
   const newer = `a newer one, issued ${span(lagMs ?? 0)} ago, is not in force here yet (trustloom refresh)`;
-  const colour = red.length > 0 || state === 'expired' ? paint.bad : state === 'fresh' ? same : paint.warn;
+  const colour =
+    red.length > 0 || state === 'expired' ? paint.bad : state === 'fresh' ? plain.good : paint.warn;
   return [
     { text: colour(text), indent: 2 },
     ...(behind ? [{ text: newer, indent: 6 }] : []),
@@ -75,6 +74,40 @@ export function crlRows(crl: CrlFreshness, { paint = plain }: TextOptions): read
   ];
 }
 
-function same(text: string): string {
-  return text;
+/** How the command is called for the plan that is shown: with the options that belong to it. */
+export interface CommandOptions extends TextOptions {
+  /** How it is applied. Default `trustloom apply`. */
+  readonly apply?: string;
+  /** How it is planned. Default `trustloom plan`. */
+  readonly plan?: string;
+}
+
+/** More consents than this go into a file. */
+const mostConsents = 8;
+/** So many digits of a digest are to be typed. */
+const typedDigits = 16;
+
+/** What is to be typed to apply a plan, with the consents that it lacks. */
+export function applyText(
+  lead: string,
+  { digest, missing }: { readonly digest?: string; readonly missing: readonly string[] },
+  options: CommandOptions,
+): string {
+  const { apply = 'trustloom apply', plan = 'trustloom plan', width } = options;
+  const approve = digest === undefined ? '' : ` --approve ${digest.slice(0, typedDigits)}`;
+  const commands =
+    missing.length > mostConsents
+      ? [`${plan} --write-consents consents.txt`, `${apply}${approve} --allow-file consents.txt`]
+      : [`${apply}${approve} ${consentFlags(missing)}`.trimEnd()];
+  return [lines([lead], options), ...commands.map((command) => shellLines(command, width))].join('\n');
+}
+
+/** Consents as they are to be typed. */
+export function consentFlags(consents: readonly string[]): string {
+  return consents.map((consent) => `--allow ${consent}`).join(' ');
+}
+
+/** A command that a shell takes, on several lines where the terminal is narrow. */
+function shellLines(command: string, width = Number.POSITIVE_INFINITY): string {
+  return command.length <= width ? command : command.replaceAll(/ (?=--)/g, ' \\\n  ');
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../errors/finding.ts';
 import { count } from '../util/count.ts';
 import { commonName } from '../x509/name.ts';
 
@@ -23,6 +24,34 @@ export function caWords({ subject, sha256 }: { readonly subject: string; readonl
 export function nameWords(names: readonly string[], all = false): string {
   if (all || names.length <= named) return names.join(', ');
   return `${names.length} targets (${names[0]} ... ${names.at(-1)})`;
+}
+
+/** The names of targets, in the same way. */
+export function namesOf(targets: readonly { readonly name: string }[], all = false): string {
+  return nameWords(
+    targets.map(({ name }) => name),
+    all,
+  );
+}
+
+/** `2 errors` in a list of what is said; nothing where there are none. */
+export function errorWords(findings: readonly Finding[]): readonly string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return errors === 0 ? [] : [counted(errors, 'error')];
+}
+
+/** `all 4 targets`, `both targets`, or the name of the only one. */
+export function allWords(targets: readonly { readonly name: string }[]): string {
+  const [only] = targets;
+  if (only === undefined) return 'no target is defined';
+  if (targets.length === 1) return only.name;
+  return targets.length === 2 ? 'both targets' : `all ${targets.length} targets`;
+}
+
+/** ` on 2 of 4 targets`; nothing where there is only one. */
+export function onWords(touched: number, targets: number): string {
+  if (targets <= 1) return '';
+  return ` on ${touched === targets ? '' : `${touched} of `}${targets} targets`;
 }
 
 /** What steps begin with; another first word is no verb that is known here. */

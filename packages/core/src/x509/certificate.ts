@@ -67,3 +67,8 @@ export interface Certificate {
   /** OCSP URLs of authorityInfoAccess. */
   readonly ocspUrls: readonly string[];
 }
+
+/** Each certificate once, by its SHA-256, where it first stood. */
+export function uniqueCertificates(certificates: readonly Certificate[]): readonly Certificate[] {
+  return [...new Map(certificates.map((certificate) => [certificate.sha256, certificate])).values()];
+}

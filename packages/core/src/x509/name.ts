@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { bufferOf } from '../util/bytes.ts';
-import { childrenOf, DerError, hexOf, readTlv, type Tlv, tags } from '../util/der.ts';
+import { childrenOf, DerError, hexOf, readTlv, strictOid, type Tlv, tags } from '../util/der.ts';
 import type { DistinguishedName } from './certificate.ts';
-import { strictOid } from './oid.ts';
 
 /** Short names of attribute types: RFC 4514 (3) and what certificates use besides. */
 const shortNames: Readonly<Record<string, string>> = {
@@ -52,27 +51,29 @@ function attributeText(der: Uint8Array, attribute: Tlv): string {
   if (attribute.tag !== tags.sequence || !isValue(der, value) || value.end !== attribute.end)
     throw new DerError(`no attribute of a name at byte ${attribute.start}`);
   const oid = strictOid(der, type);
-  const text = stringOf(value.tag, bufferOf(der).subarray(value.content, value.end));
+  const text = valueTypes[value.tag]?.text?.(bufferOf(der).subarray(value.content, value.end));
   return `${shortNames[oid] ?? oid}=${text === undefined ? `#${hexOf(der, value.start, value.end)}` : escaped(text)}`;
 }
 
 /**
- * BIT STRING, and the string types: UTF8, Numeric, Printable, Teletex, IA5, Universal and BMP,
- * which have one, four or two bytes a character.
+ * BIT STRING, and the string types: bytes a character, and how their text is read; without that they
+ * are shown as hex of their DER (RFC 4514, 2.4).
  */
-const valueTags: Readonly<Record<number, number>> = {
-  [tags.bitString]: 1,
-  12: 1,
-  18: 1,
-  19: 1,
-  20: 1,
-  22: 1,
-  28: 4,
-  30: 2,
+const valueTypes: Readonly<
+  Record<number, { readonly width: 1 | 2 | 4; readonly text?: (bytes: Buffer) => string }>
+> = {
+  [tags.bitString]: { width: 1 },
+  12: { width: 1, text: utf8 }, // UTF8String
+  18: { width: 1, text: String }, // NumericString
+  19: { width: 1, text: String }, // PrintableString
+  20: { width: 1, text: (bytes) => bytes.toString('latin1') }, // TeletexString
+  22: { width: 1, text: String }, // IA5String
+  28: { width: 4 }, // UniversalString
+  30: { width: 2, text: (bytes) => Buffer.from(bytes).swap16().toString('utf16le') }, // BMPString
 };
 
 function isValue(der: Uint8Array, { tag, content, end }: Tlv): boolean {
-  const width = valueTags[tag];
+  const width = valueTypes[tag]?.width;
   // The first byte of a BIT STRING counts the unused bits of its last.
   if (tag === tags.bitString && (content === end || (der[content] as number) > 7)) return false;
   if (width === 4 && !isUniversal(der, content, end)) return false;
@@ -83,24 +84,6 @@ function isValue(der: Uint8Array, { tag, content, end }: Tlv): boolean {
 function isUniversal(der: Uint8Array, content: number, end: number): boolean {
   for (let at = content; at < end; at += 4) if (der[at] !== 0 || (der[at + 1] as number) > 0x10) return false;
   return true;
-}
-
-/** Undefined for what is not shown as text but as hex of its DER (RFC 4514, 2.4). */
-function stringOf(tag: number, bytes: Buffer): string | undefined {
-  switch (tag) {
-    case 0x0c: // UTF8String
-      return utf8(bytes);
-    case 0x13: // PrintableString
-    case 0x16: // IA5String
-    case 0x12: // NumericString
-      return bytes.toString('utf8');
-    case 0x14: // TeletexString
-      return bytes.toString('latin1');
-    case 0x1e: // BMPString: two bytes a character
-      return Buffer.from(bytes).swap16().toString('utf16le');
-    default:
-      return undefined;
-  }
 }
 
 function utf8(bytes: Buffer): string {

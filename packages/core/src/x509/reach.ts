@@ -1,5 +1,5 @@
 import { X509Certificate as NodeCertificate } from 'node:crypto';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, uniqueCertificates } from './certificate.ts';
 
 /** How a service builds the chain from a leaf to what it trusts. */
 export type ChainBuilding =
@@ -68,7 +68,7 @@ export function issuingCas(
   cas: readonly Certificate[],
   known: readonly Certificate[],
 ): readonly Certificate[] {
-  const all = [...new Map([...cas, ...known].map((ca) => [ca.sha256, ca])).values()];
+  const all = uniqueCertificates([...cas, ...known]);
   const parents = new Set(
     cas
       .filter((ca) => all.some((child) => child.keySha256 !== ca.keySha256 && isIssuedBy(child, ca)))

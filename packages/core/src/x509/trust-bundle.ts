@@ -1,6 +1,6 @@
 import { TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, uniqueCertificates } from './certificate.ts';
 import { readPem } from './pem.ts';
 import { readCertificate } from './x509.ts';
 
@@ -59,9 +59,7 @@ export function parseBundle(
 
 /** Certificates without duplicates, by the SHA-256 of their DER: one order for any input. */
 export function sortCertificates(certificates: readonly Certificate[]): readonly Certificate[] {
-  return [...new Map(certificates.map((certificate) => [certificate.sha256, certificate])).values()].sort(
-    (a, b) => (a.sha256 < b.sha256 ? -1 : a.sha256 > b.sha256 ? 1 : 0),
-  );
+  return [...uniqueCertificates(certificates)].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
 }
 
 /**

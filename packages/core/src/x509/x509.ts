@@ -13,12 +13,11 @@ import {
   tags,
   timeOf,
 } from '../util/der.ts';
-import { type SignatureAlgorithm, signatureAlgorithm } from './algorithm.ts';
+import { publicKeyInfo, publicKeyOf, type SignatureAlgorithm, signatureAlgorithm } from './algorithm.ts';
 import type { Certificate } from './certificate.ts';
-import { certificateExtensions } from './certificate-extensions.ts';
+import { certificateExtensions } from './extensions.ts';
 import { readName } from './name.ts';
 import { writePem } from './pem.ts';
-import { publicKeyInfo, publicKeyOf } from './public-key.ts';
 
 /**
  * Reads one certificate from its DER in one strict pass; the usual libraries let trailing bytes and
