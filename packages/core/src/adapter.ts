@@ -68,7 +68,7 @@ export {
 export { bundleArtifact, caDigests, caName, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
-export { ifReadable, observedCa, observedCrl } from './kit/observed.ts';
+export { ifReadable, observedCa, observedCrl, unlessMissing } from './kit/observed.ts';
 export {
   isOwned,
   type Owner,

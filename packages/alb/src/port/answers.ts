@@ -1,5 +1,5 @@
 import type { Listener, TrustStore } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type Code, defined, isTrustloomError, TrustloomError } from '@trustloom/core/adapter';
+import { type Code, defined, TrustloomError } from '@trustloom/core/adapter';
 import type { ListedListener, ListedStore } from '../model.ts';
 
 /**
@@ -57,16 +57,6 @@ export async function paged<Page extends { readonly NextMarker?: string | undefi
     Marker = answer.NextMarker;
   } while (Marker !== undefined && Marker !== '');
   return all;
-}
-
-/** Nothing, for what does not exist. */
-export async function orNone<T>(all: Promise<readonly T[]>): Promise<readonly T[]> {
-  try {
-    return await all;
-  } catch (error) {
-    if (isTrustloomError(error) && error.code === 'object-missing') return [];
-    throw error;
-  }
 }
 
 /** @throws TrustloomError `service-refused` when an answer lacks what every answer has */

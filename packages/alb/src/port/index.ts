@@ -17,10 +17,16 @@ import {
   ModifyTrustStoreCommand,
   RemoveTrustStoreRevocationsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type ObjectLocation, type ServiceIo, serviceError, type Tags } from '@trustloom/core/adapter';
+import {
+  type ObjectLocation,
+  type ServiceIo,
+  serviceError,
+  type Tags,
+  unlessMissing,
+} from '@trustloom/core/adapter';
 import type { ListedListener, ListedStore, ListenerSettings } from '../model.ts';
 import { albInfo } from '../service.ts';
-import { exceptions, listedListener, listedStore, needed, orNone, paged } from './answers.ts';
+import { exceptions, listedListener, listedStore, needed, paged } from './answers.ts';
 import { fetchContent } from './content.ts';
 
 /**
@@ -126,24 +132,26 @@ export function albPort(io: ServiceIo): AlbPort {
       );
       return fetchContent(needed(Location, 'Location'), albInfo.limits.crlBytes.max, io);
     },
-    listeners: (LoadBalancerArn) =>
-      orNone(
+    listeners: async (LoadBalancerArn) =>
+      (await unlessMissing(() =>
         describe(
           'DescribeListeners',
           (next) => client.send(new DescribeListenersCommand({ LoadBalancerArn, ...next }), abort),
           ({ Listeners = [] }) => Listeners.map(listedListener),
         ),
-      ),
+      )) ?? [],
     async hosts(balancer) {
       const which = balancer === undefined ? { PageSize: 400 } : { LoadBalancerArns: [balancer] };
-      const found = await orNone(
+      const found = await unlessMissing(() =>
         describe(
           'DescribeLoadBalancers',
           (next) => client.send(new DescribeLoadBalancersCommand({ ...which, ...next }), abort),
           ({ LoadBalancers = [] }) => LoadBalancers,
         ),
       );
-      return new Map(found.map((one) => [needed(one.LoadBalancerArn, 'LoadBalancerArn'), one.DNSName ?? '']));
+      return new Map(
+        found?.map((one) => [needed(one.LoadBalancerArn, 'LoadBalancerArn'), one.DNSName ?? '']),
+      );
     },
     associations: (TrustStoreArn) =>
       describe(

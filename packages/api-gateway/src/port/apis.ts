@@ -13,7 +13,8 @@ import {
   GetApisCommand,
   type Api as HttpApi,
 } from '@aws-sdk/client-apigatewayv2';
-import { absent, type Calls } from './calls.ts';
+import { unlessMissing } from '@trustloom/core/adapter';
+import type { Calls } from './calls.ts';
 
 /** An API behind a domain. */
 export interface MappedApi {
@@ -81,7 +82,7 @@ export async function exportedStage(
       accepts: 'application/json',
       parameters: { extensions: 'authorizers' },
     });
-    return absent(() => get(async () => (await v1().send(asked, abort)).body));
+    return unlessMissing(() => get(async () => (await v1().send(asked, abort)).body));
   }
   const asked = new ExportApiCommand({
     ApiId: id,
@@ -90,7 +91,7 @@ export async function exportedStage(
     OutputType: 'JSON',
     IncludeExtensions: true,
   });
-  return absent(() => get(async () => (await v2().send(asked, abort)).body));
+  return unlessMissing(() => get(async () => (await v2().send(asked, abort)).body));
 }
 
 /** HTTP and WebSocket APIs by id, those whose listing says whether their own endpoint is open. */
@@ -133,9 +134,11 @@ async function apiOf(
 
 /** What an API says of itself, of whichever kind it is. */
 async function askedApi(id: string, { v1, v2, abort, get }: Calls): Promise<ListedApi | undefined> {
-  const http = await absent(() => get(() => v2().send(new GetApiCommand({ ApiId: id }), abort)));
+  const http = await unlessMissing(() => get(() => v2().send(new GetApiCommand({ ApiId: id }), abort)));
   if (http !== undefined) return ofV2(http);
-  const rest = await absent(() => get(() => v1().send(new GetRestApiCommand({ restApiId: id }), abort)));
+  const rest = await unlessMissing(() =>
+    get(() => v1().send(new GetRestApiCommand({ restApiId: id }), abort)),
+  );
   return rest === undefined ? undefined : ofV1(rest);
 }
 

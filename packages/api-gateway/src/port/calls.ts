@@ -1,6 +1,6 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
-import { type Code, isTrustloomError, type ServiceIo, serviceError } from '@trustloom/core/adapter';
+import { type Code, type ServiceIo, serviceError, unlessMissing } from '@trustloom/core/adapter';
 import type { apiGatewayInfo } from '../service.ts';
 
 /** How the calls of one observation or one write are made. */
@@ -75,19 +75,9 @@ async function pages<T>(
   const found: T[] = [];
   let from: string | undefined;
   do {
-    const page = await absent(() => read(from));
+    const page = await unlessMissing(() => read(from));
     found.push(...(page?.items ?? []));
     from = page?.next;
   } while (from !== undefined);
   return found;
-}
-
-/** Undefined for what does not exist. */
-export async function absent<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
-    throw error;
-  }
 }

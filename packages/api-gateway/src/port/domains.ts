@@ -12,9 +12,9 @@ import {
   GetDomainNamesCommand as GetV2Domains,
   UpdateDomainNameCommand as UpdateV2Domain,
 } from '@aws-sdk/client-apigatewayv2';
-import { defined, type ObjectLocation } from '@trustloom/core/adapter';
+import { defined, type ObjectLocation, unlessMissing } from '@trustloom/core/adapter';
 import type { DomainRef } from '../model.ts';
-import { absent, type Calls } from './calls.ts';
+import type { Calls } from './calls.ts';
 
 /** A custom domain, whichever API it was read by. */
 export interface Domain {
@@ -34,7 +34,7 @@ export function readDomain(
   { api, domain }: DomainRef,
   { v1, v2, abort, get }: Calls,
 ): Promise<Domain | undefined> {
-  return absent(async () =>
+  return unlessMissing(async () =>
     api === 'rest'
       ? ofV1(await get(() => v1().send(new GetV1Domain({ domainName: domain }), abort)))
       : ofV2(await get(() => v2().send(new GetV2Domain({ DomainName: domain }), abort))),

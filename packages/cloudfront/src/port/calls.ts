@@ -1,12 +1,5 @@
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
-import {
-  type Code,
-  isTrustloomError,
-  type ServiceIo,
-  serviceError,
-  type Tags,
-  TrustloomError,
-} from '@trustloom/core/adapter';
+import { type Code, type ServiceIo, serviceError, type Tags, TrustloomError } from '@trustloom/core/adapter';
 
 /** The exceptions of CloudFront's control plane by name, as our codes. */
 const exceptions: Readonly<Record<string, Code>> = {
@@ -61,16 +54,6 @@ export async function allPages<Page>(
     marker = next(page);
   } while (marker !== undefined && marker !== '');
   return pages;
-}
-
-/** What is read, or undefined when the service knows no such object. */
-export async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
-    throw error;
-  }
 }
 
 /** Tags as CloudFront takes them. */

@@ -9,9 +9,9 @@ import {
   PublishConnectionFunctionCommand,
   UpdateConnectionFunctionCommand,
 } from '@aws-sdk/client-cloudfront';
-import { defined, type Tags } from '@trustloom/core/adapter';
+import { defined, type Tags, unlessMissing } from '@trustloom/core/adapter';
 import type { LiveFunction } from '../model/index.ts';
-import { allPages, type Calls, needed, tagSet, unlessMissing } from './calls.ts';
+import { allPages, type Calls, needed, tagSet } from './calls.ts';
 
 /** A connection function as the service lists it. */
 interface ListedFunction {

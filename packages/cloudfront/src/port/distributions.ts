@@ -7,9 +7,9 @@ import {
   UpdateDistributionCommand,
   type ViewerMtlsConfig,
 } from '@aws-sdk/client-cloudfront';
-import { defined } from '@trustloom/core/adapter';
+import { defined, unlessMissing } from '@trustloom/core/adapter';
 import type { Mtls } from '../model/index.ts';
-import { allPages, type Calls, needed, unlessMissing } from './calls.ts';
+import { allPages, type Calls, needed } from './calls.ts';
 
 /** A distribution, as far as mutual TLS needs it. */
 export interface Distribution extends Mtls {

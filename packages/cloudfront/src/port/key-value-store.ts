@@ -20,10 +20,11 @@ import {
   serviceError,
   type Tags,
   TrustloomError,
+  unlessMissing,
 } from '@trustloom/core/adapter';
 import type { StoredItems } from '../model/index.ts';
 import type { ItemChanges, Items } from '../revocation/entries/reconcile.ts';
-import { allPages, type Calls, needed, tagSet, unlessMissing } from './calls.ts';
+import { allPages, type Calls, needed, tagSet } from './calls.ts';
 
 /** The exceptions of the data plane by name, as our codes. */
 const exceptions: Readonly<Record<string, Code>> = {

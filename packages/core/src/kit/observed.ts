@@ -40,3 +40,18 @@ export function ifReadable<T>(read: () => T): T | undefined {
     throw error;
   }
 }
+
+/**
+ * What a service says, or undefined where it knows no such object.
+ *
+ * @example
+ * const domain = await unlessMissing(() => port.domain(name))
+ */
+export async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
+    throw error;
+  }
+}

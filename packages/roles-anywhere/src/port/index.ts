@@ -17,11 +17,11 @@ import {
 import {
   type Code,
   defined,
-  isTrustloomError,
   type ServiceIo,
   serviceError,
   type Tags,
   TrustloomError,
+  unlessMissing,
 } from '@trustloom/core/adapter';
 import type { RolesAnywhereSteps } from '../model.ts';
 import type { rolesAnywhereInfo } from '../service.ts';
@@ -117,15 +117,14 @@ export function rolesAnywherePort(io: ServiceIo): RolesAnywherePort {
         return { items, next: page.nextToken };
       }),
     async tags(resourceArn) {
-      try {
-        const { tags = [] } = await onTags('ListTagsForResource', () =>
+      const found = await unlessMissing(() =>
+        onTags('ListTagsForResource', () =>
           client.send(new ListTagsForResourceCommand({ resourceArn }), abort),
-        );
-        return Object.fromEntries(tags.map(({ key, value }) => [key ?? '', value ?? '']));
-      } catch (error) {
-        if (isTrustloomError(error) && error.code === 'object-missing') return undefined;
-        throw error;
-      }
+        ),
+      );
+      return (
+        found && Object.fromEntries((found.tags ?? []).map(({ key, value }) => [key ?? '', value ?? '']))
+      );
     },
     crls: () =>
       paged(async (nextToken) => {
