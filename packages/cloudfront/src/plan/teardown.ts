@@ -71,16 +71,15 @@ interface Named {
   readonly name: string;
 }
 
-const unused = 'nothing uses it any more';
+const cleanup = { effect: 'cleanup', reason: 'nothing uses it any more' } as const;
 
 function deleteStore({ id, name }: Named, after: readonly string[]): CloudfrontStep<'delete-store'> {
   return {
     id: 'delete-store',
     kind: 'delete-store',
-    effect: 'cleanup',
+    ...cleanup,
     affects: [id],
     summary: `delete trust store ${name}`,
-    reason: unused,
     action: 'cloudfront:DeleteTrustStore',
     input: { id },
     after,
@@ -91,10 +90,9 @@ function deleteFunction({ id, name }: Named, after: readonly string[]): Cloudfro
   return {
     id: 'delete-function',
     kind: 'delete-function',
-    effect: 'cleanup',
+    ...cleanup,
     affects: [id],
     summary: `delete connection function ${name}`,
-    reason: unused,
     action: 'cloudfront:DeleteConnectionFunction',
     input: { id },
     after,
@@ -109,10 +107,9 @@ export function deleteKeyValueStore(
   return {
     id: `delete-key-value-store:${name}`,
     kind: 'delete-key-value-store',
-    effect: 'cleanup',
+    ...cleanup,
     affects: [name],
     summary: `delete KeyValueStore ${name}`,
-    reason: unused,
     action: 'cloudfront:DeleteKeyValueStore',
     input: { name, arn },
     after,
@@ -127,7 +124,7 @@ function deleteCopies(
   return {
     id: 'delete-copies',
     kind: 'delete-copies',
-    effect: 'cleanup',
+    ...cleanup,
     // Every refresh may add one: an approved plan must not go stale by it.
     affects: [],
     summary: `delete ${files.length === 1 ? 'a copy' : `${files.length} copies`} of the KeyValueStore in S3`,
