@@ -264,7 +264,7 @@ describe('the way of a first hour', () => {
       const revoked = await trustloom(['revoke', 'leaf.pem', '--reason', 'stolen', '--by', 'ann']);
       expect(revoked.code, revoked.err).toBe(0);
       expect(revoked.out).toContain(`on the deny list: serial ${leaf.serial} of Acme Root [`);
-      expect(revoked.out).toMatch(/^STILL ADMITTED on 1 target \(edge: revoke at the CA/);
+      expect(revoked.out).toMatch(/^NOT IN FORCE on 1 target \(edge: revoke at the CA/);
       expect(revoked.out).toContain('residual access once refused: connections that are open');
       expect((await trustloom(['unrevoke', leaf.serial])).code).toBe(0);
       expect((await trustloom(['unrevoke', leaf.serial])).err).toContain('not-denied');

@@ -179,7 +179,7 @@ function contentOf(name: string, { state, crls, also }: PlannedKey): string {
   const entries = crls.reduce((sum, crl) => sum + crl.entries, 0);
   const content =
     crls.length === 0
-      ? `${name}, of which no CRL is known${state === 'unlisted' ? ': all its clients are admitted' : ''}`
+      ? `${name} ${state === 'missing' ? 'without its CRL, so its clients are refused' : 'without a CRL, so only the deny list refuses its clients'}`
       : `${crls.length === 1 ? 'CRL' : `${crls.length} CRLs`} of ${name}, ${count(entries)} ${entries === 1 ? 'entry' : 'entries'}`;
   return also.length === 0 ? content : `${content}, ${count(also.length)} denied besides`;
 }

@@ -39,23 +39,23 @@ export function denyText(report: DenyReport, options: TextOptions = {}): string 
   ]);
 }
 
-/** `In force on 2 of 4: web, api.` and where revoked clients are still admitted. */
+/** `In force on 2 of 4: web, api.` and where not, which comes first. */
 function verdictsOf({ change, targets }: DenyReport): readonly string[] {
   const of = (...states: readonly DeniedTarget['state'][]) =>
     targets.filter(({ state }) => states.includes(state)).map(({ name }) => name);
   const inForce = of('in force');
   const [byCa, unchecked, missing] = [of('waits for the CA'), of('nothing checks'), of('not in force')];
   const done = change === 'revoke' ? 'In force' : 'Lifted';
-  const admitted = [...byCa, ...unchecked, ...missing];
+  const elsewhere = [...byCa, ...unchecked, ...missing];
   const ways = [
     ...(byCa.length === 0 ? [] : [`${nameWords(byCa)}: revoke at the CA, then refresh`]),
     ...(unchecked.length === 0 ? [] : [`${nameWords(unchecked)}: nothing checks revocation there`]),
     ...(missing.length === 0 ? [] : [`${nameWords(missing)}: see below`]),
   ];
   return [
-    ...(change === 'unrevoke' || admitted.length === 0
+    ...(change === 'unrevoke' || elsewhere.length === 0
       ? []
-      : [`STILL ADMITTED on ${counted(admitted.length, 'target')} (${ways.join('; ')}).`]),
+      : [`NOT IN FORCE on ${counted(elsewhere.length, 'target')} (${ways.join('; ')}).`]),
     `${done} on ${inForce.length} of ${targets.length}${inForce.length === 0 ? '' : `: ${nameWords(inForce)}`}.`,
   ];
 }
@@ -69,7 +69,7 @@ function blockOf({ change, refresh }: DenyReport, target: DeniedTarget, options:
     'in force': paint.good(change === 'revoke' ? 'in force' : 'lifted'),
     'waits for the CA':
       change === 'revoke'
-        ? paint.bad('STILL ADMITTED until the CA revokes it and trustloom refresh has run')
+        ? paint.bad('admitted until a CRL of the CA names it')
         : paint.warn('takes only CRLs that the CA signed'),
     'nothing checks': paint.bad('nothing checks revocation here'),
     'not in force': paint.bad('not in force'),

@@ -123,7 +123,7 @@ function admissionText({ targets, exposure, lockout, changes, missing }: Plan, o
       { text: `Calculated, not tested: ${when}`, indent: 0 },
       ...(open.length === 0
         ? []
-        : [{ text: `anybody is admitted on ${namesOf(open)}: no certificate is asked for`, indent: 2 }]),
+        : [{ text: `anybody is admitted on ${namesOf(open)}: no certificate is required`, indent: 2 }]),
       ...found('wrongly admitted', exposure),
       ...found('wrongly refused', lockout),
       ...(unseen.length === 0 ? [] : [{ text: `not looked at: ${namesOf(unseen)}`, indent: 2 }]),
@@ -132,7 +132,7 @@ function admissionText({ targets, exposure, lockout, changes, missing }: Plan, o
   );
 }
 
-/** An attachment asks for no client certificate, and no step that may run changes that. */
+/** An attachment requires no client certificate, and no step that may run changes that. */
 function staysOpen({ content, steps, leaving }: PlannedTarget): boolean {
   const enforces = steps.some(({ effect, skipped }) => effect === 'enforce' && skipped === undefined);
   return !leaving && !enforces && (content?.attachments ?? []).some(({ enforcing }) => !enforcing);

@@ -11,7 +11,7 @@ const manyTargets = 10;
 
 /**
  * What the services hold now: one headline, then target by target content, revocation, attachments,
- * bypasses and drift.
+ * bypasses, and what differs from the definition.
  *
  * @example
  * console.log(statusText(await trustloom.status()))
@@ -36,7 +36,7 @@ export function statusText(status: Status, options: TextOptions = {}): string {
   ]);
 }
 
-/** `Drifted: 1 of 4 targets; 2 bypasses open.` */
+/** `Not as defined: 1 of 4 targets; 2 bypasses open.` */
 function statusVerdict({ targets, findings }: Status): string {
   const of = (...states: readonly TargetStatus['state'][]) =>
     targets.filter(({ state }) => states.includes(state));
@@ -47,16 +47,16 @@ function statusVerdict({ targets, findings }: Status): string {
   const open = targets
     .flatMap(({ content }) => content?.bypasses ?? [])
     .filter(({ state }) => state === 'open');
-  const behind = drifted.filter(onlyCrlsDiffer);
-  const differing = drifted.filter((target) => !onlyCrlsDiffer(target));
+  const behind = drifted.filter(onlyRevocationDiffers);
+  const differing = drifted.filter((target) => !onlyRevocationDiffers(target));
   const count = (some: readonly TargetStatus[]) =>
     targets.length === 1 ? namesOf(some) : `${some.length} of ${targets.length} targets`;
   const trust =
     drifted.length > 0
       ? [
           ...(differing.length === 0 ? [] : [`Not as defined: ${count(differing)}`]),
-          ...(behind.length === 0 ? [] : [`newer CRLs wait for ${count(behind)} (trustloom refresh)`]),
-        ].join('; ')
+          ...(behind.length === 0 ? [] : [`Revocation not up to date: ${count(behind)} (trustloom refresh)`]),
+        ].join('. ')
       : failed.length + leaving.length + unseen.length === 0
         ? `In sync: ${allWords(targets)}`
         : `In sync: ${of('in-sync').length} of ${targets.length} targets`;
@@ -90,7 +90,7 @@ function blockOf(target: TargetStatus, options: TextOptions): Block {
   const [account = '', region = ''] = accountRegion.split('/');
   const states: Readonly<Record<TargetStatus['state'], string>> = {
     'in-sync': paint.good('in sync'),
-    drift: paint.warn(onlyCrlsDiffer(target) ? 'newer CRLs wait for trustloom refresh' : 'not as defined'),
+    drift: paint.warn(onlyRevocationDiffers(target) ? 'revocation not up to date' : 'not as defined'),
     leaving: paint.warn('leaves the definition'),
     'not-compared': paint.warn('not compared'),
     failed: paint.bad('could not be read'),
@@ -107,7 +107,7 @@ function blockOf(target: TargetStatus, options: TextOptions): Block {
     ...(content?.exists ? revocationRows(target, options) : []),
     ...freshness.flatMap((crl) => crlRows(crl, options)),
     ...(content?.attachments ?? []).map(({ id, mode, enforcing }) => ({
-      text: `attachment, ${mode}${enforcing ? '' : paint.warn(' (asks for no certificate)')}: ${id}`,
+      text: `attachment, ${mode}${enforcing ? '' : paint.warn(' (requires no certificate)')}: ${id}`,
       indent: 2,
     })),
     ...(content?.bypasses ?? []).map(({ what, state: bypass }) => ({
@@ -130,8 +130,8 @@ function blockOf(target: TargetStatus, options: TextOptions): Block {
   };
 }
 
-/** All that differs are CRLs, which a refresh brings without any consent. */
-function onlyCrlsDiffer({ differences }: TargetStatus): boolean {
+/** All that is missing refuses somebody more, and a refresh brings it without any consent. */
+function onlyRevocationDiffers({ differences }: TargetStatus): boolean {
   return differences.length > 0 && differences.every(({ effect }) => effect === 'revoke');
 }
 
@@ -142,22 +142,23 @@ function revocationRows(
 ): readonly Row[] {
   const { title, state, gaps, entries, lagMs, budgetMs, red } = revocation;
   const attachments = content?.attachments ?? [];
-  const asks = attachments.length === 0 || attachments.some(({ enforcing }) => enforcing);
+  const requires = attachments.length === 0 || attachments.some(({ enforcing }) => enforcing);
   const words = { enforced: 'enforced', partly: 'enforced in part', 'not-enforced': 'not enforced' }[state];
   const seen =
     state !== 'enforced'
       ? paint.bad(words)
-      : asks
+      : requires
         ? paint.good(`${words} (observed, not tested)`)
-        : paint.bad('refuses nobody, since no certificate is asked for');
+        : paint.bad('keeps no client out, since no certificate is required');
   const sum =
     freshness.length === 0 ? ', no CRL in force' : `, ${counted(entries, 'entry', 'entries')} in place`;
+  const waiting = freshness.flatMap((crl) => (crl.behind ? [crl.lagMs ?? 0] : []));
   const budget = budgetMs === undefined ? '' : ` of at most ${span(budgetMs)}`;
   const lag =
     lagMs === undefined
       ? ''
-      : freshness.some(({ behind }) => behind)
-        ? `, a newer CRL has waited ${span(lagMs)}${budget}`
+      : waiting.length > 0
+        ? `, a newer CRL has waited ${span(Math.max(...waiting))}${budget}`
         : `, in place ${span(lagMs)} after issue${budget}`;
   return [
     { text: `revocation: ${title}: ${seen}${sum}${lag}`, indent: 2 },

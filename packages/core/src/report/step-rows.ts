@@ -64,7 +64,7 @@ export function crlRows(crl: CrlFreshness, { paint = plain }: TextOptions): read
       : `${state === 'expired' ? 'expired' : 'next update due'} ${nextUpdate}${end}`;
   const lag = lagMs === undefined || behind ? '' : `, in force ${span(lagMs)} after its issue`;
   const text = `CRL of ${issuer}: ${counted(entries, 'entry', 'entries')}${lag}, ${due}`;
-  const newer = `a newer one, issued ${span(lagMs ?? 0)} ago, is not in force here yet (trustloom refresh)`;
+  const newer = `a newer one, issued ${span(lagMs ?? 0)} ago, is not in force here yet`;
   const colour =
     red.length > 0 || state === 'expired' ? paint.bad : state === 'fresh' ? plain.good : paint.warn;
   return [
