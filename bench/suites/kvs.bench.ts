@@ -11,6 +11,7 @@ import { createTestCa } from '@trustloom/testkit';
 import { packSerials, splitEntries } from '../../packages/cloudfront/src/revocation/entries/buckets.ts';
 import type { DesiredEntries } from '../../packages/cloudfront/src/revocation/entries/index.ts';
 import { chooseLayout, type Layout } from '../../packages/cloudfront/src/revocation/entries/layout.ts';
+import { manifestKey } from '../../packages/cloudfront/src/revocation/entries/manifest.ts';
 import {
   batchesOf,
   freshItems,
@@ -155,7 +156,7 @@ function checks(
 
 const threeReads = `import cf from 'cloudfront';
 async function listed(kvs) { await kvs.get('d0'); return await kvs.get('0'); }
-async function judge() { const kvs = cf.kvs(); await kvs.get('head', { format: 'json' }); await listed(kvs); return ''; }
+async function judge() { const kvs = cf.kvs(); await kvs.get('${manifestKey}', { format: 'json' }); await listed(kvs); return ''; }
 async function connectionHandler(c) { const why = await judge(); if (!why) return c.allow(); c.deny(); }
 `;
 
@@ -174,7 +175,7 @@ function inNjs(
     const data = JSON.stringify(Object.fromEntries(items));
     writeFileSync(
       join(folder, 'cloudfront'),
-      `const items = ${data}; const parsed = { head: JSON.parse(items.head) };
+      `const items = ${data}; const parsed = { ${manifestKey}: JSON.parse(items.${manifestKey}) };
        export default { kvs: () => ({ get: async (key, as) => as ? parsed[key] : items[key] }) };`,
     );
     writeFileSync(

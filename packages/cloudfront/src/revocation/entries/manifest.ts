@@ -12,9 +12,7 @@ import {
 import type { Layout } from './layout.ts';
 import { collectSerials, exactText, nameKey, serialBytes } from './serials.ts';
 
-/**
- * Key of the manifest in a store: `head` since the first version, and functions that run read it.
- */
+/** Key of the manifest in a store; the connection function reads it by this name. */
 export const manifestKey = 'manifest';
 
 /** Until when clients of an issuer are admitted: an instant in seconds, or one of these. */
