@@ -63,7 +63,7 @@ function codesPage(): string {
     .map(([code, { kind, means, advice }]) => [code, kindWords[kind], means, advice]);
   return `# Codes
 
-Every code of findings and errors, in one namespace. A code is never renamed.
+Every code of findings and errors, in one namespace. From version 1.0 on no code is renamed.
 
 ${markdownTable([['code', 'kind', 'what it means', 'what to do'], ...rows])}
 `;

@@ -214,7 +214,7 @@ describe('whose an object is', () => {
         const same = us.definition === them.definition && us.name === them.name;
         expect(ownerOf(ownershipTags(them), us)).toBe(same ? 'us' : 'another');
         expect(isOwned(ownershipTags(them), us)).toBe(same);
-        expect(ownerOf({ 'trustloom:target': us.name }, us)).toBe('nobody');
+        expect(ownerOf({ 'trustloom:target': us.name }, us)).toBe('none');
       }),
     ));
 });

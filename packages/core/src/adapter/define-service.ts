@@ -125,7 +125,7 @@ function neverEmpty<Desired>(
     code: 'empty-bundle',
     severity: 'error',
     target: name,
-    message: `${name}: none of the accepted CAs issues client certificates, so nobody would be trusted; accept the issuing CA`,
+    message: `${name}: none of the accepted CAs issues client certificates, so no client would be trusted; accept the issuing CA`,
   };
   return { ...rendering, findings: [...rendering.findings, empty] };
 }

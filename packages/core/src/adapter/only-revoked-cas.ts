@@ -14,7 +14,7 @@ export function onlyRevokedCas(target: string): Finding {
     code: 'only-revoked-cas',
     severity: 'error',
     target,
-    message: `${target}: every CA that could admit clients here is revoked by its issuer; nobody new is trusted here, and what stands goes by its consents`,
+    message: `${target}: every CA that could admit clients here is revoked by its issuer; no CA is added here, and what stands is removed only by its consents`,
     source: 'RFC 5280, 6.1.3 (a)(3)',
   };
 }

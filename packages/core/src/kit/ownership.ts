@@ -11,8 +11,8 @@ export type OwnershipTags<Name extends string = never> = Readonly<
 /** Tags of an object as a service gives them. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** Whose an object is by its tags: of this target, of another one or another definition, nobody's. */
-export type Owner = 'us' | 'another' | 'nobody';
+/** Whose an object is by its tags: of this target, of another target or definition, or without our tags. */
+export type Owner = 'us' | 'another' | 'none';
 
 /** Whose tags they are. */
 type Whose = Pick<TargetContext, 'definition' | 'name'>;
@@ -33,14 +33,24 @@ export function ownershipTags<Name extends string = never>(
   ) as OwnershipTags<Name>;
 }
 
-/** Whose an object is, by its tags. */
+/**
+ * Whose an object is, by its tags.
+ *
+ * @example
+ * const owner = ownerOf(domain.tags, io.context)
+ */
 export function ownerOf(tags: Tags, { definition, name }: Whose): Owner {
   const tagged = readTag(tags, 'definition');
-  if (tagged === undefined) return 'nobody';
+  if (tagged === undefined) return 'none';
   return tagged === definition && readTag(tags, 'target') === name ? 'us' : 'another';
 }
 
-/** True when an object is of this target, by its tags. */
+/**
+ * True when an object is of this target, by its tags.
+ *
+ * @example
+ * const stores = listed.filter(({ tags }) => isOwned(tags, io.context))
+ */
 export function isOwned(tags: Tags, whose: Whose): boolean {
   return ownerOf(tags, whose) === 'us';
 }

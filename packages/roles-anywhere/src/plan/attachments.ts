@@ -19,7 +19,7 @@ export function enableAnchor(
     effect: 'grant',
     affects: caDigests(cas),
     summary: `enable trust anchor of ${caNames(cas)}`,
-    reason: 'a disabled anchor admits nobody',
+    reason: 'a disabled anchor admits no client',
     action: 'rolesanywhere:EnableTrustAnchor',
     input: { id },
     after,

@@ -58,7 +58,7 @@ function verdictOf({ clients, rows }: ProbeReport): string {
   const open = rows.flatMap(({ bypasses }) => bypasses).filter(({ state }) => state === 'open').length;
   return `${[
     `Probed: ${counted(rows.length, 'target')} with ${counted(clients.length, 'client')}`,
-    admitted.length === 0 ? 'nobody was wrongly admitted' : `wrongly admitted: ${admitted.join(', ')}`,
+    admitted.length === 0 ? 'no client was wrongly admitted' : `wrongly admitted: ${admitted.join(', ')}`,
     ...(open === 0 ? [] : [`${counted(open, 'bypass', 'bypasses')} open`]),
   ].join('; ')}.`;
 }

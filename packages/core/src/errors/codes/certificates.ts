@@ -53,7 +53,7 @@ export const bundleCodes = {
   ),
   'too-many-certificates': input(
     'More CAs than one store takes.',
-    'Split the group, or retire CAs that nobody uses.',
+    'Split the group, or retire CAs that are not used.',
   ),
   'bundle-too-large': input(
     'The bundle is larger than the service takes.',

@@ -11,7 +11,7 @@ export const definitionCodes = {
     'Correct the syntax at the place named.',
   ),
   'definition-unknown-key': input(
-    'The definition has a key that nobody reads.',
+    'The definition has a key that means nothing.',
     'Remove it, or use the known key suggested.',
   ),
   'definition-duplicate-key': input('A key stands twice in one mapping.', 'Keep one.'),
@@ -92,7 +92,7 @@ export const planCodes = {
   'state-unreadable': input('The state cannot be read.', 'Restore an earlier version of the object.'),
   'contract-broken': bug('An adapter broke its contract.', 'Report it to the maker of the adapter.'),
   'approval-missing': input(
-    'Nobody approved the plan.',
+    'The plan was not approved.',
     'Read it, then run apply with --approve and its digest; --auto-approve approves whatever is planned.',
   ),
   usage: input('The command was called in a way that it does not take.', 'See `trustloom --help`.'),
