@@ -38,7 +38,7 @@ describe('from nothing', () => {
     expect(steps.map(({ summary, reason }) => `${summary}: ${reason}`)).toEqual([
       `create trust anchor of ${name}, disabled: there is none yet`,
       `import CRL of ${name}, 1 entry: it is not in force yet`,
-      `enable trust anchor of ${name}: a disabled anchor admits nobody`,
+      `enable trust anchor of ${name}: a disabled anchor admits no client`,
     ]);
     expect(findings).toEqual([]);
   });
