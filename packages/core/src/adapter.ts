@@ -10,6 +10,7 @@ export type {
   ObservedAttachment,
   ObservedCa,
   ObservedCrl,
+  ObservedDenial,
   ObservedEnforcement,
 } from './adapter/content.ts';
 export type {
@@ -50,7 +51,9 @@ export {
 } from './adapter/step.ts';
 export type { PlanContext, TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
 export type { Crl, IssuerCrl, RevocationSet, UnreadReason, WithdrawnCrl } from './crl/crl.ts';
+export type { DenyEntry, ReleasedSerial } from './crl/deny-list.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
+export { type HeldDenial, unexplainedDenials } from './crl/held-denial.ts';
 export type { Inventory } from './crl/inventory.ts';
 export { crlPem, parseCrl } from './crl/read-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';

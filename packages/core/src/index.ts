@@ -7,6 +7,7 @@ export type {
   ObservedAttachment,
   ObservedCa,
   ObservedCrl,
+  ObservedDenial,
   ObservedEnforcement,
 } from './adapter/content.ts';
 export type {
@@ -56,8 +57,9 @@ export {
   revocationSet,
   type WithdrawnCrl,
 } from './crl/crl.ts';
-export type { DenyEntry } from './crl/deny-list.ts';
+export type { DenyEntry, ReleasedSerial } from './crl/deny-list.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
+export { type HeldDenial, unexplainedDenials } from './crl/held-denial.ts';
 export { type Inventory, parseInventory } from './crl/inventory.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';

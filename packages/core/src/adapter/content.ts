@@ -1,4 +1,5 @@
 import type { Crl } from '../crl/crl.ts';
+import type { HeldDenial } from '../crl/held-denial.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -21,6 +22,15 @@ export interface ObservedCrl {
   /** Imported but not in force (a disabled Roles Anywhere CRL). */
   readonly inForce: boolean;
   readonly crl?: Crl;
+}
+
+/**
+ * A serial that a check of ours refuses by an entry of its own, apart from any CRL, exact and
+ * readable: it survives the state, and from it a lost state is built again.
+ */
+export interface ObservedDenial extends HeldDenial {
+  /** The CA for people: `Acme Issuing CA [308be4eb]`. */
+  readonly ca: string;
 }
 
 /** A listener, distribution or domain and how it asks for client certificates. */
@@ -73,6 +83,13 @@ export interface Content {
   /** `unknown` where the service does not tell and our digest tag does not either. */
   readonly cas: readonly ObservedCa[] | 'unknown';
   readonly crls: readonly ObservedCrl[];
+  /**
+   * True when something here carries our ownership tag, or refuses by what we once wrote (a
+   * manifest, a KeyValueStore): then the state must know the target, or it was lost. Absent: no.
+   */
+  readonly owned?: boolean;
+  /** Entries of the deny list and retained serials that a check of ours holds; absent: none. */
+  readonly denials?: readonly ObservedDenial[];
   /** Absent: the service checks the CRLs in force itself. */
   readonly enforcement?: ObservedEnforcement;
   readonly attachments: readonly ObservedAttachment[];

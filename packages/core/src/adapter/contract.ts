@@ -194,8 +194,8 @@ export interface RenderedTarget {
 export interface ObservedTarget {
   readonly content: Content;
   readonly pending: readonly string[];
-  /** The writes between the two. Pure. */
-  plan(now: Instant): ServicePlan<BoundStep>;
+  /** The writes between the two. Pure. `stateLost`: see `PlanContext`. */
+  plan(now: Instant, memory?: Pick<PlanContext, 'stateLost'>): ServicePlan<BoundStep>;
 }
 
 /** A step with the handler that does it. */

@@ -15,7 +15,7 @@ import type {
 } from './contract.ts';
 import { isNoneLeft, onlyRevokedCas } from './only-revoked-cas.ts';
 import type { Step, StepEnvelope, StepKind, StepTable } from './step.ts';
-import type { TargetContext, Trust } from './target.ts';
+import type { PlanContext, TargetContext, Trust } from './target.ts';
 
 /**
  * Hides an adapter's own types, so that the engine can hold services of all kinds side by side.
@@ -84,8 +84,8 @@ async function observe<Target, Desired, Observed, Port, T extends StepTable<T>>(
   return Object.freeze({
     content,
     pending,
-    plan(now: Instant) {
-      const plan = spec.plan(desired, state, target, { ...context, now });
+    plan(now: Instant, { stateLost = false }: Pick<PlanContext, 'stateLost'> = {}) {
+      const plan = spec.plan(desired, state, target, { ...context, now, stateLost });
       return { ...plan, steps: plan.steps.map((step) => boundStep(spec, step)) };
     },
   });

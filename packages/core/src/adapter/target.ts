@@ -55,4 +55,10 @@ export interface TargetContext {
 /** What pure functions of an adapter know besides: which target, and what time it is. */
 export interface PlanContext extends TargetContext {
   readonly now: Instant;
+  /**
+   * The state does not know what is in force here: it was lost, or is older than what the target
+   * holds. Nothing that refuses anybody may go; what refuses more still comes, and a CRL gets the
+   * later end.
+   */
+  readonly stateLost?: boolean;
 }

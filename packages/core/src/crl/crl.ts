@@ -2,7 +2,7 @@ import type { Code } from '../errors/codes.ts';
 import type { Instant } from '../util/time.ts';
 import type { SignatureAlgorithm } from '../x509/algorithm.ts';
 import type { Certificate, DistinguishedName } from '../x509/certificate.ts';
-import type { DenyEntry } from './deny-list.ts';
+import type { DenyEntry, ReleasedSerial } from './deny-list.ts';
 
 /**
  * One certificate revocation CRL (RFC 5280, 5), read by one strict pass; its entries stay offsets
@@ -148,6 +148,16 @@ export interface RevocationSet {
   /** Emergency entries of the deny list. */
   readonly denied: readonly DenyEntry[];
   /**
+   * Serials that `unrevoke` took off the deny list by name: the only reason for which a check of
+   * ours gives up an entry that it holds of the deny list, besides the end of the certificate.
+   */
+  readonly released: readonly ReleasedSerial[];
+  /**
+   * The longest life of a client certificate by CA key, in milliseconds, where the definition says
+   * so: it explains that a retained serial goes.
+   */
+  readonly leafLifeMs: ReadonlyMap<string, number>;
+  /**
    * Known CAs that the CRL of their issuer names: nobody is admitted through their keys where
    * Trustloom owns the check.
    */
@@ -171,6 +181,8 @@ export function revocationSet(parts: Partial<RevocationSet> = {}): RevocationSet
     withdrawn: [],
     retained: new Map(),
     denied: [],
+    released: [],
+    leafLifeMs: new Map(),
     revokedCas: [],
     graceMs: 0,
     ...parts,

@@ -22,6 +22,15 @@ export interface DenyEntry {
   readonly notAfter?: string;
 }
 
+/** A serial that a person took off the deny list. */
+export interface ReleasedSerial {
+  /** SHA-256 of the CA's key. */
+  readonly caKey: string;
+  readonly serial: string;
+  /** ISO time. */
+  readonly since: string;
+}
+
 /**
  * A serial in any notation in use (colons, upper case, leading zeros, `0x`), as the one that is
  * compared.

@@ -103,7 +103,7 @@ function trustOn(
 function revocationOf(
   { config }: TargetDefinition,
   keys: ReadonlySet<string>,
-  { definition, revocation, crls, revokedCas, now }: TargetParts,
+  { definition, lock, revocation, crls, revokedCas, now }: TargetParts,
 ): RevocationSet {
   const { crls: ofStore, withdrawn, unread, retained } = crls;
   return {
@@ -118,9 +118,28 @@ function revocationOf(
     denied: deniedNow(revocation.deny, now, config.ignoreExpiry === true).filter(({ caKey }) =>
       keys.has(caKey),
     ),
+    released: revocation.released ?? [],
+    leafLifeMs: leafLives({ definition, lock }, keys),
     revokedCas,
     graceMs: definition.revocation.graceMs,
   };
+}
+
+/** The longest life of a client certificate, of each key whose groups all say it. */
+function leafLives(
+  { definition, lock }: Pick<TargetParts, 'definition' | 'lock'>,
+  keys: ReadonlySet<string>,
+): ReadonlyMap<string, number> {
+  return new Map(
+    [...keys].flatMap((key): readonly (readonly [string, number])[] => {
+      const groups = lock.entries.filter(({ certificate }) => certificate.keySha256 === key);
+      const lives = groups.map(
+        ({ group }) => definition.groups.find(({ name }) => name === group)?.leafLifeMs,
+      );
+      const said = lives.filter((life) => life !== undefined);
+      return said.length === 0 || said.length < lives.length ? [] : [[key, Math.max(...said)]];
+    }),
+  );
 }
 
 /**

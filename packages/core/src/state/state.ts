@@ -1,5 +1,5 @@
 import type { VersionedStore } from '../adapter/versioned-store.ts';
-import type { DenyEntry } from '../crl/deny-list.ts';
+import type { DenyEntry, ReleasedSerial } from '../crl/deny-list.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { AccountRegion } from '../util/account-region.ts';
 import type { JsonObject } from '../util/json.ts';
@@ -78,6 +78,8 @@ export interface RevocationState {
    */
   readonly crls: Readonly<Record<string, AcceptedCrl>>;
   readonly deny: readonly DenyEntry[];
+  /** What `unrevoke` took off the deny list, until the certificates have ended. */
+  readonly released?: readonly ReleasedSerial[];
   /** By target, as `notes` of `trust.json`: a refresh may write here, and never there. */
   readonly notes?: Readonly<Record<string, JsonObject>>;
 }
