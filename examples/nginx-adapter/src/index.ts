@@ -24,6 +24,7 @@ export function nginxFiles(files: Files = nodeFiles): Service {
     info: nginxInfo,
     schema: nginxTarget,
     accountRegion: nginxAccountRegion,
+    attachments: ({ directory }) => [directory],
     render: renderNginx,
     observe: observeNginx,
     plan: planNginx,

@@ -21,6 +21,7 @@ export const alb: Service = defineService({
   info: albInfo,
   schema: albTarget,
   accountRegion: albAccountRegion,
+  attachments: ({ listeners }) => listeners,
   render: renderAlb,
   observe: observeAlb,
   plan: planAlb,

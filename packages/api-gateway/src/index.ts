@@ -21,6 +21,7 @@ export const apiGateway: Service = defineService({
   info: apiGatewayInfo,
   schema: apiGatewayTarget,
   accountRegion: apiGatewayAccountRegion,
+  attachments: ({ domain }) => [domain],
   render: renderApiGateway,
   observe: observeApiGateway,
   plan: planApiGateway,

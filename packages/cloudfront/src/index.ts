@@ -30,6 +30,7 @@ export const cloudfront: Service = defineService<
   schema: cloudfrontTarget,
   // CloudFront is global; its control plane and its bundles lie in us-east-1.
   accountRegion: () => ({ region: 'us-east-1' }),
+  attachments: ({ distributions }) => distributions,
   readsInventory: ({ mode, revocation }) => revocation === 'compact' && mode !== 'passthrough',
   render: renderCloudfront,
   observe: observeCloudfront,

@@ -5,8 +5,10 @@ import type { VersionedStore } from './adapter/versioned-store.ts';
 import { type ApplyParts, applyPrepared } from './apply/apply.ts';
 import { changeDenyList, type DenyReport, type DenyRequest, denyReport } from './apply/deny.ts';
 import type { OnEvent } from './apply/events.ts';
+import { type RebuildReport, rebuildState } from './apply/rebuild.ts';
 import { refreshPrepared } from './apply/refresh.ts';
 import type { Report } from './apply/report.ts';
+import type { DenyEntry } from './crl/deny-list.ts';
 import type { Definition } from './definition/definition.ts';
 import type { Lock } from './definition/lock.ts';
 import { TrustloomError } from './errors/error.ts';
@@ -119,6 +121,17 @@ export interface Trustloom {
    * CRLs and deny list; asks no service.
    */
   explain(leaf: Certificate, options?: ExplainOptions): Promise<readonly TargetExplanation[]>;
+  /**
+   * Builds a lost state again from what the services hold: which targets are ours, the deny list,
+   * and CRLs that a service gives back. Writes to the state alone, and grants nothing.
+   *
+   * @throws TrustloomError `lease-held` when another run writes
+   * @example
+   * const { targets } = await trustloom.rebuildState()
+   */
+  rebuildState(options?: RefreshOptions): Promise<RebuildReport>;
+  /** Every entry of the deny list, as the state has it. Reads nothing else. */
+  denied(options?: AbortOptions): Promise<readonly DenyEntry[]>;
   /** What the services hold now, and where that differs from the definition. Reads only. */
   status(options?: PlanOptions): Promise<Status>;
 }
@@ -145,7 +158,7 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
   };
   /** What a run needs, with plans made again within what this one was allowed. */
   const runParts = (
-    { plan, resolved, revocationFingerprint }: Prepared,
+    { plan, resolved, retired, revocationFingerprint }: Prepared,
     { allow = [], onEvent = () => undefined, signal }: RunOptions,
   ): ApplyParts => {
     const allowed = new Set(allow);
@@ -161,7 +174,16 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       replan: async (target, observed) => {
         const outdated = await isOutdated();
         const now = parts.clock.now();
-        return replanTarget({ target, observed, resolved, now, allow: allowed, approved, outdated });
+        return replanTarget({
+          target,
+          observed,
+          resolved,
+          now,
+          allow: allowed,
+          retired: new Set(Object.keys(retired)),
+          approved,
+          outdated,
+        });
       },
     };
   };
@@ -216,6 +238,13 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       options: RefreshOptions = {},
     ) {
       return denied('unrevoke', { ...request, by: '', why: '' }, options);
+    },
+    async rebuildState(options: RefreshOptions = {}) {
+      const prepared = await prepare(prepareParts, options);
+      return rebuildState(prepared, runParts(prepared, options));
+    },
+    async denied() {
+      return (await state.revocation.read()).deny;
     },
     async explain(leaf: Certificate, { sent = [], ...options }: ExplainOptions = {}) {
       const { resolved, now } = await loadTrust(prepareParts, options);

@@ -141,6 +141,7 @@ export {
 export { planMarkdown } from './report/plan-markdown.ts';
 export { type PlanWithSummary, planText } from './report/plan-text.ts';
 export { refreshText, reportText } from './report/report-text.ts';
+export { deniedText, rebuildText } from './report/state-text.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
 export { statusText } from './report/status-text.ts';
 export type { CommandOptions } from './report/step-rows.ts';

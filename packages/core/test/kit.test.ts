@@ -198,7 +198,7 @@ describe('from the CAs that are held to those that are wanted', () => {
 
 describe('whose an object is', () => {
   const word = fc.string({ minLength: 1 });
-  const whose = fc.record({ definition: word, name: word });
+  const whose = fc.record({ definition: word, id: word });
 
   test('tags that were set are read back as ours, with what they tell besides', () =>
     fc.assert(
@@ -211,10 +211,16 @@ describe('whose an object is', () => {
   test('tags of another target or definition are never ours, and no tags are nobody’s', () =>
     fc.assert(
       fc.property(whose, whose, (us, them) => {
-        const same = us.definition === them.definition && us.name === them.name;
+        const same = us.definition === them.definition && us.id === them.id;
         expect(ownerOf(ownershipTags(them), us)).toBe(same ? 'us' : 'another');
         expect(isOwned(ownershipTags(them), us)).toBe(same);
-        expect(ownerOf({ 'trustloom:target': us.name }, us)).toBe('none');
+        // Two definitions of one name are told apart by the ids of their locks, and one that was
+        // renamed is known again by it.
+        const [one, other] = ['1', '2'].map((definitionId) => ({ ...us, definitionId }));
+        if (one === undefined || other === undefined) throw new TypeError('two were made');
+        expect(ownerOf(ownershipTags(one), other)).toBe('another');
+        expect(ownerOf(ownershipTags({ ...one, definition: them.definition }), one)).toBe('us');
+        expect(ownerOf({ 'trustloom:target': us.id }, us)).toBe('none');
       }),
     ));
 });

@@ -3,6 +3,9 @@ import { leaseMs, openState } from '../src/state/state.ts';
 import { jumpClock, memoryStore } from './support/world.ts';
 
 const target = {
+  name: 'edge',
+  trust: ['devices'],
+  groups: [],
   kind: 'alb',
   accountRegion: { account: '222222222222', region: 'eu-west-1' },
   accountName: 'apps',

@@ -22,6 +22,7 @@ export const rolesAnywhere: Service = defineService({
   info: rolesAnywhereInfo,
   schema: rolesAnywhereTarget,
   accountRegion: rolesAnywhereAccountRegion,
+  attachments: () => [],
   render: (trust, _target, context) => renderRolesAnywhere(trust, context),
   observe: observeRolesAnywhere,
   plan: (desired, observed, _target, context) => planRolesAnywhere(desired, observed, context),

@@ -112,8 +112,8 @@ export function stepIds(steps: readonly Pick<StepEnvelope, 'id'>[]): readonly st
  * What every name of a target begins with: listings give names, not tags. Allowed: letters, digits,
  * space, - and _, 255 in all.
  */
-function prefixOf({ definition, name }: TargetContext): string {
-  return `${definition} ${name} `;
+function prefixOf({ definition, id }: TargetContext): string {
+  return `${definition} ${id} `;
 }
 
 /** Name of the anchor of one CA key. */

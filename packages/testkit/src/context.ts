@@ -19,6 +19,7 @@ export interface ContextParts {
 export function contextOf({ name, region = 'eu-west-1', now }: ContextParts) {
   const context: TargetContext & { readonly now: Instant } = {
     definition: 'acme',
+    id: name,
     name,
     accountRegion: { account: '222222222222', region },
     attach: 'managed',

@@ -150,6 +150,7 @@ export const fakeSpec: Spec = {
     '~standard': { version: 1, vendor: 'fake', validate: (value) => ({ value: value as Target }) },
   }),
   accountRegion: () => ({}),
+  attachments: ({ listener }) => [listener],
   connect: async (io) => io.client(ElasticLoadBalancingV2Client, 'Elastic Load Balancing v2'),
   render(trust) {
     const bundle = text(bundlePem(trust.cas), 'bundle');

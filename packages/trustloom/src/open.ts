@@ -181,7 +181,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     const { trustloom, lock } = await current(given);
     const changed = await change(lock, trustloom);
     given?.signal?.throwIfAborted();
-    await writeLock(lockFile, changed.lock);
+    await writeLock(lockFile, { id: randomBytes(16).toString('hex'), ...changed.lock });
     return changed.changes;
   };
   return Object.freeze({
@@ -196,6 +196,8 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     refresh: async (given) => (await current(given)).trustloom.refresh(given),
     revoke: async (request, given) => (await current(given)).trustloom.revoke(request, given),
     unrevoke: async (request, given) => (await current(given)).trustloom.unrevoke(request, given),
+    rebuildState: async (given) => (await current(given)).trustloom.rebuildState(given),
+    denied: async (given) => (await current(given)).trustloom.denied(given),
     accept: (select, given) =>
       changeLock(given, async (lock, trustloom) => {
         const { offers, findings } = await trustloom.offers(given);

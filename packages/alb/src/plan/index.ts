@@ -202,9 +202,9 @@ function adoptStore({ arn, name }: StoredStore, context: TargetContext): AlbStep
  * then eight digits that keep it apart from any other; `version` makes the name of a second store
  * that replaces the first.
  */
-export function storeName({ definition, name }: TargetContext, version = ''): string {
-  const digest = sha256Hex(`${definition}\n${name}\n${version}`).slice(0, 8);
-  const readable = `${definition}-${name}`
+export function storeName({ definition, id }: TargetContext, version = ''): string {
+  const digest = sha256Hex(`${definition}\n${id}\n${version}`).slice(0, 8);
+  const readable = `${definition}-${id}`
     .replace(/[^A-Za-z0-9]+/g, '-')
     .replace(/^-+/, '')
     .slice(0, 23)

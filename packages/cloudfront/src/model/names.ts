@@ -16,10 +16,10 @@ export function keyValueStorePrefix(context: TargetContext): string {
   return `${readable(context, 46)}-${digits(context)}-`;
 }
 
-function readable({ definition, name }: TargetContext, length: number): string {
-  return `${definition}-${name}`.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, length);
+function readable({ definition, id }: TargetContext, length: number): string {
+  return `${definition}-${id}`.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, length);
 }
 
-function digits({ definition, name }: TargetContext): string {
-  return sha256Hex(`${definition}\n${name}`).slice(0, 8);
+function digits({ definition, id }: TargetContext): string {
+  return sha256Hex(`${definition}\n${id}`).slice(0, 8);
 }

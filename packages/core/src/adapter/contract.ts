@@ -138,6 +138,12 @@ export interface ServiceSpec<Target, Desired, Observed, Port, T extends StepTabl
   readonly schema: () => StandardSchemaV1<unknown, Target>;
   /** Account and region as far as the target itself names them (in ARNs). */
   accountRegion(target: Target): Partial<AccountRegion>;
+  /**
+   * What the target is attached to, by ids that no two targets of one account and region share:
+   * listeners, distributions, a domain. By them a target is known again when its name changes, and
+   * two targets that claim the same one are refused. Empty where a service has none.
+   */
+  attachments(target: Target): readonly string[];
   /** Does what this target should hold depend on the inventories of its groups? Absent: never. */
   readsInventory?(target: Target): boolean;
   /**
@@ -169,6 +175,7 @@ export interface Service {
   readonly info: ServiceInfo;
   readonly schema: () => StandardSchemaV1<unknown, object>;
   accountRegion(config: object): Partial<AccountRegion>;
+  attachments(config: object): readonly string[];
   readsInventory(config: object): boolean;
   /** One target of a definition. @throws TrustloomError `definition-value` */
   bind(config: object, context: TargetContext): BoundTarget;
@@ -196,6 +203,8 @@ export interface ObservedTarget {
   readonly pending: readonly string[];
   /** The writes between the two. Pure. `stateLost`: see `PlanContext`. */
   plan(now: Instant, memory?: Pick<PlanContext, 'stateLost'>): ServicePlan<BoundStep>;
+  /** The writes that take away what stands there: the target left the definition. Pure. */
+  planTeardown(now: Instant): ServicePlan<BoundStep>;
 }
 
 /** A step with the handler that does it. */

@@ -42,6 +42,7 @@ export function defineService<Target extends object, Desired, Observed, Port, T 
     info: spec.info,
     schema: spec.schema,
     accountRegion: (config: object) => spec.accountRegion(validated(spec, config)),
+    attachments: (config: object) => spec.attachments(validated(spec, config)),
     readsInventory: (config: object) => spec.readsInventory?.(validated(spec, config)) ?? false,
     bind: (config: object, context: TargetContext) => bind(spec, validated(spec, config), context),
   });
@@ -81,13 +82,16 @@ async function observe<Target, Desired, Observed, Port, T extends StepTable<T>>(
   io: ServiceIo,
 ): Promise<ObservedTarget> {
   const { state, content, pending } = await spec.observe(target, await spec.connect(io), io);
+  const planned = (wanted: Desired | undefined, planContext: PlanContext) => {
+    const plan = spec.plan(wanted, state, target, planContext);
+    return { ...plan, steps: plan.steps.map((step) => boundStep(spec, step)) };
+  };
   return Object.freeze({
     content,
     pending,
-    plan(now: Instant, { stateLost = false }: Pick<PlanContext, 'stateLost'> = {}) {
-      const plan = spec.plan(desired, state, target, { ...context, now, stateLost });
-      return { ...plan, steps: plan.steps.map((step) => boundStep(spec, step)) };
-    },
+    plan: (now: Instant, { stateLost = false }: Pick<PlanContext, 'stateLost'> = {}) =>
+      planned(desired, { ...context, now, stateLost }),
+    planTeardown: (now: Instant) => planned(undefined, { ...context, now }),
   });
 }
 

@@ -44,7 +44,14 @@ export interface TrustedGroup {
 export interface TargetContext {
   /** `name` of the definition: the ownership tag on every object we make. */
   readonly definition: string;
-  /** Name of the target in the definition. */
+  /** `id` of the definition's lock; absent before the first `accept`. */
+  readonly definitionId?: string;
+  /**
+   * What the target was first called. It never changes: names and tags of what is made for the
+   * target have it, so that a rename changes nothing that a client could notice.
+   */
+  readonly id: string;
+  /** What the definition calls the target now: for texts. */
   readonly name: string;
   readonly accountRegion: AccountRegion;
   /** `external`: somebody else owns the attachment; keep the content, report the attachment. */

@@ -15,7 +15,15 @@ import {
 } from './executor.ts';
 import { createPhaseBarrier } from './phase-barrier.ts';
 import { phases, type Stage } from './phases.ts';
-import { forgetRemoved, noted, rememberCrls, revokingNotes, rowsOfTargets } from './remember.ts';
+import {
+  knownTargets,
+  noted,
+  rememberCrls,
+  removedTargets,
+  revokingNotes,
+  rowsOfTargets,
+  without,
+} from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
 import { uploadFiles } from './upload.ts';
@@ -47,18 +55,34 @@ export interface ApplyParts extends LeaseParts {
 export async function applyPrepared(prepared: Prepared, parts: ApplyParts): Promise<Report> {
   const { plan } = prepared;
   if (plan.blocked) return reportOf(prepared, [], parts.clock.now());
-  if (!plan.changes) {
+  const { state, clock } = parts;
+  if (!plan.changes && (await isRemembered(prepared, state))) {
     await rememberCrls(prepared, parts);
-    return reportOf(prepared, [], parts.clock.now());
+    return reportOf(prepared, [], clock.now());
   }
-  return withLease(parts.state.trust, parts, async (lease) => {
-    await lease.update((current) => rowsOfTargets(current, prepared.targets));
+  return withLease(state.trust, parts, async (lease) => {
+    await lease.update((current) => rowsOfTargets(current, prepared));
+    await state.revocation.amend((current) => knownTargets(current, prepared));
     await rememberCrls(prepared, parts);
     const runs = await startRuns(prepared.targets, applyContext(parts, lease));
     await inRounds(runs, 'cleanup', () => runPhases(runs));
-    await lease.update((current) => forgetRemoved(current, runs));
-    return reportOf(prepared, runs, parts.clock.now());
+    const gone = removedTargets(runs);
+    await lease.update((current) => ({ ...current, targets: without(current.targets, gone) }));
+    if (gone.size > 0)
+      await state.revocation.amend((current) => ({
+        ...current,
+        knows: without(current.knows ?? {}, gone),
+        notes: without(current.notes ?? {}, gone),
+      }));
+    return reportOf(prepared, runs, clock.now());
   });
+}
+
+/** False where the state has another name, place or setting of a target: it was renamed, for one. */
+async function isRemembered(prepared: Prepared, state: TrustloomState): Promise<boolean> {
+  const [trust, revocation] = await Promise.all([state.trust.read(), state.revocation.read()]);
+  const isSame = <T>(before: T, after: T) => JSON.stringify(before) === JSON.stringify(after);
+  return isSame(trust, rowsOfTargets(trust, prepared)) && knownTargets(revocation, prepared) === revocation;
 }
 
 /** Uploads the files of each target that could be seen, and begins its run. */
@@ -120,11 +144,11 @@ function applyContext(parts: ApplyParts, lease: HeldLease<TrustState>): RunConte
       signal.throwIfAborted();
       await lease.keep();
     },
-    async remember({ name, io }, step, notes) {
+    async remember({ id, io }, step, notes) {
       if (!io.remember(notes)) return;
       if (step.effect === 'revoke')
-        await state.revocation.amend((current) => revokingNotes(current, name, notes));
-      else await lease.update((current) => noted(current, name, notes));
+        await state.revocation.amend((current) => revokingNotes(current, id, notes));
+      else await lease.update((current) => noted(current, id, notes));
     },
   };
 }

@@ -2,7 +2,7 @@ import type { ServiceInfo } from '../adapter/service-info.ts';
 import { type DenyEntry, denyEntry, normalSerial, withDenied, withoutDenied } from '../crl/deny-list.ts';
 import { TrustloomError } from '../errors/error.ts';
 import { caName } from '../kit/ca-words.ts';
-import type { TrustloomState } from '../state/state.ts';
+import type { RevocationState, TrustloomState } from '../state/state.ts';
 import type { JsonObject } from '../util/json.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -91,8 +91,28 @@ export async function changeDenyList(
   await parts.state.revocation.amend((current) => ({
     ...current,
     deny: entries.reduce(change === 'revoke' ? withDenied : withoutDenied, current.deny),
+    ...releasedAfter(change, current, entries, parts.now),
   }));
   return entries;
+}
+
+/**
+ * What was taken off by name is remembered: a check of ours keeps an entry that the state only
+ * does not name.
+ */
+function releasedAfter(
+  change: 'revoke' | 'unrevoke',
+  { released = [] }: RevocationState,
+  entries: readonly DenyEntry[],
+  now: Instant,
+): Pick<RevocationState, 'released'> {
+  const others = released.filter(
+    (one) => !entries.some(({ caKey, serial }) => caKey === one.caKey && serial === one.serial),
+  );
+  const since = isoTime(now);
+  const added = change === 'unrevoke' ? entries.map(({ caKey, serial }) => ({ caKey, serial, since })) : [];
+  const all = [...others, ...added];
+  return all.length === 0 && released.length === 0 ? {} : { released: all };
 }
 
 /**

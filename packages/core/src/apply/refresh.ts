@@ -3,7 +3,7 @@ import type { Prepared } from '../plan/prepared.ts';
 import { revocationLane } from '../state/leases.ts';
 import { type ApplyParts, inRounds, startRuns } from './apply.ts';
 import { type RunContext, runStage } from './executor.ts';
-import { rememberCrls, revokingNotes } from './remember.ts';
+import { rememberCrls, rememberExplained, revokingNotes } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
 import { uploadFiles } from './upload.ts';
@@ -26,6 +26,7 @@ export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promi
 async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Report> {
   const prepared = onlyRevoking(whole);
   await rememberCrls(prepared, parts);
+  await rememberExplained(prepared, parts.state);
   if (!prepared.plan.changes) return reportOf(prepared, [], parts.clock.now());
   const changed = prepared.targets.filter(({ planned }) => planned.steps.length > 0);
   const runs = await startRuns(changed, refreshContext(parts));
@@ -46,8 +47,8 @@ function refreshContext(parts: ApplyParts): RunContext {
     },
     upload: (target, again, files) => uploadFiles(target, again, files, onEvent),
     beforeWrite: async () => signal.throwIfAborted(),
-    async remember({ name, io }, _step, notes) {
-      if (io.remember(notes)) await state.revocation.amend((current) => revokingNotes(current, name, notes));
+    async remember({ id, io }, _step, notes) {
+      if (io.remember(notes)) await state.revocation.amend((current) => revokingNotes(current, id, notes));
     },
   };
 }

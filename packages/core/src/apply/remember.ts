@@ -1,45 +1,83 @@
-import type { Prepared, RunTarget } from '../plan/prepared.ts';
+import type { Prepared } from '../plan/prepared.ts';
 import { type NewlyAccepted, storeCrls } from '../state/accepted-crls.ts';
 import { type LeaseParts, withLease } from '../state/leases.ts';
 import type { AcceptedCrl, RevocationState, TrustloomState, TrustState } from '../state/state.ts';
+import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
 import { remainingOf, type TargetRun } from './executor.ts';
 
 /**
- * A target is recorded before its first write: a run that is killed must not forget what it began.
+ * The state as it is to be before the first write: a run that is killed must not forget what it
+ * began. A target that the state does not know, though something of ours stands there, is not made
+ * known by an apply: that would hide that the state was lost.
  */
-export function rowsOfTargets(current: TrustState, targets: readonly RunTarget[]): TrustState {
-  const rows = targets.flatMap(({ name, row: target }) =>
-    target === undefined ? [] : [[name, { ...target, notes: current.targets[name]?.notes ?? {} }] as const],
+export function rowsOfTargets(
+  current: TrustState,
+  { targets, retired, newDefinition }: Pick<Prepared, 'targets' | 'retired' | 'newDefinition'>,
+): TrustState {
+  const rows = targets.flatMap(({ id, row, memory }) =>
+    row === undefined || memory === 'lost'
+      ? []
+      : [[id, { ...row, notes: current.targets[id]?.notes ?? {} }] as const],
   );
-  return { ...current, targets: { ...current.targets, ...Object.fromEntries(rows) } };
+  return {
+    ...current,
+    ...defined({ definition: newDefinition }),
+    ...(Object.keys(retired).length === 0 && current.retired === undefined ? {} : { retired }),
+    targets: { ...current.targets, ...Object.fromEntries(rows) },
+  };
+}
+
+/** The same in the other object: which targets it has known from before their first write. */
+export function knownTargets(
+  current: RevocationState,
+  { targets }: Pick<Prepared, 'targets'>,
+): RevocationState {
+  const fresh = targets.filter(
+    ({ id, row, memory, explained }) =>
+      explained || (row !== undefined && memory !== 'lost' && current.knows?.[id] === undefined),
+  );
+  if (fresh.length === 0) return current;
+  return { ...current, knows: { ...current.knows, ...Object.fromEntries(fresh.map(({ id }) => [id, {}])) } };
+}
+
+/** Forgets that the state was built again from a target, once it explains all that stands there. */
+export async function rememberExplained(prepared: Prepared, state: TrustloomState): Promise<void> {
+  const explained = prepared.targets.filter((target) => target.explained);
+  if (explained.length === 0) return;
+  await state.revocation.amend((current) => knownTargets(current, { targets: explained }));
 }
 
 /** What a receipt asked to remember of a target. */
-export function noted(current: TrustState, name: string, notes: JsonObject): TrustState {
-  const target = current.targets[name];
+export function noted(current: TrustState, id: string, notes: JsonObject): TrustState {
+  const target = current.targets[id];
   if (target === undefined) return current;
   const more = { ...target, notes: { ...target.notes, ...notes } };
-  return { ...current, targets: { ...current.targets, [name]: more } };
+  return { ...current, targets: { ...current.targets, [id]: more } };
 }
 
-/** Targets that left the definition and are gone from the service leave the state too. */
-export function forgetRemoved(current: TrustState, runs: readonly TargetRun[]): TrustState {
-  const gone = new Set(
+/** Targets that the definition does not claim, and that were seen to be gone from the service. */
+export function removedTargets(runs: readonly TargetRun[]): ReadonlySet<string> {
+  return new Set(
     runs
       .filter(
         (run) =>
           run.target.leaving &&
+          run.target.memory !== 'lost' &&
           remainingOf(run).length === 0 &&
           !run.state.stays &&
           run.state.stopped === undefined,
       )
-      .map(({ target }) => target.name),
+      .map(({ target }) => target.id),
   );
-  return {
-    ...current,
-    targets: Object.fromEntries(Object.entries(current.targets).filter(([name]) => !gone.has(name))),
-  };
+}
+
+/** An object of the state without the entries of some targets. */
+export function without<T>(
+  byId: Readonly<Record<string, T>>,
+  ids: ReadonlySet<string>,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(byId).filter(([id]) => !ids.has(id)));
 }
 
 /**
@@ -88,9 +126,9 @@ function rowsFor(
 }
 
 /** What revoking steps ask to remember: in the object that a refresh may write. */
-export function revokingNotes(current: RevocationState, target: string, notes: JsonObject): RevocationState {
+export function revokingNotes(current: RevocationState, id: string, notes: JsonObject): RevocationState {
   return {
     ...current,
-    notes: { ...current.notes, [target]: { ...current.notes?.[target], ...notes } },
+    notes: { ...current.notes, [id]: { ...current.notes?.[id], ...notes } },
   };
 }

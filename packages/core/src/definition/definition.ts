@@ -43,6 +43,8 @@ export interface GroupDefinition {
 /** One place that must follow. */
 export interface TargetDefinition {
   readonly name: string;
+  /** What it was called before, where no attachment tells. */
+  readonly was?: string;
   /** Key of the adapter: `alb`, `cloudfront`, `apiGateway`, `rolesAnywhere`. */
   readonly kind: string;
   /** Groups that are trusted here. */

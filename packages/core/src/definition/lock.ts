@@ -1,6 +1,7 @@
 import type { LineCounter } from 'yaml';
 import type { z as Zod } from 'zod';
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
+import { defined } from '../util/defined.ts';
 import { yaml, zod } from '../util/lazy.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -23,6 +24,11 @@ export interface LockEntry {
 
 /** `trustloom.lock`: the retention and the consent to trust. */
 export interface Lock {
+  /**
+   * The id of the definition: made by the first `accept`, random, and never changed. By it two
+   * definitions of one name are told apart.
+   */
+  readonly id?: string;
   readonly entries: readonly LockEntry[];
 }
 
@@ -52,7 +58,11 @@ function fileSchema() {
     source: z.string(),
     pem: z.string(),
   });
-  return z.strictObject({ version: z.literal(1), cas: z.array(row) });
+  const id = z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, '32 digits of lower-case hex')
+    .optional();
+  return z.strictObject({ version: z.literal(1), id, cas: z.array(row) });
 }
 
 type Row = Zod.infer<ReturnType<typeof fileSchema>>['cas'][number];
@@ -88,7 +98,7 @@ export function parseLock(text: string, name: string): Lock {
   );
   if (twice !== undefined)
     throw new TrustloomError('lock-syntax', `${name}: ${twice.sha256} stands twice in group ${twice.group}`);
-  return { entries };
+  return { ...defined({ id: parsed.data.id }), entries };
 }
 
 function readEntry(entry: Row, at: string): LockEntry {
@@ -137,7 +147,7 @@ export function formatLock(lock: Lock): string {
       source,
       pem: certificate.pem,
     }));
-  return `${header}${yaml().stringify({ version: 1, cas }, { lineWidth: 0 })}`;
+  return `${header}${yaml().stringify({ version: 1, ...defined({ id: lock.id }), cas }, { lineWidth: 0 })}`;
 }
 
 /** A CA as it is offered to the lock. */
@@ -178,7 +188,7 @@ export function acceptCas(
       changes.push({ change: 'accepted', ...about });
     }
   }
-  return { lock: { entries: [...entries.values()] }, changes };
+  return { lock: { ...lock, entries: [...entries.values()] }, changes };
 }
 
 function declined(
@@ -228,7 +238,7 @@ export function retireCa(
   const known = lock.entries.filter(({ sha256 }) => matches(sha256));
   if (known.length === 0) {
     const added = offersOf(offers, digest).map((offer) => entryOf(offer, 'retired', now));
-    return { lock: { entries: [...lock.entries, ...added] }, changes: added.map(changed) };
+    return { lock: { ...lock, entries: [...lock.entries, ...added] }, changes: added.map(changed) };
   }
   if (new Set(known.map(({ sha256 }) => sha256)).size > 1)
     throw new TrustloomError('not-offered', `more than one CA begins with ${digest}`);
@@ -239,7 +249,7 @@ export function retireCa(
         : entry,
   );
   return {
-    lock: { entries },
+    lock: { ...lock, entries },
     changes: entries.filter(({ sha256, state }) => matches(sha256) && state === 'retired').map(changed),
   };
 }

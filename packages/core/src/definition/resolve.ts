@@ -1,5 +1,6 @@
 import type { Service } from '../adapter/contract.ts';
 import type { SourceKind } from '../adapter/ports.ts';
+import { accountRegionText } from '../util/account-region.ts';
 import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
 import { type Complain, didYouMean } from './complain.ts';
@@ -48,6 +49,7 @@ export function resolveDefinition(raw: RawDefinition, context: Context): Definit
   const targets = Object.entries(raw.targets).flatMap(
     ([name, target]) => resolveTarget(name, target, accounts, groups, context) ?? [],
   );
+  refuseSharedAttachments(targets, context);
   if (stateAccount === undefined) return undefined;
   return Object.freeze({
     name: raw.name,
@@ -223,6 +225,7 @@ function resolveTarget(
   if (account === undefined || region === undefined) return undefined;
   return {
     name,
+    ...defined({ was: target.was }),
     kind,
     trust: target.trust,
     attach: target.attach ?? 'managed',
@@ -232,6 +235,29 @@ function resolveTarget(
     config,
     ...defined({ at: source.locateKey(path) }),
   };
+}
+
+/** An attachment has one owner: two targets that claim it would undo each other's work. */
+function refuseSharedAttachments(
+  targets: readonly TargetDefinition[],
+  { services, complain }: Pick<Context, 'services' | 'complain'>,
+): void {
+  const owners = new Map<string, string>();
+  for (const { name, kind, config, accountRegion } of targets) {
+    const service = services.find(({ key }) => key === kind);
+    for (const attachment of new Set(service?.attachments(config))) {
+      const at = `${kind} ${accountRegionText(accountRegion)} ${attachment}`;
+      const owner = owners.get(at);
+      owners.set(at, owner ?? name);
+      if (owner !== undefined)
+        complain(
+          'definition-value',
+          ['targets', name],
+          `${attachment} belongs to target \`${owner}\` already; name it in one of them`,
+          'key',
+        );
+    }
+  }
 }
 
 /** The service's own schema judges what stands under its key. */

@@ -2,7 +2,7 @@ import type { z as Zod } from 'zod';
 import { zod } from '../util/lazy.ts';
 
 /** Keys of a target that every kind has; all others name its kind. */
-export const commonTargetKeys = ['account', 'region', 'trust', 'attach', 'anchors'] as const;
+export const commonTargetKeys = ['account', 'region', 'trust', 'was', 'attach', 'anchors'] as const;
 
 /** YAML reads `011111111111` as a number, and an octal one at that. */
 function quoteIt(issue: { readonly input?: unknown }): string | undefined {
@@ -93,6 +93,13 @@ function targetSchema(kinds: readonly string[]) {
       account: account.optional(),
       region: optionalText(z, 'AWS region, where the ARNs of the target do not tell it.'),
       trust: z.array(z.string()).min(1).describe('Groups that are trusted here.'),
+      was: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'What the target was called before, after it was renamed; needed where it has no listener, distribution or domain by which it is known again.',
+        ),
       attach: z
         .enum(['managed', 'external'])
         .optional()

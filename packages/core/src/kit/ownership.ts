@@ -5,7 +5,7 @@ import type { TargetContext } from '../adapter/target.ts';
  * besides (`key`, `bundle`).
  */
 export type OwnershipTags<Name extends string = never> = Readonly<
-  Record<`trustloom:${'definition' | 'target' | Name}`, string>
+  Record<`trustloom:${'definition' | 'id' | 'target' | Name}`, string>
 >;
 
 /** Tags of an object as a service gives them. */
@@ -15,7 +15,7 @@ export type Tags = Readonly<Record<string, string>>;
 export type Owner = 'us' | 'another' | 'none';
 
 /** Whose tags they are. */
-type Whose = Pick<TargetContext, 'definition' | 'name'>;
+type Whose = Pick<TargetContext, 'definition' | 'definitionId' | 'id'>;
 
 /**
  * The ownership tags of an object of a target.
@@ -24,10 +24,15 @@ type Whose = Pick<TargetContext, 'definition' | 'name'>;
  * tags: ownershipTags(context, { bundle: bundle.sha256 })
  */
 export function ownershipTags<Name extends string = never>(
-  { definition, name }: Whose,
+  { definition, definitionId, id }: Whose,
   more?: Readonly<Record<Name, string>>,
 ): OwnershipTags<Name> {
-  const tags = { definition, target: name, ...more };
+  const tags = {
+    definition,
+    ...(definitionId === undefined ? {} : { id: definitionId }),
+    target: id,
+    ...more,
+  };
   return Object.fromEntries(
     Object.entries(tags).map(([key, value]) => [tagKey(key), value]),
   ) as OwnershipTags<Name>;
@@ -39,10 +44,16 @@ export function ownershipTags<Name extends string = never>(
  * @example
  * const owner = ownerOf(domain.tags, io.context)
  */
-export function ownerOf(tags: Tags, { definition, name }: Whose): Owner {
-  const tagged = readTag(tags, 'definition');
-  if (tagged === undefined) return 'none';
-  return tagged === definition && readTag(tags, 'target') === name ? 'us' : 'another';
+export function ownerOf(tags: Tags, whose: Whose): Owner {
+  if (readTag(tags, 'definition') === undefined) return 'none';
+  return isDefinition(tags, whose) && readTag(tags, 'target') === whose.id ? 'us' : 'another';
+}
+
+/** Two definitions of one name are told apart by the id of their locks. */
+function isDefinition(tags: Tags, { definition, definitionId }: Whose): boolean {
+  const id = readTag(tags, 'id');
+  if (id !== undefined && definitionId !== undefined) return id === definitionId;
+  return readTag(tags, 'definition') === definition;
 }
 
 /**

@@ -1,6 +1,9 @@
 import type { BoundStep, ServicePlan } from '../adapter/contract.ts';
+import type { Lock } from '../definition/lock.ts';
 import { type Finding, isBlocking, sortFindings } from '../errors/finding.ts';
+import type { CrlCopies } from '../state/accepted-crls.ts';
 import { type CrlFreshness, freshnessOf } from '../state/freshness.ts';
+import type { RevocationState, TrustState } from '../state/state.ts';
 import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
 import { manyConsent, type PlannedStep } from './consent.ts';
@@ -8,11 +11,12 @@ import { contentSummary } from './content-summary.ts';
 import { approvalDigest, approvalLines } from './digest.ts';
 import { forecastFull } from './forecast.ts';
 import type { Gathered } from './load.ts';
+import { memoryFindings } from './memory.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import type { Prepared, PrepareParts, RunTarget, SeenTarget } from './prepared.ts';
 import type { ResolvedTrust } from './resolve-trust.ts';
 import { admissionOf, caChangesOf, exposureOf, lockoutOf } from './safety.ts';
-import { meansOf, plannedSteps, seenFindings, servicePlan } from './target-steps.ts';
+import { isExplained, meansOf, plannedSteps, seenFindings, servicePlan } from './target-steps.ts';
 import { slowestOf } from './timing.ts';
 
 /** Puts the targets that were seen together into one plan: consents, order, digest. Pure. */
@@ -24,25 +28,35 @@ export function assemble(input: {
   readonly now: Instant;
   readonly allow: ReadonlySet<string>;
   readonly revocationFingerprint: string;
+  readonly trust: TrustState;
+  readonly revocation: RevocationState;
+  readonly copies: CrlCopies;
 }): Prepared {
-  const { resolved, now, allow, parts, gathered, revocationFingerprint } = input;
+  const { resolved, now, allow, parts, gathered, revocationFingerprint, trust } = input;
   const { definition, lock } = parts;
   const freshness: Prepared['freshness'] = (content, at) =>
     freshnessOf(content, { rows: resolved.crls.rows, known: resolved.known, ...definition.revocation }, at);
   const drafts = input.seen
-    .map((target) => ({ target, plan: servicePlan(target, now) }))
+    .map((target) => ({ target, plan: servicePlan(target, now, allow) }))
     .sort((a, b) => (a.target.name < b.target.name ? -1 : 1));
   const many = manyConsent(
     drafts.flatMap(({ target: { name }, plan }) => plan.steps.map(({ step }) => ({ target: name, step }))),
     drafts.length,
   );
+  const retired = new Set(Object.keys(trust.retired ?? {}));
   const targets = drafts.map(({ target, plan }): RunTarget => {
-    const steps = plannedSteps(target, plan, { resolved, now, allow, many });
-    const findings = [...plan.findings, ...forecast(target, resolved, now), ...withdrawn(target, resolved)];
+    const steps = plannedSteps(target, plan, { resolved, now, allow, many, retired });
+    const findings = [
+      ...plan.findings,
+      ...forecast(target, resolved, now),
+      ...withdrawn(target, resolved),
+      ...memoryFindings(target, { ...input, definition }),
+    ];
     const fresh = freshness(target.observed?.content, now);
     return {
       ...target,
       ...meansOf(target, plan),
+      explained: isExplained(target, plan, now),
       planned: plannedTarget(target, { ...plan, findings }, steps, fresh),
     };
   });
@@ -73,7 +87,29 @@ export function assemble(input: {
     revocationFingerprint,
     freshness,
     targets,
+    lostRetained: new Set(
+      [...input.copies].filter(([, { lost }]) => lost.includes('retained')).map(([key]) => key),
+    ),
+    retired: retiredAfter(trust, lock, allow, now),
+    newDefinition: trust.definition === undefined ? lock.id : undefined,
   };
+}
+
+/**
+ * CAs that are known to have been retired. One that was granted again by its consent is a CA like
+ * any other.
+ */
+function retiredAfter(
+  { retired = {} }: TrustState,
+  { entries }: Lock,
+  allow: ReadonlySet<string>,
+  now: Instant,
+): NonNullable<TrustState['retired']> {
+  const since = entries
+    .filter(({ state }) => state === 'retired')
+    .map(({ sha256 }) => [sha256, retired[sha256] ?? isoTime(now)] as const);
+  const all = { ...retired, ...Object.fromEntries(since) };
+  return Object.fromEntries(Object.entries(all).filter(([sha256]) => !allow.has(`grant:${sha256}`)));
 }
 
 function plannedTarget(

@@ -21,22 +21,23 @@ export interface PlannedStep extends StepEnvelope {
   readonly skipped?: SkipReason;
 }
 
-/**
- * The consents that one step needs. `spared` names CAs that may go without: it is proven that
- * nobody needs them.
- */
-export function consentsOf(
-  step: StepEnvelope,
-  target: string,
-  spared: ReadonlySet<string>,
-): readonly string[] {
-  return [...effectConsents(step, target, spared), ...(step.consents ?? [])];
+/** CAs by SHA-256, of which more or less consent is needed than the effect says. */
+export interface ConsentTerms {
+  /** They may go without: it is proven that nobody needs them. */
+  readonly spared: ReadonlySet<string>;
+  /** They were retired once, so that the lock alone is no consent to trust them again. */
+  readonly retired: ReadonlySet<string>;
+}
+
+/** The consents that one step needs. */
+export function consentsOf(step: StepEnvelope, target: string, terms: ConsentTerms): readonly string[] {
+  return [...effectConsents(step, target, terms), ...(step.consents ?? [])];
 }
 
 function effectConsents(
   { effect, affects, wholeTarget }: StepEnvelope,
   target: string,
-  spared: ReadonlySet<string>,
+  { spared, retired }: ConsentTerms,
 ): readonly string[] {
   switch (effect) {
     case 'remove':
@@ -48,6 +49,7 @@ function effectConsents(
     case 'readmit':
       return affects.map((sha256) => `readmit:${sha256}`);
     case 'grant': // the lock is the consent
+      return affects.filter((sha256) => retired.has(sha256)).map((sha256) => `grant:${sha256}`);
     case 'revoke': // the signature of the CRL is
     case 'tag':
     case 'cleanup':

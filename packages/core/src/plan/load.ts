@@ -8,7 +8,8 @@ import type { Lock } from '../definition/lock.ts';
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { type CrlCopies, recallCrls } from '../state/accepted-crls.ts';
-import type { RevocationState, TrustloomState } from '../state/state.ts';
+import { type IdentifiedTargets, identifyTargets } from '../state/identity.ts';
+import type { RevocationState, TrustloomState, TrustState } from '../state/state.ts';
 import { defined } from '../util/defined.ts';
 import { allowManyListeners } from '../util/signal.ts';
 import type { Clock, Instant } from '../util/time.ts';
@@ -60,6 +61,8 @@ export interface Loaded {
   readonly lock: Lock;
   readonly gathered: Gathered;
   readonly revocation: RevocationState;
+  /** The targets of the definition, and those of the state that it claims no longer. */
+  readonly identified: IdentifiedTargets;
   /** What the state has of accepted CRLs besides their rows. */
   readonly copies: CrlCopies;
   readonly now: Instant;
@@ -71,14 +74,24 @@ export interface Loaded {
  */
 export async function load(
   parts: LoadParts & { readonly state: TrustloomState },
+  rows: TrustState['targets'],
   signal?: AbortSignal,
 ): Promise<Loaded> {
-  const { definition, lock, state, clock } = parts;
-  const [gathered, revocation] = await Promise.all([gather(parts, signal), state.revocation.read()]);
+  const { definition, lock, state, clock, services } = parts;
+  const identified = identifyTargets(definition.targets, rows, services);
+  const groups = [...definition.groups, ...outlivedGroups(definition, identified)];
+  const [gathered, revocation] = await Promise.all([gather(parts, groups, signal), state.revocation.read()]);
   signal?.throwIfAborted();
   const offered = new Set(gathered.crls.map(({ crl }) => crl.sha256));
   const copies = await recallCrls(revocation, offered, state.blobs);
-  return { definition, lock, gathered, revocation, copies, now: clock.now() };
+  return { definition, lock, gathered, revocation, identified, copies, now: clock.now() };
+}
+
+/** Groups that only targets on their way out still trust: their CRLs are fetched as before. */
+function outlivedGroups({ groups }: Definition, { leaving }: IdentifiedTargets): readonly GroupDefinition[] {
+  const defined = new Set(groups.map(({ name }) => name));
+  const outlived = leaving.flatMap(({ row }) => row.groups).filter(({ name }) => !defined.has(name));
+  return [...new Map(outlived.map((group) => [group.name, { ...group, bundle: [] }])).values()];
 }
 
 /**
@@ -86,10 +99,11 @@ export async function load(
  * need.
  */
 export async function loadSources(parts: LoadParts, signal?: AbortSignal): Promise<Loaded> {
-  const { definition, lock, clock } = parts;
-  const gathered = await gather(parts, signal);
+  const { definition, lock, clock, services } = parts;
+  const gathered = await gather(parts, definition.groups, signal);
   const revocation: RevocationState = { formatVersion: 1, crls: {}, deny: [] };
-  return { definition, lock, gathered, revocation, copies: new Map(), now: clock.now() };
+  const identified = identifyTargets(definition.targets, {}, services);
+  return { definition, lock, gathered, revocation, identified, copies: new Map(), now: clock.now() };
 }
 
 /**
@@ -98,6 +112,7 @@ export async function loadSources(parts: LoadParts, signal?: AbortSignal): Promi
  */
 async function gather(
   { definition, sources, services }: LoadParts,
+  groups: readonly GroupDefinition[],
   given: AbortSignal | undefined,
 ): Promise<Gathered> {
   given?.throwIfAborted();
@@ -126,7 +141,7 @@ async function gather(
   };
   const withInventory = groupsWithInventory(definition, services);
   const parts = await Promise.all(
-    definition.groups.flatMap((group) => [
+    groups.flatMap((group) => [
       ...group.bundle.map((address) => read('bundle', address, group)),
       ...group.crls.map((address) => read('crl', address, group)),
       ...[group.inventory ?? []]

@@ -1,7 +1,9 @@
 import type { Service } from '../adapter/contract.ts';
-import type { Definition } from '../definition/definition.ts';
+import type { Definition, TargetDefinition } from '../definition/definition.ts';
 import { asTrustloomError, TrustloomError } from '../errors/error.ts';
-import type { TargetRow, TrustState } from '../state/state.ts';
+import type { IdentifiedTargets, LeavingTarget } from '../state/identity.ts';
+import type { RevocationState, TargetRow, TrustState } from '../state/state.ts';
+import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
 import type { Clock } from '../util/time.ts';
 import type { PrepareParts, SeenTarget } from './prepared.ts';
@@ -9,53 +11,84 @@ import type { ResolvedTrust } from './resolve-trust.ts';
 import { createSharedReads, type SharedReads } from './shared-reads.ts';
 import { createTargetIo } from './target-io.ts';
 
-/** Renders and observes the targets of the definition, and those that left it. Reads only. */
+/** A target that was not looked at yet. */
+type UnseenTarget = Omit<SeenTarget, 'memory'>;
+
+/** Renders and observes the targets of the definition, and those that leave it. Reads only. */
 export async function observeTargets(
   parts: PrepareParts,
-  resolved: ResolvedTrust,
-  state: TrustState,
+  { identified, resolved }: { readonly identified: IdentifiedTargets; readonly resolved: ResolvedTrust },
+  state: { readonly trust: TrustState; readonly revocation: RevocationState },
   asked: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<readonly SeenTarget[]> {
   const { definition, clock } = parts;
-  checkTargetNames(definition, state, asked ?? []);
-  const isAsked = (name: string) => asked === undefined || asked.includes(name);
-  const named = definition.targets
-    .filter(({ name }) => isAsked(name))
-    .map(({ name, kind, accountRegion, accountName, attach, anchors, config }): SeenTarget => {
-      const row = { kind, accountRegion, accountName, attach, anchors, config };
-      const bound = bindTarget(parts, name, row, state.targets[name]?.notes ?? {});
-      return { ...bound, leaving: false, row };
-    });
-  const isNamed = new Set(definition.targets.map(({ name }) => name));
-  const leaving = Object.entries(state.targets)
-    .filter(([name]) => !isNamed.has(name) && isAsked(name))
-    .map(([name, target]): SeenTarget => {
-      return { ...bindTarget(parts, name, target, target.notes), leaving: true };
-    });
+  const { trust, revocation } = state;
+  const names = [
+    ...identified.named.map(({ target }) => target.name),
+    ...identified.leaving.map(({ name }) => name),
+  ];
+  checkTargetNames(names, asked ?? []);
+  const isAsked = ({ name }: { readonly name: string }) => asked === undefined || asked.includes(name);
+  /** What revoking steps asked to remember stands in the other object; a target sees both as one. */
+  const notesOf = (id: string) => ({ ...trust.targets[id]?.notes, ...revocation.notes?.[id] });
+  const named = identified.named.map(({ id, target }): UnseenTarget => {
+    const row = rowOf(target, definition);
+    return { ...bindTarget(parts, { id, name: target.name, row }, notesOf(id)), leaving: false, row };
+  });
+  const leaving = identified.leaving.map(
+    (target): UnseenTarget => ({ ...bindTarget(parts, target, notesOf(target.id)), leaving: true }),
+  );
   const reads = createSharedReads();
-  return Promise.all([...named, ...leaving].map((target) => look(target, resolved, clock, signal, reads)));
+  const seen = [...named, ...leaving]
+    .filter(isAsked)
+    .map((target) => look(target, resolved, clock, signal, reads));
+  return (await Promise.all(seen)).map((target) => ({ ...target, memory: memoryOf(target, state) }));
+}
+
+/** What the state shall say of a target of the definition. */
+function rowOf(target: TargetDefinition, { groups }: Definition): Omit<TargetRow, 'notes'> {
+  const { name, trust, kind, accountRegion, accountName, attach, anchors, config } = target;
+  const remembered = groups
+    .filter((group) => trust.includes(group.name))
+    .map(({ name: group, account, crls }) => ({
+      name: group,
+      ...defined({ account }),
+      crls: crls.map(({ text, kind: way }) => ({ text, kind: way })),
+    }));
+  return { name, trust, groups: remembered, kind, accountRegion, accountName, attach, anchors, config };
+}
+
+/** What the state is to a target: by what stands there, not by whether the state is there. */
+function memoryOf(
+  { id, observed }: UnseenTarget,
+  { trust, revocation }: { readonly trust: TrustState; readonly revocation: RevocationState },
+): SeenTarget['memory'] {
+  const known = trust.targets[id] === undefined ? undefined : revocation.knows?.[id];
+  if (observed?.content.owned === true && known === undefined) return 'lost';
+  return known?.rebuilt === undefined ? 'known' : 'rebuilt';
 }
 
 function bindTarget(
   parts: PrepareParts,
-  name: string,
-  target: Omit<TargetRow, 'notes'>,
+  target: Pick<LeavingTarget, 'id' | 'name'> & { readonly row: Omit<TargetRow, 'notes'> },
   notes: JsonObject,
-): Pick<SeenTarget, 'name' | 'bound' | 'io'> {
-  const { kind, accountRegion, accountName, attach, anchors, config } = target;
-  const context = { definition: parts.definition.name, name, accountRegion, attach, anchors };
-  const bound = serviceOf(parts.services, kind).bind(config, context);
-  return { name, bound, io: createTargetIo(bound, accountName, notes, parts) };
+): Pick<SeenTarget, 'id' | 'name' | 'bound' | 'io'> {
+  const { id, name, row } = target;
+  const { kind, accountRegion, accountName, attach, anchors, config } = row;
+  const { definition, lock, services } = parts;
+  const ids = { definition: definition.name, ...defined({ definitionId: lock.id }), id, name };
+  const bound = serviceOf(services, kind).bind(config, { ...ids, accountRegion, attach, anchors });
+  return { id, name, bound, io: createTargetIo(bound, accountName, notes, parts) };
 }
 
 async function look(
-  target: SeenTarget,
+  target: UnseenTarget,
   resolved: ResolvedTrust,
   clock: Clock,
   signal: AbortSignal,
   reads: SharedReads,
-): Promise<SeenTarget> {
+): Promise<UnseenTarget> {
   try {
     const rendered = target.bound.render(resolved.trusts.get(target.name), clock.now());
     const observed = await target.io.observe(rendered, signal, { reads, afterWrite: false });
@@ -73,8 +106,7 @@ export function serviceOf(services: readonly Service[], kind: string): Service {
   return service;
 }
 
-function checkTargetNames(definition: Definition, state: TrustState, asked: readonly string[]): void {
-  const known = [...new Set([...definition.targets.map(({ name }) => name), ...Object.keys(state.targets)])];
+function checkTargetNames(known: readonly string[], asked: readonly string[]): void {
   const unknown = asked.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new TrustloomError(

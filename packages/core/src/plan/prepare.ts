@@ -1,4 +1,5 @@
-import { fingerprintOf, type RevocationState, type TrustState } from '../state/state.ts';
+import { TrustloomError } from '../errors/error.ts';
+import { fingerprintOf, type TrustState } from '../state/state.ts';
 import { type AbortOptions, allowManyListeners } from '../util/signal.ts';
 import { assemble } from './assemble.ts';
 import { type Gathered, type Loaded, type LoadParts, load, loadSources } from './load.ts';
@@ -20,25 +21,30 @@ export interface PlanOptions extends AbortOptions {
  */
 export async function prepare(parts: PrepareParts, options: PlanOptions): Promise<Prepared> {
   const signal = allowManyListeners(options.signal);
-  const [{ gathered, resolved, now, revocation }, trust] = await Promise.all([
-    loadTrust(parts, { ...options, signal }),
-    parts.state.trust.read(),
-  ]);
-  const seen = await observeTargets(parts, resolved, withNotes(trust, revocation), options.targets, signal);
+  const trust = await parts.state.trust.read();
+  refuseForeignState(trust, parts);
+  const loaded = await loadTrust(parts, { ...options, signal }, trust.targets);
+  const { resolved, revocation } = loaded;
+  const seen = await observeTargets(parts, loaded, { trust, revocation }, options.targets, signal);
   const { accepted, withdrawnNow } = resolved.crls;
   const rows = Object.fromEntries([...accepted].map(([stateKey, { row }]) => [stateKey, row]));
   const crls = { ...revocation.crls, ...rows, ...Object.fromEntries(withdrawnNow) };
   const revocationFingerprint = fingerprintOf({ ...revocation, crls });
   const allow = new Set(options.allow ?? []);
-  return assemble({ parts, resolved, gathered, seen, now, allow, revocationFingerprint });
+  return assemble({ ...loaded, parts, seen, allow, revocationFingerprint, trust });
 }
 
-/** What definition, lock, sources and state say together; no service is asked. */
+/**
+ * What definition, lock, sources and state say together; no service is asked.
+ *
+ * @param rows of the state, where what leaves the definition matters
+ */
 export async function loadTrust(
   parts: Pick<PrepareParts, 'definition' | 'lock' | 'sources' | 'clock' | 'services' | 'state'>,
   { allow = [], signal }: PlanOptions,
+  rows: TrustState['targets'] = {},
 ): Promise<Loaded & { readonly resolved: ResolvedTrust }> {
-  const loaded = await load(parts, signal);
+  const loaded = await load(parts, rows, signal);
   return { ...loaded, resolved: resolveTrust(loaded, new Set(allow)) };
 }
 
@@ -54,10 +60,12 @@ export async function gatherTrust(
   return { gathered: loaded.gathered, resolved: resolveTrust(loaded, new Set()) };
 }
 
-/** What revoking steps asked to remember stands in the other object; a target sees both as one. */
-function withNotes(trust: TrustState, { notes = {} }: RevocationState): TrustState {
-  const targets = Object.entries(trust.targets).map(
-    ([name, target]) => [name, { ...target, notes: { ...target.notes, ...notes[name] } }] as const,
+/** Two definitions of one name would share a state, and each would take the other's targets away. */
+function refuseForeignState({ definition: owner }: TrustState, { definition, lock }: PrepareParts): void {
+  if (owner === undefined || lock.id === undefined || owner === lock.id) return;
+  throw new TrustloomError(
+    'state-foreign',
+    `the state of ${definition.name} belongs to another definition of this name: its lock has the id ${owner}, and this one ${lock.id}. Give this definition a name of its own, or bring back its own lock`,
+    { context: { state: owner, lock: lock.id } },
   );
-  return { ...trust, targets: Object.fromEntries(targets) };
 }

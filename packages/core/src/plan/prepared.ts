@@ -5,7 +5,7 @@ import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import type { TrustloomError } from '../errors/error.ts';
 import type { CrlFreshness } from '../state/freshness.ts';
-import type { TargetRow, TrustloomState } from '../state/state.ts';
+import type { TargetRow, TrustloomState, TrustState } from '../state/state.ts';
 import type { Instant } from '../util/time.ts';
 import type { PlannedStep } from './consent.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
@@ -26,11 +26,19 @@ export interface PrepareParts extends WorldAccess {
 
 /** One target as it was found: rendered and observed, or with the reason why not. */
 export interface SeenTarget {
+  /** What it was first called: its key in the state. */
+  readonly id: string;
+  /** What it is called in texts and consents. */
   readonly name: string;
   readonly bound: BoundTarget;
   readonly io: TargetIo;
-  /** It left the definition. */
+  /** The definition does not claim it any more: it is to go, and is enforced until it is gone. */
   readonly leaving: boolean;
+  /**
+   * `lost`: something of ours stands there, and the state does not know the target. `rebuilt`: the
+   * state was built again from what stands there. In both nothing that refuses anybody goes.
+   */
+  readonly memory: 'known' | 'lost' | 'rebuilt';
   /** What the state shall say of it before its first write; absent when it leaves. */
   readonly row?: Omit<TargetRow, 'notes'>;
   readonly rendered?: RenderedTarget;
@@ -49,6 +57,8 @@ export interface StepMeans {
 /** One target with its part of the plan: what apply works on. */
 export interface RunTarget extends SeenTarget, StepMeans {
   readonly planned: PlannedTarget;
+  /** The state was built again from it, and nothing is left there that it does not explain. */
+  readonly explained: boolean;
 }
 
 /** What is left to do on a target, found out in the middle of a run. */
@@ -69,4 +79,10 @@ export interface Prepared {
   /** How fresh the CRLs are that a target holds, by what the state knows of their issues. */
   readonly freshness: (content: Content | undefined, now: Instant) => readonly CrlFreshness[];
   readonly targets: readonly RunTarget[];
+  /** CAs that were retired, as the state is to have them. */
+  readonly retired: NonNullable<TrustState['retired']>;
+  /** Rows of the state whose file of retained serials is missing or changed, by their keys. */
+  readonly lostRetained: ReadonlySet<string>;
+  /** Id of the definition, where the state does not have one yet. */
+  readonly newDefinition: string | undefined;
 }

@@ -20,21 +20,22 @@ export function replanTarget(input: {
   readonly resolved: ResolvedTrust;
   readonly now: Instant;
   readonly allow: ReadonlySet<string>;
+  readonly retired: ReadonlySet<string>;
   readonly approved: ReadonlySet<string>;
   readonly outdated: boolean;
 }): Replanned {
-  const { observed, resolved, now, allow, approved, outdated } = input;
+  const { observed, resolved, now, allow, retired, approved, outdated } = input;
   const target: SeenTarget = { ...input.target, observed };
   const { name, bound } = target;
   const { accountRegion } = bound.context;
-  const plan = servicePlan(target, now);
+  const plan = servicePlan(target, now, allow);
   const many = manyConsent(
     plan.steps.map(({ step }) => ({ target: name, step })),
     1,
   );
   const isApproved = (step: PlannedStep) =>
     approvalLines([{ name, accountRegion, steps: [step] }]).every((line) => approved.has(line));
-  const steps = skipSteps(plannedSteps(target, plan, { resolved, now, allow, many }), (step) => {
+  const steps = skipSteps(plannedSteps(target, plan, { resolved, now, allow, many, retired }), (step) => {
     if (step.skipped !== undefined) return step.skipped;
     if (outdated && requiresLatestRevocation(step)) return 'outdated';
     return isApproved(step) ? undefined : 'not-approved';

@@ -16,7 +16,7 @@ import { type ResolvedCrls, resolveCrls } from './resolve-crls/index.ts';
 
 /** What definition, lock, sources and state say together, before any service is asked. */
 export interface ResolvedTrust {
-  /** By target name; absent when nothing may be trusted there (a finding says why). */
+  /** By the name of the target, also of one that leaves; absent when nothing may be trusted there (a finding says why). */
   readonly trusts: ReadonlyMap<string, Trust>;
   /** Every CA known: the lock in any state, and what sources offer. One per SHA-256. */
   readonly known: readonly Certificate[];
@@ -24,6 +24,8 @@ export interface ResolvedTrust {
   readonly proposals: readonly Offer[];
   /** CRLs in force, with those that the state does not have yet. */
   readonly crls: ResolvedCrls;
+  /** The longest life of a client certificate by CA key, where the definition says it. */
+  readonly leafLifeMs: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
 }
 
@@ -33,15 +35,21 @@ export interface ResolvedTrust {
  * @param allow the consents given
  */
 export function resolveTrust(loaded: Loaded, allow: ReadonlySet<string>): ResolvedTrust {
-  const { definition, lock, gathered } = loaded;
+  const { identified, lock, gathered } = loaded;
   const offered = gathered.offers.map(({ certificate }) => certificate);
   const known = sortCertificates([...lock.entries.map(({ certificate }) => certificate), ...offered]);
   const crls = resolveCrls(loaded, known, allow);
   const revokedCas = known.filter((ca) => isRevoked(ca, crls));
-  const targets = definition.targets.map((target) => ({
-    name: target.name,
-    ...trustOn(target, { ...loaded, known, crls, revokedCas }),
-  }));
+  const parts = { ...loaded, known, crls, revokedCas };
+  const targets = [
+    ...identified.named.map(({ target }) => ({ name: target.name, ...trustOn(target, parts) })),
+    // What was said of a target that leaves was said of it while it stood in the definition.
+    ...identified.leaving.map(({ name, row }) => ({
+      name,
+      ...trustOn({ ...row, name }, parts),
+      findings: [],
+    })),
+  ];
   const inLock = new Set(lock.entries.map(({ sha256 }) => sha256));
   const proposals = gathered.offers
     .filter(({ certificate }) => !inLock.has(certificate.sha256))
@@ -49,6 +57,7 @@ export function resolveTrust(loaded: Loaded, allow: ReadonlySet<string>): Resolv
   return {
     trusts: new Map(targets.flatMap(({ name, trust }) => (trust === undefined ? [] : [[name, trust]]))),
     known,
+    leafLifeMs: leafLives(loaded, new Set(known.map(({ keySha256 }) => keySha256))),
     proposals: [...new Map(proposals).values()],
     crls,
     findings: [...gathered.findings, ...crls.findings, ...targets.flatMap(({ findings }) => findings)],
@@ -62,9 +71,12 @@ interface TargetParts extends Loaded {
   readonly revokedCas: readonly Certificate[];
 }
 
+/** What counts of a target for who is trusted there. */
+type TrustingTarget = Pick<TargetDefinition, 'name' | 'trust' | 'config' | 'at'>;
+
 /** Who is trusted on one target. */
 function trustOn(
-  target: TargetDefinition,
+  target: TrustingTarget,
   parts: TargetParts,
 ): { readonly trust?: Trust; readonly findings: readonly Finding[] } {
   const { definition, lock, gathered, known, revokedCas, now } = parts;
@@ -101,7 +113,7 @@ function trustOn(
 
 /** What is in force of the keys that matter on one target. */
 function revocationOf(
-  { config }: TargetDefinition,
+  { config }: TrustingTarget,
   keys: ReadonlySet<string>,
   { definition, lock, revocation, crls, revokedCas, now }: TargetParts,
 ): RevocationSet {
@@ -127,7 +139,7 @@ function revocationOf(
 
 /** The longest life of a client certificate, of each key whose groups all say it. */
 function leafLives(
-  { definition, lock }: Pick<TargetParts, 'definition' | 'lock'>,
+  { definition, lock }: Pick<Loaded, 'definition' | 'lock'>,
   keys: ReadonlySet<string>,
 ): ReadonlyMap<string, number> {
   return new Map(
@@ -175,7 +187,7 @@ function crlKeys(cas: readonly Certificate[], known: readonly Certificate[]): Re
   return keys;
 }
 
-function caRevoked(target: TargetDefinition, ca: Certificate): Finding {
+function caRevoked(target: TrustingTarget, ca: Certificate): Finding {
   return {
     code: 'ca-revoked',
     severity: 'error',
@@ -190,7 +202,7 @@ function caRevoked(target: TargetDefinition, ca: Certificate): Finding {
  * When a source is in error, that is what matters; that nothing is trusted only follows from it.
  */
 function nothingTrusted(
-  { name, trust, at }: TargetDefinition,
+  { name, trust, at }: TrustingTarget,
   { findings, offers }: Gathered,
 ): readonly Finding[] {
   if (findings.some(isBlocking)) return [];

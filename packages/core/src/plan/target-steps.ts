@@ -8,15 +8,56 @@ import type { ResolvedTrust } from './resolve-trust.ts';
 
 /**
  * What the service plans for a target. Nothing where it could not be seen, or where nothing may be
- * trusted.
+ * trusted. A target that leaves is enforced until it is gone: it gets its revocations, too.
  */
-export function servicePlan(
-  { observed, rendered, leaving }: SeenTarget,
-  now: Instant,
-): ServicePlan<BoundStep> {
+export function servicePlan(target: SeenTarget, now: Instant, allow: Allowed): ServicePlan<BoundStep> {
+  const { observed, rendered, leaving } = target;
   if (observed === undefined || (rendered?.rendering === undefined && !leaving))
     return { steps: [], findings: [] };
-  return observed.plan(now);
+  const moving =
+    rendered?.rendering === undefined
+      ? undefined
+      : observed.plan(now, { stateLost: keepsEverything(target, allow) });
+  if (!leaving) return moving ?? { steps: [], findings: [] };
+  const teardown = observed.planTeardown(now);
+  const revoking = revokingAlone(moving?.steps ?? []);
+  return {
+    ...teardown,
+    steps: [...revoking, ...teardown.steps],
+    artifacts: [...(moving?.artifacts ?? []), ...(teardown.artifacts ?? [])],
+  };
+}
+
+/** Steps that revoke and wait for no other kind of step. */
+function revokingAlone(steps: readonly BoundStep[]): readonly BoundStep[] {
+  const kept = new Set<string>();
+  const ids = new Set(steps.map(({ step }) => step.id));
+  return steps.filter(({ step: { id, effect, after = [] } }) => {
+    const alone = effect === 'revoke' && after.every((one) => kept.has(one) || !ids.has(one));
+    if (alone) kept.add(id);
+    return alone;
+  });
+}
+
+/** The consents given. */
+type Allowed = ReadonlySet<string>;
+
+/**
+ * The state does not explain what stands there, so that nothing which refuses anybody may go. After
+ * a rebuild, a person may say so for the target.
+ */
+function keepsEverything({ memory, name }: SeenTarget, allow: Allowed): boolean {
+  return memory === 'lost' || (memory === 'rebuilt' && !allow.has(readmitsUnexplained(name)));
+}
+
+/** True when a target that was rebuilt holds nothing more than what is explained by now. */
+export function isExplained({ memory, observed }: SeenTarget, plan: ServicePlan<BoundStep>, now: Instant) {
+  return memory === 'rebuilt' && plan.steps.length === 0 && observed?.plan(now).steps.length === 0;
+}
+
+/** Consent to take away what nothing explains on a target, after the state was built again. */
+export function readmitsUnexplained(target: string): string {
+  return `readmit:${target}`;
 }
 
 /** What the steps of a plan are done with. */
@@ -39,6 +80,8 @@ export function plannedSteps(
     readonly resolved: ResolvedTrust;
     readonly now: Instant;
     readonly allow: ReadonlySet<string>;
+    /** CAs that were retired once, by SHA-256: to grant one again needs its consent. */
+    readonly retired: ReadonlySet<string>;
     /** `many:<count>`, where removals need it. */
     readonly many: string | undefined;
   },
@@ -48,11 +91,13 @@ export function plannedSteps(
   const isStopped = [...seenFindings(target), ...plan.findings].some(isBlocking);
   const noneLeft = target.rendered?.rendering?.noneLeft === true;
   const steps = plan.steps.map(({ step }): PlannedStep => {
-    const own = consentsOf(step, name, spared);
+    const own = consentsOf(step, name, { spared, retired: terms.retired });
     const needs = step.effect === 'remove' && terms.many !== undefined ? [...own, terms.many] : own;
     return { ...step, target: name, needs, missing: needs.filter((consent) => !terms.allow.has(consent)) };
   });
   return skipSteps(steps, ({ effect, missing }): SkipReason | undefined => {
+    // What is unknown is not changed: only what refuses more goes on.
+    if (target.memory === 'lost' && effect !== 'revoke') return 'precondition';
     // A precondition that is not met keeps the target as it is; revocations never wait for it.
     if (isStopped && effect !== 'revoke') return 'precondition';
     // Nobody is admitted anew through a CA that is revoked; what refuses more, and what goes by

@@ -55,6 +55,7 @@ export function checkDefinition(input: {
     const { name, accountRegion, attach, anchors } = target;
     const bound = service.bind(target.config, {
       definition: definition.name,
+      id: name,
       name,
       accountRegion,
       attach,

@@ -48,7 +48,14 @@ export function explainFor(
       chain: [],
       reasons: [{ says: 'no', what: 'chain', text: 'no CA is accepted for this target' }],
     };
-  const bound = service.bind(config, { definition: definition.name, name, accountRegion, attach, anchors });
+  const bound = service.bind(config, {
+    definition: definition.name,
+    id: name,
+    name,
+    accountRegion,
+    attach,
+    anchors,
+  });
   const { rendering } = bound.render(trust, now);
   const explanation = explainTarget({
     leaf,

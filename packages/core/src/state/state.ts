@@ -1,5 +1,6 @@
 import type { VersionedStore } from '../adapter/versioned-store.ts';
 import type { DenyEntry, ReleasedSerial } from '../crl/deny-list.ts';
+import type { GroupDefinition } from '../definition/definition.ts';
 import { TrustloomError } from '../errors/error.ts';
 import type { AccountRegion } from '../util/account-region.ts';
 import type { JsonObject } from '../util/json.ts';
@@ -16,8 +17,19 @@ export interface Lease {
   readonly generation: number;
 }
 
-/** One target as it was last applied: enough to find it again when the definition forgot it. */
+/** Where the CRLs of a group are fetched, for a target that outlives its group in the definition. */
+export type RememberedGroup = Pick<GroupDefinition, 'name' | 'account' | 'crls'>;
+
+/**
+ * One target as it was last applied: enough to find it again when the definition forgot it, and to
+ * go on refusing the revoked there.
+ */
 export interface TargetRow {
+  /** What the definition called it last. */
+  readonly name: string;
+  /** Groups that are trusted there. */
+  readonly trust: readonly string[];
+  readonly groups: readonly RememberedGroup[];
   readonly kind: string;
   readonly accountRegion: AccountRegion;
   readonly accountName: string;
@@ -32,6 +44,14 @@ export interface TargetRow {
 export interface TrustState {
   readonly formatVersion: 1;
   readonly lease?: Lease;
+  /** `id` of the lock of the definition whose state this is. */
+  readonly definition?: string;
+  /**
+   * CAs that were retired, by SHA-256, with the ISO time since when: one that a lock names as
+   * trusted again, perhaps by a revert, needs its own consent.
+   */
+  readonly retired?: Readonly<Record<string, string>>;
+  /** By id: what each was first called. */
   readonly targets: Readonly<Record<string, TargetRow>>;
   /** By SHA-256 of the key. */
   readonly distrusted: Readonly<Record<string, { readonly subject: string; readonly since: string }>>;
@@ -80,16 +100,37 @@ export interface RevocationState {
   readonly deny: readonly DenyEntry[];
   /** What `unrevoke` took off the deny list, until the certificates have ended. */
   readonly released?: readonly ReleasedSerial[];
-  /** By target, as `notes` of `trust.json`: a refresh may write here, and never there. */
+  /**
+   * Targets of which this object has known since before their first write, by id. One that holds
+   * something of ours and is not among them is not known to this state: it was lost, or is another.
+   */
+  readonly knows?: Readonly<Record<string, KnownTarget>>;
+  /** By id of the target, as `notes` of `trust.json`: a refresh may write here, and never there. */
   readonly notes?: Readonly<Record<string, JsonObject>>;
 }
 
+/** That the state knows a target. */
+export interface KnownTarget {
+  /**
+   * ISO time at which the state was built again from what the target holds: until then unknown
+   * entries stay refused there, and after it too, until they are readmitted by consent or none is
+   * left.
+   */
+  readonly rebuilt?: string;
+}
+
 /** What a run knew of revocation: as long as this is the same, nothing newer is known. */
-export function fingerprintOf({ crls, deny }: Pick<RevocationState, 'crls' | 'deny'>): string {
+export function fingerprintOf({
+  crls,
+  deny,
+  released = [],
+}: Pick<RevocationState, 'crls' | 'deny' | 'released'>): string {
   const digests = Object.entries(crls).map(
     ([key, { sha256, withdrawn }]) => `${key} ${sha256}${withdrawn === undefined ? '' : ' withdrawn'}`,
   );
-  return JSON.stringify([digests.sort(), deny.map(({ caKey, serial }) => `${caKey} ${serial}`).sort()]);
+  const pairs = (entries: readonly ReleasedSerial[]) =>
+    entries.map(({ caKey, serial }) => `${caKey} ${serial}`).sort();
+  return JSON.stringify([digests.sort(), pairs(deny), pairs(released)]);
 }
 
 /** A lease that is held. */

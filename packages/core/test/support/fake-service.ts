@@ -75,7 +75,11 @@ type FakeStep = Step<Steps>;
 /** A service over fakes by target name: the planner and the engine are the same for all services. */
 export function fakeService(fakes: Readonly<Record<string, FakeService>>): Service {
   return defineService<
-    { readonly region: string; readonly inventory?: boolean | undefined },
+    {
+      readonly region: string;
+      readonly inventory?: boolean | undefined;
+      readonly attached?: readonly string[] | undefined;
+    },
     Desired,
     FakeService,
     undefined,
@@ -83,8 +87,14 @@ export function fakeService(fakes: Readonly<Record<string, FakeService>>): Servi
   >({
     key: 'fake',
     info: fakeInfo,
-    schema: () => z.strictObject({ region: z.string(), inventory: z.boolean().optional() }),
+    schema: () =>
+      z.strictObject({
+        region: z.string(),
+        inventory: z.boolean().optional(),
+        attached: z.array(z.string()).optional(),
+      }),
     accountRegion: ({ region }) => ({ region }),
+    attachments: ({ attached = [] }) => attached,
     readsInventory: ({ inventory }) => inventory === true,
     connect: async () => undefined,
     render: (trust) => ({

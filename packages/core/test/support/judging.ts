@@ -64,6 +64,7 @@ export function judging(input: Judging): ResolvedCrls {
         crls: Object.fromEntries(before.map((crl) => [stateKey(crl), rowOf(crl)])),
         deny: [],
       },
+      identified: { named: [], leaving: [] },
       copies: new Map(
         remembered.map((crl): [string, CrlCopy] => [stateKey(crl), { crl, retained: [], lost: [] }]),
       ),

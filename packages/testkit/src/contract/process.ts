@@ -66,6 +66,7 @@ export function startProcess(world: ContractWorld, memory: Memory): Process {
   const { put, ...reached } = world.open();
   const bound = options.service.bind(world.target, {
     definition: 'acme',
+    id: 'edge',
     name: 'edge',
     accountRegion,
     attach: 'managed',

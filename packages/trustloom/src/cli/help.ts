@@ -65,6 +65,19 @@ export const help = {
     examples: ['trustloom unrevoke client.pem', 'trustloom unrevoke 3f:9c:2a --ca 308be4eb'],
     exitCodes: [done, error, refused, interrupted],
   },
+  denied: { examples: ['trustloom denied', 'trustloom denied --json'], exitCodes: ['0    read', error] },
+  state: {
+    examples: ['trustloom state rebuild'],
+    exitCodes: [
+      '0    every target was looked at, and the state knows what stands there',
+      '1    error, or a target could not be looked at',
+      interrupted,
+    ],
+    more: [
+      'Restoring the earlier version of the state is better where it is still there: plan prints the',
+      'command. A rebuild writes to the state alone and grants nothing.',
+    ],
+  },
   explain: {
     examples: ['trustloom explain client.pem'],
     exitCodes: ['0    explained, whatever the answer is', error],

@@ -126,6 +126,12 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     .option('--by <name>', 'who asks for it (default: the user of this process)')
     .addOption(allow());
   deny('unrevoke', 'take serials off the deny list again');
+  command('denied', '', 'the deny list: who is refused by hand, since when, and why').action(
+    act(async (context) => (await import('./commands/state.ts')).denied(context)),
+  );
+  command('state', '<rebuild>', 'rebuild: read a lost state back from what the services hold').action(
+    act(async (context, [what = '']) => (await import('./commands/state.ts')).state(context, what)),
+  );
   command(
     'explain',
     '<certificate>',

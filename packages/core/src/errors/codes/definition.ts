@@ -1,4 +1,13 @@
-import { bug, type CodeInfo, input, race, refused, service } from '../code-info.ts';
+import {
+  bug,
+  type CodeInfo,
+  input,
+  race,
+  refused,
+  refusedAlone,
+  service,
+  serviceAlone,
+} from '../code-info.ts';
 
 /** Codes of the definition, the lock and their files. */
 export const definitionCodes = {
@@ -64,7 +73,7 @@ export const definitionCodes = {
     'No single known CA is meant.',
     'Name the CA by the SHA-256 of its certificate, as `trustloom accept` prints it.',
   ),
-  'not-denied': input('The deny list has no such entry.', 'See the entries with `trustloom status`.'),
+  'not-denied': input('The deny list has no such entry.', 'See the entries with `trustloom denied`.'),
 } satisfies Readonly<Record<string, CodeInfo>>;
 
 /** Codes of planning, applying and the state. */
@@ -90,6 +99,18 @@ export const planCodes = {
     'See what the other run did, then plan again.',
   ),
   'state-unreadable': input('The state cannot be read.', 'Restore an earlier version of the object.'),
+  'state-lost': refusedAlone(
+    'The state does not know what is in force on a target, or is older than it.',
+    'Restore the earlier version of the state, or build it again with `trustloom state rebuild`; meanwhile nobody who is refused is admitted, and newer CRLs are enforced.',
+  ),
+  'state-rebuilt': serviceAlone(
+    'The state was built again from what a target holds, and some of that is explained by nothing.',
+    'It stays refused; where that is wrong, pass the consent that is named.',
+  ),
+  'state-foreign': refused(
+    'The state belongs to another definition of the same name.',
+    'Give the definition a name of its own, or bring back its own lock.',
+  ),
   'contract-broken': bug('An adapter broke its contract.', 'Report it to the maker of the adapter.'),
   'approval-missing': input(
     'The plan was not approved.',
