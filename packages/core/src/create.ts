@@ -158,11 +158,11 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
   };
   /** What a run needs, with plans made again within what this one was allowed. */
   const runParts = (
-    { plan, resolved, retired, revocationFingerprint }: Prepared,
+    { resolved, retired, revocationFingerprint }: Prepared,
     { allow = [], onEvent = () => undefined, signal }: RunOptions,
+    urgent = false,
   ): ApplyParts => {
     const allowed = new Set(allow);
-    const approved = new Set(plan.lines);
     const isOutdated = async () => fingerprintOf(await state.revocation.read()) !== revocationFingerprint;
     return {
       clock: parts.clock,
@@ -171,6 +171,7 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       onEvent,
       signal: allowManyListeners(signal),
       isOutdated,
+      urgent,
       replan: async (target, observed) => {
         const outdated = await isOutdated();
         const now = parts.clock.now();
@@ -181,15 +182,14 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
           now,
           allow: allowed,
           retired: new Set(Object.keys(retired)),
-          approved,
           outdated,
         });
       },
     };
   };
-  const refresh = async (options: RefreshOptions = {}) => {
+  const refresh = async (options: RefreshOptions = {}, urgent = false) => {
     const prepared = await prepare(prepareParts, options);
-    return refreshPrepared(prepared, runParts(prepared, options));
+    return refreshPrepared(prepared, runParts(prepared, options, urgent));
   };
   const denied = async (change: 'revoke' | 'unrevoke', request: DenyRequest, options: RefreshOptions) => {
     const { gathered } = await gatherTrust(prepareParts, options);
@@ -199,7 +199,7 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       const kind = parts.definition.targets.find((target) => target.name === name)?.kind;
       return parts.services.find(({ key }) => key === kind)?.info;
     };
-    return denyReport(change, entries, await refresh(options), infoOf, parts.clock.now());
+    return denyReport(change, entries, await refresh(options, true), infoOf, parts.clock.now());
   };
   return Object.freeze({
     definition: parts.definition,
@@ -229,7 +229,7 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       }
       return applyPrepared(prepared, runParts(prepared, options));
     },
-    refresh,
+    refresh: (options: RefreshOptions = {}) => refresh(options),
     async revoke(request: DenyRequest, options: RefreshOptions = {}) {
       return denied('revoke', request, options);
     },

@@ -49,12 +49,14 @@ describe('planning', () => {
     expect(store.writes).toEqual([]);
     expect(plan.missing).toEqual(allow);
     expect(plan.lines).toEqual(
-      ['one', 'two']
-        .flatMap((name) => [
-          `enforce 222222222222/eu-west-1 ${name} ${name} mode=on`,
-          `grant 222222222222/eu-west-1 ${name} ${rootCa.sha256}`,
-        ])
-        .sort(),
+      ['one', 'two'].flatMap((name) => [
+        `${name} devices CRL ca.crl`,
+        `${name} devices leafLife unknown OCSP unknown`,
+        `${name} fake.region "eu-west-1"`,
+        `${name} grace 86400000`,
+        `${name} is fake 222222222222/eu-west-1 managed all`,
+        `${name} trusts ${rootCa.sha256}`,
+      ]),
     );
     expect(plan.summary).toContain('needs --allow enforce:one');
     expect(plan.summary).toMatch(/^Plan: 4 changes on 2 targets; 2 more need consent\./);
@@ -93,7 +95,7 @@ describe('planning', () => {
       ['propose', nextCa.sha256],
       ['keep', rootCa.sha256],
     ]);
-    expect(plan.lines).toEqual([]);
+    expect(plan.lines).toContain(`one trusts ${rootCa.sha256}`);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { revocationLane, withLease } from '../src/state/leases.ts';
 import { leaseMs, openState } from '../src/state/state.ts';
 import { jumpClock, memoryStore } from './support/world.ts';
 
@@ -123,5 +124,86 @@ describe('the state', () => {
     await expect(openState(store, jumpClock()).trust.read()).rejects.toMatchObject({
       code: 'state-unreadable',
     });
+  });
+});
+
+describe('a lease does not depend on the clock of whoever holds it', () => {
+  const parts = (clock: ReturnType<typeof jumpClock>, holder: string) => ({
+    clock: { ...clock, sleep: async (ms: number) => clock.jump(ms) },
+    holder,
+    onEvent: () => undefined,
+    signal: new AbortController().signal,
+  });
+
+  test('left behind by a machine whose clock is a day fast, it is taken over after 30 seconds', async () => {
+    const store = memoryStore();
+    const fast = jumpClock();
+    fast.jump(86_400_000);
+    await openState(store, fast).revocation.acquire('fast, and killed');
+    const clock = jumpClock();
+    const start = clock.now();
+    await withLease(openState(store, clock).revocation, parts(clock, 'ann'), async () => undefined);
+    expect(clock.now() - start).toBeLessThan(leaseMs + 2_000);
+  });
+
+  test('released by a machine whose clock is 10 minutes fast, it is gone', async () => {
+    const store = memoryStore();
+    const fast = jumpClock();
+    fast.jump(600_000);
+    const lease = await openState(store, fast).revocation.acquire('fast');
+    await lease.release();
+    const clock = jumpClock();
+    const start = clock.now();
+    await withLease(openState(store, clock).revocation, parts(clock, 'ann'), async () => undefined);
+    expect(clock.now()).toBe(start);
+  });
+
+  test('one that is renewed is not taken over, however wrong its end is', async () => {
+    const store = memoryStore();
+    const fast = jumpClock();
+    fast.jump(86_400_000);
+    const held = await openState(store, fast).revocation.acquire('fast, and alive');
+    const clock = jumpClock();
+    const waiting = {
+      ...parts(clock, 'ann'),
+      clock: {
+        ...clock,
+        sleep: async (ms: number) => {
+          clock.jump(ms);
+          fast.jump(ms);
+          await held.keep();
+        },
+      },
+    };
+    await expect(
+      withLease(openState(store, clock).revocation, waiting, async () => undefined),
+    ).rejects.toMatchObject({ code: 'lease-held' });
+  });
+
+  test('an emergency does not wait for it', async () => {
+    const store = memoryStore();
+    const clock = jumpClock();
+    const state = openState(store, clock);
+    await state.revocation.acquire('a refresh that was killed');
+    const start = clock.now();
+    const lane = revocationLane({
+      ...parts(clock, 'ann'),
+      state,
+      isOutdated: async () => false,
+      urgent: true,
+    });
+    expect(await lane(async () => 'written')).toBe('written');
+    expect(clock.now()).toBe(start);
+  });
+
+  test('generations grow, though nobody holds it in between', async () => {
+    const store = memoryStore();
+    const state = openState(store, jumpClock());
+    for (const generation of [1, 2, 3]) {
+      const lease = await state.trust.acquire('ann');
+      expect((await state.trust.read()).lease?.generation).toBe(generation);
+      await lease.release();
+      expect((await state.trust.read()).lease).toBeUndefined();
+    }
   });
 });

@@ -82,9 +82,9 @@ describe('the CRL of a CA that stopped publishing', () => {
   test('goes by its consent everywhere, last in order, and the next plan is empty', async () => {
     const allow = [`readmit:${last}`];
     const plan = await open().plan({ allow });
-    expect(plan.lines.filter((line) => line.startsWith('readmit '))).toEqual([
-      `readmit 222222222222/eu-west-1 one ${last}`,
-      `readmit 222222222222/eu-west-1 two ${last}`,
+    expect(plan.lines.filter((line) => line.includes(last))).toEqual([
+      `one no longer enforces ${last}`,
+      `two no longer enforces ${last}`,
     ]);
     expect(plan.exposure).toEqual([
       `one: clients that ${caName(issuingCa)} revoked are admitted (enforcement of its CRL is withdrawn)`,

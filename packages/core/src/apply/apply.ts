@@ -43,6 +43,8 @@ export interface ApplyParts extends LeaseParts {
    * would go back from that.
    */
   readonly isOutdated: () => Promise<boolean>;
+  /** An emergency: waits for no lease. */
+  readonly urgent?: boolean;
   /** Plans one target again, within the same approval and consents. */
   readonly replan: (target: RunTarget, observed: ObservedTarget) => Promise<Replanned>;
 }

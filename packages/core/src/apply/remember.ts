@@ -1,6 +1,5 @@
 import type { Prepared } from '../plan/prepared.ts';
 import { type NewlyAccepted, storeCrls } from '../state/accepted-crls.ts';
-import { type LeaseParts, withLease } from '../state/leases.ts';
 import type { AcceptedCrl, RevocationState, TrustloomState, TrustState } from '../state/state.ts';
 import { defined } from '../util/defined.ts';
 import type { JsonObject } from '../util/json.ts';
@@ -86,17 +85,15 @@ export function without<T>(
  */
 export async function rememberCrls(
   { resolved }: Prepared,
-  parts: LeaseParts & { readonly state: TrustloomState },
+  { state }: { readonly state: TrustloomState },
 ): Promise<void> {
   const { accepted, withdrawnNow } = resolved.crls;
   if (accepted.size + withdrawnNow.size === 0) return;
-  await storeCrls([...accepted.values()], parts.state.blobs);
-  await withLease(parts.state.revocation, parts, (lease) =>
-    lease.update((current) => ({
-      ...current,
-      crls: { ...current.crls, ...rowsFor(current, accepted), ...withdrawnFor(current, withdrawnNow) },
-    })),
-  );
+  await storeCrls([...accepted.values()], state.blobs);
+  await state.revocation.amend((current) => ({
+    ...current,
+    crls: { ...current.crls, ...rowsFor(current, accepted), ...withdrawnFor(current, withdrawnNow) },
+  }));
 }
 
 /**

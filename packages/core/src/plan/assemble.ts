@@ -61,7 +61,17 @@ export function assemble(input: {
     };
   });
   const planned = targets.map((target) => target.planned);
-  const lines = approvalLines(planned);
+  const lines = approvalLines({
+    definition,
+    resolved,
+    targets: targets.map(({ name, leaving, row, planned: { findings } }) => ({
+      name,
+      leaving,
+      findings,
+      ...defined({ row }),
+    })),
+    findings: resolved.findings,
+  });
   const steps = planned.flatMap((target) => target.steps);
   const reached = targets.map((target) => admissionOf(target, resolved));
   const slowest = slowestOf(targets.map(({ bound, planned: own }) => ({ info: bound.info, planned: own })));

@@ -2,9 +2,9 @@ import type { ObservedTarget } from '../adapter/contract.ts';
 import { requiresLatestRevocation } from '../adapter/step.ts';
 import type { Instant } from '../util/time.ts';
 import { manyConsent, type PlannedStep, skipSteps } from './consent.ts';
-import { approvalLines } from './digest.ts';
 import type { Replanned, RunTarget, SeenTarget } from './prepared.ts';
 import type { ResolvedTrust } from './resolve-trust.ts';
+import { stepLines } from './step-lines.ts';
 import { meansOf, plannedSteps, servicePlan } from './target-steps.ts';
 
 /**
@@ -21,20 +21,18 @@ export function replanTarget(input: {
   readonly now: Instant;
   readonly allow: ReadonlySet<string>;
   readonly retired: ReadonlySet<string>;
-  readonly approved: ReadonlySet<string>;
   readonly outdated: boolean;
 }): Replanned {
-  const { observed, resolved, now, allow, retired, approved, outdated } = input;
+  const { observed, resolved, now, allow, retired, outdated } = input;
   const target: SeenTarget = { ...input.target, observed };
-  const { name, bound } = target;
-  const { accountRegion } = bound.context;
+  const { name } = target;
+  const approved = new Set(stepLines(input.target.planned.steps));
   const plan = servicePlan(target, now, allow);
   const many = manyConsent(
     plan.steps.map(({ step }) => ({ target: name, step })),
     1,
   );
-  const isApproved = (step: PlannedStep) =>
-    approvalLines([{ name, accountRegion, steps: [step] }]).every((line) => approved.has(line));
+  const isApproved = (step: PlannedStep) => stepLines([step]).every((line) => approved.has(line));
   const steps = skipSteps(plannedSteps(target, plan, { resolved, now, allow, many, retired }), (step) => {
     if (step.skipped !== undefined) return step.skipped;
     if (outdated && requiresLatestRevocation(step)) return 'outdated';

@@ -1,6 +1,6 @@
 import { isTrustloomError, TrustloomError } from '../errors/error.ts';
 import type { Clock } from '../util/time.ts';
-import { type HeldLease, leaseMs, type StateObject, type TrustloomState } from './state.ts';
+import { type HeldLease, leaseMs, type SeenLease, type StateObject, type TrustloomState } from './state.ts';
 
 /** A lease was waited for, taken or given back. */
 export interface LeaseEvent {
@@ -26,18 +26,26 @@ export interface LeaseParts {
 const askEveryMs = 500;
 const waitLimitMs = 2 * leaseMs + 1_000;
 
-/** Takes a lease; while another run holds it, asks again and again. */
+/**
+ * Takes a lease; while another run holds it, asks again and again. One that is not renewed for as
+ * long as a lease lasts is taken over: measured by our own waiting, since the clock of whoever holds
+ * it may be wrong.
+ */
 async function acquireLease<T>(object: StateObject<T>, parts: LeaseParts): Promise<HeldLease<T>> {
   const giveUp = parts.clock.now() + waitLimitMs;
   let reported: unknown;
+  let seen: (SeenLease & { readonly at: number }) | undefined;
   for (;;) {
     try {
-      const lease = await object.acquire(parts.holder);
+      const isOver = seen !== undefined && parts.clock.now() - seen.at >= leaseMs;
+      const lease = await object.acquire(parts.holder, isOver ? seen : undefined);
       parts.onEvent({ type: 'lease', what: 'taken' });
       return lease;
     } catch (error) {
-      if (!isTrustloomError(error) || error.code !== 'lease-held' || parts.clock.now() >= giveUp) throw error;
-      const { holder, until } = error.context;
+      if (!isHeld(error) || parts.clock.now() >= giveUp) throw error;
+      const { holder, until, generation } = error.context;
+      if (seen?.until !== until || seen?.generation !== generation)
+        seen = { until: String(until), generation: Number(generation), at: parts.clock.now() };
       if (holder !== reported)
         parts.onEvent({
           type: 'lease',
@@ -49,6 +57,10 @@ async function acquireLease<T>(object: StateObject<T>, parts: LeaseParts): Promi
       await parts.clock.sleep(askEveryMs, parts.signal);
     }
   }
+}
+
+function isHeld(error: unknown): error is TrustloomError {
+  return isTrustloomError(error) && error.code === 'lease-held';
 }
 
 /** Does some work under a lease and gives it back. */
@@ -69,11 +81,15 @@ export async function withLease<T, R>(
  * A lane for revoking steps: one at a time, each under the revocation lease, which is held no
  * longer than that, so that a refresh never waits for a long apply. A step of a run that knows less
  * than another by now is not done: `object-changed`, plan again.
+ *
+ * An emergency does not wait for the lease: each write names the version that it replaces, so two at
+ * once cannot undo each other, and the slower one plans again.
  */
 export function revocationLane(
   parts: LeaseParts & {
     readonly state: Pick<TrustloomState, 'revocation'>;
     readonly isOutdated: () => Promise<boolean>;
+    readonly urgent?: boolean;
   },
 ): <R>(work: () => Promise<R>) => Promise<R> {
   const current = async <R>(work: () => Promise<R>): Promise<R> => {
@@ -83,10 +99,33 @@ export function revocationLane(
   };
   let before: Promise<unknown> = Promise.resolve();
   return (work) => {
-    const mine = before.then(() => withLease(parts.state.revocation, parts, () => current(work)));
+    const mine = before.then(() =>
+      parts.urgent === true
+        ? withLeaseIfFree(parts.state.revocation, parts, () => current(work))
+        : withLease(parts.state.revocation, parts, () => current(work)),
+    );
     before = mine.catch(() => undefined);
     return mine;
   };
+}
+
+async function withLeaseIfFree<T, R>(
+  object: StateObject<T>,
+  parts: LeaseParts,
+  work: () => Promise<R>,
+): Promise<R> {
+  let lease: HeldLease<T>;
+  try {
+    lease = await object.acquire(parts.holder);
+  } catch (error) {
+    if (!isHeld(error)) throw error;
+    return work();
+  }
+  try {
+    return await work();
+  } finally {
+    await releaseLease(lease, () => undefined);
+  }
 }
 
 async function releaseLease<T>(lease: HeldLease<T>, onEvent: (event: LeaseEvent) => void): Promise<void> {

@@ -11,10 +11,22 @@ import { objectChanges } from './changes.ts';
 export interface Lease {
   /** Who holds it, for people: `ann@laptop 4711`. */
   readonly holder: string;
-  /** ISO time after which anybody may take it. */
+  /** ISO time after which anybody may take it, by the clock of who holds it. */
   readonly until: string;
   /** Grows by one with every change of hands. */
   readonly generation: number;
+}
+
+/** A lease as it was seen at some moment: the same again later means that nobody renewed it. */
+export type SeenLease = Pick<Lease, 'until' | 'generation'>;
+
+/** What both objects have in common. */
+interface Leased {
+  readonly formatVersion: 1;
+  /** Absent: nobody has the right to write now. */
+  readonly lease?: Lease;
+  /** That of the last lease, so that the next one has a higher. */
+  readonly generation?: number;
 }
 
 /** Where the CRLs of a group are fetched, for a target that outlives its group in the definition. */
@@ -41,9 +53,7 @@ export interface TargetRow {
 }
 
 /** `trust.json`: targets applied, and every distrusted key. */
-export interface TrustState {
-  readonly formatVersion: 1;
-  readonly lease?: Lease;
+export interface TrustState extends Leased {
   /** `id` of the lock of the definition whose state this is. */
   readonly definition?: string;
   /**
@@ -90,9 +100,7 @@ export interface AcceptedCrl {
  * `revocation.json`: the newest CRL accepted per key, the deny list, and what revoking steps asked
  * to remember.
  */
-export interface RevocationState {
-  readonly formatVersion: 1;
-  readonly lease?: Lease;
+export interface RevocationState extends Leased {
   /**
    * By SHA-256 of the issuer's key; a partition or delta CRL under the key, a slash and its kind.
    */
@@ -148,8 +156,12 @@ export interface HeldLease<T> {
 /** One object of the state. */
 export interface StateObject<T> {
   read(): Promise<T>;
-  /** @throws TrustloomError `lease-held` when another run holds it */
-  acquire(holder: string): Promise<HeldLease<T>>;
+  /**
+   * @param unrenewed the lease as it was seen long ago: if it is still that one, it is taken over,
+   *   whatever its holder's clock made of its end
+   * @throws TrustloomError `lease-held` when another run holds it
+   */
+  acquire(holder: string, unrenewed?: SeenLease): Promise<HeldLease<T>>;
   /** Changes the object whoever holds its lease: for entries that must not wait. */
   amend(change: (current: T) => T): Promise<T>;
 }
@@ -182,8 +194,6 @@ export function openState(store: VersionedStore, clock: Clock): TrustloomState {
   });
 }
 
-type Leased = { readonly formatVersion: 1; readonly lease?: Lease };
-
 function stateObject<T extends Leased>(
   store: VersionedStore,
   clock: Clock,
@@ -198,23 +208,35 @@ function stateObject<T extends Leased>(
   return {
     read: async () => (await load()).value,
     amend: change,
-    async acquire(holder) {
-      const taken = await change((current) => ({
-        ...current,
-        lease: takenLease(current.lease, holder, clock.now(), key),
-      }));
+    async acquire(holder, unrenewed) {
+      const taken = await change((current) => {
+        refuseHeld(current.lease, { now: clock.now(), key, unrenewed });
+        const generation = (current.generation ?? 0) + 1;
+        return {
+          ...current,
+          generation,
+          lease: { holder, until: isoTime(clock.now() + leaseMs), generation },
+        };
+      });
       return heldLease(change, clock, key, taken.lease?.generation ?? 0);
     },
   };
 }
 
-function takenLease(current: Lease | undefined, holder: string, now: number, key: string): Lease {
-  if (current !== undefined && Date.parse(current.until) > now) {
-    throw new TrustloomError('lease-held', `${key}: ${current.holder} may write until ${current.until}`, {
-      context: { holder: current.holder, until: current.until },
-    });
-  }
-  return { holder, until: isoTime(now + leaseMs), generation: (current?.generation ?? 0) + 1 };
+function refuseHeld(
+  current: Lease | undefined,
+  {
+    now,
+    key,
+    unrenewed,
+  }: { readonly now: number; readonly key: string; readonly unrenewed?: SeenLease | undefined },
+): void {
+  if (current === undefined || Date.parse(current.until) <= now) return;
+  const { holder, until, generation } = current;
+  if (unrenewed?.generation === generation && unrenewed.until === until) return;
+  throw new TrustloomError('lease-held', `${key}: ${holder} may write until ${until}`, {
+    context: { holder, until, generation },
+  });
 }
 
 function heldLease<T extends Leased>(
@@ -251,10 +273,11 @@ function heldLease<T extends Leased>(
       });
     },
     async release() {
-      await change((current) => ({
-        ...current,
-        lease: { ...mine(current), until: isoTime(clock.now() - 1000) },
-      }));
+      await change((current) => {
+        mine(current);
+        const { lease: _, ...rest } = current;
+        return rest as T; // the same object without an optional key
+      });
     },
   };
 }
