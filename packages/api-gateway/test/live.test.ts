@@ -100,7 +100,9 @@ describe('a client that is revoked while everything runs', () => {
       'API Gateway checks no CRL: the client revoked by CN=Issuing is admitted here',
     );
     const plan = await open().plan();
-    expect(plan.exposure).toEqual(['edge: revoked clients are admitted (nothing checks CRLs there)']);
+    expect(plan.after.exposure).toEqual([
+      { kind: 'revoked', text: 'edge: revoked clients are admitted (nothing checks CRLs there)' },
+    ]);
     expect((await open().status()).targets[0]?.revocation).toMatchObject({
       mechanism: 'none',
       state: 'not-enforced',

@@ -14,8 +14,17 @@ import { uploadFiles } from './upload.ts';
  */
 export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promise<Report> {
   const report = await moveRevocation(whole, parts);
-  const red = report.targets.some(({ freshness }) => freshness.some((crl) => crl.red.length > 0));
-  return red && report.exitCode === 0 ? { ...report, exitCode: 1 } : report;
+  const red = report.targets.flatMap(({ name, freshness }) =>
+    freshness.flatMap((crl) => crl.red.map((text) => `${name}: CRL of ${crl.issuer}: ${text}`)),
+  );
+  // Revocation that keeps nobody out is not current, whatever CRLs stand there.
+  const open = report.now.exposure.filter(({ kind }) => kind === 'revoked' || kind === 'anybody');
+  const problems = [...report.problems, ...red, ...open.map(({ text }) => text)];
+  return {
+    ...report,
+    problems,
+    exitCode: report.exitCode === 0 && problems.length > 0 ? 1 : report.exitCode,
+  };
 }
 
 /**

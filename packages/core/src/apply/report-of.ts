@@ -1,5 +1,6 @@
 import type { Content } from '../adapter/content.ts';
 import { isRefusal, sortFindings } from '../errors/finding.ts';
+import { type Admission, admissionNow } from '../plan/admission.ts';
 import { contentSummary } from '../plan/content-summary.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import type { Prepared, RunTarget } from '../plan/prepared.ts';
@@ -12,6 +13,7 @@ import type { Report, TargetReport } from './report.ts';
 /** What a run came to. Without runs (nothing to do, or blocked) it tells what the plan saw. */
 export function reportOf(prepared: Prepared, runs: readonly TargetRun[], now: Instant): Report {
   const { plan } = prepared;
+  const admission = admissionOf(prepared, runs);
   const byName = new Map(runs.map((run) => [run.target.name, run]));
   const targets = prepared.targets.map((target) =>
     targetReport(target, byName.get(target.name), (content) => prepared.freshness(content, now)),
@@ -25,6 +27,8 @@ export function reportOf(prepared: Prepared, runs: readonly TargetRun[], now: In
     plan,
     targets,
     findings: sortFindings(plan.findings),
+    now: admission,
+    problems: problemsOf(prepared, targets),
     calls: targets.reduce((sum, { done }) => sum + done.length, 0),
     missing,
     exitCode: exitCodeOf(prepared, targets),
@@ -67,6 +71,40 @@ function stateOf(
   if (!compared) return 'not-compared';
   if (remaining.length === 0) return leaving ? 'removed' : 'in-sync';
   return remaining.every(({ skipped }) => skipped !== undefined) ? 'waits' : 'incomplete';
+}
+
+/** Who is wrongly admitted or refused, by what each target was last seen to hold. */
+function admissionOf(prepared: Prepared, runs: readonly TargetRun[]): Admission {
+  const byName = new Map(runs.map((run) => [run.target.name, run]));
+  const all = prepared.targets.map((target) => {
+    const run = byName.get(target.name);
+    const content = run?.state.content ?? target.observed?.content;
+    return admissionNow(
+      target,
+      content,
+      run === undefined ? target.planned.steps : remainingOf(run),
+      prepared,
+    );
+  });
+  return {
+    exposure: all.flatMap(({ exposure }) => exposure),
+    lockout: all.flatMap(({ lockout }) => lockout),
+  };
+}
+
+/** Why the exit code is not 0, each in one line. */
+function problemsOf({ plan }: Prepared, targets: readonly TargetReport[]): readonly string[] {
+  const states: Readonly<Partial<Record<TargetReport['state'], string>>> = {
+    failed: 'failed',
+    incomplete: 'is not finished',
+    waits: 'waits for a consent, or for an error to be fixed',
+  };
+  return [
+    ...plan.findings.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+    ...targets.flatMap(({ name, state }) =>
+      states[state] === undefined ? [] : [`${name} ${states[state]}`],
+    ),
+  ];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Finding } from '../errors/finding.ts';
+import type { Admission } from '../plan/admission.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { ContentSummary } from '../plan/content-summary.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -32,6 +33,10 @@ export interface Report {
   readonly plan: Plan;
   readonly targets: readonly TargetReport[];
   readonly findings: readonly Finding[];
+  /** Who is wrongly admitted or refused after the run, by what was observed last. */
+  readonly now: Admission;
+  /** Every reason for an exit code other than 0, in words. */
+  readonly problems: readonly string[];
   /** Writes done. */
   readonly calls: number;
   readonly missing: readonly string[];

@@ -6,6 +6,7 @@ import { type CrlFreshness, freshnessOf } from '../state/freshness.ts';
 import type { RevocationState, TrustState } from '../state/state.ts';
 import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
+import { type Admission, admissionAfter, admissionNow } from './admission.ts';
 import { manyConsent, type PlannedStep } from './consent.ts';
 import { contentSummary } from './content-summary.ts';
 import { approvalDigest, approvalLines } from './digest.ts';
@@ -15,7 +16,7 @@ import { memoryFindings } from './memory.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import type { Prepared, PrepareParts, RunTarget, SeenTarget } from './prepared.ts';
 import type { ResolvedTrust } from './resolve-trust.ts';
-import { admissionOf, caChangesOf, exposureOf, lockoutOf } from './safety.ts';
+import { admissionOf, caChangesOf } from './safety.ts';
 import { isExplained, meansOf, plannedSteps, seenFindings, servicePlan } from './target-steps.ts';
 import { slowestOf } from './timing.ts';
 
@@ -83,8 +84,10 @@ export function assemble(input: {
     targets: planned,
     caChanges: caChangesOf({ definition, lock, resolved, gathered, reached }),
     findings: sortFindings([...resolved.findings, ...planned.flatMap(({ findings }) => findings)]),
-    lockout: lockoutOf(targets, resolved, reached),
-    exposure: exposureOf(targets, resolved, lock, reached),
+    now: joined(
+      targets.map((one) => admissionNow(one, one.observed?.content, one.planned.steps, { resolved, lock })),
+    ),
+    after: joined(targets.map((one) => admissionAfter(one, { resolved, lock }))),
     calls: steps.filter(({ skipped }) => skipped === undefined).length,
     ...defined({ slowest }),
     missing: [...new Set(steps.flatMap(({ missing }) => missing))].sort(),
@@ -100,8 +103,16 @@ export function assemble(input: {
     lostRetained: new Set(
       [...input.copies].filter(([, { lost }]) => lost.includes('retained')).map(([key]) => key),
     ),
+    lock,
     retired: retiredAfter(trust, lock, allow, now),
     newDefinition: trust.definition === undefined ? lock.id : undefined,
+  };
+}
+
+function joined(all: readonly Admission[]): Admission {
+  return {
+    exposure: all.flatMap(({ exposure }) => exposure),
+    lockout: all.flatMap(({ lockout }) => lockout),
   };
 }
 

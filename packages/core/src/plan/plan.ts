@@ -2,6 +2,7 @@ import type { CodeKind } from '../errors/code-info.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { CrlFreshness } from '../state/freshness.ts';
 import type { AccountRegion } from '../util/account-region.ts';
+import type { Admission } from './admission.ts';
 import type { PlannedStep } from './consent.ts';
 import type { ContentSummary } from './content-summary.ts';
 
@@ -58,12 +59,10 @@ export interface Plan {
   readonly targets: readonly PlannedTarget[];
   readonly caChanges: readonly CaChange[];
   readonly findings: readonly Finding[];
-  /** Good clients that would be refused after this plan, in words; empty is "none found". */
-  readonly lockout: readonly string[];
-  /**
-   * Clients that are not good and are admitted after this plan, in words; empty is "none found".
-   */
-  readonly exposure: readonly string[];
+  /** Who is wrongly admitted or refused now, by what was observed of the targets. */
+  readonly now: Admission;
+  /** The same once the steps are done that may run. */
+  readonly after: Admission;
   /** Writes: steps that may run, uploads not counted. */
   readonly calls: number;
   readonly slowest?: { readonly service: string; readonly seconds: number };

@@ -72,6 +72,7 @@ export interface Replanned extends StepMeans {
 export interface Prepared {
   readonly plan: Plan;
   readonly resolved: ResolvedTrust;
+  readonly lock: Lock;
   /**
    * What the state said of revocation when this was planned, with the CRLs that are accepted now.
    */

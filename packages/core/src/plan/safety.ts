@@ -1,8 +1,8 @@
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
-import { caName, caNameOfKey } from '../kit/ca-words.ts';
+import { caName } from '../kit/ca-words.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { issuingCas, type ReachedCa, reach } from '../x509/reach.ts';
+import { type ReachedCa, reach } from '../x509/reach.ts';
 import type { Gathered } from './load.ts';
 import type { CaChange } from './plan.ts';
 import type { RunTarget } from './prepared.ts';
@@ -71,84 +71,6 @@ export function caChangesOf(input: {
       .map(({ certificate, group }) => changeOf('retired', certificate, group))
       .filter(({ admittedOn }) => admittedOn.length > 0),
   ];
-}
-
-/** Clients that are good by the definition and would be refused. */
-export function lockoutOf(
-  targets: readonly RunTarget[],
-  resolved: ResolvedTrust,
-  reached: readonly TargetAdmission[],
-): readonly string[] {
-  return targets.flatMap(({ name, rendered }) => {
-    const keys = keySetOf(reached, name);
-    const trust = rendered?.rendering === undefined ? undefined : resolved.trusts.get(name);
-    // A CA that only issues other CAs has no clients of its own to lock out.
-    const issuing = trust === undefined ? [] : issuingCas(trust.cas, trust.known);
-    const unreached = issuing.filter(({ keySha256 }) => !keys.has(keySha256));
-    return unreached.map((ca) => `${name}: clients of ${caName(ca)} find no complete chain`);
-  });
-}
-
-/** Clients that are not good by the definition and would be admitted. */
-export function exposureOf(
-  targets: readonly RunTarget[],
-  resolved: ResolvedTrust,
-  lock: Lock,
-  reached: readonly TargetAdmission[],
-): readonly string[] {
-  const unwanted = lock.entries.filter(({ state }) => state !== 'trusted');
-  const lockedKeys = new Set(
-    lock.entries.filter(({ state }) => state === 'trusted').map(({ certificate }) => certificate.keySha256),
-  );
-  return targets.flatMap((target) => {
-    const { name } = target;
-    const keys = keySetOf(reached, name);
-    const known = new Set(resolved.known.map(({ keySha256 }) => keySha256));
-    const foreign = observedCertificates(target).filter(
-      ({ keySha256 }) => keys.has(keySha256) && !known.has(keySha256),
-    );
-    const { crls = [], withdrawn = [] } = resolved.trusts.get(name)?.revocation ?? {};
-    const unenforced = crls.some(({ crl }) => crl.entryCount > 0) ? unenforcedOn(target) : undefined;
-    return [
-      ...unwanted
-        .filter(
-          ({ certificate }) => keys.has(certificate.keySha256) && !lockedKeys.has(certificate.keySha256),
-        )
-        .map(
-          ({ state, certificate }) => `${name}: clients of ${caName(certificate)} (${state}) are admitted`,
-        ),
-      ...foreign.map(
-        (ca) => `${name}: clients of ${caName(ca)} are admitted, which the definition does not name`,
-      ),
-      ...(unenforced === undefined ? [] : [`${name}: revoked clients are admitted (${unenforced})`]),
-      ...withdrawn
-        .filter(({ keySha256, entries }) => entries > 0 && keys.has(keySha256))
-        .map(({ keySha256, issuer }) => caNameOfKey(keySha256, resolved.known, issuer))
-        .map(
-          (ca) => `${name}: clients that ${ca} revoked are admitted (enforcement of its CRL is withdrawn)`,
-        ),
-    ];
-  });
-}
-
-/**
- * Why the revoked are admitted once the plan is done: nothing checks, or a check that others attach
- * is not asked everywhere.
- */
-function unenforcedOn({ bound, rendered, observed }: RunTarget): string | undefined {
-  if (bound.info.capabilities.revocation === 'crl') return undefined;
-  const mechanism = rendered?.rendering?.mechanism ?? 'none';
-  if (mechanism === 'none') return 'nothing checks CRLs there';
-  const { enforcement } = observed?.content ?? {};
-  const { check } = bound.info.capabilities;
-  if (check?.attachedBy !== 'owner' || enforcement === undefined || enforcement.state === 'enforced')
-    return undefined;
-  const [first = `${check.title} is not asked everywhere`, ...more] = enforcement.gaps;
-  return more.length === 0 ? first : `${first}, and ${more.length} more`;
-}
-
-function keySetOf(reached: readonly TargetAdmission[], name: string): ReadonlySet<string> {
-  return new Set(reached.find(({ target }) => target === name)?.reached.map(({ ca }) => ca.keySha256) ?? []);
 }
 
 function observedCertificates({ observed }: RunTarget): readonly Certificate[] {

@@ -1,3 +1,4 @@
+import type { Admission } from '../plan/admission.ts';
 import type { Plan } from '../plan/plan.ts';
 import { escapeMarkdown, markdownTable } from './layout.ts';
 import { planVerdict } from './plan-text.ts';
@@ -23,8 +24,14 @@ export function planMarkdown(plan: Plan): string {
       'Findings',
       plan.findings.map(({ severity, message, code }) => `${severity}: ${message} [${code}]`),
     ),
-    ...bulletsOf('Calculated for after this plan: wrongly admitted', plan.exposure),
-    ...bulletsOf('Calculated for after this plan: wrongly refused', plan.lockout),
+    ...bulletsOf('Wrongly admitted now', exposureTexts(plan.now)),
+    ...bulletsOf('Calculated for after this plan: wrongly admitted', exposureTexts(plan.after)),
+    ...bulletsOf('Wrongly refused now', plan.now.lockout),
+    ...bulletsOf('Calculated for after this plan: wrongly refused', plan.after.lockout),
     `Digest \`${plan.digest}\``,
   ].join('\n\n');
+}
+
+function exposureTexts({ exposure }: Admission): readonly string[] {
+  return exposure.map(({ text }) => text);
 }

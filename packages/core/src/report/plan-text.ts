@@ -96,46 +96,54 @@ function changeRows(change: CaChange, targets: readonly PlannedTarget[]): readon
 }
 
 /**
- * Who is admitted and refused once the plan is done, as far as that was computed: from the
- * definition, and of the targets that were compared.
+ * Who is wrongly admitted and refused, now and once the plan is done: by what was observed of the
+ * targets that were compared.
  */
-function admissionText({ targets, exposure, lockout, changes, missing }: Plan, options: TextOptions): string {
+function admissionText({ targets, now, after, changes, missing }: Plan, options: TextOptions): string {
   const compared = targets.filter((target) => target.compared);
   if (compared.length === 0) return '';
   const unseen = targets.filter((target) => !target.compared);
-  const open = compared.filter(staysOpen);
-  const when = !changes
-    ? 'as things are now'
-    : `${missing.length > 0 ? 'without the consents above, ' : ''}after this plan`;
-  const found = (what: string, items: readonly string[]): readonly Row[] => {
-    if (items.length === 0) return [{ text: `${what}: none found`, indent: 2 }];
-    const folded = foldTexts(items.map((text) => ({ text, target: targetOf(text, targets) })));
-    return [
-      { text: `${what}:`, indent: 2 },
-      ...folded.map(({ text, targets: on }) => ({
-        text: on.length === 0 ? text : `${text}, on ${nameWords(on, options.verbose)}`,
-        indent: 4,
-      })),
-    ];
-  };
+  const later = missing.length > 0 ? 'after, without the consents above' : 'after this plan';
+  const when = (at: string, { exposure, lockout }: Plan['now']): readonly Row[] => [
+    ...foundRows(
+      `wrongly admitted ${at}`,
+      exposure.map(({ text }) => text),
+      targets,
+      options,
+    ),
+    ...foundRows(`wrongly refused ${at}`, lockout, targets, options),
+  ];
+  const isSame = JSON.stringify(now) === JSON.stringify(after);
   return layout(
     [
-      { text: `Calculated, not tested: ${when}`, indent: 0 },
-      ...(open.length === 0
-        ? []
-        : [{ text: `anybody is admitted on ${namesOf(open)}: no certificate is required`, indent: 2 }]),
-      ...found('wrongly admitted', exposure),
-      ...found('wrongly refused', lockout),
+      { text: 'Calculated from what the services answered, not tested:', indent: 0 },
+      ...(!changes
+        ? when('now', now)
+        : isSame
+          ? when(`now, and ${later}`, now)
+          : [...when('now', now), ...when(later, after)]),
       ...(unseen.length === 0 ? [] : [{ text: `not looked at: ${namesOf(unseen)}`, indent: 2 }]),
     ],
     options,
   );
 }
 
-/** An attachment requires no client certificate, and no step that may run changes that. */
-function staysOpen({ content, steps, leaving }: PlannedTarget): boolean {
-  const enforces = steps.some(({ effect, skipped }) => effect === 'enforce' && skipped === undefined);
-  return !leaving && !enforces && (content?.attachments ?? []).some(({ enforcing }) => !enforcing);
+/** What was found, the same on many targets once. */
+function foundRows(
+  what: string,
+  items: readonly string[],
+  targets: readonly PlannedTarget[],
+  options: TextOptions,
+): readonly Row[] {
+  if (items.length === 0) return [{ text: `${what}: none found`, indent: 2 }];
+  const folded = foldTexts(items.map((text) => ({ text, target: targetOf(text, targets) })));
+  return [
+    { text: `${what}:`, indent: 2 },
+    ...folded.map(({ text, targets: on }) => ({
+      text: on.length === 0 ? text : `${text}, on ${nameWords(on, options.verbose)}`,
+      indent: 4,
+    })),
+  ];
 }
 
 function targetOf(text: string, targets: readonly PlannedTarget[]): string | undefined {

@@ -1,8 +1,8 @@
 import type { Report, TargetReport } from '../apply/report.ts';
 import { type Block, findingsText, targetsText } from './fold.ts';
-import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
-import { allWords, asDone, counted, errorWords, namesOf, onWords } from './words.ts';
+import { allWords, asDone, counted, errorWords, namesOf, nameWords, onWords } from './words.ts';
 
 /**
  * What apply did and what is left, target by target.
@@ -48,8 +48,24 @@ function textOf(report: Report, verdict: string, good: string, rest: string, opt
   return sections(lines([colour(verdict)], options), [
     targetsText(shown, others, options),
     findingsText(report.findings, options),
+    problemsText(report, options),
     rest,
   ]);
+}
+
+/** Every exit code has its reason: those that nothing above says already. */
+function problemsText({ problems, findings, exitCode }: Report, options: TextOptions): string {
+  const said = new Set(findings.map(({ message }) => message));
+  const others = problems.filter((text) => !said.has(text));
+  return exitCode === 0 || others.length === 0
+    ? ''
+    : layout(
+        [
+          { text: `Exit code ${exitCode}, because:`, indent: 0 },
+          ...others.map((text) => ({ text, indent: 2 })),
+        ],
+        options,
+      );
 }
 
 function blockOf(target: TargetReport, { plan }: Report, good: string, options: TextOptions): Block {
@@ -101,9 +117,16 @@ function refreshVerdict(report: Report): string {
   const { targets, calls } = report;
   const stale = targets.filter(({ freshness }) => freshness.some(({ red }) => red.length > 0));
   const touched = targets.filter(({ done }) => done.length > 0).length;
+  const exposed = report.now.exposure.filter(({ kind }) => kind === 'revoked' || kind === 'anybody');
+  const open = new Set(
+    targets
+      .map(({ name }) => name)
+      .filter((name) => exposed.some(({ text }) => text.startsWith(`${name}: `))),
+  );
   const wrong = [
     ...restWords(targets),
     ...(stale.length === 0 ? [] : [`CRLs late or expired on ${namesOf(stale)}`]),
+    ...(open.size === 0 ? [] : [`revoked clients are admitted on ${nameWords([...open])}`]),
     ...errorWords(report.findings),
   ];
   const done = calls === 0 ? 'nothing to write' : counted(calls, 'change') + onWords(touched, targets.length);

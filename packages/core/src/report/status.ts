@@ -1,7 +1,8 @@
 import type { ObservedEnforcement } from '../adapter/content.ts';
 import type { ServiceInfo } from '../adapter/service-info.ts';
-import type { Finding } from '../errors/finding.ts';
+import { type Finding, isRefusal } from '../errors/finding.ts';
 import { caNameOfKey } from '../kit/ca-words.ts';
+import type { Admission } from '../plan/admission.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { ContentSummary } from '../plan/content-summary.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
@@ -66,11 +67,15 @@ export interface Status {
   readonly targets: readonly TargetStatus[];
   readonly findings: readonly Finding[];
   readonly drift: boolean;
+  /** Who is wrongly admitted or refused, by what was observed. */
+  readonly admission: Admission;
+  /** Every reason for an exit code other than 0, in words. */
+  readonly problems: readonly string[];
   /**
-   * 1 when a target failed or is red: a CRL that is overdue or expired, came too late, or is not
-   * enforced.
+   * 3 when a safety rule said no; 1 for any other error, when a target cannot be read, a CRL is
+   * overdue, expired or late, or somebody is wrongly admitted or refused.
    */
-  readonly exitCode: 0 | 1;
+  readonly exitCode: 0 | 1 | 3;
 }
 
 /** Pure: the status that a plan implies. What would be changed is what differs. */
@@ -97,10 +102,7 @@ export function statusOf(prepared: Prepared, maxLagMs: number | undefined, now: 
       ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
     };
   });
-  const wrong = targets.some(
-    ({ failed, freshness, revocation }) =>
-      failed !== undefined || revocation.red.length > 0 || freshness.some(({ red }) => red.length > 0),
-  );
+  const problems = problemsOf(targets, plan);
   return {
     formatVersion: 1,
     definition: plan.definition,
@@ -108,8 +110,25 @@ export function statusOf(prepared: Prepared, maxLagMs: number | undefined, now: 
     targets,
     findings: plan.findings,
     drift: targets.some(({ state }) => state === 'drift' || state === 'leaving'),
-    exitCode: wrong ? 1 : 0,
+    admission: plan.now,
+    problems,
+    exitCode: plan.findings.some(isRefusal) ? 3 : problems.length > 0 ? 1 : 0,
   };
+}
+
+/** Why the exit code is not 0, each in one line. */
+function problemsOf(
+  targets: readonly TargetStatus[],
+  { findings, now: { exposure, lockout } }: Prepared['plan'],
+): readonly string[] {
+  const exposed = exposure.map(({ text }) => text);
+  const own = targets.flatMap(({ name, failed, freshness, revocation }) => [
+    ...(failed === undefined ? [] : [`${name}: could not be read: ${failed.message}`]),
+    ...revocation.red.map((text) => `${name}: ${text}`),
+    ...freshness.flatMap((crl) => crl.red.map((text) => `${name}: CRL of ${crl.issuer}: ${text}`)),
+  ]);
+  const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  return [...new Set([...errors, ...exposed, ...lockout, ...own])];
 }
 
 /** What refuses the revoked on a target, for people. */

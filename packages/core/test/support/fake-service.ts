@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Service, ServicePlan } from '../../src/adapter/contract.ts';
 import { defineService } from '../../src/adapter/define-service.ts';
 import type { Effect, Step } from '../../src/adapter/step.ts';
-import type { Certificate, Finding, ServiceInfo } from '../../src/index.ts';
+import type { Certificate, Finding, ObservedDenial, ServiceInfo } from '../../src/index.ts';
 
 /** What the fake service holds, in memory: CAs and CRLs by digest, and whether it enforces. */
 export interface FakeService {
@@ -18,6 +18,8 @@ export interface FakeService {
   lazy: number;
   /** No target waits for its grants before it begins to enforce. */
   nonBlocking?: true;
+  /** What a check of its own refuses besides CRLs. */
+  denials?: readonly ObservedDenial[];
   /** What it is attached to is gone. */
   gone?: true;
   pending: number;
@@ -113,7 +115,7 @@ export function fakeService(fakes: Readonly<Record<string, FakeService>>): Servi
     }),
     async observe(_target, _port, io) {
       await io.rateLimited('read', async () => undefined);
-      const fake = fakeOf(fakes, io.context.name);
+      const fake = fakeOf(fakes, io.context.id);
       const pending = fake.pending > 0 ? ['fake is busy'] : [];
       if (fake.pending > 0) fake.pending -= 1;
       return {
@@ -121,6 +123,8 @@ export function fakeService(fakes: Readonly<Record<string, FakeService>>): Servi
         pending,
         content: {
           exists: fake.cas.length > 0,
+          owned: fake.cas.length > 0,
+          denials: fake.denials ?? [],
           cas: fake.cas.map((certificate) => ({
             sha256: certificate.sha256,
             subject: certificate.subject.text,
@@ -147,7 +151,7 @@ export function fakeService(fakes: Readonly<Record<string, FakeService>>): Servi
     perform: {
       async write({ id, effect, affects }, _port, io) {
         await io.rateLimited('write', async () => undefined);
-        const fake = fakeOf(fakes, io.context.name);
+        const fake = fakeOf(fakes, io.context.id);
         const fault = fake.faults.shift();
         if (fault !== undefined) throw fault;
         fake.log.push(id);

@@ -23,8 +23,8 @@ export interface FakeRun {
   readonly clock: Clock;
   /** What the one group has beside its bundle `ca.pem`. */
   readonly group: { readonly crls: readonly string[]; readonly inventory?: string };
-  /** Names of targets; default one for each fake. */
-  readonly targets?: readonly string[];
+  /** Names of targets, or what each says; default one for each fake. */
+  readonly targets?: readonly string[] | Readonly<Record<string, object>>;
   /** What each target says beside its region. */
   readonly options?: { readonly inventory?: boolean };
 }
@@ -39,7 +39,9 @@ export function openFakes({ fakes, files, lock, store, clock, group, ...more }: 
       name: 'acme',
       state: '222222222222/eu-west-1',
       groups: { devices: { from: 'ca.pem', ...group } },
-      targets: Object.fromEntries(targets.map((name) => [name, { trust: ['devices'], fake }])),
+      targets: isNames(targets)
+        ? Object.fromEntries(targets.map((name) => [name, { trust: ['devices'], fake }]))
+        : targets,
     },
     { env: {}, services: [service] },
   );
@@ -55,6 +57,10 @@ export function openFakes({ fakes, files, lock, store, clock, group, ...more }: 
     clock,
     holder: 'test',
   });
+}
+
+function isNames(targets: NonNullable<FakeRun['targets']>): targets is readonly string[] {
+  return Array.isArray(targets);
 }
 
 const uploads: Uploads = {

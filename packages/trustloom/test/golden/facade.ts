@@ -72,15 +72,15 @@ export const isNotDone = (report: Report | undefined): boolean =>
   report?.targets.some(({ state }) => state === 'incomplete') !== false;
 
 export function planLines(plan: Plan): readonly Line[] {
-  const { blocked, changes, calls, missing, lockout, exposure, lines } = plan;
+  const { blocked, changes, calls, missing, after, lines } = plan;
   return [
     {
       blocked,
       changes,
       calls,
       missing,
-      lockout: lockout.length,
-      exposure: exposure.length,
+      lockout: after.lockout.length,
+      exposure: after.exposure.length,
       approved: lines.length,
       summary: plan.summary.length > 0,
     },

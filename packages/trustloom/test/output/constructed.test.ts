@@ -179,9 +179,13 @@ const mixed = planOf(
     };
   }),
   {
-    exposure: targets(100, () => ({})).map(
-      ({ name }) => `${name}: revoked clients are admitted (nothing checks CRLs there)`,
-    ),
+    after: {
+      lockout: [],
+      exposure: targets(100, () => ({})).map(({ name }) => ({
+        kind: 'revoked' as const,
+        text: `${name}: revoked clients are admitted (nothing checks CRLs there)`,
+      })),
+    },
   },
 );
 

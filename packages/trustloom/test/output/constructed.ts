@@ -93,8 +93,8 @@ export function planOf(all: readonly PlannedTarget[], more: Partial<Plan> = {}):
     targets: all,
     caChanges: [],
     findings: all.flatMap(({ findings }) => findings),
-    lockout: [],
-    exposure: [],
+    now: { lockout: [], exposure: [] },
+    after: { lockout: [], exposure: [] },
     calls,
     missing: [...new Set(steps.flatMap(({ missing }) => missing))].sort(),
     blocked: false,
@@ -130,6 +130,8 @@ export function reportOf(plan: Plan, failed: Readonly<Record<string, string>> = 
     plan,
     targets: all,
     findings: plan.findings,
+    now: plan.now,
+    problems: all.flatMap(({ name, state }) => (state === 'failed' ? [`${name} failed`] : [])),
     calls: all.reduce((sum, { done }) => sum + done.length, 0),
     missing: [...new Set(all.flatMap(({ remaining }) => remaining.flatMap(({ missing }) => missing)))].sort(),
     exitCode: all.every(({ state }) => state === 'in-sync') ? 0 : 1,
@@ -203,6 +205,10 @@ export function statusOf(targets: readonly TargetStatus[]): Status {
     targets,
     findings: [],
     drift: targets.some(({ state }) => state === 'drift'),
+    admission: { exposure: [], lockout: [] },
+    problems: targets.flatMap(({ name, failed }) =>
+      failed === undefined ? [] : [`${name}: could not be read: ${failed.message}`],
+    ),
     exitCode: targets.some(({ state }) => state === 'failed') ? 1 : 0,
   };
 }
