@@ -108,6 +108,7 @@ function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionPa
       ),
       ...said('untrusted', untrusted(reached, parts)),
       ...said('revoked', revoked(target, moment, reached, parts)),
+      ...said('consented', admittedByConsent(target, reached, parts)),
       ...around,
     ],
     lockout: lockedOut(target, moment, reached, parts).map((text) => `${name}: ${text}`),
@@ -143,12 +144,7 @@ function revoked(
   reached: readonly ReachedCa[],
   { resolved }: AdmissionParts,
 ): readonly string[] {
-  const {
-    crls = [],
-    withdrawn = [],
-    revokedCas = [],
-    denied = [],
-  } = resolved.trusts.get(name)?.revocation ?? {};
+  const { crls = [], revokedCas = [], denied = [] } = resolved.trusts.get(name)?.revocation ?? {};
   const keys = new Set(reached.map(({ ca }) => ca.keySha256));
   const { capabilities } = bound.info;
   const byService = capabilities.revocation === 'crl';

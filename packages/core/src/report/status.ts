@@ -121,7 +121,7 @@ function problemsOf(
   targets: readonly TargetStatus[],
   { findings, now: { exposure, lockout } }: Prepared['plan'],
 ): readonly string[] {
-  const exposed = exposure.map(({ text }) => text);
+  const exposed = exposure.filter(({ kind }) => kind !== 'consented').map(({ text }) => text);
   const own = targets.flatMap(({ name, failed, freshness, revocation }) => [
     ...(failed === undefined ? [] : [`${name}: could not be read: ${failed.message}`]),
     ...revocation.red.map((text) => `${name}: ${text}`),
