@@ -105,7 +105,7 @@ export function assemble(input: {
     ),
     lock,
     retired: retiredAfter(trust, lock, allow, now),
-    newDefinition: trust.definition === undefined ? lock.id : undefined,
+    newDefinition: trust.definition === lock.id ? undefined : lock.id,
   };
 }
 

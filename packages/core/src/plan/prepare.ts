@@ -60,9 +60,16 @@ export async function gatherTrust(
   return { gathered: loaded.gathered, resolved: resolveTrust(loaded, new Set()) };
 }
 
-/** Two definitions of one name would share a state, and each would take the other's targets away. */
-function refuseForeignState({ definition: owner }: TrustState, { definition, lock }: PrepareParts): void {
+/**
+ * Two definitions of one name would share a state, and each would take the other's targets away. A
+ * state without targets has nothing to lose.
+ */
+function refuseForeignState(
+  { definition: owner, targets }: TrustState,
+  { definition, lock }: PrepareParts,
+): void {
   if (owner === undefined || lock.id === undefined || owner === lock.id) return;
+  if (Object.keys(targets).length === 0) return;
   throw new TrustloomError(
     'state-foreign',
     `the state of ${definition.name} belongs to another definition of this name: its lock has the id ${owner}, and this one ${lock.id}. Give this definition a name of its own, or bring back its own lock`,
