@@ -1,4 +1,5 @@
 export { serviceAccess } from './access.ts';
+export { type AwsTime, createAwsTime } from './aws-time.ts';
 export type { AwsAccount, CallerIdentity } from './clients/accounts.ts';
 export type { ClientClass, ClientConfig, SdkClient } from './clients/client-class.ts';
 export type { AwsCredentials, CredentialProvider } from './clients/credentials.ts';

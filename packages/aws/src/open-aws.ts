@@ -30,6 +30,8 @@ export interface AwsOptions {
   readonly accounts: readonly AwsAccount[];
   /** For waits between attempts and for the life of role sessions; default the machine's. */
   readonly clock?: Clock;
+  /** Called with the `Date` header of each answer: see `createAwsTime`. */
+  readonly onDate?: (date: string | undefined) => void;
   /** Spreads the waits between attempts: 0 to below 1. Default `Math.random`. */
   readonly random?: () => number;
   /** Version of Trustloom, for the user agent. */
@@ -111,7 +113,7 @@ export function openAws(options: AwsOptions): Aws {
     ...defined({ option: options.endpointUrl }),
   };
   const guardedBy = loopbackSetting(settings, ownServices);
-  const { handler, close } = createHandler(guardedBy);
+  const { handler, close } = createHandler(guardedBy, options.onDate);
   const region =
     options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? profile.get('region') ?? 'us-east-1';
   const general = findEndpoint('', { ...settings, profile: { ...profile, service: () => undefined } });

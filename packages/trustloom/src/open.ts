@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type Aws, createSources, createStore, createUploads, openAws, serviceAccess } from '@trustloom/aws';
+import {
+  type Aws,
+  createAwsTime,
+  createSources,
+  createStore,
+  createUploads,
+  openAws,
+  serviceAccess,
+} from '@trustloom/aws';
 import {
   type AbortOptions,
   acceptCas,
@@ -55,7 +63,7 @@ export interface OpenOptions {
    * `@trustloom/core/adapter` gives.
    */
   readonly services?: readonly Service[];
-  /** Default the machine's; against a local AWS one whose waits are short. */
+  /** Default the machine's, set right by the time that AWS answers with. */
   readonly clock?: Clock;
 }
 
@@ -95,13 +103,11 @@ export async function openTrustloom(
 ): Promise<OpenedTrustloom> {
   const env = options.env ?? process.env;
   const endpoint = options.endpointUrl ?? env.AWS_ENDPOINT_URL;
-  const clock = options.clock ?? clockFor(endpoint);
   const file = typeof source === 'string' ? resolve(options.cwd ?? '.', source) : undefined;
   const text = file === undefined ? undefined : await readDefinition(file);
   return openText({
     ...options,
     env,
-    clock,
     endpoint,
     baseDir: file === undefined ? resolve(options.cwd ?? '.') : dirname(file),
     ...(text === undefined ? { object: source } : { text, file: source as string }),
@@ -111,7 +117,6 @@ export async function openTrustloom(
 /** What `openText` needs; the command gives it a definition from standard input this way. */
 export interface TextOptions extends OpenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
   readonly endpoint: string | undefined;
   readonly baseDir: string;
   readonly text?: string;
@@ -121,7 +126,9 @@ export interface TextOptions extends OpenOptions {
 
 /** Opens a definition whose text is available. */
 export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
-  const { env, clock, baseDir, file = 'definition' } = options;
+  const { env, baseDir, file = 'definition' } = options;
+  const time = createAwsTime(clockFor(options.endpoint));
+  const clock = options.clock ?? time.clock;
   const keys = options.text === undefined ? kindsIn(options.object) : kindsOf(options.text, file);
   const lockFile = options.lockFile ?? join(baseDir, 'trustloom.lock');
   const parse = (services: readonly Service[]): Definition =>
@@ -135,6 +142,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     accounts: definition.accounts,
     version,
     clock,
+    onDate: time.see,
     ...defined({ profile: options.profile, region: options.region, endpointUrl: options.endpointUrl }),
   });
   const { accountRegion, accountName } = definition.state;

@@ -24,8 +24,12 @@ export interface SharedHandler {
  *
  * @param guardedBy the setting that points to this machine; then a request to anywhere else is
  *   refused with `endpoint-not-loopback`
+ * @param onDate called with the `Date` header of each answer
  */
-export function createHandler(guardedBy: string | undefined): SharedHandler {
+export function createHandler(
+  guardedBy: string | undefined,
+  onDate: (date: string | undefined) => void = () => undefined,
+): SharedHandler {
   const httpAgent = new HttpAgent({ keepAlive: true, maxSockets: 50, lookup: lookUp });
   const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets: 50, lookup: lookUp });
   const handler = new NodeHttpHandler({
@@ -35,12 +39,13 @@ export function createHandler(guardedBy: string | undefined): SharedHandler {
     socketTimeout: socketTimeoutMs,
   });
   const send = handler.handle.bind(handler);
-  if (guardedBy !== undefined) {
-    handler.handle = async (request, options) => {
-      if (!isLoopbackHost(request.hostname)) throw notLoopback(request.hostname, guardedBy);
-      return send(request, options);
-    };
-  }
+  handler.handle = async (request, options) => {
+    if (guardedBy !== undefined && !isLoopbackHost(request.hostname))
+      throw notLoopback(request.hostname, guardedBy);
+    const answer = await send(request, options);
+    onDate(answer.response.headers.date);
+    return answer;
+  };
   return {
     handler,
     close: () => {

@@ -2,10 +2,10 @@ import type { BoundStep, ServicePlan } from '../adapter/contract.ts';
 import type { Lock } from '../definition/lock.ts';
 import { type Finding, isBlocking, sortFindings } from '../errors/finding.ts';
 import type { CrlCopies } from '../state/accepted-crls.ts';
-import { type CrlFreshness, freshnessOf } from '../state/freshness.ts';
+import { type CrlFreshness, freshnessOf, span } from '../state/freshness.ts';
 import type { RevocationState, TrustState } from '../state/state.ts';
 import { defined } from '../util/defined.ts';
-import { type Instant, isoTime } from '../util/time.ts';
+import { type Clock, type Instant, isoTime } from '../util/time.ts';
 import { type Admission, admissionAfter, admissionNow } from './admission.ts';
 import { manyConsent, type PlannedStep } from './consent.ts';
 import { contentSummary } from './content-summary.ts';
@@ -19,6 +19,9 @@ import type { ResolvedTrust } from './resolve-trust.ts';
 import { admissionOf, caChangesOf } from './safety.ts';
 import { isExplained, meansOf, plannedSteps, seenFindings, servicePlan } from './target-steps.ts';
 import { slowestOf } from './timing.ts';
+
+/** From here on a machine's clock is reported as wrong. */
+const toleratedSkewMs = 60_000;
 
 /** Puts the targets that were seen together into one plan: consents, order, digest. Pure. */
 export function assemble(input: {
@@ -83,7 +86,11 @@ export function assemble(input: {
     lines,
     targets: planned,
     caChanges: caChangesOf({ definition, lock, resolved, gathered, reached }),
-    findings: sortFindings([...resolved.findings, ...planned.flatMap(({ findings }) => findings)]),
+    findings: sortFindings([
+      ...resolved.findings,
+      ...skewed(parts.clock),
+      ...planned.flatMap(({ findings }) => findings),
+    ]),
     now: joined(
       targets.map((one) => admissionNow(one, one.observed?.content, one.planned.steps, { resolved, lock })),
     ),
@@ -107,6 +114,20 @@ export function assemble(input: {
     retired: retiredAfter(trust, lock, allow, now),
     newDefinition: trust.definition === lock.id ? undefined : lock.id,
   };
+}
+
+/** Leases, and CRLs that begin or end, are judged by the time that AWS tells. */
+function skewed(clock: Clock): readonly Finding[] {
+  const skewMs = clock.skewMs?.() ?? 0;
+  if (Math.abs(skewMs) < toleratedSkewMs) return [];
+  const way = skewMs > 0 ? 'ahead of' : 'behind';
+  return [
+    {
+      code: 'clock-skew',
+      severity: 'warning',
+      message: `the clock of this machine is ${span(Math.abs(skewMs))} ${way} AWS; the time of AWS was used`,
+    },
+  ];
 }
 
 function joined(all: readonly Admission[]): Admission {

@@ -6,6 +6,8 @@ export interface Clock {
   now(): Instant;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** How far the machine's clock is ahead of the time that counts, in milliseconds; absent: not known. */
+  skewMs?(): number;
 }
 
 /** `2026-11-24T10:00:00Z`: how every text of ours writes an instant. */

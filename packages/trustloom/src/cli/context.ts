@@ -88,11 +88,10 @@ async function openConfigured(io: CliIo, options: CommonOptions): Promise<Opened
     // Messages name it as people see it from where they are.
     return openTrustloom(relative(io.cwd, file), { ...common, cwd: io.cwd });
   }
-  const { clockFor } = await import('../clock.ts');
   const endpoint = options.endpointUrl ?? io.env.AWS_ENDPOINT_URL;
   return openText({
     ...common,
-    clock: io.clock ?? clockFor(endpoint),
+    ...defined({ clock: io.clock }),
     endpoint,
     baseDir: io.cwd,
     text: await io.readStdin(),

@@ -99,6 +99,10 @@ export const planCodes = {
     'See what the other run did, then plan again.',
   ),
   'state-unreadable': input('The state cannot be read.', 'Restore an earlier version of the object.'),
+  'clock-skew': input(
+    "The machine's clock differs from the time of AWS by more than a minute.",
+    'Set the clock; the run went by the time of AWS.',
+  ),
   'state-lost': refusedAlone(
     'The state does not know what is in force on a target, or is older than it.',
     'Restore the earlier version of the state, or build it again with `trustloom state rebuild`; meanwhile nobody who is refused is admitted, and newer CRLs are enforced.',
