@@ -172,8 +172,8 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       signal: allowManyListeners(signal),
       isOutdated,
       urgent,
-      replan: async (target, observed) => {
-        const outdated = await isOutdated();
+      replan: async (target, observed, stateless) => {
+        const outdated = stateless === undefined && (await isOutdated());
         const now = parts.clock.now();
         return replanTarget({
           target,

@@ -8,6 +8,7 @@ import {
   type ObservedDenial,
   readCertificate,
   retireCa,
+  TrustloomError,
 } from '../src/index.ts';
 import { createFake, type FakeService, stock } from './support/fake-service.ts';
 import { type Files, openFakes } from './support/run.ts';
@@ -169,5 +170,24 @@ describe('what was removed does not come back by a revert', () => {
     lock = { ...lock, id: 'b'.repeat(32) };
     await expect(open(['other']).plan()).rejects.toMatchObject({ code: 'state-foreign' });
     await expect(open(['other']).refresh()).rejects.toMatchObject({ code: 'state-foreign' });
+  });
+});
+
+describe('the bucket of the state refuses every write', () => {
+  test('a refresh enforces the newer CRL all the same, and says so at the end', async () => {
+    const denied = new TrustloomError('access-denied', 's3:PutObject: AccessDenied');
+    store = {
+      ...store,
+      put: () => Promise.reject(denied),
+      putBlob: () => Promise.reject(denied),
+    };
+    files['ca.crl'] = root.issueCrl({ entries: [{ serial: 'a1' }, { serial: 'b2' }], number: 2 }).der;
+    const report = await open().refresh();
+    expect([fakes.web?.log, fakes.edge?.log]).toEqual([
+      [expect.stringMatching(/^list:/)],
+      [expect.stringMatching(/^list:/)],
+    ]);
+    expect([report.exitCode, codes(report.findings)]).toEqual([1, ['state-unwritable']]);
+    expect(report.problems.join()).toContain('AccessDenied');
   });
 });

@@ -46,7 +46,12 @@ export interface ApplyParts extends LeaseParts {
   /** An emergency: waits for no lease. */
   readonly urgent?: boolean;
   /** Plans one target again, within the same approval and consents. */
-  readonly replan: (target: RunTarget, observed: ObservedTarget) => Promise<Replanned>;
+  readonly replan: (
+    target: RunTarget,
+    observed: ObservedTarget,
+    /** The state could not be written, so that it knows less than this run. */
+    stateless?: true,
+  ) => Promise<Replanned>;
 }
 
 /**
@@ -95,12 +100,8 @@ export async function startRuns(
   const runs = await Promise.all(
     targets.map(async (target) => {
       const { artifacts, planned } = target;
-      const files = await uploadFiles(
-        target,
-        { artifacts, steps: planned.steps },
-        new Map(),
-        context.onEvent,
-      );
+      const first = { artifacts, handlers: target.handlers, steps: planned.steps, stays: false };
+      const files = await context.upload(target, first, new Map());
       return startRun(target, files, context) ?? [];
     }),
   );

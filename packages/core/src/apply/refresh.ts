@@ -1,5 +1,7 @@
+import { isTrustloomError, type TrustloomError } from '../errors/error.ts';
+import type { Finding } from '../errors/finding.ts';
 import { type PlannedStep, skipSteps } from '../plan/consent.ts';
-import type { Prepared } from '../plan/prepared.ts';
+import type { Prepared, RunTarget } from '../plan/prepared.ts';
 import { revocationLane } from '../state/leases.ts';
 import { type ApplyParts, inRounds, startRuns } from './apply.ts';
 import { type RunContext, runStage } from './executor.ts';
@@ -30,17 +32,80 @@ export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promi
 /**
  * Moves revocation on and nothing else: of a plan only the steps that revoke. It writes
  * `revocation.json` and never `trust.json`, so it can never grant, and it waits for no apply: only
- * for another revoking step. Without news it writes nothing at all.
+ * for another revoking step. Without news it writes nothing at all. Where the state cannot be
+ * written, what refuses more goes on without it.
  */
 async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Report> {
-  const prepared = onlyRevoking(whole);
-  await rememberCrls(prepared, parts);
-  await rememberExplained(prepared, parts.state);
+  const unwritable = await rememberNews(whole, parts);
+  const prepared =
+    unwritable === undefined
+      ? onlyRevoking(whole)
+      : onlyRevoking(await addingAlone(whole, parts, unwritable));
   if (!prepared.plan.changes) return reportOf(prepared, [], parts.clock.now());
   const changed = prepared.targets.filter(({ planned }) => planned.steps.length > 0);
-  const runs = await startRuns(changed, refreshContext(parts));
+  const context = unwritable === undefined ? refreshContext(parts) : withoutState(parts);
+  const runs = await startRuns(changed, context);
   await inRounds(runs, 'revoke', () => Promise.all(runs.map((run) => runStage(run, 'revoke'))));
   return reportOf(prepared, runs, parts.clock.now());
+}
+
+/** What was accepted goes into the state before it goes anywhere else. Gives why it could not. */
+async function rememberNews(prepared: Prepared, parts: ApplyParts): Promise<TrustloomError | undefined> {
+  try {
+    await rememberCrls(prepared, parts);
+    await rememberExplained(prepared, parts.state);
+    return undefined;
+  } catch (error) {
+    parts.signal.throwIfAborted();
+    if (isTrustloomError(error) && (error.kind === 'service' || error.kind === 'transient')) return error;
+    throw error;
+  }
+}
+
+/**
+ * The plan as if the state did not know the targets: nothing that refuses anybody goes, since it
+ * could not be remembered why.
+ */
+async function addingAlone(whole: Prepared, parts: ApplyParts, error: TrustloomError): Promise<Prepared> {
+  const targets = await Promise.all(
+    whole.targets.map(async (seen): Promise<RunTarget> => {
+      const target: RunTarget = { ...seen, memory: 'lost' };
+      if (seen.observed === undefined) return target;
+      const { steps, handlers, artifacts } = await parts.replan(target, seen.observed, true);
+      return { ...target, handlers, artifacts, planned: { ...seen.planned, steps } };
+    }),
+  );
+  const unwritable: Finding = {
+    code: 'state-unwritable',
+    severity: 'error',
+    message: `the state cannot be written (${error.message}): newer CRLs and the deny list were enforced as far as they refuse more, and none of that was remembered`,
+  };
+  return {
+    ...whole,
+    targets,
+    plan: { ...whole.plan, findings: [...whole.plan.findings, unwritable] },
+  };
+}
+
+/** How a run works that cannot write the state: one revoking step at a time, and nothing is kept. */
+function withoutState(parts: ApplyParts): RunContext {
+  let before: Promise<unknown> = Promise.resolve();
+  return {
+    ...refreshContext(parts),
+    async replan(target, observed) {
+      const again = await parts.replan(target, observed, true);
+      return { ...again, steps: revokingOf(again.steps) };
+    },
+    revoking: (work) => {
+      const mine = before.then(work);
+      before = mine.catch(() => undefined);
+      return mine;
+    },
+    upload: (target, again, files) => uploadFiles(target, again, files, parts.onEvent).catch(() => files),
+    async remember({ io }, _step, notes) {
+      io.remember(notes);
+    },
+  };
 }
 
 function refreshContext(parts: ApplyParts): RunContext {

@@ -103,6 +103,10 @@ export const planCodes = {
     "The machine's clock differs from the time of AWS by more than a minute.",
     'Set the clock; the run went by the time of AWS.',
   ),
+  'state-unwritable': serviceAlone(
+    'The state cannot be written.',
+    'See why the bucket refuses it. Meanwhile a refresh enforces what refuses more, and remembers none of it.',
+  ),
   'state-lost': refusedAlone(
     'The state does not know what is in force on a target, or is older than it.',
     'Restore the earlier version of the state, or build it again with `trustloom state rebuild`; meanwhile nobody who is refused is admitted, and newer CRLs are enforced.',
