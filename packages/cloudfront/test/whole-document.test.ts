@@ -1,11 +1,7 @@
-import {
-  CloudFrontClient,
-  GetDistributionConfigCommand,
-  UpdateDistributionCommand,
-} from '@aws-sdk/client-cloudfront';
+import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import { isTrustloomError } from '@trustloom/core';
 import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
-import { makeCloudFront } from '@trustloom/testkit';
+import { distributionDocument, editDistribution, makeCloudFront } from '@trustloom/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mtls } from '../src/model/index.ts';
@@ -173,8 +169,10 @@ describe('UpdateDistribution by our port', () => {
   it('keeps what the SDK does not know, at the top and nested; in ViewerMtlsConfig it is named', async () => {
     await using local = await startLocalAws({ port: 0 });
     const { distributionId: id } = await makeCloudFront({ local, ...accountRegion });
-    local.settle();
-    await edit(local, id, (xml) =>
+    const at = { local, ...accountRegion };
+    const document = () => distributionDocument(at, id);
+    const edit = (change: (xml: string) => string) => editDistribution(at, id, change);
+    await edit((xml) =>
       xml
         .replace(
           '</DistributionConfig>',
@@ -185,25 +183,25 @@ describe('UpdateDistribution by our port', () => {
         .replace('</Origin>', '<NewerOfOrigin>é</NewerOfOrigin></Origin>'),
     );
     const port = portOf(local);
-    const before = await documentOf(local, id);
+    const before = await document();
     expect(before).toContain('<NewerSetting>');
     await port.setMtls(id, passthrough);
-    const after = await documentOf(local, id);
+    const after = await document();
     expect(after).toContain('<Mode>passthrough</Mode>');
     expect(after.replace(/<ViewerMtlsConfig>.*<\/ViewerMtlsConfig>/, '')).toBe(before);
 
-    await edit(local, id, (xml) => xml.replace('</ViewerMtlsConfig>', '<NewerMtls/></ViewerMtlsConfig>'));
-    const planted = await documentOf(local, id);
+    await edit((xml) => xml.replace('</ViewerMtlsConfig>', '<NewerMtls/></ViewerMtlsConfig>'));
+    const planted = await document();
     await expect(port.setMtls(id, { ...mtls, fn: undefined })).rejects.toMatchObject({
       code: 'setting-unknown',
       context: { element: 'ViewerMtlsConfig.NewerMtls' },
     });
-    expect(await documentOf(local, id)).toBe(planted);
+    expect(await document()).toBe(planted);
     // An element that stays as it is keeps its younger part.
     await port.setMtls(id, passthrough);
-    expect(await documentOf(local, id)).toBe(planted);
+    expect(await document()).toBe(planted);
     await port.setMtls(id, off);
-    expect(await documentOf(local, id)).toBe(before);
+    expect(await document()).toBe(before);
   });
 
   it('is signed over what goes out', async () => {
@@ -224,31 +222,4 @@ function portOf(local: LocalAws) {
     abort: { abortSignal: new AbortController().signal },
     call: (_action, send) => send(),
   });
-}
-
-/** What somebody with a younger client does. */
-async function edit(local: LocalAws, Id: string, change: (xml: string) => string): Promise<void> {
-  const client = new CloudFrontClient(local.clientConfig('cloudfront', accountRegion));
-  const document = await documentOf(local, Id);
-  const { ETag: IfMatch, DistributionConfig } = await client.send(new GetDistributionConfigCommand({ Id }));
-  const command = new UpdateDistributionCommand({ Id, IfMatch, DistributionConfig });
-  command.middlewareStack.add(
-    (next) => (args) => {
-      Object.assign(args.request as object, { body: change(document) });
-      return next(args);
-    },
-    { step: 'build', priority: 'high' },
-  );
-  await client.send(command);
-  local.settle();
-}
-
-/** As it comes, with nothing of ours between. */
-async function documentOf(local: LocalAws, id: string): Promise<string> {
-  const { accessKeyId } = await local.clientConfig('cloudfront', accountRegion).credentials;
-  const scope = `Credential=${accessKeyId}/20261129/us-east-1/cloudfront/aws4_request`;
-  const answer = await fetch(`${local.url}/2020-05-31/distribution/${id}/config`, {
-    headers: { authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0` },
-  });
-  return await answer.text();
 }

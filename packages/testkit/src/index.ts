@@ -49,6 +49,7 @@ export type { ApiKind, TestApiGateway, TestAuthorizer } from './environment/api-
 export { makeApiGateway, putAuthorizer } from './environment/api-gateway.ts';
 export type { TestCloudFront } from './environment/cloudfront.ts';
 export { makeCloudFront } from './environment/cloudfront.ts';
+export { distributionDocument, editDistribution } from './environment/distribution-document.ts';
 export type { TestEnvironment } from './environment/environment.ts';
 export { makeEnvironment } from './environment/environment.ts';
 export type { TestRolesAnywhere } from './environment/roles-anywhere.ts';
