@@ -59,6 +59,7 @@ export { makeBucket } from './environment/where.ts';
 export type { IssuedCertificate, IssueRequest, KeyUsage } from './issue-certificate.ts';
 export { issueCertificate } from './issue-certificate.ts';
 export { type Knocking, knock } from './knock.ts';
+export { seedCertificates } from './seed.ts';
 export type { TestCrl, TrustParts } from './trust.ts';
 export { certificateOf, crlOf, trustOf, withdrawn } from './trust.ts';
 export { everyUnknown } from './unknowns.ts';
