@@ -24,7 +24,7 @@ beforeAll(async () => {
   trustloom = await web.open({ revocation: 'compact' });
   await trustloom.accept('all');
   expect((await trustloom.apply({ approve: 'any', allow: ['enforce:web'] })).exitCode).toBe(0);
-}, 60_000);
+});
 
 afterAll(async () => {
   await trustloom.close();
