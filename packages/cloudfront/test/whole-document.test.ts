@@ -13,7 +13,7 @@ const mtls: Mtls = { mode: 'required', store: 'ts_1', fn: 'cf_1', ignoreExpiry: 
 const accountRegion = { account: '222222222222', region: 'us-east-1' };
 const off: Mtls = { mode: 'off', ignoreExpiry: false, advertise: false };
 const passthrough: Mtls = { ...off, mode: 'passthrough' };
-const ours =
+const mtlsXml =
   '<ViewerMtlsConfig><Mode>required</Mode><TrustStoreConfig><TrustStoreId>ts_1</TrustStoreId>' +
   '<AdvertiseTrustStoreCaNames>true</AdvertiseTrustStoreCaNames>' +
   '<IgnoreCertificateExpiry>false</IgnoreCertificateExpiry></TrustStoreConfig></ViewerMtlsConfig>';
@@ -34,7 +34,7 @@ describe('the configuration of a distribution', () => {
   it('gets our two elements, and loses them again', () => {
     const before = wrapped('<Comment>a</Comment>');
     const after = withMtls(before, mtls);
-    expect(after).toBe(wrapped(`<Comment>a</Comment>${ours}${ourFunction}`));
+    expect(after).toBe(wrapped(`<Comment>a</Comment>${mtlsXml}${ourFunction}`));
     expect(withMtls(after, mtls)).toBe(after);
     expect(withMtls(after, off)).toBe(before);
     expect(withMtls(after, passthrough)).toBe(
@@ -48,7 +48,7 @@ describe('the configuration of a distribution', () => {
       '<!-- <ViewerMtlsConfig/> --><Comment><![CDATA[</DistributionConfig><ViewerMtlsConfig>]]></Comment>';
     const old = '<ViewerMtlsConfig>\n <Mode>optional</Mode>\n</ViewerMtlsConfig>';
     expect(withMtls(wrapped(`${deeper}${ourFunction}${text}${old}<Z/>`), mtls)).toBe(
-      wrapped(`${deeper}${ourFunction}${text}${ours}<Z/>`),
+      wrapped(`${deeper}${ourFunction}${text}${mtlsXml}<Z/>`),
     );
   });
 
@@ -61,7 +61,10 @@ describe('the configuration of a distribution', () => {
   });
 
   it('is not changed where one of our elements says more than we know, and that is named', () => {
-    const younger = ours.replace('</TrustStoreConfig>', '<Depth>3</Depth></TrustStoreConfig><Grace a="1"/>');
+    const younger = mtlsXml.replace(
+      '</TrustStoreConfig>',
+      '<Depth>3</Depth></TrustStoreConfig><Grace a="1"/>',
+    );
     const wanted = { ...mtls, mode: 'optional' } as const;
     expect(refusal(() => withMtls(wrapped(younger), wanted))).toBe(
       'setting-unknown: cloudfront: the configuration of the distribution is not changed: ViewerMtlsConfig has ' +
@@ -101,7 +104,7 @@ describe('the configuration of a distribution', () => {
     ['<DistributionConfig><!-- a -- b --></DistributionConfig>', 'a comment with --'],
     ['<DistributionConfig><!-- a </DistributionConfig>', '<!-- without an end'],
     ['<?xml version="1.0" encoding="UTF-16"?><DistributionConfig/>', 'another encoding'],
-    [wrapped(`${ours}${ours}`), 'ViewerMtlsConfig stands twice'],
+    [wrapped(`${mtlsXml}${mtlsXml}`), 'ViewerMtlsConfig stands twice'],
     [wrapped(`<a:ViewerMtlsConfig xmlns:a="b"/>`), 'a:ViewerMtlsConfig has a prefix'],
   ])('%s is refused', (document, why) => {
     expect(refusal(() => withMtls(document, mtls))).toMatch(/^setting-unknown: /);

@@ -18,8 +18,8 @@ test('settings of a distribution that the SDK does not know survive apply; in Vi
   expect((await trustloom.apply({ approve: 'any', allow: ['enforce:web'] })).exitCode).toBe(0);
   const applied = await document();
   expect(applied).toContain('<Mode>required</Mode>');
-  const ours = /<(ViewerMtlsConfig|ConnectionFunctionAssociation)>.*?<\/\1>/g;
-  expect(applied.replace(ours, '')).toBe(before);
+  const written = /<(ViewerMtlsConfig|ConnectionFunctionAssociation)>.*?<\/\1>/g;
+  expect(applied.replace(written, '')).toBe(before);
 
   await editDistribution(at, web.distributionId, (xml) =>
     xml.replace('</TrustStoreConfig>', '<NewerOfStore>1</NewerOfStore></TrustStoreConfig>'),

@@ -93,15 +93,15 @@ function contentOf(document: string, element: XmlElement, known: readonly string
   const texts: Record<string, string> = {};
   const unknown: string[] = [];
   const visit = (one: XmlElement, path: string): void => {
-    const place = path === '' ? element.name : `${element.name}.${path}`;
-    unknown.push(...[...one.attributes.keys()].map((name) => `${place}@${name}`));
+    const full = path === '' ? element.name : `${element.name}.${path}`;
+    unknown.push(...[...one.attributes.keys()].map((name) => `${full}@${name}`));
     const isLeaf = path !== '' && !known.some((other) => other.startsWith(`${path}.`));
     const text = textOf(document, one);
     if (isLeaf && text !== undefined) {
       texts[path] = text;
       return;
     }
-    if (isLeaf || one.hasText) unknown.push(`${place} with other content`);
+    if (isLeaf || one.hasText) unknown.push(`${full} with other content`);
     if (isLeaf) return;
     const seen = new Set<string>();
     for (const child of one.children) {
@@ -119,9 +119,9 @@ function contentOf(document: string, element: XmlElement, known: readonly string
 function inserted(document: string, root: XmlElement, own: OwnElement, wanted: Texts): string {
   const text = written(own, wanted);
   const next = root.children.find(({ name }) => own === mtlsElement && name === functionElement.name);
-  const place = next?.start ?? root.innerEnd;
+  const at = next?.start ?? root.innerEnd;
   if (root.innerStart === root.end) throw refused('it is empty');
-  return document.slice(0, place) + text + document.slice(place);
+  return document.slice(0, at) + text + document.slice(at);
 }
 
 function written({ name }: OwnElement, texts: Texts): string {
