@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkReferences } from './generate.ts';
 import { checkPackages } from './packages.ts';
+import { checkRandomness } from './randomness.ts';
+import { seedOfRun } from './test-seed.ts';
 import { checkWords } from './words.ts';
 
 interface Counts {
@@ -25,6 +27,7 @@ const checks: readonly (readonly [name: string, check: () => Promise<Counts>])[]
   ['dependencies', () => command('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'examples')],
   ['generated', () => one(checkReferences())],
   ['words', () => one(checkWords())],
+  ['randomness', () => one(checkRandomness())],
   ['tests', tests],
   ['packages', () => one(checkPackages())],
 ];
@@ -61,6 +64,7 @@ async function one(complaints: Promise<readonly string[]>): Promise<Counts> {
 
 /** All vitest tests; counts come from its own report, so that a run that dies counts as failed. */
 async function tests(): Promise<Counts> {
+  console.log(`tests with TRUSTLOOM_SEED=${seedOfRun()}`);
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-check-'));
   const file = join(folder, 'report.json');
   try {

@@ -30,6 +30,7 @@ const namedInCore: Readonly<Record<string, string>> = {
 const longFiles: Readonly<Record<string, string>> = {
   'local-aws/src/services/cloudfront/distributions.ts': 'reads the whole document of a distribution',
   'local-aws/src/start.ts': 'what a local AWS is started with, and all that can be asked of it',
+  'local-aws/src/wire/schema.ts': 'the one file that knows the schemas of the SDK',
 };
 
 /** Files of a folder and of those below it, by their paths from there. */

@@ -17,9 +17,7 @@ const examples = [
 describe.each(examples)('examples/%s', (name, consents) => {
   const allow = consents.flatMap((consent) => ['--allow', consent]);
 
-  test('by the command: accept, check, plan, apply, and a second plan has no writes', {
-    timeout: 120_000,
-  }, async () => {
+  test('by the command: accept, check, plan, apply, and a second plan has no writes', async () => {
     await using scene = await openScene(name);
     expect(await scene.trustloom(['accept', '--all'])).toMatchObject({ code: 0 });
     expect(await scene.trustloom(['check'])).toMatchObject({ code: 0 });
@@ -34,7 +32,7 @@ describe.each(examples)('examples/%s', (name, consents) => {
     expect(await scene.trustloom(['status', '--detailed-exitcode'])).toMatchObject({ code: 0 });
   });
 
-  test('by the library: use.ts', { timeout: 60_000 }, async () => {
+  test('by the library: use.ts', async () => {
     await using scene = await openScene(name);
     await scene.trustloom(['accept', '--all']);
     const source = ['--conditions=@trustloom/source', '--import', import.meta.resolve('tsx')];
@@ -53,7 +51,7 @@ function spawnAsync(scene: Awaited<ReturnType<typeof openScene>>, args: readonly
   return scene.run(process.execPath, args);
 }
 
-test('the quickstart tells all eleven parts, and what it tells was measured', { timeout: 120_000 }, () => {
+test('the quickstart tells all eleven parts, and what it tells was measured', () => {
   const scenario = spawnSync(
     process.execPath,
     [

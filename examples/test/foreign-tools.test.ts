@@ -33,7 +33,7 @@ async function ask<T>(scene: Scene, args: readonly string[]): Promise<T> {
 }
 
 describe.skipIf(!aws)('seen through the AWS CLI (needs an aws that knows trust stores of CloudFront)', () => {
-  test('it lists what apply made in all four services', { timeout: 120_000 }, async () => {
+  test('it lists what apply made in all four services', async () => {
     await using scene = await applied();
     const { TrustStores } = await ask<{
       TrustStores: { NumberOfCaCertificates: number; TotalRevokedEntries: number; Status: string }[];
@@ -65,9 +65,7 @@ describe.skipIf(!aws)('seen through the AWS CLI (needs an aws that knows trust s
     expect(crls).toEqual([expect.objectContaining({ enabled: true })]);
   });
 
-  test('what is changed by hand in any of the four is named by the next plan, and fixed by the next apply', {
-    timeout: 240_000,
-  }, async () => {
+  test('what is changed by hand in any of the four is named by the next plan, and fixed by the next apply', async () => {
     await using scene = await applied();
     const unknownCa = await createTestCa({ subject: 'CN=Put there by hand' });
     await writeFile(join(scene.folder, 'by-hand.pem'), unknownCa.pem);
@@ -171,7 +169,7 @@ describe.skipIf(!aws)('seen through the AWS CLI (needs an aws that knows trust s
 });
 
 describe.skipIf(!curl)('seen through curl (needs curl)', () => {
-  test('each edge answers as the matrix says', { timeout: 120_000 }, async () => {
+  test('each edge answers as the matrix says', async () => {
     await using scene = await applied();
     const clients = await makeClients(scene.ca);
     scene.ca.revoke(clients.revoked.serial);

@@ -36,7 +36,7 @@ function blocksOf(
 describe.skipIf(missing.length > 0)(
   'the guide (needs an aws that knows connection functions, openssl, curl and python3)',
   () => {
-    test('works step by step for each of the four services', { timeout: 240_000 }, async () => {
+    test('works step by step for each of the four services', async () => {
       const blocks = blocksOf(await readFile(page, 'utf8'));
       const folder = await mkdtemp(join(tmpdir(), 'trustloom-guide-'));
       await using local = await startLocalAws({ accounts: DEFAULT_ACCOUNTS });

@@ -51,25 +51,17 @@ const spread = (writes: number) =>
   [0.05, 0.25, 0.45, 0.65, 0.85].map((part) => Math.max(1, Math.round(writes * part)));
 
 describe('apply, killed at any point and run again, converges', () => {
-  test.concurrent.each(spread(firstRun))(
-    'the first apply, after %i writes',
-    { timeout: 600_000 },
-    async (point) => {
-      await using scene = await openScene('all-four');
-      await scene.trustloom(['accept', '--all']);
-      const before = writesOf(scene.local);
-      const killed = await scene.trustloom(
-        ['apply', ...allow],
-        () => writesOf(scene.local) - before >= point,
-      );
-      expect(killed.code).toBeNull();
-      await expectConverged(scene, 1);
-    },
-  );
+  test.concurrent.each(spread(firstRun))('the first apply, after %i writes', async (point) => {
+    await using scene = await openScene('all-four');
+    await scene.trustloom(['accept', '--all']);
+    const before = writesOf(scene.local);
+    const killed = await scene.trustloom(['apply', ...allow], () => writesOf(scene.local) - before >= point);
+    expect(killed.code).toBeNull();
+    await expectConverged(scene, 1);
+  });
 
   test.concurrent.each(spread(secondRun))(
     'a re-key, after %i writes; mutual TLS is never off',
-    { timeout: 600_000 },
     async (point) => {
       await using scene = await openScene('all-four');
       await scene.trustloom(['accept', '--all']);

@@ -92,9 +92,7 @@ function opensslVerify({ bundle, crls }: Scene['files'], client: TestLeaf) {
   return { ok: status === 0, said: stdout + stderr };
 }
 
-test('plan, apply, refresh and a CA less, through openTrustloom with the service beside the four', {
-  timeout: 60_000,
-}, async () => {
+test('plan, apply, refresh and a CA less, through openTrustloom with the service beside the four', async () => {
   await using acme = await scene('acme');
   const { files, good, revoked } = acme;
   await acme.definition(['devices', 'partners']);
@@ -138,9 +136,6 @@ test('plan, apply, refresh and a CA less, through openTrustloom with the service
 
 test.skipIf(!withOpenssl)(
   'openssl verify refuses a revoked client and accepts a good one (needs openssl)',
-  {
-    timeout: 60_000,
-  },
   async () => {
     await using acme = await scene('openssl');
     const { files, good, revoked } = acme;

@@ -52,6 +52,23 @@ describe('real clients at the listener', () => {
     ).toEqual([0, 200, 0, 0]);
   });
 
+  test('an apply changes nothing of a listener but its mutual authentication', async () => {
+    const listener = () => {
+      const all = live.local.state().elbv2.flatMap(({ state }) => [...state.listeners.values()]);
+      return all.find(({ arn }) => arn === live.listenerArn);
+    };
+    const before = listener();
+    expect(before?.sslPolicy).toBeDefined();
+    await live.apply(trustIn(a));
+    const { mutual, servedMutual, ...after } = listener() ?? {};
+    expect([mutual?.Mode, servedMutual?.Mode]).toEqual(['verify', 'verify']);
+    expect({ ...before, mutual: undefined, servedMutual: undefined }).toEqual({
+      ...after,
+      mutual: undefined,
+      servedMutual: undefined,
+    });
+  });
+
   test('a CA that comes, then the first that goes: no step refuses a client that stays good, or admits a revoked one', async () => {
     await live.apply(trustIn(a));
     const watch = async () => {

@@ -8,7 +8,7 @@ import { createFaults, type Fault } from './faults/faults.ts';
 import { frozenCopy } from './freeze.ts';
 import type { OcspResponder } from './functions/ocsp.ts';
 import { createPersistence } from './persist/persist.ts';
-import { type Random, systemRandom } from './random.ts';
+import { defaultRandom, type Random } from './random.ts';
 import { createRates } from './rates/rates.ts';
 import { type ApiGatewayState, createApiGateway } from './services/apigateway/index.ts';
 import { type CloudFrontState, createCloudFront } from './services/cloudfront/index.ts';
@@ -171,7 +171,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   }
   const clock = options.clock ?? realClock;
   const wall = options.wall ?? Date.now;
-  const random = options.random ?? systemRandom;
+  const random = options.random ?? defaultRandom();
   let calls: Call[] = [];
   const faults = createFaults();
   const settle = createSettle(clock, settleMode(options.settle));

@@ -292,7 +292,7 @@ describe('mutual TLS', () => {
 });
 
 describe.skipIf(!awsHas('apigateway', 'create-domain-name'))('the AWS CLI (needs aws)', () => {
-  test('switches mutual TLS on and off', { timeout: 60_000 }, async () => {
+  test('switches mutual TLS on and off', async () => {
     const version = await put(pem(root, issuing));
     await create();
     const update = async (operations: string) => {

@@ -33,7 +33,7 @@ describe.skipIf(!present)('the AWS CLI (needs an aws that knows connection funct
     return ran.out.trim() === '' ? undefined : JSON.parse(ran.out);
   };
 
-  test('drives S3, Elastic Load Balancing and STS', { timeout: 120_000 }, async () => {
+  test('drives S3, Elastic Load Balancing and STS', async () => {
     expect((await aws('sts', 'get-caller-identity')).Account).toBe('111111111111');
     await aws('s3api', 'create-bucket', '--bucket', 'bundles');
     const versioning = ['--versioning-configuration', 'Status=Enabled'];
@@ -87,7 +87,7 @@ describe.skipIf(!present)('the AWS CLI (needs an aws that knows connection funct
     );
   });
 
-  test('drives CloudFront', { timeout: 120_000 }, async () => {
+  test('drives CloudFront', async () => {
     await aws('s3api', 'create-bucket', '--bucket', 'global');
     await aws(
       's3api',

@@ -289,7 +289,7 @@ describe.skipIf(!awsHas('rolesanywhere', 'put-attribute-mapping'))(
       return { ...ran, json: ran.code === 0 && ran.out !== '' ? JSON.parse(ran.out) : undefined };
     };
 
-    test('creates an anchor with notification settings and imports a CRL', { timeout: 60_000 }, async () => {
+    test('creates an anchor with notification settings and imports a CRL', async () => {
       const made = await cli(
         'create-trust-anchor',
         '--name=by hand',

@@ -49,6 +49,7 @@ export type { ApiKind, TestApiGateway, TestAuthorizer } from './environment/api-
 export { makeApiGateway, putAuthorizer } from './environment/api-gateway.ts';
 export type { TestCloudFront } from './environment/cloudfront.ts';
 export { makeCloudFront } from './environment/cloudfront.ts';
+export { distributionDocument, editDistribution } from './environment/distribution-document.ts';
 export type { TestEnvironment } from './environment/environment.ts';
 export { makeEnvironment } from './environment/environment.ts';
 export type { TestRolesAnywhere } from './environment/roles-anywhere.ts';
@@ -58,6 +59,7 @@ export { makeBucket } from './environment/where.ts';
 export type { IssuedCertificate, IssueRequest, KeyUsage } from './issue-certificate.ts';
 export { issueCertificate } from './issue-certificate.ts';
 export { type Knocking, knock } from './knock.ts';
+export { seedCertificates } from './seed.ts';
 export type { TestCrl, TrustParts } from './trust.ts';
 export { certificateOf, crlOf, trustOf, withdrawn } from './trust.ts';
 export { everyUnknown } from './unknowns.ts';

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { createHash, createPublicKey, randomBytes, webcrypto } from 'node:crypto';
+import { createHash, createPublicKey, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { HashName, TestKey } from './ca/keys.ts';
 import { usualHash } from './ca/keys.ts';
+import { bytesFor } from './seed.ts';
 
 /** What a certificate shall say. Instants in milliseconds since 1970. */
 export interface IssueRequest {
@@ -13,7 +14,7 @@ export interface IssueRequest {
   readonly issuer?: { readonly der: Uint8Array; readonly key: TestKey };
   readonly notBefore: number;
   readonly notAfter: number;
-  /** Hex digits; default 16 random bytes. */
+  /** Hex digits; default 16 random bytes, from the seed if there is one. */
   readonly serial?: string;
   /** basicConstraints, critical; absent: no such extension. */
   readonly ca?: boolean;
@@ -77,7 +78,9 @@ export async function issueCertificate(request: IssueRequest): Promise<IssuedCer
   const algorithm = signingAlgorithm(signer, request.hash ?? usualHash(signer.kind), request.pss ?? false);
   const issuer = request.issuer === undefined ? undefined : new x509.X509Certificate(request.issuer.der);
   const publicKey = new x509.PublicKey(request.key.publicKey.export({ type: 'spki', format: 'der' }));
-  const serial = trimmed(request.serial ?? randomSerial());
+  const serial = trimmed(
+    request.serial ?? randomSerial(`serial of ${request.subject} by ${issuer?.subject ?? request.subject}`),
+  );
   const certificate = await x509.X509CertificateGenerator.create(
     {
       subject: name(request.subject),
@@ -170,8 +173,8 @@ function signingAlgorithm(key: TestKey, hash: HashName, pss: boolean) {
 const name = (text: string): x509.Name => new x509.Name(new x509.Name(text).toJSON().reverse());
 
 /** Positive, and at most 20 bytes (RFC 5280, 4.1.2.2). */
-function randomSerial(): string {
-  const bytes = randomBytes(16);
+function randomSerial(purpose: string): string {
+  const bytes = bytesFor(purpose, 16);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
   return bytes.toString('hex');
 }

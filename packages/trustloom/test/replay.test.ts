@@ -150,5 +150,5 @@ describe.each(['refuse', 'admit'] as const)('thirty days of a Serverless CA (unk
     expect(history.revoked()).toHaveLength(12);
     for (const leaf of history.revoked()) expect(Object.values(await team.knock(leaf))).not.toContain('in');
     expect(watch.lockouts).toEqual(unknowns === 'refuse' ? ['08:30', '20:00'] : []);
-  }, 180_000);
+  });
 });

@@ -111,4 +111,4 @@ test('the CRL of a CA that stopped publishing goes by its consent, on all four s
   expect(await knock(revoked)).toEqual(everywhere('refused'));
   expect(await knock(good)).toEqual(everywhere('in'));
   expect((await trustloom.plan()).changes).toBe(false);
-}, 120_000);
+});

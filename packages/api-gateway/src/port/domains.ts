@@ -10,11 +10,11 @@ import {
   type DomainName as DomainV2,
   GetDomainNameCommand as GetV2Domain,
   GetDomainNamesCommand as GetV2Domains,
-  UpdateDomainNameCommand as UpdateV2Domain,
 } from '@aws-sdk/client-apigatewayv2';
 import { defined, type ObjectLocation, unlessMissing } from '@trustloom/core/adapter';
 import type { DomainRef } from '../model.ts';
 import type { Calls } from './calls.ts';
+import { readConfigurations, updateWithConfigurations } from './raw-configurations.ts';
 
 /** A custom domain, whichever API it was read by. */
 export interface Domain {
@@ -102,19 +102,17 @@ export async function setTruststore(
     return;
   }
   // The other API refuses an update of mutual TLS alone ("Expected one domain name configuration"):
-  // what it has is sent back.
-  const { DomainNameConfigurations = [] } = await get(() =>
-    v2().send(new GetV2Domain({ DomainName: domain }), abort),
-  );
+  // what it has is sent back as it came, with settings that are younger than the SDK in use.
+  const read = readConfigurations(domain);
+  await get(() => v2().send(read.command, abort));
   const MutualTlsAuthentication = {
     TruststoreUri: uri,
     ...defined({ TruststoreVersion: location?.version }),
   };
-  const update = new UpdateV2Domain({
-    DomainName: domain,
-    DomainNameConfigurations,
-    MutualTlsAuthentication,
-  });
+  const update = updateWithConfigurations(
+    { DomainName: domain, MutualTlsAuthentication },
+    read.configurations(),
+  );
   await call('update', 'PATCH', () => v2().send(update, abort));
 }
 

@@ -4,12 +4,12 @@ import {
   GetDistributionCommand,
   GetDistributionConfigCommand,
   ListDistributionsCommand,
-  UpdateDistributionCommand,
-  type ViewerMtlsConfig,
 } from '@aws-sdk/client-cloudfront';
 import { defined, unlessMissing } from '@trustloom/core/adapter';
 import type { Mtls } from '../model/index.ts';
 import { allPages, type Calls, needed } from './calls.ts';
+import { withMtls } from './mtls-document.ts';
+import { keepBody, updateWithDocument } from './raw-body.ts';
 
 /** A distribution, as far as mutual TLS needs it. */
 export interface Distribution extends Mtls {
@@ -29,8 +29,8 @@ export interface DistributionPort {
   distributions(): Promise<ReadonlyMap<string, Distribution>>;
   distribution(id: string): Promise<Distribution | undefined>;
   /**
-   * Changes the mutual TLS of a distribution and the function that looks at it, nothing else:
-   * everything is sent back as it was read.
+   * Changes the mutual TLS of a distribution and the function that looks at it, nothing else: all
+   * other elements of its XML are sent back byte for byte, also those that the SDK does not know.
    */
   setMtls(distribution: string, mtls: Mtls): Promise<void>;
 }
@@ -61,27 +61,21 @@ export function distributionPort({ client, abort, call }: Calls): DistributionPo
         return distributionOf(Id, found, needed(found?.DistributionConfig, 'DistributionConfig'));
       }),
     async setMtls(Id, mtls) {
-      const read = await call('GetDistributionConfig', () =>
-        client.send(new GetDistributionConfigCommand({ Id }), abort),
+      const read = new GetDistributionConfigCommand({ Id });
+      const body = keepBody(read);
+      const { ETag, DistributionConfig } = await call('GetDistributionConfig', () =>
+        client.send(read, abort),
       );
-      const {
-        ViewerMtlsConfig: _mtls,
-        ConnectionFunctionAssociation: _fn,
-        ...rest
-      } = needed(read.DistributionConfig, 'DistributionConfig');
-      const DistributionConfig = {
-        ...rest,
-        ...defined({
-          ViewerMtlsConfig: viewerMtls(mtls),
-          ConnectionFunctionAssociation: mtls.fn === undefined ? undefined : { Id: mtls.fn },
-        }),
-      };
-      await call('UpdateDistribution', () =>
-        client.send(
-          new UpdateDistributionCommand({ Id, IfMatch: needed(read.ETag, 'ETag'), DistributionConfig }),
-          abort,
-        ),
+      // The SDK wants a configuration too; it is not what goes out.
+      const update = updateWithDocument(
+        {
+          Id,
+          IfMatch: needed(ETag, 'ETag'),
+          DistributionConfig: needed(DistributionConfig, 'DistributionConfig'),
+        },
+        withMtls(body(), mtls),
       );
+      await call('UpdateDistribution', () => client.send(update, abort));
     },
   };
 }
@@ -136,18 +130,5 @@ function distributionOf(
     fn: fn?.Id,
     ignoreExpiry: store?.IgnoreCertificateExpiry ?? false,
     advertise: store?.AdvertiseTrustStoreCaNames ?? false,
-  };
-}
-
-function viewerMtls({ mode, store, ignoreExpiry, advertise }: Mtls): ViewerMtlsConfig | undefined {
-  if (mode === 'off') return undefined;
-  if (mode === 'passthrough') return { Mode: mode };
-  return {
-    Mode: mode,
-    TrustStoreConfig: {
-      TrustStoreId: needed(store, 'TrustStoreId'),
-      AdvertiseTrustStoreCaNames: advertise,
-      IgnoreCertificateExpiry: ignoreExpiry,
-    },
   };
 }

@@ -73,9 +73,10 @@ export function mutant(random: (below: number) => number): Uint8Array {
 
 /** Ours; anything but a code of this kind, or more time than allowed, is an error. */
 export function ownReading(bytes: Uint8Array): Reading {
-  const start = performance.now();
+  // The time of the processor: it is the same on a busy machine.
+  const start = process.cpuUsage();
   const reading = readOrRefuse(bytes);
-  if (performance.now() - start > slowest) throw new Error('a CRL took too long');
+  if (process.cpuUsage(start).user > slowest * 1000) throw new Error('a CRL took too long');
   return reading;
 }
 

@@ -12,6 +12,7 @@
  * keeps its state in `createRegions`, and throws `ServiceError` for every refusal.
  */
 import type { Caller } from '../accounts.ts';
+import type { YoungerElement } from '../wire/younger-elements.ts';
 import type { World } from '../world.ts';
 
 /** A request after the transport is off: decoded body, lower-case header names, no proxy form. */
@@ -54,6 +55,8 @@ export interface Context {
   readonly requestId: string;
   /** An operation may set another status than the usual one, and further headers. */
   readonly answer: Answer;
+  /** What the schema does not know of the request's document, for operations that keep it. */
+  readonly younger?: readonly YoungerElement[];
 }
 
 /** What a data plane needs of the context it is opened in; it is used after the request. */
@@ -65,6 +68,8 @@ interface Answer {
   headers: Record<string, string>;
   /** Body instead of the one that the schema would write. */
   body?: string;
+  /** REST-XML: elements that the schema does not know, and the way to where they go. */
+  younger?: { readonly under: readonly string[]; readonly elements: readonly YoungerElement[] };
 }
 
 /** A request that was matched: the operation's name, and the work. */

@@ -15,6 +15,7 @@ import { createMatcher } from './match.ts';
 import { jsonError } from './route-service.ts';
 import { takeBucket } from './s3-bucket.ts';
 import { bodyShape, missingMembers, type OperationSchema, operationsOf, toXml } from './schema.ts';
+import { putYounger, takeYounger } from './younger-elements.ts';
 
 /** How a schema-driven service speaks. */
 type Protocol = 's3' | 'rest-xml' | 'query' | 'rest-json';
@@ -49,6 +50,11 @@ export interface SchemaServiceOptions<Model extends { [K in keyof Model]: Operat
     take(form: URLSearchParams): URLSearchParams;
     put(xml: string, ctx: Context): string;
   };
+  /**
+   * REST-XML: operations that keep what is younger than the schemas, and so give it back; at all
+   * others it is not implemented.
+   */
+  readonly keepsYounger?: readonly (keyof Model)[];
   reset(): void;
 }
 
@@ -63,6 +69,7 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
 ): Service {
   const { protocol, title, xmlns = '' } = options;
   const format = { kind: protocol === 'rest-json' ? 'json' : 'xml', xmlns } as const;
+  const keeps: ReadonlySet<PropertyKey> = new Set(options.keepsYounger);
   const handlerOf = (name: string): Handler | undefined => {
     const handler: unknown = Object.hasOwn(options.operations, name)
       ? Reflect.get(options.operations, name)
@@ -100,7 +107,10 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
       async run(ctx) {
         if (!handler) throw notImplemented(title, operation.name);
         const { input, unknown } = read(parse);
-        if (unknown.length > 0)
+        const document = keeps.has(operation.name)
+          ? operation.input.members.find(({ part }) => part === 'payload')?.schema
+          : undefined;
+        if (document === undefined && unknown.length > 0)
           throw notImplemented(title, `${operation.name} with ${unknown.slice(0, 5).join(', ')}`);
         const missing = missingMembers(operation.input.schema, input).filter((name) => name !== 'IfMatch');
         if (missing.length > 0) {
@@ -112,7 +122,8 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
               : `${missing.length} validation errors detected: Member must not be null: ${missing.join(', ')}`,
           );
         }
-        const output = await handler(input, ctx);
+        const younger = document && takeYounger(document, ctx.request.body);
+        const output = await handler(input, younger ? { ...ctx, younger } : ctx);
         return answer(operation, typeof output === 'object' && output !== null ? output : {}, ctx);
       },
     };
@@ -129,7 +140,12 @@ export function schemaService<Model extends { [K in keyof Model]: Operation<unkn
       return { status, headers: { 'content-type': 'text/xml', ...headers }, body };
     }
     const bound = writeOutput(operation, output, format);
-    return { status, headers: { ...bound.headers, ...headers }, body: ctx.answer.body ?? bound.body };
+    const { younger, body = bound.body } = ctx.answer;
+    return {
+      status,
+      headers: { ...bound.headers, ...headers },
+      body: younger && typeof body === 'string' ? putYounger(body, younger.under, younger.elements) : body,
+    };
   };
 
   const routeQuery = async (request: WireRequest): Promise<Routed> => {

@@ -223,18 +223,36 @@ function unknownNames(
     return [items].flat().flatMap((one) => unknownNames(item, one, format, path));
   }
   if (!schema.isStructSchema() || !isObject(raw)) return [];
-  const members = new Map(
-    [...schema.structIterator()].map(([name, member]) => {
-      const { xmlName, jsonName } = member.getMergedTraits();
-      return [String((format === 'xml' ? xmlName : jsonName) ?? name), member];
-    }),
-  );
+  const members = membersByName(schema, format);
   return Object.entries(raw).flatMap(([key, value]) => {
     const inner = path === '' ? key : `${path}.${key}`;
     const member = members.get(key);
     if (member) return unknownNames(member, value, format, inner);
     return format === 'xml' && NO_ELEMENT.test(key) ? [] : [inner];
   });
+}
+
+/** An opaque schema. */
+export type Schema = NormalizedSchema;
+
+/** The schema of an element inside an element of XML; undefined for one that is not known. */
+export function memberSchema(schema: Schema, name: string): Schema | undefined {
+  if (schema.isListSchema()) {
+    const item = schema.getValueSchema();
+    return name === String(item.getMergedTraits().xmlName ?? 'member') ? item : undefined;
+  }
+  if (!schema.isStructSchema()) return undefined;
+  return membersByName(schema, 'xml').get(name);
+}
+
+/** By their names in a document. */
+function membersByName(schema: Schema, format: 'xml' | 'json'): ReadonlyMap<string, Schema> {
+  return new Map(
+    [...schema.structIterator()].map(([name, member]) => {
+      const { xmlName, jsonName } = member.getMergedTraits();
+      return [String((format === 'xml' ? xmlName : jsonName) ?? name), member];
+    }),
+  );
 }
 
 /** Writes one payload member, under its own root element. */

@@ -19,7 +19,7 @@ const committed: Readonly<Record<string, Readonly<Record<string, string>>>> = JS
 describe.skipIf(!present)(
   'botocore’s model of AWS (needs python3 with a boto3 that knows trust stores)',
   () => {
-    test('finds nothing beyond it and nothing missing in any answer', { timeout: 120_000 }, async () => {
+    test('finds nothing beyond it and nothing missing in any answer', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'local-aws-botocore-'));
       await using aws = await startLocalAws();
       try {

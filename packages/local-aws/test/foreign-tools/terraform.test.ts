@@ -21,7 +21,6 @@ const found =
 test.skipIf(!terraform || !found || !has('openssl', 'version'))(
   'Terraform applies its configuration and then plans nothing (needs terraform, openssl, and LOCAL_AWS_TERRAFORM_MIRROR: a mirror of its AWS provider)',
   // The provider itself waits a minute for a load balancer.
-  { timeout: 300_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'local-aws-terraform-'));
     const ca = await makeOpensslCa();

@@ -139,7 +139,7 @@ const curlWith =
       const ran = await run('curl', [
         '--silent',
         '--max-time',
-        '10',
+        '300',
         http,
         `--tlsv${tls}`,
         '--tls-max',

@@ -1,5 +1,6 @@
-import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { createECDH, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { bytesFor, isSeeded } from '../seed.ts';
 
 /** Keys that a test CA or a client can have. */
 export type KeyKind = 'P-256' | 'P-384' | 'P-521' | 'RSA-2048' | 'RSA-3072' | 'RSA-4096';
@@ -19,21 +20,45 @@ export interface TestKey {
 const make = promisify(generateKeyPair);
 
 /**
- * Makes a key pair.
+ * Makes a key pair. On an elliptic curve it is made from the seed, if there is one.
  *
+ * @param owner whose it is: with a seed, the first key of an owner is the same in every run
  * @example
  * const key = await createTestKey('P-256')
  */
-export async function createTestKey(kind: KeyKind): Promise<TestKey> {
+export async function createTestKey(kind: KeyKind, owner = ''): Promise<TestKey> {
   const { privateKey, publicKey } = kind.startsWith('RSA-')
     ? await make('rsa', { modulusLength: Number(kind.slice(4)) })
-    : await make('ec', { namedCurve: kind });
+    : isSeeded()
+      ? seededKey(kind, owner)
+      : await make('ec', { namedCurve: kind });
   return Object.freeze({
     kind,
     privateKey,
     publicKey,
     pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   });
+}
+
+const curves: Readonly<Record<string, readonly [name: string, bytes: number]>> = {
+  'P-256': ['prime256v1', 32],
+  'P-384': ['secp384r1', 48],
+  'P-521': ['secp521r1', 66],
+};
+
+function seededKey(kind: KeyKind, owner: string) {
+  const [name, bytes] = curves[kind] ?? ['', 0];
+  const curve = createECDH(name);
+  const secret = bytesFor(`key ${kind} of ${owner}`, bytes);
+  // Below the order of each of the three curves, whose first byte is 0xff or, of P-521, 0x01.
+  secret[0] = (secret[0] ?? 0) & (kind === 'P-521' ? 0 : 0x7f);
+  curve.setPrivateKey(secret);
+  const point = curve.getPublicKey();
+  const text = (part: Buffer) => part.toString('base64url');
+  const [x, y] = [text(point.subarray(1, 1 + bytes)), text(point.subarray(1 + bytes))];
+  const jwk = { kty: 'EC', crv: kind, x, y, d: text(secret) };
+  const privateKey = createPrivateKey({ format: 'jwk', key: jwk });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
 /** The hash that goes with a key: SHA-384 with P-384, SHA-512 with P-521, else SHA-256. */

@@ -92,7 +92,7 @@ interface CaRequest {
 async function makeCa(request: CaRequest): Promise<TestCa> {
   const { subject, clock, issuer } = request;
   const { key: kind = 'P-256', ...options } = request.options;
-  const key = typeof kind === 'string' ? await createTestKey(kind) : kind;
+  const key = typeof kind === 'string' ? await createTestKey(kind, subject) : kind;
   const certificate = await issueCertificate({
     ca: true,
     keyUsage: ['digitalSignature', 'keyCertSign', 'cRLSign'],
@@ -129,7 +129,7 @@ async function makeLeaf(
   options: CertificateOptions,
 ): Promise<TestLeaf> {
   const { key: kind = 'P-256', ...rest } = options;
-  const key = typeof kind === 'string' ? await createTestKey(kind) : kind;
+  const key = typeof kind === 'string' ? await createTestKey(kind, subject) : kind;
   const certificate = await issueCertificate({
     keyUsage: ['digitalSignature'],
     extendedKeyUsage: ['clientAuth'],

@@ -1,10 +1,8 @@
 import { readCertificate } from '@trustloom/core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { explainLines, isNotDone, plansNothing } from './facade.ts';
 import { makeCa, makeCrl } from './pki.ts';
 import { type Name, openWorld, type Settings, type World } from './world.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const hour = 3_600_000;
 const services: readonly Name[] = ['web', 'edge', 'api', 'jobs'];

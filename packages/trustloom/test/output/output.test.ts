@@ -1,11 +1,9 @@
 import { albEdits } from '@trustloom/testkit';
-import { test, vi } from 'vitest';
+import { test } from 'vitest';
 import { makeCa, makeCrl } from '../golden/pki.ts';
 import { account } from '../support/local.ts';
 import { expectText } from './recorded.ts';
 import { openOutput } from './world.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const consents = ['web', 'edge', 'api', 'jobs'].map((name) => `enforce:${name}`);
 const allow = (some: readonly string[]) => some.flatMap((consent) => ['--allow', consent]);

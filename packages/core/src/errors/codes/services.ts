@@ -96,6 +96,10 @@ export const serviceCodes = {
     'A valid serial of an inventory looks like a revoked one in the compact KeyValueStore.',
     'Apply: it makes a new store that tells them apart and swaps it in.',
   ),
+  'setting-unknown': service(
+    'Something that a step would replace has settings that this version does not know.',
+    'Read which; update Trustloom, or take them away at the service.',
+  ),
   'attachment-external': input(
     'An external attachment is not as the definition says.',
     'Its owner has to change it.',

@@ -68,6 +68,7 @@ export function distributionOperations(regions: Regions<CloudFrontState>): Distr
       status: 'InProgress',
       modified: ctx.now,
       config,
+      younger: ctx.younger ?? [],
       served: undefined,
       tags,
       generation: 1,
@@ -76,7 +77,7 @@ export function distributionOperations(regions: Regions<CloudFrontState>): Distr
     deploy(distribution, ctx);
     await openEdges(state, distribution, ctx);
     const Location = `https://cloudfront.amazonaws.com/2020-05-31/distribution/${id}`;
-    return { Distribution: describe(distribution), ETag: distribution.etag, Location };
+    return { ...answer(distribution, ctx), Location };
   };
 
   return {
@@ -86,11 +87,11 @@ export function distributionOperations(regions: Regions<CloudFrontState>): Distr
       return create(config, mergeTags([], Tags.Items), ctx);
     },
     GetDistribution(input, ctx) {
-      const distribution = distributionOf(here(ctx), input.Id);
-      return { Distribution: describe(distribution), ETag: distribution.etag };
+      return answer(distributionOf(here(ctx), input.Id), ctx);
     },
     GetDistributionConfig(input, ctx) {
       const distribution = distributionOf(here(ctx), input.Id);
+      ctx.answer.younger = { under: [], elements: distribution.younger ?? [] };
       return { DistributionConfig: distribution.config, ETag: distribution.etag };
     },
     async UpdateDistribution(input, ctx) {
@@ -104,14 +105,16 @@ export function distributionOperations(regions: Regions<CloudFrontState>): Distr
       checkConfig(config, state, distribution.id);
       checkAliases(config, distribution.id, regions);
       const moved = String(config.Aliases?.Items) !== String(distribution.config.Aliases?.Items);
-      Object.assign(distribution, { config, etag: newETag(ctx), modified: ctx.now, status: 'InProgress' });
+      const { younger = [] } = ctx;
+      const etag = newETag(ctx);
+      Object.assign(distribution, { config, younger, etag, modified: ctx.now, status: 'InProgress' });
       distribution.generation += 1;
       deploy(distribution, ctx);
       if (moved) {
         await ctx.world.edges.close(distribution.arn);
         await openEdges(state, distribution, ctx);
       }
-      return { Distribution: describe(distribution), ETag: distribution.etag };
+      return answer(distribution, ctx);
     },
     async DeleteDistribution(input, ctx) {
       const state = here(ctx);
@@ -266,6 +269,12 @@ function gateOf(
         input,
       ),
   };
+}
+
+/** A distribution with its ETag, and what the schema does not know of it. */
+function answer(distribution: Distribution, ctx: Context) {
+  ctx.answer.younger = { under: ['DistributionConfig'], elements: distribution.younger ?? [] };
+  return { Distribution: describe(distribution), ETag: distribution.etag };
 }
 
 const describe = (distribution: Distribution): DistributionOut => ({

@@ -44,6 +44,7 @@ export function createCloudFront(): CloudFront {
       ...keyValueStoreOperations(regions),
       ...tagOperations(regions),
     },
+    keepsYounger: ['CreateDistribution', 'UpdateDistribution'],
     global: true,
     xmlns: 'http://cloudfront.amazonaws.com/doc/2020-05-31/',
     malformed: { code: 'MalformedXML', status: 400 },

@@ -1,4 +1,5 @@
 import type { DistributionConfig, FunctionConfig, Tag } from '@aws-sdk/client-cloudfront';
+import type { YoungerElement } from '../../wire/younger-elements.ts';
 import type { Context } from '../service.ts';
 import { ServiceError } from '../service.ts';
 
@@ -31,6 +32,8 @@ export interface Distribution {
   status: 'InProgress' | 'Deployed';
   modified: number;
   config: DistributionConfig;
+  /** What of the configuration is younger than the SDK: kept and given back, without an effect. */
+  younger?: readonly YoungerElement[];
   /** As the edges have it; undefined until the first deployment. */
   served: DistributionConfig | undefined;
   tags: readonly Tag[];

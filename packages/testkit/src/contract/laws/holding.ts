@@ -122,7 +122,6 @@ export const editsUndone = defineLaw({
   id: 'edits-undone',
   needs: ['edits'],
   title: 'what somebody changed by hand is noticed by the next plan, and undone',
-  timeoutMs: 120_000,
   async check(open, fixtures) {
     const names = await withWorld(open, async (world) => Object.keys(world.edits));
     assert.ok(names.length > 0, 'the subject has no edits; leave out `edits` to skip this law');

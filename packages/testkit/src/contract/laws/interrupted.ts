@@ -20,7 +20,6 @@ export const stops = defineLaw({
   id: 'stops-anywhere',
   needs: [],
   title: 'stopping before any step and running again converges, without duplicates',
-  timeoutMs: 120_000,
   async check(open, fixtures) {
     for (const [what, before, after] of journeys(fixtures)) {
       const whole = await run(open, before, after);
@@ -41,7 +40,6 @@ export const lostAnswers = defineLaw({
   needs: ['calls', 'faults'],
   title:
     'a write whose answer is lost is not done twice: the error passes, and the next run converges without duplicates',
-  timeoutMs: 120_000,
   async check(open, fixtures) {
     for (const [what, before, after] of journeys(fixtures)) {
       const whole = await runWithWrites(open, before, after);

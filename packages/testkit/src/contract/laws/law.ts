@@ -13,8 +13,6 @@ export interface Law {
   readonly title: string;
   /** Hooks without which it could not look. */
   readonly needs: readonly Hook[];
-  /** Longest time, in ms, where it is much. */
-  readonly timeoutMs?: number;
   /**
    * Real clients connect: it must hold whatever the service does where that is not documented, so
    * it is tried under both readings of every unknown.

@@ -13,7 +13,6 @@ export const revokedRefused = defineLaw({
   needs: ['admits'],
   title:
     'after every step a revoked client is refused where certificates are asked for, and who stays good is admitted; in the end all the good do',
-  timeoutMs: 120_000,
   bothReadings: true,
   async check(open, { clients, one, revokedMore, two }) {
     await using world = await open();
