@@ -13,7 +13,7 @@ import {
 } from '@trustloom/core/adapter';
 import type { Observed } from '../model.ts';
 import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
-import { publishedCrls, readPublished } from '../revocation/manifest.ts';
+import { type Published, publishedCrls, publishedDenials, readPublished } from '../revocation/published.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 import { observedEnforcement, routesBehind } from './enforcement.ts';
 
@@ -38,9 +38,10 @@ export async function observeApiGateway(
       http: () => io.shared('http apis', port.httpApis),
       rest: () => io.shared('rest apis', port.restApis),
     }),
-    target.authorizer === undefined ? undefined : readPublished(io),
+    readPublished(target, io),
   ]);
-  const routes = await routesBehind(target, apis, port);
+  const authorizer = authorizerOf(target, published);
+  const routes = await routesBehind(authorizer, apis, port);
   const owner = ownerOf(domain.tags, io.context);
   const on = truststore !== undefined;
   return {
@@ -54,7 +55,9 @@ export async function observeApiGateway(
       exists: on,
       cas: on && cas === undefined ? 'unknown' : (cas ?? []).map(observedCa),
       crls: publishedCrls(published),
-      enforcement: observedEnforcement(target, domain, apis, routes, published),
+      owned: published !== undefined || owner === 'us',
+      denials: publishedDenials(published),
+      enforcement: observedEnforcement({ target, domain, apis, routes, published }),
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
       bypasses: apis.map((api) => bypassOf(api, io.context.accountRegion.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
@@ -64,11 +67,20 @@ export async function observeApiGateway(
   };
 }
 
-async function missing(
-  { domain, authorizer }: ApiGatewayTarget,
-  io: ServiceIo,
-): Promise<Observation<Observed>> {
-  const published = authorizer === undefined ? undefined : await readPublished(io);
+/**
+ * The function that the routes should ask. Where the target names none any more, the one that it
+ * named when the manifest was published.
+ */
+function authorizerOf(
+  { authorizer }: ApiGatewayTarget,
+  published: Published | undefined,
+): string | undefined {
+  return authorizer ?? published?.manifest?.authorizer;
+}
+
+async function missing(target: ApiGatewayTarget, io: ServiceIo): Promise<Observation<Observed>> {
+  const { domain } = target;
+  const published = await readPublished(target, io);
   const message = `the custom domain ${domain} does not exist; correct the definition, or create the domain`;
   const unmet = [error('attachment-missing', domain, message)];
   return {
@@ -78,6 +90,8 @@ async function missing(
       exists: false,
       cas: [],
       crls: [],
+      owned: published !== undefined,
+      denials: publishedDenials(published),
       attachments: [],
       bypasses: [],
       endpoints: [],
