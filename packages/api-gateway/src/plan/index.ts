@@ -42,11 +42,17 @@ export function planApiGateway(
     action: 'apigateway:PUT',
     input: { domain: target.domain, tags: ownershipTags(context) },
   };
+  const tags = domain.owner === 'us' ? [] : [tag];
+  // The first manifest comes after the tag that says whose it is, so that none is left unclaimed,
+  // and a target that was taken down gets none anew.
+  const claimed = crls.steps.map((step) =>
+    published === undefined ? { ...step, after: [...(step.after ?? []), ...tags.map(({ id }) => id)] } : step,
+  );
   // Nothing is trusted before its CRL is where the authorizer looks.
   const first = crls.steps.filter(({ effect }) => effect === 'revoke').map(({ id }) => id);
   const steps = bundle.steps.map((step) => ({ ...step, after: [...(step.after ?? []), ...first] }));
   return {
-    steps: [...(domain.owner === 'us' ? [] : [tag]), ...crls.steps, ...steps],
+    steps: [...tags, ...claimed, ...steps],
     artifacts: [...crls.artifacts, ...bundle.artifacts],
     findings: crls.findings,
   };

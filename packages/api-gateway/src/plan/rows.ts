@@ -123,7 +123,7 @@ function wantedRow(
 /**
  * What the deny list says and what is retained, and every entry that is held already, unless
  * something explains that it goes: a state without it explains nothing. Entries of both origins are
- * judged apart, for each goes by its own reasons.
+ * judged apart, for each goes by its own reasons; but what was released by name is released.
  */
 function deniedOf(
   { row: { key }, denied, retained }: DesiredKey,
@@ -131,23 +131,26 @@ function deniedOf(
   revocation: DesiredManifest['revocation'],
   now: Instant,
 ): readonly ManifestDenial[] {
-  const since = new Map(held.filter(isRetained).map((one) => [one.serial, one.since]));
-  const stay = (some: readonly ManifestDenial[], apart: Partial<DesiredManifest['revocation']>) =>
+  const released = new Map(
+    revocation.released
+      .filter(({ caKey }) => caKey === key)
+      .map(({ serial, since }) => [serial, Date.parse(since)]),
+  );
+  const isReleased = ({ serial, since }: ManifestDenial) => (released.get(serial) ?? -1) >= Date.parse(since);
+  const stay = (origin: ManifestDenial['origin'], apart: Partial<DesiredManifest['revocation']>) =>
     unexplainedDenials(
-      some.map((one) => ({ ...one, caKey: key })),
+      held.filter((one) => one.origin === origin && !isReleased(one)).map((one) => ({ ...one, caKey: key })),
       { ...revocation, ...apart },
       { now, expiryIgnored: false },
-    );
+    ).map((one) => entry(origin, one.serial, one.since, one.notAfter));
+  const sinceOf = new Map(
+    held.filter(({ origin }) => origin === 'retained').map(({ serial, since }) => [serial, since]),
+  );
   return sorted([
-    ...denied.map(({ serial, since: from, notAfter }) => entry('denied', serial, from, notAfter)),
-    ...retained.map((serial) => entry('retained', serial, since.get(serial) ?? isoTime(now))),
-    ...stay(
-      held.filter((one) => !isRetained(one)),
-      { retained: new Map() },
-    ).map(({ serial, since: from, notAfter }) => entry('denied', serial, from, notAfter)),
-    ...stay(held.filter(isRetained), { denied: [] }).map(({ serial, since: from }) =>
-      entry('retained', serial, from),
-    ),
+    ...denied.map(({ serial, since, notAfter }) => entry('denied', serial, since, notAfter)),
+    ...retained.map((serial) => entry('retained', serial, sinceOf.get(serial) ?? isoTime(now))),
+    ...stay('denied', { retained: new Map() }),
+    ...stay('retained', { denied: [] }),
   ]);
 }
 
@@ -224,7 +227,7 @@ function keepRevoked(draft: Draft, drafts: readonly Draft[], { stateLost }: RowP
   const above = draftsAbove(draft, drafts);
   const serials = new Set(desired.source.cas.map(({ serial }) => serial));
   const isRetainedAbove = above.some(({ first }) =>
-    first.denied.some((one) => isRetained(one) && serials.has(one.serial)),
+    first.denied.some(({ origin, serial }) => origin === 'retained' && serials.has(serial)),
   );
   if (!stateLost && !isRetainedAbove && above.some(({ moves }) => moves)) return { ...row, before };
   const first = { ...row.first, state: 'revoked' as const };
@@ -294,10 +297,6 @@ function entry(
   notAfter?: string,
 ): ManifestDenial {
   return { serial, origin, since, ...defined({ notAfter }) };
-}
-
-function isRetained({ origin }: ManifestDenial): boolean {
-  return origin === 'retained';
 }
 
 /** By serial, each once for each origin; of two the first stays. */
