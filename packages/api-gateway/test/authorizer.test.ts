@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { type Certificate, checkedKeys, type DenyEntry, readCertificate, type Trust } from '@trustloom/core';
 import { createTestCa, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
 import fc from 'fast-check';
@@ -81,6 +81,19 @@ const withRevocation = (trust: Trust, more: Partial<Trust['revocation']>): Trust
 const known = (trust: Trust, ca: TestCa): Certificate =>
   trust.known.find(({ sha256 }) => sha256 === ca.sha256) ?? readCertificate(ca.der);
 
+/** The leaf as whoever holds the CA's key may write it: with the key identifier of another CA. */
+function withIdentifierOf(other: TestCa, leaf: TestLeaf, signer: TestCa): string {
+  const der = Buffer.from(leaf.der);
+  const tbs = der.subarray(4, 8 + der.readUInt16BE(6));
+  expect(tbs.includes(signer.keyId)).toBe(true);
+  tbs.set(other.keyId, tbs.indexOf(signer.keyId));
+  const algorithm = der.subarray(4 + tbs.length, 4 + tbs.length + 12);
+  const signature = sign('sha256', tbs, signer.key.privateKey);
+  const rest = Buffer.concat([tbs, algorithm, Buffer.from([3, signature.length + 1, 0]), signature]);
+  const whole = Buffer.concat([Buffer.from([0x30, 0x82, rest.length >> 8, rest.length & 0xff]), rest]);
+  return `-----BEGIN CERTIFICATE-----\n${whole.toString('base64')}\n-----END CERTIFICATE-----\n`;
+}
+
 describe('the authorizer', () => {
   test('admits the good and refuses the revoked, of each CA by its own CRL', async () => {
     const crossSigned = await root.intermediate('CN=Second');
@@ -127,6 +140,54 @@ describe('the authorizer', () => {
     const files = await published(trusting([root, issuing, again], [crlOf(again, serial)]));
     const { verdict } = authorizerOn(files);
     expect([await verdict(leaves[0]?.pem), await verdict(leaves[1]?.pem)]).toEqual(['ok', 'revoked']);
+  });
+
+  test('refuses a leaf of a compromised, revoked CA with the identifier of its re-keyed twin', async () => {
+    const twin = await issuing.rekey();
+    const forged = withIdentifierOf(twin, await issuing.issue('CN=forged'), issuing);
+    const honest = await twin.issue('CN=honest');
+    const trust = trusting([root, issuing, twin], [crlOf(root, issuing.serial), crlOf(twin)]);
+    const { verdict } = authorizerOn(
+      await published(withRevocation(trust, { revokedCas: [known(trust, issuing)] })),
+    );
+    expect([await verdict(forged), await verdict(honest.pem)]).toEqual(['ca-revoked', 'ok']);
+  });
+
+  describe('where Node cannot use the key of a CA', () => {
+    const unusable = (files: Map<string, Uint8Array>, ca: TestCa) => {
+      const [name = '', bytes] = [...files].find(([key]) => key.endsWith('.json')) ?? [];
+      const manifest = JSON.parse(Buffer.from(bytes ?? []).toString());
+      const { keySha256 } = readCertificate(ca.der);
+      for (const row of manifest.keys) if (row.key === keySha256) delete row.publicKey;
+      return files.set(name, Buffer.from(JSON.stringify(manifest)));
+    };
+
+    test('its clients are judged by it if no other CA has its name', async () => {
+      const files = unusable(
+        await published(trusting([root, issuing], [crlOf(issuing, bob.serial)])),
+        issuing,
+      );
+      const { verdict } = authorizerOn(files);
+      expect([await verdict(ann.pem), await verdict(bob.pem)]).toEqual(['ok', 'revoked']);
+    });
+
+    test('they are refused if another has, for either may have issued them', async () => {
+      const twin = await issuing.rekey();
+      const files = unusable(await published(trusting([root, issuing, twin], [])), issuing);
+      const { verdict } = authorizerOn(files);
+      const other = await twin.issue('CN=other');
+      expect([await verdict(ann.pem), await verdict(other.pem)]).toEqual(['unknown-issuer', 'ok']);
+    });
+  });
+
+  test('finds the issuer of a leaf that writes its name in another encoding', async () => {
+    const files = await published(trusting([root, issuing], [crlOf(issuing, bob.serial)]));
+    const [name = '', bytes] = [...files].find(([key]) => key.endsWith('.json')) ?? [];
+    const manifest = JSON.parse(Buffer.from(bytes ?? []).toString());
+    for (const row of manifest.keys) row.names = ['3000'];
+    files.set(name, Buffer.from(JSON.stringify(manifest)));
+    const { verdict } = authorizerOn(files);
+    expect([await verdict(ann.pem), await verdict(bob.pem)]).toEqual(['ok', 'revoked']);
   });
 
   test('refuses who was issued by an unknown key, under whatever name', async () => {

@@ -8,7 +8,7 @@ import { type Published, readPublished } from '../../src/revocation/published.ts
 import type { ApiGatewayTarget } from '../../src/target.ts';
 
 export const context = contextOf({ name: 'edge', now: () => 0 });
-export const target: ApiGatewayTarget = {
+export const target: ApiGatewayTarget & { readonly authorizer: string } = {
   domain: 'api.example.com',
   api: 'rest',
   authorizer: 'arn:aws:lambda:eu-west-1:222222222222:function:revocation',
@@ -56,6 +56,7 @@ export function memoryBucket(files: Map<string, Uint8Array>) {
     },
   };
   return {
+    io,
     /** What is published, as an observation reads it. */
     async published(): Promise<Published> {
       const found = await readPublished(target, io);
