@@ -73,10 +73,11 @@ function draftOf(
   parts: RowParts,
   artifacts: Map<string, Artifact>,
 ): Draft {
-  const wanted = wantedRow(key, before, parts, artifacts);
+  const isBack = before !== undefined && !key.unread && !areExplained(before.crls, key.row.crls);
+  const wanted = wantedRow(key, before, { ...parts, isBack }, artifacts);
   const draft = { desired: key, before, first: wanted, wanted, readmits: [], moves: false };
   if (before === undefined) return draft;
-  if (!before.crls.every((crl) => isExplained(crl, wanted.crls))) {
+  if (isBack) {
     // It goes back to an older CRL, or to none.
     const first = asBefore(wanted, before);
     return { ...draft, first, readmits: readmitted(key, before), wanted: parts.stateLost ? first : wanted };
@@ -98,13 +99,22 @@ function draftOf(
 function wantedRow(
   key: DesiredKey,
   before: ManifestKey | undefined,
-  { desired: { revocation }, published, now }: RowParts,
+  {
+    desired: { revocation },
+    published,
+    now,
+    isBack,
+  }: RowParts & {
+    /** Its CRLs are not the ones that are published without consent. */
+    readonly isBack: boolean;
+  },
   artifacts: Map<string, Artifact>,
 ): PlannedKey {
-  const denied = deniedOf(key, before?.denied ?? [], revocation, now);
+  const explaining = isBack || key.unread ? { ...revocation, crls: [] } : revocation;
+  const denied = deniedOf(key, before?.denied ?? [], explaining, now);
   if (key.unread)
     return before === undefined || before.crls.length === 0
-      ? { ...key.row, sets: before?.sets ?? [], denied }
+      ? { ...key.row, crls: [], sets: [], denied }
       : asBefore(
           { ...key.row, sets: [], denied },
           { ...before, state: before.state === 'revoked' ? 'listed' : before.state },
@@ -269,6 +279,10 @@ function isExplained(was: ManifestCrl, wanted: readonly ManifestCrl[]): boolean 
       ((crl.slot === was.slot || crl.slot === undefined || crl.slot === base) &&
         !isOlderIssue(issue(crl), issue(was))),
   );
+}
+
+function areExplained(was: readonly ManifestCrl[], wanted: readonly ManifestCrl[]): boolean {
+  return was.every((crl) => isExplained(crl, wanted));
 }
 
 /** The CRLs that the consent to readmit names: those that come back, else those that go. */
