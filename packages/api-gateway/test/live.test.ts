@@ -281,6 +281,75 @@ describe('what is published', () => {
   });
 });
 
+describe('a target whose `authorizer:` was dropped', () => {
+  const manifest = 'acme/authorizers/eu-west-1/api.example.com.json';
+  const without = () => scenario.open({});
+  const lies = () =>
+    scenario.local
+      .state()
+      .s3.flatMap(({ objects }) => objects.get(manifest)?.at(-1)?.deleteMarker === false)
+      .includes(true);
+
+  test('refuses the revoked as long as a route asks: refresh goes on publishing, and a finding names the route', async () => {
+    await opened('http', { payload: '2.0' });
+    scenario.publish(issuing, bob);
+    const report = await without().refresh();
+    expect(report.targets[0]?.done.map(({ id }) => id)).toEqual(['publish']);
+    scenario.clock.advance(poll);
+    expect(await Promise.all([scenario.knock(ann), scenario.knock(bob)])).toEqual([200, 403]);
+    const plan = await without().plan();
+    expect(plan.targets[0]?.steps).toEqual([]);
+    expect(plan.findings.filter(({ code }) => code === 'authorizer-asked')).toMatchObject([
+      { message: expect.stringMatching(/^the target names no authorizer, but .* still asks the authorizer/) },
+    ]);
+    const content = (await without().status()).targets[0]?.content;
+    expect(content?.enforcement).toMatchObject({ mechanism: 'authorizer', state: 'partly' });
+    await without().apply({ approve: 'any', allow: ['relax:edge'] });
+    expect(lies()).toBe(true);
+  });
+
+  test('loses what is published by the consent to relax, once no route asks', async () => {
+    await opened('http', { payload: '2.0' });
+    const { Items: [route] = [] } = await scenario.http.send(new GetRoutesCommand({ ApiId: scenario.apiId }));
+    await scenario.http.send(new DeleteRouteCommand({ ApiId: scenario.apiId, RouteId: route?.RouteId }));
+    const plan = await without().plan();
+    expect(plan.targets[0]?.steps.map(({ id, effect, affects }) => [id, effect, affects])).toEqual([
+      ['retire-manifest', 'relax', ['api.example.com authorizer=none']],
+    ]);
+    expect(plan.missing).toEqual(['relax:edge']);
+    scenario.publish(issuing, bob);
+    expect((await without().refresh()).targets[0]?.done.map(({ id }) => id)).toEqual(['publish']);
+    expect(lies()).toBe(true);
+    await without().apply({ approve: 'any', allow: ['relax:edge'] });
+    expect([lies(), (await without().plan()).changes]).toEqual([false, false]);
+  });
+});
+
+describe('a state that was lost', () => {
+  const bucket = 'trustloom-222222222222-eu-west-1';
+  const remove = async (name: string) => {
+    await scenario.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: `acme/${name}` }));
+  };
+
+  test('`revocation.json` deleted, refresh: the client on the deny list stays refused, also after a rebuild', async () => {
+    await opened('http', { payload: '2.0' });
+    await scenario.open().revoke({ serials: [bob.serial], ca: issuing.sha256, by: 'ann', why: 'stolen' });
+    await remove('revocation.json');
+    const knocks = async () => {
+      scenario.clock.advance(poll);
+      return Promise.all([scenario.knock(ann), scenario.knock(bob)]);
+    };
+    const report = await scenario.open().refresh();
+    expect(report.findings.map(({ code }) => code)).toContain('state-lost');
+    expect(await knocks()).toEqual([200, 403]);
+    await scenario.open().rebuildState();
+    await scenario.open().refresh();
+    expect(await knocks()).toEqual([200, 403]);
+    await scenario.open().unrevoke({ serials: [bob.serial], ca: issuing.sha256, by: 'ann', why: 'found' });
+    expect(await knocks()).toEqual([200, 200]);
+  });
+});
+
 test('that another target follows the domain by now is no matter to a target that leaves', async () => {
   await opened('rest');
   const resourceArn = 'arn:aws:apigateway:eu-west-1::/domainnames/api.example.com';
