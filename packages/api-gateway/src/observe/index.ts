@@ -6,6 +6,7 @@ import {
   isTrustloomError,
   type ObjectLocation,
   type Observation,
+  type Owner,
   observedCa,
   ownerOf,
   parseBundle,
@@ -32,17 +33,17 @@ export async function observeApiGateway(
   const domain = listed?.get(target.domain) ?? (await port.domain(target));
   if (domain === undefined) return missing(target, io);
   const { truststore } = domain;
+  const owner = ownerOf(domain.tags, io.context);
   const [cas, apis, published] = await Promise.all([
     truststore === undefined ? undefined : readTruststore(truststore, io),
     port.mappedApis(target.domain, {
       http: () => io.shared('http apis', port.httpApis),
       rest: () => io.shared('rest apis', port.restApis),
     }),
-    readPublished(target, io),
+    publishedFor(target, owner, io),
   ]);
   const authorizer = authorizerOf(target, published);
   const routes = await routesBehind(authorizer, apis, port);
-  const owner = ownerOf(domain.tags, io.context);
   const on = truststore !== undefined;
   return {
     state: {
@@ -68,6 +69,26 @@ export async function observeApiGateway(
 }
 
 /**
+ * A manifest of ours stands only where the target names an authorizer, or once did: such a domain
+ * has our tags, unless somebody else attaches the store.
+ */
+async function publishedFor(
+  target: ApiGatewayTarget,
+  owner: Owner,
+  io: ServiceIo,
+): Promise<Published | undefined> {
+  if (target.authorizer !== undefined) return readPublished(target, io);
+  if (owner !== 'us' && io.context.attach !== 'external') return undefined;
+  return readPublished(target, io).catch(unlessNoBucket);
+}
+
+/** Where there is no bucket nothing is published. */
+function unlessNoBucket(error: unknown): undefined {
+  if (isTrustloomError(error) && error.code === 'bucket-missing') return undefined;
+  throw error;
+}
+
+/**
  * The function that the routes should ask. Where the target names none any more, the one that it
  * named when the manifest was published.
  */
@@ -80,7 +101,7 @@ function authorizerOf(
 
 async function missing(target: ApiGatewayTarget, io: ServiceIo): Promise<Observation<Observed>> {
   const { domain } = target;
-  const published = await readPublished(target, io);
+  const published = await readPublished(target, io).catch(unlessNoBucket);
   const message = `the custom domain ${domain} does not exist; correct the definition, or create the domain`;
   const unmet = [error('attachment-missing', domain, message)];
   return {
