@@ -1,4 +1,4 @@
-import type { DenyEntry, Trust, UnreadReason } from '@trustloom/core';
+import type { DenyEntry, Trust, UnreadReason } from '@trustloom/core/adapter';
 import { certificateOf, createTestCa, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
@@ -55,9 +55,9 @@ function issue(at: number, revoked: number): Issue {
 }
 
 test(`after every refresh the authorizer refuses whom it refused, unless something explains it (seed ${seed})`, async () => {
-  const story = fc.array(turn, { minLength: 1, maxLength: 9 });
+  const scenario = fc.array(turn, { minLength: 1, maxLength: 9 });
   await fc.assert(
-    fc.asyncProperty(story, async (turns) => {
+    fc.asyncProperty(scenario, async (turns) => {
       const { refresh, decide, plan } = openPublisher();
       const old = issue(1, 0b10101);
       let newest: Issue | undefined;

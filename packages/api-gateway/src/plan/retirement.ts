@@ -23,7 +23,7 @@ export function planRetirement(
   target: ApiGatewayTarget,
   context: PlanContext,
 ): ManifestPlan {
-  // Without the name of the function nobody knows which route asks it.
+  // Without the name of the function it is unknown which route asks it.
   if (published?.manifest === undefined) return { steps: [], artifacts: [], findings: [] };
   const { steps, artifacts } = planCrls(desired, published, standing, target, context);
   const moving = steps.filter(({ effect }) => effect === 'revoke');
