@@ -3,7 +3,7 @@ import { type Certificate, checkedKeys, type DenyEntry, readCertificate, type Tr
 import { createTestCa, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { planCrls } from '../src/plan/crls.ts';
+import { planCrls } from '../src/plan/crls/index.ts';
 import {
   createAuthorizer,
   type Objects,

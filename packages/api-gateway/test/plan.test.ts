@@ -3,7 +3,7 @@ import { bundleArtifact } from '@trustloom/core/adapter';
 import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
 import { beforeAll, expect, test } from 'vitest';
 import { planCaBundle } from '../src/plan/ca-bundle.ts';
-import { planCrls } from '../src/plan/crls.ts';
+import { planCrls } from '../src/plan/crls/index.ts';
 import { desiredManifest } from '../src/revocation/index.ts';
 import type { Published } from '../src/revocation/published.ts';
 import { context, memoryBucket, target } from './support/memory.ts';

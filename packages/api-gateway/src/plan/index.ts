@@ -2,8 +2,8 @@ import { ownershipTags, type PlanContext, type ServicePlan, type Step } from '@t
 import type { ApiGatewaySteps, Desired, Observed } from '../model.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 import { planCaBundle } from './ca-bundle.ts';
-import { planCrls } from './crls.ts';
-import { type ManifestPlan, planRetirement } from './retirement.ts';
+import { planCrls } from './crls/index.ts';
+import { type ManifestPlan, planRetirement } from './crls/retirement.ts';
 import { planTeardown } from './teardown.ts';
 
 /** The writes from what is held to what is desired. Pure. */

@@ -8,7 +8,7 @@ import {
 import type { ApiGatewaySteps, Observed, ObservedDomain } from '../model.ts';
 import { manifestFile } from '../revocation/manifest.ts';
 import type { ApiGatewayTarget } from '../target.ts';
-import { stillAsked } from './retirement.ts';
+import { stillAsked } from './crls/retirement.ts';
 
 const reason = 'the target left the definition';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isOutput, type StepIo, type Value } from '@trustloom/core/adapter';
 import { contextOf } from '@trustloom/testkit';
 import { performApiGateway } from '../../src/perform.ts';
-import type { CrlPlan } from '../../src/plan/crls.ts';
+import type { CrlPlan } from '../../src/plan/crls/index.ts';
 import { apiGatewayPort } from '../../src/port/index.ts';
 import { type Published, readPublished } from '../../src/revocation/published.ts';
 import type { ApiGatewayTarget } from '../../src/target.ts';

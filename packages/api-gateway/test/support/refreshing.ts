@@ -1,5 +1,5 @@
 import type { Trust } from '@trustloom/core';
-import { planCrls } from '../../src/plan/crls.ts';
+import { planCrls } from '../../src/plan/crls/index.ts';
 import { createDecide, type Verdict } from '../../src/revocation/authorizer/decide.ts';
 import { openSerialSet } from '../../src/revocation/authorizer/serial-set.ts';
 import { desiredManifest } from '../../src/revocation/index.ts';

@@ -1,8 +1,8 @@
 import { type Artifact, type Finding, outputOf, type PlanContext, type Step } from '@trustloom/core/adapter';
-import type { ApiGatewaySteps, Desired, Observed } from '../model.ts';
-import { manifestFile } from '../revocation/manifest.ts';
-import type { ApiGatewayTarget } from '../target.ts';
-import { planCrls } from './crls.ts';
+import type { ApiGatewaySteps, Desired, Observed } from '../../model.ts';
+import { manifestFile } from '../../revocation/manifest.ts';
+import type { ApiGatewayTarget } from '../../target.ts';
+import { planCrls } from './index.ts';
 
 /** What is written about the manifest, or said of it. */
 export interface ManifestPlan {

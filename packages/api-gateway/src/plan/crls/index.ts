@@ -1,8 +1,8 @@
 import { type Artifact, count, outputOf, type PlanContext, type Step } from '@trustloom/core/adapter';
-import type { ApiGatewaySteps, Desired, PlannedKey } from '../model.ts';
-import { manifestFile } from '../revocation/manifest.ts';
-import { type Published, unreadableSets } from '../revocation/published.ts';
-import type { ApiGatewayTarget } from '../target.ts';
+import type { ApiGatewaySteps, Desired, PlannedKey } from '../../model.ts';
+import { manifestFile } from '../../revocation/manifest.ts';
+import { type Published, unreadableSets } from '../../revocation/published.ts';
+import type { ApiGatewayTarget } from '../../target.ts';
 import { type Row, rowsOf, rowText } from './rows.ts';
 
 type Publish = Step<ApiGatewaySteps, 'publish-manifest'>;
