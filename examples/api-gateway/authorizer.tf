@@ -2,7 +2,7 @@
 
 locals {
   bucket   = "trustloom-${data.aws_caller_identity.me.account_id}-eu-west-1"
-  manifest = "acme/authorizers/api.json" # <definition>/authorizers/<target>.json
+  manifest = "acme/authorizers/eu-west-1/api.example.com.json" # <definition>/authorizers/<region>/<domain>.json
 }
 
 data "aws_caller_identity" "me" {}

@@ -101,7 +101,7 @@ function authorizerFunction(local: LocalAws, clock: TestClock) {
       owner: apps.id,
       client: new S3Client({ ...local.clientConfig('s3', { region: 'eu-west-1' }), forcePathStyle: true }),
     }),
-    manifest: 'acme/authorizers/api.json',
+    manifest: 'acme/authorizers/eu-west-1/api.example.com.json',
     pollMs: authorizerLooksEveryMs,
     now: clock.now,
     log: () => undefined,

@@ -1,6 +1,7 @@
 import type { Certificate, ObjectLocation, Owner, OwnershipTags, Value } from '@trustloom/core/adapter';
 import type { DesiredManifest } from './revocation/index.ts';
-import type { Manifest, ManifestKey, ManifestSet, Published } from './revocation/manifest.ts';
+import type { Manifest, ManifestKey, ManifestSet } from './revocation/manifest.ts';
+import type { Published } from './revocation/published.ts';
 import type { ApiGatewayTarget } from './target.ts';
 
 /** What a target should hold. */
@@ -10,13 +11,15 @@ export interface Desired {
   /** SHA-256 of the file of the bundle. */
   readonly bundle: string;
   readonly managed: boolean;
-  /** What the authorizer should know; absent when the target names none. */
-  readonly manifest?: DesiredManifest;
+  /** ARN of the authorizer; absent when the target names none. */
+  readonly authorizer?: string;
+  /** What an authorizer should know. */
+  readonly manifest: DesiredManifest;
 }
 
 /** The domain as it is, and what is published for its authorizer. */
 export interface Observed {
-  /** Absent when nothing is, or the target names no authorizer. */
+  /** Absent when nothing is. */
   readonly published?: Published;
   /** Routes behind the domain that ask the authorizer, or may: they read what is published. */
   readonly asking: readonly string[];
@@ -44,18 +47,21 @@ export interface ApiGatewaySteps {
   'tag-domain': { input: { domain: string; tags: OwnershipTags }; output: object };
   'untag-domain': { input: { domain: string; tags: readonly string[] }; output: object };
   'publish-manifest': { input: ManifestInput; output: { etag: string } };
-  'delete-manifest': { input: { file: string; etag: string }; output: object };
+  'delete-manifest': { input: { file: string; etag: Value<string> }; output: object };
 }
 
 /** What the manifest will say. */
-export interface ManifestInput extends Pick<Manifest, 'graceMs'> {
+export interface ManifestInput extends Pick<Manifest, 'authorizer' | 'graceMs'> {
   readonly file: string;
   /** ETag of the manifest that it replaces; undefined: there is none. */
   readonly replaces: Value<string> | undefined;
   readonly keys: readonly PlannedKey[];
 }
 
-/** A row of the manifest whose set is published already, or will be uploaded. */
-export interface PlannedKey extends Omit<ManifestKey, 'set'> {
-  readonly set?: ManifestSet | Omit<ManifestSet, 'key' | 'version'>;
+/** A row of the manifest whose sets are published already, or will be uploaded. */
+export interface PlannedKey extends Omit<ManifestKey, 'sets'> {
+  readonly sets: readonly (ManifestSet | PlannedSet)[];
 }
+
+/** A set that will be uploaded. */
+export type PlannedSet = Omit<ManifestSet, 'bucket' | 'key' | 'version'>;

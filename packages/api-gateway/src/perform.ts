@@ -1,4 +1,4 @@
-import { type Handlers, TrustloomError } from '@trustloom/core/adapter';
+import { defined, type Handlers, TrustloomError } from '@trustloom/core/adapter';
 import type { ApiGatewaySteps } from './model.ts';
 import type { ApiGatewayPort } from './port/index.ts';
 import type { Manifest } from './revocation/manifest.ts';
@@ -21,17 +21,16 @@ export const performApiGateway: Handlers<ApiGatewaySteps, ApiGatewayPort> = {
     await port.untag(domain, tags);
     return { output: {} };
   },
-  async 'publish-manifest'({ file, replaces, graceMs, keys }, _port, io) {
+  async 'publish-manifest'({ file, replaces, authorizer, graceMs, keys }, _port, io) {
     const etag = io.value(replaces);
     const manifest: Manifest = {
-      formatVersion: 1,
+      formatVersion: 2,
+      ...defined({ authorizer }),
       graceMs,
-      keys: keys.map(({ set, ...row }) => {
-        if (set === undefined) return row;
-        if ('key' in set) return { ...row, set };
-        const { key, version } = io.uploaded(set);
-        return { ...row, set: { key, version, ...set } };
-      }),
+      keys: keys.map((row) => ({
+        ...row,
+        sets: row.sets.map((set) => ('key' in set ? set : { ...io.uploaded(set), ...set })),
+      })),
     };
     const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };
     const written = await io.files.put(file, `${JSON.stringify(manifest, null, 2)}\n`, condition);
@@ -39,7 +38,8 @@ export const performApiGateway: Handlers<ApiGatewaySteps, ApiGatewayPort> = {
     return { output: written };
   },
   async 'delete-manifest'({ file, etag }, _port, io) {
-    if ((await io.files.remove(file, { ifMatch: etag })) === 'conflict') throw publishedMeanwhile(file);
+    if ((await io.files.remove(file, { ifMatch: io.value(etag) })) === 'conflict')
+      throw publishedMeanwhile(file);
     return { output: {} };
   },
 };

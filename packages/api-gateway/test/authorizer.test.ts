@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { type Certificate, checkedKeys, type DenyEntry, readCertificate, type Trust } from '@trustloom/core';
 import { createTestCa, type TestCa, type TestLeaf, trustOf } from '@trustloom/testkit';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { planCrls } from '../src/plan/crls.ts';
+import { planCrls } from '../src/plan/crls/index.ts';
 import {
   createAuthorizer,
   type Objects,
@@ -14,7 +14,7 @@ import { readLeaf } from '../src/revocation/authorizer/leaf.ts';
 import { openSerialSet } from '../src/revocation/authorizer/serial-set.ts';
 import { desiredManifest } from '../src/revocation/index.ts';
 import { setFile } from '../src/revocation/set-file.ts';
-import { context, memoryBucket } from './support/memory.ts';
+import { context, memoryBucket, target } from './support/memory.ts';
 
 const now = Date.parse('2026-11-26T12:00:00Z');
 const clock = { now: () => now };
@@ -22,7 +22,9 @@ const hour = 3_600_000;
 
 /** Files as `refresh` leaves them for a trust, and the authorizer on them. */
 async function published(trust: Trust, files = new Map<string, Uint8Array>()) {
-  await memoryBucket(files).perform(planCrls(desiredManifest(trust), undefined, new Set(), context));
+  await memoryBucket(files).perform(
+    planCrls({ manifest: desiredManifest(trust) }, undefined, new Set(), target, context),
+  );
   return files;
 }
 
@@ -40,7 +42,7 @@ function authorizerOn(files: ReadonlyMap<string, Uint8Array>, at: number | (() =
   };
   const authorize = createAuthorizer({
     objects,
-    manifest: 'acme/authorizers/edge.json',
+    manifest: 'acme/authorizers/eu-west-1/api.example.com.json',
     now: typeof at === 'number' ? () => at : at,
     log: (line) => void lines.push(line),
   });
@@ -78,6 +80,19 @@ const withRevocation = (trust: Trust, more: Partial<Trust['revocation']>): Trust
 });
 const known = (trust: Trust, ca: TestCa): Certificate =>
   trust.known.find(({ sha256 }) => sha256 === ca.sha256) ?? readCertificate(ca.der);
+
+/** The leaf as whoever holds the CA's key may write it: with the key identifier of another CA. */
+function withIdentifierOf(other: TestCa, leaf: TestLeaf, signer: TestCa): string {
+  const der = Buffer.from(leaf.der);
+  const tbs = der.subarray(4, 8 + der.readUInt16BE(6));
+  expect(tbs.includes(Buffer.from(signer.keyId))).toBe(true);
+  tbs.set(other.keyId, tbs.indexOf(Buffer.from(signer.keyId)));
+  const algorithm = der.subarray(4 + tbs.length, 4 + tbs.length + 12);
+  const signature = sign('sha256', tbs, signer.key.privateKey);
+  const rest = Buffer.concat([tbs, algorithm, Buffer.from([3, signature.length + 1, 0]), signature]);
+  const whole = Buffer.concat([Buffer.from([0x30, 0x82, rest.length >> 8, rest.length & 0xff]), rest]);
+  return `-----BEGIN CERTIFICATE-----\n${whole.toString('base64')}\n-----END CERTIFICATE-----\n`;
+}
 
 describe('the authorizer', () => {
   test('admits the good and refuses the revoked, of each CA by its own CRL', async () => {
@@ -123,15 +138,56 @@ describe('the authorizer', () => {
     const serial = 'abcdef';
     const leaves = [await issuing.issue('CN=a', { serial }), await again.issue('CN=b', { serial })];
     const files = await published(trusting([root, issuing, again], [crlOf(again, serial)]));
-    const verdicts = async () => {
-      const { verdict } = authorizerOn(files);
-      return [await verdict(leaves[0]?.pem), await verdict(leaves[1]?.pem)];
+    const { verdict } = authorizerOn(files);
+    expect([await verdict(leaves[0]?.pem), await verdict(leaves[1]?.pem)]).toEqual(['ok', 'revoked']);
+  });
+
+  test('refuses a leaf of a compromised, revoked CA with the identifier of the re-keyed one', async () => {
+    const rekeyed = await issuing.rekey();
+    const forged = withIdentifierOf(rekeyed, await issuing.issue('CN=forged'), issuing);
+    const honest = await rekeyed.issue('CN=honest');
+    const trust = trusting([root, issuing, rekeyed], [crlOf(root, issuing.serial), crlOf(rekeyed)]);
+    const { verdict } = authorizerOn(
+      await published(withRevocation(trust, { revokedCas: [known(trust, issuing)] })),
+    );
+    expect([await verdict(forged), await verdict(honest.pem)]).toEqual(['ca-revoked', 'ok']);
+  });
+
+  describe('where Node cannot use the key of a CA', () => {
+    const unusable = (files: Map<string, Uint8Array>, ca: TestCa) => {
+      const [name = '', bytes] = [...files].find(([key]) => key.endsWith('.json')) ?? [];
+      const manifest = JSON.parse(Buffer.from(bytes ?? []).toString());
+      const { keySha256 } = readCertificate(ca.der);
+      for (const row of manifest.keys) if (row.key === keySha256) delete row.publicKey;
+      return files.set(name, Buffer.from(JSON.stringify(manifest)));
     };
-    expect(await verdicts()).toEqual(['ok', 'revoked']);
-    const manifest = 'acme/authorizers/edge.json';
-    const text = Buffer.from(files.get(manifest) ?? []).toString();
-    files.set(manifest, Buffer.from(text.replace(/"keyIds": \[[^\]]*\]/g, '"keyIds": []')));
-    expect(await verdicts()).toEqual(['ok', 'revoked']);
+
+    test('its clients are judged by it if no other CA has its name', async () => {
+      const files = unusable(
+        await published(trusting([root, issuing], [crlOf(issuing, bob.serial)])),
+        issuing,
+      );
+      const { verdict } = authorizerOn(files);
+      expect([await verdict(ann.pem), await verdict(bob.pem)]).toEqual(['ok', 'revoked']);
+    });
+
+    test('they are refused if another has, for either may have issued them', async () => {
+      const rekeyed = await issuing.rekey();
+      const files = unusable(await published(trusting([root, issuing, rekeyed], [])), issuing);
+      const { verdict } = authorizerOn(files);
+      const other = await rekeyed.issue('CN=other');
+      expect([await verdict(ann.pem), await verdict(other.pem)]).toEqual(['unknown-issuer', 'ok']);
+    });
+  });
+
+  test('finds the issuer of a leaf that writes its name in another encoding', async () => {
+    const files = await published(trusting([root, issuing], [crlOf(issuing, bob.serial)]));
+    const [name = '', bytes] = [...files].find(([key]) => key.endsWith('.json')) ?? [];
+    const manifest = JSON.parse(Buffer.from(bytes ?? []).toString());
+    for (const row of manifest.keys) row.names = ['3000'];
+    files.set(name, Buffer.from(JSON.stringify(manifest)));
+    const { verdict } = authorizerOn(files);
+    expect([await verdict(ann.pem), await verdict(bob.pem)]).toEqual(['ok', 'revoked']);
   });
 
   test('refuses who was issued by an unknown key, under whatever name', async () => {
@@ -157,10 +213,19 @@ describe('the authorizer', () => {
     const files = await published(trusting([root, issuing], [crlOf(issuing, bob.serial)]));
     const trust = trusting([root, issuing], []);
     const key = known(trust, issuing).keySha256;
-    const entry: DenyEntry = { serial: ann.serial, caKey: key, ca: '', by: '', why: '', since: '' };
+    const entry: DenyEntry = {
+      serial: ann.serial,
+      caKey: key,
+      ca: '',
+      by: '',
+      why: '',
+      since: '2026-11-26T10:00:00Z',
+    };
     const bucket = memoryBucket(files);
     const without = withRevocation(trust, { unread: new Map([[key, 'crl-copy-lost']]), denied: [entry] });
-    await bucket.perform(planCrls(desiredManifest(without), bucket.published(), new Set(), context));
+    await bucket.perform(
+      planCrls({ manifest: desiredManifest(without) }, await bucket.published(), new Set(), target, context),
+    );
     const { verdict } = authorizerOn(files);
     expect([await verdict(ann.pem), await verdict(bob.pem)]).toEqual(['revoked', 'revoked']);
     expect(await authorizerOn(await published(without)).verdict(bob.pem)).toBe('no-crl');
@@ -212,7 +277,7 @@ describe('the authorizer', () => {
     const asked: unknown[] = [];
     const own = createAuthorizer({
       objects: { read: async (key) => ({ bytes: files.get(key) ?? new Uint8Array(), etag: 'e' }) },
-      manifest: 'acme/authorizers/edge.json',
+      manifest: 'acme/authorizers/eu-west-1/api.example.com.json',
       answer: 'simple',
       now: () => now,
       log: () => undefined,

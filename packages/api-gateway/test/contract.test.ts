@@ -43,7 +43,7 @@ describe.each(['rest', 'http'] as const)('a domain managed by the %s API', (api)
           const client = new S3Client({ ...local.clientConfig('s3', accountRegion), forcePathStyle: true });
           const authorizer = built.createAuthorizer({
             objects: built.s3Objects({ bucket, owner: accountRegion.account, client }),
-            manifest: 'acme/authorizers/edge.json',
+            manifest: 'acme/authorizers/eu-west-1/api.example.com.json',
             pollMs: 0,
             now: clock.now,
             log: () => undefined,

@@ -63,12 +63,12 @@ describe('a deployed route counts', () => {
         authorizerResultTtlInSeconds: 60,
         identitySource: 'context.identity.clientCert.serialNumber',
       },
-      /keeps answers for 60 s/,
+      /^answers are cached for 60 s by context\.identity\.clientCert\.serialNumber, not by the certificate/,
     ],
     [
       'not when nothing is said of a cache, which is then 300 s',
       { ...good, authorizerResultTtlInSeconds: undefined },
-      /keeps answers for 300 s/,
+      /^answers are cached for 300 s by nothing/,
     ],
     [
       'not with another function',

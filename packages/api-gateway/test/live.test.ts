@@ -92,9 +92,12 @@ describe('a client that is revoked while everything runs', () => {
   });
 
   test('where the target names no authorizer, is admitted, and every report says so', async () => {
-    await opened('http', { payload: '2.0' });
+    scenario = await openScenario(built, 'http', { payload: '2.0' });
+    scenario.publish(root);
     scenario.publish(issuing, bob);
+    await scenario.accept(root, issuing);
     const open = () => scenario.open({});
+    await open().apply({ approve: 'any', allow: ['enforce:edge'] });
     const said = (await open().check()).findings.find(({ code }) => code === 'crl-not-enforced');
     expect(said?.message).toBe(
       'API Gateway checks no CRL: the client revoked by CN=Issuing is admitted here',
@@ -140,7 +143,7 @@ describe('the set', () => {
 
   test('that was never there refuses everyone; the reason is in the log', async () => {
     await opened('rest');
-    scenario.deploy({ manifest: 'acme/authorizers/other.json' });
+    scenario.deploy({ manifest: 'acme/authorizers/eu-west-1/other.example.com.json' });
     expect(await scenario.knock(ann)).toBe(403);
     expect(scenario.logged.at(-1)).toBe('{"trustloom":"no-set"}');
   });
@@ -178,7 +181,7 @@ describe('the set', () => {
     await scenario.s3.send(
       new PutObjectCommand({
         Bucket: 'trustloom-222222222222-eu-west-1',
-        Key: 'acme/authorizers/edge.json',
+        Key: 'acme/authorizers/eu-west-1/api.example.com.json',
         Body: '{}',
       }),
     );
@@ -208,7 +211,7 @@ describe('the set', () => {
 
 describe('what is published', () => {
   const bucket = 'trustloom-222222222222-eu-west-1';
-  const manifest = 'acme/authorizers/edge.json';
+  const manifest = 'acme/authorizers/eu-west-1/api.example.com.json';
   const liesThere = () => {
     const versions =
       scenario.local
@@ -236,7 +239,7 @@ describe('what is published', () => {
     const status = await scenario.open().status();
     expect(status.exitCode).toBe(1);
     expect(status.targets[0]?.revocation.red).toEqual([
-      expect.stringMatching(/^the set of CN=Issuing is gone from S3 \(acme\/sets\//),
+      expect.stringMatching(/^the set of Issuing \[[0-9a-f]{8}\] is gone from S3 \(acme\/sets\//),
     ]);
     const plan = await scenario.open().plan();
     expect(plan.targets[0]?.steps.map(({ effect, summary }) => [effect, summary])).toEqual([
@@ -280,6 +283,75 @@ describe('what is published', () => {
   });
 });
 
+describe('a target whose `authorizer:` was dropped', () => {
+  const manifest = 'acme/authorizers/eu-west-1/api.example.com.json';
+  const without = () => scenario.open({});
+  const lies = () =>
+    scenario.local
+      .state()
+      .s3.flatMap(({ objects }) => objects.get(manifest)?.at(-1)?.deleteMarker === false)
+      .includes(true);
+
+  test('refuses the revoked as long as a route asks: refresh goes on publishing, and a finding names the route', async () => {
+    await opened('http', { payload: '2.0' });
+    scenario.publish(issuing, bob);
+    const report = await without().refresh();
+    expect(report.targets[0]?.done.map(({ id }) => id)).toEqual(['publish']);
+    scenario.clock.advance(poll);
+    expect(await Promise.all([scenario.knock(ann), scenario.knock(bob)])).toEqual([200, 403]);
+    const plan = await without().plan();
+    expect(plan.targets[0]?.steps).toEqual([]);
+    expect(plan.findings.filter(({ code }) => code === 'authorizer-asked')).toMatchObject([
+      { message: expect.stringMatching(/^the target names no authorizer, but .* still asks the authorizer/) },
+    ]);
+    const content = (await without().status()).targets[0]?.content;
+    expect(content?.enforcement).toMatchObject({ mechanism: 'authorizer', state: 'partly' });
+    await without().apply({ approve: 'any', allow: ['relax:edge'] });
+    expect(lies()).toBe(true);
+  });
+
+  test('loses what is published by the consent to relax, once no route asks', async () => {
+    await opened('http', { payload: '2.0' });
+    const { Items: [route] = [] } = await scenario.http.send(new GetRoutesCommand({ ApiId: scenario.apiId }));
+    await scenario.http.send(new DeleteRouteCommand({ ApiId: scenario.apiId, RouteId: route?.RouteId }));
+    const plan = await without().plan();
+    expect(plan.targets[0]?.steps.map(({ id, effect, affects }) => [id, effect, affects])).toEqual([
+      ['retire-manifest', 'relax', ['api.example.com authorizer=none']],
+    ]);
+    expect(plan.missing).toEqual(['relax:edge']);
+    scenario.publish(issuing, bob);
+    expect((await without().refresh()).targets[0]?.done.map(({ id }) => id)).toEqual(['publish']);
+    expect(lies()).toBe(true);
+    await without().apply({ approve: 'any', allow: ['relax:edge'] });
+    expect([lies(), (await without().plan()).changes]).toEqual([false, false]);
+  });
+});
+
+describe('a state that was lost', () => {
+  const bucket = 'trustloom-222222222222-eu-west-1';
+  const remove = async (name: string) => {
+    await scenario.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: `acme/${name}` }));
+  };
+
+  test('`revocation.json` deleted, refresh: the client on the deny list stays refused, also after a rebuild', async () => {
+    await opened('http', { payload: '2.0' });
+    await scenario.open().revoke({ serials: [bob.serial], ca: issuing.sha256, by: 'ann', why: 'stolen' });
+    await remove('revocation.json');
+    const knocks = async () => {
+      scenario.clock.advance(poll);
+      return Promise.all([scenario.knock(ann), scenario.knock(bob)]);
+    };
+    const report = await scenario.open().refresh();
+    expect(report.findings.map(({ code }) => code)).toContain('state-lost');
+    expect(await knocks()).toEqual([200, 403]);
+    await scenario.open().rebuildState();
+    await scenario.open().refresh();
+    expect(await knocks()).toEqual([200, 403]);
+    await scenario.open().unrevoke({ serials: [bob.serial], ca: issuing.sha256 });
+    expect(await knocks()).toEqual([200, 200]);
+  });
+});
+
 test('that another target follows the domain by now is no matter to a target that leaves', async () => {
   await opened('rest');
   const resourceArn = 'arn:aws:apigateway:eu-west-1::/domainnames/api.example.com';
@@ -313,9 +385,11 @@ describe('a cached answer', () => {
     const status = await scenario.open().status();
     expect(status.targets[0]?.content?.enforcement).toMatchObject({
       mechanism: 'authorizer',
-      state: 'not-enforced',
+      state: 'partly',
       gaps: expect.arrayContaining([
-        expect.stringMatching(/live ANY \/, .*keeps answers for 300 s without the certificate in the key/),
+        expect.stringMatching(
+          /live ANY \/, .*answers are cached for 300 s by method\.request\.header\.Host, not by the certificate: .* a revoked one is admitted meanwhile/,
+        ),
       ]),
     });
     scenario.publish(issuing, bob);

@@ -3,10 +3,10 @@ import { bundleArtifact } from '@trustloom/core/adapter';
 import { certificateOf, createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
 import { beforeAll, expect, test } from 'vitest';
 import { planCaBundle } from '../src/plan/ca-bundle.ts';
-import { planCrls } from '../src/plan/crls.ts';
+import { planCrls } from '../src/plan/crls/index.ts';
 import { desiredManifest } from '../src/revocation/index.ts';
-import type { Published } from '../src/revocation/manifest.ts';
-import { context, memoryBucket } from './support/memory.ts';
+import type { Published } from '../src/revocation/published.ts';
+import { context, memoryBucket, target } from './support/memory.ts';
 
 const now = Date.parse('2026-11-26T12:00:00Z');
 const hour = 3_600_000;
@@ -26,7 +26,7 @@ function trusting(count: number, hoursAgo: number): Trust {
 }
 
 const planned = (trust: Trust, published?: Published) =>
-  planCrls(desiredManifest(trust), published, new Set(), context);
+  planCrls({ manifest: desiredManifest(trust) }, published, new Set(), target, context);
 const words = ({ steps }: ReturnType<typeof planned>) =>
   steps.map(({ id, effect, summary, reason }) => [id, effect, summary, reason]);
 
@@ -61,8 +61,8 @@ test('a summary says what is published, and the reason why', async () => {
 
 test('a set that is gone from S3 is uploaded again, and the reason names its CA', async () => {
   const published = await afterPublishing(trusting(2, 2));
-  const lost = published.manifest?.keys.flatMap(({ set }) => set?.sha256 ?? []) ?? [];
-  const plan = planned(trusting(2, 2), { ...published, lost });
+  const lost = published.manifest?.keys.flatMap(({ sets }) => sets.map(({ sha256 }) => sha256)) ?? [];
+  const plan = planned(trusting(2, 2), { ...published, sets: new Map() });
   expect(words(plan).map(([, , , reason]) => reason)).toEqual([`what it reads of ${name} is gone from S3`]);
   expect(plan.steps.map(({ files }) => files?.map(({ sha256 }) => sha256))).toEqual([lost]);
 });

@@ -200,7 +200,7 @@ describe('files of ours', () => {
 
   it('at names that stay are deleted only if they are what was read', async () => {
     await makeBucket(local, bucket, accountRegion);
-    const name = 'authorizers/edge.json';
+    const name = 'authorizers/eu-west-1/api.example.com.json';
     const first = await files().put(name, 'one', { ifNoneMatch: '*' });
     if (first === 'conflict') throw new TypeError('nobody was faster');
     await files().put(name, 'two', { ifMatch: first.etag });

@@ -55,6 +55,7 @@ export type { DenyEntry, ReleasedSerial } from './crl/deny-list.ts';
 export { type CrlDiff, diffCrls } from './crl/diff.ts';
 export { type HeldDenial, unexplainedDenials } from './crl/held-denial.ts';
 export type { Inventory } from './crl/inventory.ts';
+export { slotOf } from './crl/merged.ts';
 export { crlPem, parseCrl } from './crl/read-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
 export { serviceError } from './errors/aws-error.ts';

@@ -95,9 +95,10 @@ test('a plan without changes: lists once for all targets, and of each what no li
     ListKeyValueStores: 1,
     DescribeKeyValueStore: each,
     ListKeys: each,
-    // trust.json twice and revocation.json; then what was uploaded: the bundle for CloudFront, that
-    // for API Gateway, and the list for ALB.
-    GetObject: 3 + 3,
+    // trust.json twice and revocation.json; what was uploaded: the bundle for CloudFront, that for
+    // API Gateway, and the list for ALB; and of each domain what may be published for an authorizer.
+    GetObject: 3 + 3 + each,
+    GetBucketVersioning: each,
   });
 });
 

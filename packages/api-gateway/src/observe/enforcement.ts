@@ -6,7 +6,7 @@ import {
   type ObservedEnforcement,
 } from '@trustloom/core/adapter';
 import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
-import type { Published } from '../revocation/manifest.ts';
+import { type Published, unreadableSets } from '../revocation/published.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 
 /** One deployed route, and what keeps the authorizer from being asked there. */
@@ -22,9 +22,9 @@ export interface Route {
   readonly gap?: string;
 }
 
-/** Every route to the APIs behind a domain; none where the target names no authorizer. */
+/** Every route to the APIs behind a domain; none where no authorizer is known. */
 export async function routesBehind(
-  { authorizer }: ApiGatewayTarget,
+  authorizer: string | undefined,
   apis: readonly MappedApi[],
   port: ApiGatewayPort,
 ): Promise<readonly Route[]> {
@@ -35,15 +35,19 @@ export async function routesBehind(
   return stages.flat();
 }
 
+/** What is seen of a target, as far as it says how the revoked are refused. */
+interface Seen {
+  readonly target: ApiGatewayTarget;
+  readonly domain: Domain;
+  readonly apis: readonly MappedApi[];
+  readonly routes: readonly Route[];
+  readonly published: Published | undefined;
+}
+
 /** Which routes do not ask the authorizer, and why; and what makes it refuse the good. Pure. */
-export function observedEnforcement(
-  { authorizer }: ApiGatewayTarget,
-  { routesByRules }: Domain,
-  apis: readonly MappedApi[],
-  routes: readonly Route[],
-  published: Published | undefined,
-): ObservedEnforcement {
-  if (authorizer === undefined)
+export function observedEnforcement({ target, domain, apis, routes, published }: Seen): ObservedEnforcement {
+  // One that the target named before, and that routes still ask, goes on refusing the revoked.
+  if (target.authorizer === undefined && !routes.some(({ asks }) => asks !== 'no'))
     return {
       mechanism: 'none',
       state: 'not-enforced',
@@ -55,11 +59,11 @@ export function observedEnforcement(
       ({ id, defaultEndpointOpen }) =>
         defaultEndpointOpen && `${id}: the default endpoint is open and goes around mutual TLS`,
     ),
-    routesByRules && 'the domain routes by routing rules, which are not followed here',
+    domain.routesByRules && 'the domain routes by routing rules, which are not followed here',
     routes.length === 0 && 'no route was found behind the domain',
   ].filter((gap) => gap !== false);
-  const asked = routes.some(({ gap }) => gap === undefined);
-  const refusing = lostSets(published);
+  const asked = routes.some(({ asks }) => asks === 'yes');
+  const refusing = published === undefined ? [] : unreadableSets(published).map(goneText);
   return {
     mechanism: 'authorizer',
     state: gaps.length === 0 ? 'enforced' : asked ? 'partly' : 'not-enforced',
@@ -68,14 +72,8 @@ export function observedEnforcement(
   };
 }
 
-function lostSets({ manifest, lost = [] }: Partial<Published> = {}): readonly string[] {
-  return (manifest?.keys ?? []).flatMap(({ set, crls }) =>
-    set !== undefined && lost.includes(set.sha256)
-      ? [
-          `the set of ${crls[0]?.issuer ?? 'a CA'} is gone from S3 (${set.key}), so a function that starts now refuses everybody: refresh publishes it again`,
-        ]
-      : [],
-  );
+function goneText({ ca, key }: ReturnType<typeof unreadableSets>[number]): string {
+  return `the set of ${ca} is gone from S3 (${key}), so a function that starts now refuses everybody: refresh publishes it again`;
 }
 
 async function routesOfStage(
@@ -155,11 +153,14 @@ function askedOf(operation: JsonObject, schemes: JsonObject, authorizer: string)
   if (arn !== authorizer)
     return { asks: isVersionOf(arn, authorizer) ? 'unknown' : 'no', gap: `asks another function: ${arn}` };
   const ttl = Number(settings.authorizerResultTtlInSeconds ?? defaultTtl);
-  const sources = String(settings.identitySource ?? '').split(',');
-  if (ttl > 0 && !sources.some((source) => certificateSource.test(source.trim())))
+  const sources = String(settings.identitySource ?? '')
+    .split(',')
+    .map((source) => source.trim())
+    .filter((source) => source !== '');
+  if (ttl > 0 && !sources.some((source) => certificateSource.test(source)))
     return {
       asks: 'yes',
-      gap: `keeps answers for ${ttl} s without the certificate in the key, so one client gets the answer to another: set the time to 0, or add context.identity.clientCert.clientCertPem to the identity sources`,
+      gap: `answers are cached for ${ttl} s by ${sources.join(' and ') || 'nothing'}, not by the certificate: one client gets the answer to another, and a revoked one is admitted meanwhile. Set the time to 0, or add context.identity.clientCert.clientCertPem to the identity sources`,
     };
   return { asks: 'yes' };
 }

@@ -6,6 +6,7 @@ import {
   isTrustloomError,
   type ObjectLocation,
   type Observation,
+  type Owner,
   observedCa,
   ownerOf,
   parseBundle,
@@ -13,7 +14,7 @@ import {
 } from '@trustloom/core/adapter';
 import type { Observed } from '../model.ts';
 import type { ApiGatewayPort, Domain, MappedApi } from '../port/index.ts';
-import { publishedCrls, readPublished } from '../revocation/manifest.ts';
+import { type Published, publishedCrls, publishedDenials, readPublished } from '../revocation/published.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 import { observedEnforcement, routesBehind } from './enforcement.ts';
 
@@ -32,16 +33,17 @@ export async function observeApiGateway(
   const domain = listed?.get(target.domain) ?? (await port.domain(target));
   if (domain === undefined) return missing(target, io);
   const { truststore } = domain;
+  const owner = ownerOf(domain.tags, io.context);
   const [cas, apis, published] = await Promise.all([
     truststore === undefined ? undefined : readTruststore(truststore, io),
     port.mappedApis(target.domain, {
       http: () => io.shared('http apis', port.httpApis),
       rest: () => io.shared('rest apis', port.restApis),
     }),
-    target.authorizer === undefined ? undefined : readPublished(io),
+    publishedFor(target, owner, io),
   ]);
-  const routes = await routesBehind(target, apis, port);
-  const owner = ownerOf(domain.tags, io.context);
+  const authorizer = authorizerOf(target, published);
+  const routes = await routesBehind(authorizer, apis, port);
   const on = truststore !== undefined;
   return {
     state: {
@@ -54,7 +56,9 @@ export async function observeApiGateway(
       exists: on,
       cas: on && cas === undefined ? 'unknown' : (cas ?? []).map(observedCa),
       crls: publishedCrls(published),
-      enforcement: observedEnforcement(target, domain, apis, routes, published),
+      owned: published !== undefined || owner === 'us',
+      denials: publishedDenials(published),
+      enforcement: observedEnforcement({ target, domain, apis, routes, published }),
       attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
       bypasses: apis.map((api) => bypassOf(api, io.context.accountRegion.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
@@ -64,11 +68,40 @@ export async function observeApiGateway(
   };
 }
 
-async function missing(
-  { domain, authorizer }: ApiGatewayTarget,
+/**
+ * A manifest of ours stands only where the target names an authorizer, or once did: such a domain
+ * has our tags, unless somebody else attaches the store.
+ */
+async function publishedFor(
+  target: ApiGatewayTarget,
+  owner: Owner,
   io: ServiceIo,
-): Promise<Observation<Observed>> {
-  const published = authorizer === undefined ? undefined : await readPublished(io);
+): Promise<Published | undefined> {
+  if (target.authorizer !== undefined) return readPublished(target, io);
+  if (owner !== 'us' && io.context.attach !== 'external') return undefined;
+  return readPublished(target, io).catch(unlessNoBucket);
+}
+
+/** Where there is no bucket nothing is published. */
+function unlessNoBucket(error: unknown): undefined {
+  if (isTrustloomError(error) && error.code === 'bucket-missing') return undefined;
+  throw error;
+}
+
+/**
+ * The function that the routes should ask. Where the target names none any more, the one that it
+ * named when the manifest was published.
+ */
+function authorizerOf(
+  { authorizer }: ApiGatewayTarget,
+  published: Published | undefined,
+): string | undefined {
+  return authorizer ?? published?.manifest?.authorizer;
+}
+
+async function missing(target: ApiGatewayTarget, io: ServiceIo): Promise<Observation<Observed>> {
+  const { domain } = target;
+  const published = await readPublished(target, io).catch(unlessNoBucket);
   const message = `the custom domain ${domain} does not exist; correct the definition, or create the domain`;
   const unmet = [error('attachment-missing', domain, message)];
   return {
@@ -78,6 +111,8 @@ async function missing(
       exists: false,
       cas: [],
       crls: [],
+      owned: published !== undefined,
+      denials: publishedDenials(published),
       attachments: [],
       bypasses: [],
       endpoints: [],

@@ -25,7 +25,7 @@ export interface CaBundlePlan {
 
 /** Adds before it removes: the union of both sets first, then what is desired. */
 export function planCaBundle(
-  desired: Desired,
+  desired: Omit<Desired, 'manifest' | 'authorizer'>,
   { truststore, cas }: ObservedDomain,
   { api, domain }: ApiGatewayTarget,
   { now }: Pick<PlanContext, 'now'>,

@@ -2,7 +2,8 @@ import { ownershipTags, type PlanContext, type ServicePlan, type Step } from '@t
 import type { ApiGatewaySteps, Desired, Observed } from '../model.ts';
 import type { ApiGatewayTarget } from '../target.ts';
 import { planCaBundle } from './ca-bundle.ts';
-import { type CrlPlan, planCrls } from './crls.ts';
+import { planCrls } from './crls/index.ts';
+import { type ManifestPlan, planRetirement } from './crls/retirement.ts';
 import { planTeardown } from './teardown.ts';
 
 /** The writes from what is held to what is desired. Pure. */
@@ -17,10 +18,10 @@ export function planApiGateway(
   if (domain === undefined || domain.owner === 'another') return { steps: [], findings: [] };
   const trusted = domain.truststore === undefined ? [] : domain.cas;
   const standing = trusted && new Set(trusted.map(({ keySha256 }) => keySha256));
-  const crls: CrlPlan =
-    desired.manifest === undefined
-      ? { steps: [], artifacts: [] }
-      : planCrls(desired.manifest, published, standing, context);
+  const crls: ManifestPlan =
+    desired.authorizer !== undefined
+      ? { ...planCrls(desired, published, standing, target, context), findings: [] }
+      : planRetirement(desired, observed, standing, target, context);
   const bundle = planCaBundle(desired, domain, target, context);
   if (!desired.managed) {
     const findings = bundle.steps.map(({ summary, reason }) => ({
@@ -29,7 +30,7 @@ export function planApiGateway(
       about: target.domain,
       message: `${summary} (${reason}): the attachment is external, so this is left to its owner`,
     }));
-    return { ...crls, findings };
+    return { ...crls, findings: [...crls.findings, ...findings] };
   }
   const tag: Step<ApiGatewaySteps, 'tag-domain'> = {
     kind: 'tag-domain',
@@ -41,12 +42,18 @@ export function planApiGateway(
     action: 'apigateway:PUT',
     input: { domain: target.domain, tags: ownershipTags(context) },
   };
+  const tags = domain.owner === 'us' ? [] : [tag];
+  // The first manifest comes after the tag that says whose it is, so that none is left unclaimed,
+  // and a target that was taken down gets none anew.
+  const claimed = crls.steps.map((step) =>
+    published === undefined ? { ...step, after: [...(step.after ?? []), ...tags.map(({ id }) => id)] } : step,
+  );
   // Nothing is trusted before its CRL is where the authorizer looks.
   const first = crls.steps.filter(({ effect }) => effect === 'revoke').map(({ id }) => id);
   const steps = bundle.steps.map((step) => ({ ...step, after: [...(step.after ?? []), ...first] }));
   return {
-    steps: [...(domain.owner === 'us' ? [] : [tag]), ...crls.steps, ...steps],
+    steps: [...tags, ...claimed, ...steps],
     artifacts: [...crls.artifacts, ...bundle.artifacts],
-    findings: [],
+    findings: crls.findings,
   };
 }

@@ -8,6 +8,7 @@ import {
 import type { ApiGatewaySteps, Observed, ObservedDomain } from '../model.ts';
 import { manifestFile } from '../revocation/manifest.ts';
 import type { ApiGatewayTarget } from '../target.ts';
+import { stillAsked } from './crls/retirement.ts';
 
 const reason = 'the target left the definition';
 
@@ -22,9 +23,11 @@ export function planTeardown(
   context: PlanContext,
 ): ServicePlan<Step<ApiGatewaySteps>> {
   const steps = domain?.owner === 'us' ? leaveDomain(domain, target, context) : [];
-  const file = manifestFile(context);
+  const file = manifestFile(target, context);
   const findings =
-    asking.length > 0 && (published !== undefined || steps.length > 0) ? [stillAsked(asking, file)] : [];
+    asking.length > 0 && (published !== undefined || steps.length > 0)
+      ? [askedAfterLeaving(asking, file)]
+      : [];
   if (published === undefined) return { steps, findings };
   if (asking.length > 0) return { steps, findings, stays: true };
   const cleanup: Step<ApiGatewaySteps, 'delete-manifest'> = {
@@ -69,13 +72,10 @@ function leaveDomain(
   return truststore === undefined ? [untag] : [relax, { ...untag, after: [relax.id] }];
 }
 
-function stillAsked(asking: readonly string[], file: string): Finding {
-  const [first = '', ...more] = asking;
-  const routes = more.length === 0 ? first : `${first} and ${more.length} more`;
+function askedAfterLeaving(asking: readonly string[], file: string): Finding {
+  const finding = stillAsked(asking, file, reason);
   return {
-    code: 'authorizer-asked',
-    severity: 'warning',
-    about: file,
-    message: `the target left the definition, but ${routes} still asks the authorizer that reads ${file}: without mutual TLS it refuses everybody. Take it off the routes, then apply again; the file stays until then`,
+    ...finding,
+    message: `${finding.message}: without mutual TLS it refuses everybody. Take it off the routes, then apply again; the file stays until then`,
   };
 }

@@ -1,10 +1,13 @@
-import type { Io, ObservedCrl, TargetContext } from '@trustloom/core/adapter';
+import type { HeldDenial, TargetContext } from '@trustloom/core/adapter';
+import type { ApiGatewayTarget } from '../target.ts';
 
 /**
  * What an authorizer polls: all it has to know of each CA key, and where the sets of serials lie.
  */
 export interface Manifest {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
+  /** ARN of the function that reads it, as the target named it last; absent: it never did. */
+  readonly authorizer?: string;
   /** How long a CRL is used past its nextUpdate, in milliseconds. */
   readonly graceMs: number;
   /** Sorted by key. A key that is not here belongs to no known CA. */
@@ -15,38 +18,46 @@ export interface Manifest {
 export interface ManifestKey {
   /** SHA-256 of the key, lower-case hex. */
   readonly key: string;
+  /** The CA for people: `Acme Issuing CA [308be4eb]`. */
+  readonly ca: string;
   /** Subjects of its certificates as encoded, hex: what a leaf has as issuer. */
   readonly names: readonly string[];
-  /** Subject key identifiers of its certificates, hex. */
-  readonly keyIds: readonly string[];
-  /**
-   * SubjectPublicKeyInfo, base64: for leaves whose name and identifier do not single out one key.
-   */
+  /** SubjectPublicKeyInfo, base64; absent when Node cannot use such a key. */
   readonly publicKey?: string;
   /**
-   * `listed`: its CRLs are in the set. `unlisted`: the definition names no CRL. `revoked`: nobody
+   * `listed`: its CRLs are in the sets. `unlisted`: the definition names no CRL. `revoked`: nobody
    * is admitted through this key. `missing`: a CRL is in force and was never published here, so
    * nobody can be.
    */
   readonly state: 'listed' | 'unlisted' | 'revoked' | 'missing';
   /** ISO time of the end of the first CRL to end; absent when nothing goes stale. */
   readonly nextUpdate?: string;
-  /** The set of serials; absent when there are none. */
-  readonly set?: ManifestSet;
-  /** Serials to be refused besides the set: lower-case hex without leading zeros. */
-  readonly also: readonly string[];
-  /** The CRLs that are in here, for people and for `status`. */
+  /**
+   * The set of serials that its CRLs list; none when they list nobody. A second one stays beside it
+   * where nothing explains that it goes and it cannot be read.
+   */
+  readonly sets: readonly ManifestSet[];
+  /**
+   * Serials that are refused besides, each by an entry of its own: exact and readable, so that they
+   * survive the state.
+   */
+  readonly denied: readonly ManifestDenial[];
+  /** The CRLs that are in here. */
   readonly crls: readonly ManifestCrl[];
-  /** Digest of what the set was made from: the same digest, the same set. */
-  readonly from: string;
 }
 
-/** A set of serials in the bucket of the manifest, in the version that was written. */
+/** An entry of the deny list, or a serial that left its CRL. */
+export type ManifestDenial = Omit<HeldDenial, 'caKey'>;
+
+/** A set of serials, in the version that was written. */
 export interface ManifestSet {
+  readonly bucket: string;
   readonly key: string;
   readonly version: string;
   readonly sha256: string;
   readonly count: number;
+  /** Digest of the CRLs that it was made from: the same digest, the same set. */
+  readonly from: string;
 }
 
 /** A CRL that went into a set. */
@@ -56,6 +67,10 @@ export interface ManifestCrl {
   readonly entries: number;
   readonly thisUpdate: string;
   readonly nextUpdate?: string;
+  /** CRLNumber as a decimal string. */
+  readonly number?: string;
+  /** Which of the CRLs of its CA: a partition, a delta CRL; absent for the complete one. */
+  readonly slot?: string;
 }
 
 /**
@@ -66,51 +81,18 @@ export interface ManifestCrl {
  */
 export function readManifest(text: string): Manifest {
   const found = JSON.parse(text);
-  if (found?.formatVersion === 1 && Array.isArray(found.keys) && typeof found.graceMs === 'number')
+  if (found?.formatVersion === 2 && Array.isArray(found.keys) && typeof found.graceMs === 'number')
     return found;
-  throw new RangeError('no manifest of version 1');
+  throw new RangeError('no manifest of version 2');
 }
 
-/** Name of the manifest below the folder of the definition; the authorizer is given it whole. */
-export function manifestFile({ name }: TargetContext): string {
-  return `authorizers/${name}.json`;
-}
-
-/** The manifest as it was published; `manifest` absent when what lies there is none. */
-export interface Published {
-  readonly etag: string;
-  readonly manifest?: Manifest;
-  /** SHA-256 of sets that the manifest names and that are not there any more. */
-  readonly lost?: readonly string[];
-}
-
-/** What is published, and which of its sets somebody deleted; undefined when nothing is. */
-export async function readPublished({ files, context }: Io): Promise<Published | undefined> {
-  const found = await files.get(manifestFile(context));
-  if (found === undefined) return undefined;
-  let manifest: Manifest;
-  try {
-    manifest = readManifest(found.body);
-  } catch {
-    return { etag: found.etag }; // No manifest of this version: it is written anew.
-  }
-  const sets = manifest.keys.flatMap(({ set }) => set ?? []);
-  const there = await Promise.all(sets.map((set) => files.has(set)));
-  return { etag: found.etag, manifest, lost: sets.filter((_, at) => !there[at]).map(({ sha256 }) => sha256) };
-}
-
-/** The CRLs that the authorizer has, as it has them. */
-export function publishedCrls(published: Published | undefined): readonly ObservedCrl[] {
-  return (published?.manifest?.keys ?? []).flatMap(({ crls }) =>
-    crls.map(
-      ({ sha256, issuer, entries, thisUpdate, nextUpdate }): ObservedCrl => ({
-        sha256,
-        issuer,
-        entries,
-        thisUpdate: Date.parse(thisUpdate),
-        ...(nextUpdate === undefined ? {} : { nextUpdate: Date.parse(nextUpdate) }),
-        inForce: true,
-      }),
-    ),
-  );
+/**
+ * Name of the manifest below the folder of the definition; the authorizer is given it whole. It
+ * says region and domain, which stay, and not the name of the target, which people change.
+ */
+export function manifestFile(
+  { domain }: Pick<ApiGatewayTarget, 'domain'>,
+  { accountRegion }: Pick<TargetContext, 'accountRegion'>,
+): string {
+  return `authorizers/${accountRegion.region}/${domain.toLowerCase()}.json`;
 }

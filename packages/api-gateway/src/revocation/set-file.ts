@@ -1,5 +1,5 @@
 import { type Artifact, type CheckedKey, sha256Hex } from '@trustloom/core/adapter';
-import { setMagic } from './authorizer/serial-set.ts';
+import { openSerialSet, setMagic } from './authorizer/serial-set.ts';
 
 /** Bytes of the header, and of a row of the table behind it. */
 const headerBytes = 8;
@@ -118,4 +118,25 @@ function compare(a: Uint8Array, at: number, b: Uint8Array, from: number, length:
   for (let index = 0; index < length && order === 0; index += 1)
     order = (a[at + index] as number) - (b[from + index] as number);
   return order;
+}
+
+/**
+ * The serials of a set, as lower-case hex without leading zeros.
+ *
+ * @throws RangeError when the bytes are no such file
+ */
+export function* serialsIn(body: Uint8Array): Iterable<string> {
+  openSerialSet(body);
+  const file = Buffer.from(body.buffer, body.byteOffset, body.length);
+  const groups = file.readUInt32BE(4);
+  let at = headerBytes + groupBytes * groups;
+  for (let group = 0; group < groups; group += 1) {
+    const length = file.readUInt32BE(headerBytes + groupBytes * group);
+    const count = file.readUInt32BE(headerBytes + groupBytes * group + 4);
+    for (let index = 0; index < count; index += 1, at += length)
+      yield Buffer.from(file.subarray(at, at + length))
+        .reverse()
+        .toString('hex')
+        .replace(/^0(?=.)/, '');
+  }
 }

@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { isOutput, type StepIo, type Value } from '@trustloom/core/adapter';
 import { contextOf } from '@trustloom/testkit';
 import { performApiGateway } from '../../src/perform.ts';
-import type { CrlPlan } from '../../src/plan/crls.ts';
+import type { CrlPlan } from '../../src/plan/crls/index.ts';
 import { apiGatewayPort } from '../../src/port/index.ts';
-import { type Published, readManifest } from '../../src/revocation/manifest.ts';
+import { type Published, readPublished } from '../../src/revocation/published.ts';
+import type { ApiGatewayTarget } from '../../src/target.ts';
 
 export const context = contextOf({ name: 'edge', now: () => 0 });
-const manifestKey = 'acme/authorizers/edge.json';
+export const target: ApiGatewayTarget & { readonly authorizer: string } = {
+  domain: 'api.example.com',
+  api: 'rest',
+  authorizer: 'arn:aws:lambda:eu-west-1:222222222222:function:revocation',
+};
 
 /** A bucket in memory: what publishing needs of the world, and where the authorizer reads. */
 export function memoryBucket(files: Map<string, Uint8Array>) {
@@ -51,10 +56,12 @@ export function memoryBucket(files: Map<string, Uint8Array>) {
     },
   };
   return {
-    /** The manifest as it lies there. */
-    published(): Published {
-      const bytes = files.get(manifestKey) ?? new Uint8Array();
-      return { etag: etagOf(bytes), manifest: readManifest(Buffer.from(bytes).toString()) };
+    io,
+    /** What is published, as an observation reads it. */
+    async published(): Promise<Published> {
+      const found = await readPublished(target, io);
+      if (found === undefined) throw new TypeError('nothing is published');
+      return found;
     },
     /** Uploads the artifacts, and does the steps. */
     async perform({ steps, artifacts }: CrlPlan) {

@@ -114,7 +114,7 @@ export async function openScenario(
         owner: accountRegion.account,
         client: s3,
       }),
-      manifest: 'acme/authorizers/edge.json',
+      manifest: 'acme/authorizers/eu-west-1/api.example.com.json',
       answer,
       now: clock.now,
       log: (line) => void logged.push(line),

@@ -134,7 +134,7 @@ function authorizerOf(
 ): (event: unknown) => Promise<unknown> {
   const authorizer = createAuthorizer({
     objects: s3Objects({ bucket, owner: account.id, client: s3 }),
-    manifest: 'acme/authorizers/api.json',
+    manifest: 'acme/authorizers/eu-west-1/api.example.com.json',
     pollMs: 0,
     now: clock.now,
     log: () => undefined,

@@ -22,7 +22,7 @@ export interface EventIdentity {
 /** What `createAuthorizer` is given; `settingsFrom` reads all but `next` from the environment. */
 export interface AuthorizerOptions {
   readonly objects: Objects;
-  /** Name of the manifest in its bucket: `<definition>/authorizers/<target>.json`. */
+  /** Name of the manifest in its bucket: `<definition>/authorizers/<region>/<domain>.json`. */
   readonly manifest: string;
   /**
    * How long a revocation may take from its publication to here, in milliseconds; default 10,000.

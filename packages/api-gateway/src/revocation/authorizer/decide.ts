@@ -1,4 +1,4 @@
-import { createPublicKey, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Manifest, ManifestKey } from '../manifest.ts';
 import { type Leaf, readLeaf } from './leaf.ts';
 import type { SerialSet } from './serial-set.ts';
@@ -37,14 +37,10 @@ export type Decide = (pem: string | undefined, now: number) => Verdict;
  * @param sets by the SHA-256 of their files
  */
 export function createDecide({ keys, graceMs }: Manifest, sets: ReadonlyMap<string, SerialSet>): Decide {
-  const byName = new Map<string, ManifestKey | undefined>();
-  for (const key of keys)
-    for (const name of key.names)
-      for (const keyId of key.keyIds) {
-        const at = `${name} ${keyId}`;
-        byName.set(at, byName.has(at) ? undefined : key);
-      }
-  const also = new Map(keys.map(({ key, also: serials }) => [key, new Set(serials)]));
+  const issuers = keys.map(createIssuer);
+  const byName = new Map<string, Issuer[]>();
+  for (const one of issuers)
+    for (const name of one.row.names) byName.set(name, [...(byName.get(name) ?? []), one]);
   return (pem, now) => {
     if (!pem) return { reason: 'no-certificate' };
     let leaf: Leaf;
@@ -53,16 +49,15 @@ export function createDecide({ keys, graceMs }: Manifest, sets: ReadonlyMap<stri
     } catch {
       return { reason: 'unreadable-certificate' };
     }
-    // By name and key identifier, which the issuer put there; else, where not one key has both, by
-    // the signature.
-    const issuer = byName.get(leaf.issuer) ?? keys.find((key) => signed(leaf, key));
+    const issuer = issuerOf(leaf, byName.get(leaf.issuer) ?? [], issuers);
     if (!issuer) return { reason: 'unknown-issuer' };
     const serial = leaf.serial.toString('hex').replace(/^0(?=.)/, '');
-    const { key, state, set, nextUpdate } = issuer;
+    const { denied, row } = issuer;
+    const { key, state, nextUpdate } = row;
     const listed = () =>
       // A set that the manifest names is loaded with it; one that is not there must never admit
       // anybody.
-      also.get(key)?.has(serial) || (set && sets.get(set.sha256)?.(leaf.serial) !== false);
+      denied.has(serial) || row.sets.some(({ sha256 }) => sets.get(sha256)?.(leaf.serial) !== false);
     const stale = () => nextUpdate && !(now <= Date.parse(nextUpdate) + graceMs);
     const reason =
       state === 'revoked'
@@ -78,11 +73,47 @@ export function createDecide({ keys, graceMs }: Manifest, sets: ReadonlyMap<stri
   };
 }
 
-function signed({ der }: Leaf, { publicKey = '' }: ManifestKey): boolean {
-  try {
-    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-    return new X509Certificate(der).verify(key);
-  } catch {
-    return false; // A kind of key that this Node cannot use proves nothing.
-  }
+/** A CA key, ready for look-ups. */
+interface Issuer {
+  readonly row: ManifestKey;
+  readonly denied: ReadonlySet<string>;
+  /** Undefined when this Node cannot use such a key. Made when it is first needed. */
+  publicKey(): KeyObject | undefined;
+}
+
+function createIssuer(row: ManifestKey): Issuer {
+  let made: [KeyObject?] | undefined;
+  return {
+    row,
+    denied: new Set(row.denied.map(({ serial }) => serial)),
+    publicKey() {
+      if (made) return made[0];
+      made = [];
+      try {
+        const key = Buffer.from(row.publicKey ?? '', 'base64');
+        made[0] = createPublicKey({ key, format: 'der', type: 'spki' });
+      } catch {}
+      return made[0];
+    },
+  };
+}
+
+/**
+ * The key that verifies the signature: what a certificate says of its issuer, whoever holds any CA
+ * key may choose. Keys of the issuer's name first, then all others, for a name has more than one
+ * encoding. A key that this Node cannot use is taken unproven only where no other has its name.
+ */
+function issuerOf({ der }: Leaf, named: readonly Issuer[], all: readonly Issuer[]): Issuer | undefined {
+  let certificate: X509Certificate;
+  const signed = (issuer: Issuer) => {
+    const key = issuer.publicKey();
+    try {
+      certificate ??= new X509Certificate(der);
+      return key && certificate.verify(key);
+    } catch {
+      return false;
+    }
+  };
+  const [only, ...others] = named;
+  return named.find(signed) ?? all.find(signed) ?? (others.length || only?.publicKey() ? undefined : only);
 }

@@ -25,7 +25,7 @@ export async function handler(event: AuthorizerEvent): Promise<unknown> {
 /**
  * Settings from environment variables:
  *
- * - `TRUSTLOOM_MANIFEST`: `s3://<bucket>/<definition>/authorizers/<target>.json`; needed
+ * - `TRUSTLOOM_MANIFEST`: `s3://<bucket>/<definition>/authorizers/<region>/<domain>.json`; needed
  * - `TRUSTLOOM_BUCKET_OWNER`: account that must own the bucket
  * - `TRUSTLOOM_POLL_SECONDS`: default 10
  * - `TRUSTLOOM_ANSWER`: `policy` (default) or `simple`

@@ -61,9 +61,7 @@ export function createLatest(options: LatestOptions): (maxAgeMs: number) => Prom
       const found = await objects.read(options.manifest, { unless: loaded?.etag });
       if (found !== 'same') {
         const manifest = readManifest(Buffer.from(found.bytes).toString());
-        const sets = new Map(
-          await Promise.all(manifest.keys.flatMap(({ set }) => (set ? [setOf(set)] : []))),
-        );
+        const sets = new Map(await Promise.all(manifest.keys.flatMap((row) => row.sets.map(setOf))));
         loaded = { sets, decide: createDecide(manifest, sets), etag: found.etag };
       }
     } catch (error) {

@@ -3,10 +3,7 @@ export interface Leaf {
   readonly der: Uint8Array;
   /** Magnitude of the serial: big-endian, without leading zeros, zero as one byte. */
   readonly serial: Buffer;
-  /**
-   * The issuer's name as encoded and the identifier of its key (`undefined` without one): hex, a
-   * space between.
-   */
+  /** The issuer's name as encoded, hex. */
   readonly issuer: string;
 }
 
@@ -26,7 +23,6 @@ interface Element {
 export function readLeaf(pem: string): Leaf {
   const der = Buffer.from(/-----BEGIN CERTIFICATE-----([^-]+)-/.exec(pem)?.[1] ?? '', 'base64');
   const inside = ({ content, end }: Element) => elements(der, content, end);
-  const hex = (start: number, end: number) => der.toString('hex', start, end);
   const [whole] = elements(der, 0, der.length) as [Element];
   const [tbs] = inside(whole) as [Element];
   const fields = inside(tbs);
@@ -36,21 +32,10 @@ export function readLeaf(pem: string): Leaf {
   if (serial.tag !== 2 || !((der[serial.content] as number) < 0x80)) throw new RangeError('serial');
   let start = serial.content;
   while (der[start] === 0 && start < serial.end - 1) start += 1;
-  let keyId: string | undefined;
-  for (const field of fields.slice(6))
-    if (field.tag === 0xa3)
-      for (const extension of inside(inside(field)[0] as Element)) {
-        const [oid, ...rest] = inside(extension) as [Element, Element];
-        // authorityKeyIdentifier (RFC 5280, 4.2.1.1): the value is the last, `critical` may stand
-        // before it.
-        if (hex(oid.content, oid.end) !== '551d23') continue;
-        const [first] = inside(inside(rest.pop() as Element)[0] as Element);
-        if (first?.tag === 0x80) keyId = hex(first.content, first.end);
-      }
   return {
     der,
     serial: der.subarray(start, serial.end),
-    issuer: `${hex(issuer.start, issuer.end)} ${keyId}`,
+    issuer: der.toString('hex', issuer.start, issuer.end),
   };
 }
 
