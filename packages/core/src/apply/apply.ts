@@ -78,7 +78,7 @@ export async function applyPrepared(prepared: Prepared, parts: ApplyParts): Prom
     if (gone.size > 0)
       await state.revocation.amend((current) => ({
         ...current,
-        knows: without(current.knows ?? {}, gone),
+        known: without(current.known ?? {}, gone),
         notes: without(current.notes ?? {}, gone),
       }));
     return reportOf(prepared, runs, clock.now());

@@ -63,8 +63,8 @@ export async function rebuildState(
     ...current,
     crls: { ...withoutLostFiles(current.crls, prepared), ...newerRows(current, crls) },
     deny: found.flatMap(({ denied }) => denied).reduce(withDenied, current.deny),
-    knows: {
-      ...current.knows,
+    known: {
+      ...current.known,
       ...Object.fromEntries(lost.map(({ id }) => [id, { rebuilt: isoTime(now) }])),
     },
   }));

@@ -34,10 +34,10 @@ export function knownTargets(
 ): RevocationState {
   const fresh = targets.filter(
     ({ id, row, memory, explained }) =>
-      explained || (row !== undefined && memory !== 'lost' && current.knows?.[id] === undefined),
+      explained || (row !== undefined && memory !== 'lost' && current.known?.[id] === undefined),
   );
   if (fresh.length === 0) return current;
-  return { ...current, knows: { ...current.knows, ...Object.fromEntries(fresh.map(({ id }) => [id, {}])) } };
+  return { ...current, known: { ...current.known, ...Object.fromEntries(fresh.map(({ id }) => [id, {}])) } };
 }
 
 /** Forgets that the state was built again from a target, once it explains all that stands there. */

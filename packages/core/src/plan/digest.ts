@@ -23,7 +23,7 @@ export interface ApprovalParts {
  * every setting that decides who is admitted and every CA by SHA-256. The way there is left out, so
  * that a run that was killed goes on under the same approval, and so are CRLs and the deny list, so
  * that an approved plan does not go stale each morning. What the way does has its consents. Where an
- * error stops a target, that is a line, too: mended, the plan ends differently.
+ * error stops a target, that is a line, too: once that is fixed, the plan ends differently.
  */
 export function approvalLines({ definition, resolved, targets, findings }: ApprovalParts): readonly string[] {
   const lines = targets.flatMap(({ name, leaving, row, findings: own }) => {

@@ -79,7 +79,7 @@ export async function load(
 ): Promise<Loaded> {
   const { definition, lock, state, clock, services } = parts;
   const identified = identifyTargets(definition.targets, rows, services);
-  const groups = [...definition.groups, ...outlivedGroups(definition, identified)];
+  const groups = [...definition.groups, ...remainingGroups(definition, identified)];
   const [gathered, revocation] = await Promise.all([gather(parts, groups, signal), state.revocation.read()]);
   signal?.throwIfAborted();
   const offered = new Set(gathered.crls.map(({ crl }) => crl.sha256));
@@ -88,10 +88,10 @@ export async function load(
 }
 
 /** Groups that only targets on their way out still trust: their CRLs are fetched as before. */
-function outlivedGroups({ groups }: Definition, { leaving }: IdentifiedTargets): readonly GroupDefinition[] {
+function remainingGroups({ groups }: Definition, { leaving }: IdentifiedTargets): readonly GroupDefinition[] {
   const defined = new Set(groups.map(({ name }) => name));
-  const outlived = leaving.flatMap(({ row }) => row.groups).filter(({ name }) => !defined.has(name));
-  return [...new Map(outlived.map((group) => [group.name, { ...group, bundle: [] }])).values()];
+  const remaining = leaving.flatMap(({ row }) => row.groups).filter(({ name }) => !defined.has(name));
+  return [...new Map(remaining.map((group) => [group.name, { ...group, bundle: [] }])).values()];
 }
 
 /**

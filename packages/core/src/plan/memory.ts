@@ -18,7 +18,7 @@ export interface MemoryParts {
 
 /**
  * Where the state does not know what stands on a target: it was lost, replaced by hand, or an older
- * version of it was restored. Told by what the target holds, never by the state alone.
+ * version of it was restored. Judged by what the target holds, never by the state alone.
  */
 export function memoryFindings(target: SeenTarget, parts: MemoryParts): readonly Finding[] {
   const { name, memory } = target;

@@ -64,7 +64,7 @@ function memoryOf(
   { id, observed }: UnseenTarget,
   { trust, revocation }: { readonly trust: TrustState; readonly revocation: RevocationState },
 ): SeenTarget['memory'] {
-  const known = trust.targets[id] === undefined ? undefined : revocation.knows?.[id];
+  const known = trust.targets[id] === undefined ? undefined : revocation.known?.[id];
   if (observed?.content.owned === true && known === undefined) return 'lost';
   return known?.rebuilt === undefined ? 'known' : 'rebuilt';
 }

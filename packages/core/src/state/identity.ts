@@ -26,7 +26,7 @@ export interface IdentifiedTargets {
 }
 
 /** What a target has in common with its row, whatever both are called. */
-type Place = Pick<TargetRow, 'kind' | 'accountRegion' | 'config'>;
+type Located = Pick<TargetRow, 'kind' | 'accountRegion' | 'config'>;
 
 /**
  * Knows targets again by service, account, region and what they are attached to, then by name: a
@@ -43,12 +43,12 @@ export function identifyTargets(
   services: readonly Pick<Service, 'key' | 'attachments'>[],
 ): IdentifiedTargets {
   const left = new Map(Object.entries(rows));
-  const attachmentsOf = ({ kind, config }: Place) =>
+  const attachmentsOf = ({ kind, config }: Located) =>
     services.find(({ key }) => key === kind)?.attachments(config) ?? [];
   const taken = new Map<TargetDefinition, string>();
   const take = (target: TargetDefinition, is: (row: TargetRow) => boolean) => {
     if (taken.has(target)) return;
-    const found = [...left].find(([, row]) => isSamePlace(row, target) && is(row));
+    const found = [...left].find(([, row]) => isSameRegion(row, target) && is(row));
     if (found === undefined) return;
     left.delete(found[0]);
     taken.set(target, found[0]);
@@ -81,7 +81,7 @@ export function identifyTargets(
   };
 }
 
-function isSamePlace(one: Place, other: Place): boolean {
+function isSameRegion(one: Located, other: Located): boolean {
   return (
     one.kind === other.kind && accountRegionText(one.accountRegion) === accountRegionText(other.accountRegion)
   );
@@ -101,6 +101,6 @@ function freshId(name: string, ids: ReadonlySet<string>): string {
 /** `jobs`, or where another target is called so now, `jobs@eu-west-1`. */
 function leavingName({ name, accountRegion }: TargetRow, id: string, names: ReadonlySet<string>): string {
   if (!names.has(name)) return name;
-  const placed = `${name}@${accountRegion.region}`;
-  return names.has(placed) ? `${placed}/${id}` : placed;
+  const withRegion = `${name}@${accountRegion.region}`;
+  return names.has(withRegion) ? `${withRegion}/${id}` : withRegion;
 }

@@ -29,7 +29,7 @@ interface Leased {
   readonly generation?: number;
 }
 
-/** Where the CRLs of a group are fetched, for a target that outlives its group in the definition. */
+/** Where the CRLs of a group are fetched, for a target whose group left the definition. */
 export type RememberedGroup = Pick<GroupDefinition, 'name' | 'account' | 'crls'>;
 
 /**
@@ -112,7 +112,7 @@ export interface RevocationState extends Leased {
    * Targets of which this object has known since before their first write, by id. One that holds
    * something of ours and is not among them is not known to this state: it was lost, or is another.
    */
-  readonly knows?: Readonly<Record<string, KnownTarget>>;
+  readonly known?: Readonly<Record<string, KnownTarget>>;
   /** By id of the target, as `notes` of `trust.json`: a refresh may write here, and never there. */
   readonly notes?: Readonly<Record<string, JsonObject>>;
 }
