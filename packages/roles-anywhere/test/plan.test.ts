@@ -275,7 +275,6 @@ describe('CRLs of an anchor', () => {
     const { ca, crl } = one();
     const plan = planOf(trustOf({ cas: [ca] }), [anchorOf([ca], { crls: [heldCrl(ca, crl)] })]);
     expect(plan.steps).toEqual([]);
-    expect(plan.rendered.map(({ code }) => code)).toEqual(['anchor-no-crl']);
   });
 });
 
