@@ -121,7 +121,7 @@ export { notEnforced } from './preflight/crl-rules.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './preflight/index.ts';
 export { checkMatrix, type Matrix, type MatrixCell } from './preflight/matrix.ts';
 export { verdictOf } from './preflight/rule.ts';
-export { type CheckReport, checkReport, checkText, matrixText } from './report/check.ts';
+export { type CheckReport, checkFiles, checkText, matrixText } from './report/check.ts';
 export { denyText } from './report/deny-text.ts';
 export type { TargetExplanation } from './report/explain.ts';
 export { explainText } from './report/explain.ts';
