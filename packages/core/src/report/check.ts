@@ -171,7 +171,12 @@ export function checkText(report: CheckReport, options: TextOptions = {}): strin
 }
 
 function verdictOf({ matrix, findings }: CheckReport): string {
-  const of = (wanted: string) => findings.filter(({ severity }) => severity === wanted).length;
+  const of = (wanted: string) =>
+    new Set(
+      findings
+        .filter(({ severity }) => severity === wanted)
+        .map(({ code, target, message }) => `${code} ${target ?? ''} ${message}`),
+    ).size;
   const [errors, warnings] = [of('error'), of('warning')];
   const cells = matrix.rows.flatMap((row) => row.cells);
   const where = (verdict: MatrixCell['verdict']) =>

@@ -12,7 +12,7 @@ import { issuingCas, reach } from '../../x509/reach.ts';
  * @param entries CAs of the target that are accepted
  */
 export function withoutCrls(
-  { name: target, config, at }: TargetDefinition,
+  { name: target, config }: TargetDefinition,
   groups: readonly GroupDefinition[],
   entries: readonly LockEntry[],
   trust: Pick<Trust, 'waiting' | 'known' | 'revocation'>,
@@ -27,7 +27,6 @@ export function withoutCrls(
     target,
     message: `${target}: ${message}`,
     ...(about === undefined ? {} : { about }),
-    ...(at === undefined ? {} : { at }),
   });
   return [
     ...none.map(({ name }) =>
