@@ -79,6 +79,8 @@ export interface Desired {
   readonly unusable: readonly string[];
   /** CRLs whose enforcement was withdrawn, by consent. */
   readonly withdrawn: readonly WithdrawnCrl[];
+  /** The longest life of client certificates in milliseconds, by key, as far as it is known. */
+  readonly leafLifeMs: ReadonlyMap<string, number>;
   readonly managed: boolean;
 }
 

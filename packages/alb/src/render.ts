@@ -37,6 +37,7 @@ export function renderAlb(trust: Trust, target: AlbTarget, context: PlanContext)
       crls,
       unusable: exposedKeys(judged),
       withdrawn: trust.revocation.withdrawn,
+      leafLifeMs: trust.revocation.leafLifeMs,
       managed: context.attach === 'managed',
     },
     anchors: cas,

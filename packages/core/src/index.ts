@@ -110,7 +110,7 @@ export { isBlocking, isRefusal, sortFindings } from './errors/finding.ts';
 export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 // crl
-export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
+export { isAhead, isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
 export type { PlannedStep, SkipReason } from './plan/consent.ts';
 export type { ContentSummary } from './plan/content-summary.ts';
 export type { Offer } from './plan/load.ts';

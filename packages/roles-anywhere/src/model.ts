@@ -24,6 +24,8 @@ export interface DesiredAnchor extends ReachingCrls {
   /** SHA-256 of the CA's key: what the anchor stands for, for life. */
   readonly key: string;
   readonly cas: readonly Certificate[];
+  /** The longest life of client certificates in milliseconds, by key, as far as it is known. */
+  readonly leafLifeMs?: ReadonlyMap<string, number>;
 }
 
 /** What a target should hold. */

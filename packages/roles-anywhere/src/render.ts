@@ -34,7 +34,7 @@ export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'no
   const keys = [...new Set(issuing.map(({ keySha256 }) => keySha256))].sort();
   const anchors = keys.map((key): DesiredAnchor => {
     const cas = issuing.filter(({ keySha256 }) => keySha256 === key);
-    return { key, cas, ...reachingCrls(cas, known, crls) };
+    return { key, cas, leafLifeMs: trust.revocation.leafLifeMs, ...reachingCrls(cas, known, crls) };
   });
   const reached = new Set(anchors.flatMap((anchor) => anchor.keys));
   return {

@@ -1,5 +1,5 @@
 import { revocationSet } from '@trustloom/core';
-import { certificateOf, createTestCa, trustOf, withdrawn } from '@trustloom/testkit';
+import { certificateOf, createTestCa, type IssuedCrl, trustOf, withdrawn } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planRolesAnywhere } from '../src/plan/index.ts';
 import { anchorOf, context, heldCrl, idsOf, inShort, keyOf, makeFamily, planOf } from './fixtures.ts';
@@ -384,5 +384,60 @@ describe('a CRL whose enforcement was withdrawn', () => {
     const { steps } = planOf(trust, []);
     expect(inShort(steps)).toEqual(['tag create-anchor', 'grant enable-anchor']);
     expect(steps[1]?.consents).toEqual([`readmit:${crl.sha256}`]);
+  });
+});
+
+describe('a CRL that stands is judged by its own content, not by its date alone', () => {
+  const hour = day / 24;
+  const issue = (ago: number, serials: readonly string[], number: number) =>
+    family.one.issueCrl({
+      number,
+      entries: serials.map((serial) => ({ serial })),
+      thisUpdate: context.now - ago,
+      nextUpdate: context.now - ago + day,
+    });
+  const many = Array.from({ length: 12 }, (_, index) => `a${index}`);
+  const moveIn = (wanted: IssuedCrl, held: IssuedCrl, terms: { stateLost?: boolean } = {}) =>
+    planOf(
+      trustOf({ cas: [family.one], crls: [{ issuer: family.one, crl: wanted }] }),
+      [anchorOf([family.one], { crls: [heldCrl(family.one, held)] })],
+      context.now,
+      terms,
+    ).steps;
+
+  test('one dated ahead gives way to an honest one that names all its serials', () => {
+    expect(inShort(moveIn(issue(hour, ['a1', 'b2'], 2), issue(-30 * day, ['a1'], 3)))).toEqual([
+      'revoke update-crl',
+    ]);
+  });
+
+  test('the other direction: where the honest one lost a serial it stays beside it, until that is consented to', () => {
+    const wanted = issue(hour, ['b2'], 2);
+    const steps = moveIn(wanted, issue(-30 * day, ['a1'], 3));
+    expect(inShort(steps)).toEqual(['revoke import-crl', 'readmit delete-crl']);
+    expect(steps[1]).toMatchObject({ affects: [wanted.sha256], after: [steps[0]?.id] });
+  });
+
+  test('the state is lost: a newer CRL that lost much without a reason comes beside the one that stands', () => {
+    const [wanted, held] = [issue(hour, ['b2'], 2), issue(2 * hour, many, 1)];
+    expect(inShort(moveIn(wanted, held, { stateLost: true }))).toEqual([
+      'revoke import-crl',
+      'readmit delete-crl',
+    ]);
+    expect(inShort(moveIn(wanted, held))).toEqual(['revoke update-crl']);
+  });
+
+  test('the state is lost: once both stand, the one that is kept still goes by consent only', () => {
+    const [wanted, held] = [issue(hour, ['b2'], 2), issue(2 * hour, many, 1)];
+    const crls = [heldCrl(family.one, wanted, { id: 'new' }), heldCrl(family.one, held, { id: 'old' })];
+    const trust = trustOf({ cas: [family.one], crls: [{ issuer: family.one, crl: wanted }] });
+    const { steps } = planOf(trust, [anchorOf([family.one], { crls })], context.now, { stateLost: true });
+    expect(inShort(steps)).toEqual(['readmit delete-crl']);
+    expect(idsOf(steps)).toEqual(['old']);
+  });
+
+  test('the state is lost: an older one never replaces it', () => {
+    const steps = moveIn(issue(2 * hour, many, 1), issue(hour, many, 2), { stateLost: true });
+    expect(inShort(steps)).toEqual(['readmit update-crl']);
   });
 });
