@@ -32,6 +32,10 @@ export interface DesiredAnchor extends ReachingCrls {
 export interface Desired {
   readonly anchors: readonly DesiredAnchor[];
   readonly known: readonly Certificate[];
+  /** SHA-256 of all CAs that their issuers revoked. */
+  readonly revoked: readonly string[];
+  /** Those of them that would be trusted otherwise: their issuers may take it back. */
+  readonly suspended: readonly string[];
   /**
    * Of all known CAs: an anchor whose removal waits for consent still has to refuse the revoked.
    */

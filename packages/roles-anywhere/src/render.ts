@@ -1,6 +1,7 @@
 import {
   type AttachableCrls,
   type Certificate,
+  caDigests,
   caName,
   caNames,
   checkCertificate,
@@ -38,7 +39,13 @@ export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'no
   });
   const reached = new Set(anchors.flatMap((anchor) => anchor.keys));
   return {
-    desired: { anchors, known, crls },
+    desired: {
+      anchors,
+      known,
+      revoked: caDigests([...trust.revoked, ...trust.revocation.revokedCas]),
+      suspended: caDigests(trust.revoked),
+      crls,
+    },
     anchors: issuing,
     artifacts: [],
     findings: [

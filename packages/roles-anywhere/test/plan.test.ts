@@ -441,3 +441,44 @@ describe('a CRL that stands is judged by its own content, not by its date alone'
     expect(inShort(steps)).toEqual(['readmit update-crl']);
   });
 });
+
+describe('an anchor of a CA that its issuer revoked', () => {
+  const revokedTrust = () => {
+    const { one: ca, two } = family;
+    const trust = trustOf({
+      cas: [two],
+      known: [ca],
+      crls: [{ issuer: two, crl: two.issueCrl({ entries }) }],
+    });
+    const revokedCas = [certificateOf(ca)];
+    return { ca, trust: { ...trust, revocation: { ...trust.revocation, revokedCas } }, revokedCas };
+  };
+  const about = (steps: ReturnType<typeof planOf>['steps'], id: string) =>
+    steps.filter(({ input }) => 'id' in input && input.id === id);
+
+  test('is disabled as a revocation, so that a refresh does it, and stays while the lock trusts the CA', () => {
+    const { ca, trust, revokedCas } = revokedTrust();
+    const suspended = { ...trust, revoked: revokedCas };
+    expect(inShort(about(planOf(suspended, [anchorOf([ca], { id: 'a' })]).steps, 'a'))).toEqual([
+      'revoke disable-anchor',
+    ]);
+    const off = planOf(suspended, [anchorOf([ca], { id: 'a', enabled: false })]);
+    expect(about(off.steps, 'a')).toEqual([]);
+  });
+
+  test('goes once it is disabled and the lock trusts the CA no longer', () => {
+    const { ca, trust } = revokedTrust();
+    expect(inShort(about(planOf(trust, [anchorOf([ca], { id: 'a' })]).steps, 'a'))).toEqual([
+      'revoke disable-anchor',
+    ]);
+    const off = planOf(trust, [anchorOf([ca], { id: 'a', enabled: false })]);
+    expect(inShort(about(off.steps, 'a'))).toEqual(['cleanup delete-anchor']);
+  });
+
+  test('is enabled again when the issuer takes it back', () => {
+    const { one: ca } = family;
+    const trust = trustOf({ cas: [ca], crls: [{ issuer: ca, crl: ca.issueCrl({ entries }) }] });
+    const { steps } = planOf(trust, [anchorOf([ca], { id: 'a', enabled: false })]);
+    expect(inShort(about(steps, 'a'))).toEqual(['grant enable-anchor']);
+  });
+});

@@ -1,5 +1,6 @@
 import {
   bundleArtifact,
+  caName,
   casWithout,
   defined,
   type Finding,
@@ -51,8 +52,28 @@ export function planAlb(
         store.owned ? step : { ...step, after: [...(step.after ?? []), ...ids(adoption)] },
       ),
     ],
-    findings: sortFindings(plan.findings),
+    findings: sortFindings([...plan.findings, ...revokedInStore(desired, store, context)]),
   };
+}
+
+/**
+ * A CA that stands in the store is an anchor, and nothing is documented of CRLs that name one: it goes
+ * by consent, and until then its clients have to be counted as admitted.
+ */
+function revokedInStore(
+  { revoked }: Desired,
+  { cas }: StoredStore,
+  { name }: TargetContext,
+): readonly Finding[] {
+  return cas
+    .filter(({ sha256 }) => revoked.includes(sha256))
+    .map((ca) => ({
+      code: 'ca-revoked',
+      severity: 'error',
+      about: ca.sha256,
+      message: `${name}: ${caName(ca)} stands in the trust store although its issuer revoked it; its clients may be admitted until it goes with --allow remove:${ca.sha256}`,
+      source: 'unknown; the cautious reading',
+    }));
 }
 
 /**

@@ -97,10 +97,15 @@ export function statusOf(prepared: Prepared, maxLagMs: number | undefined, now: 
       ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
     };
   });
-  const wrong = targets.some(
-    ({ failed, freshness, revocation }) =>
-      failed !== undefined || revocation.red.length > 0 || freshness.some(({ red }) => red.length > 0),
+  const revokedCas = plan.findings.some(
+    ({ code, severity }) => code === 'ca-revoked' && severity === 'error',
   );
+  const wrong =
+    revokedCas ||
+    targets.some(
+      ({ failed, freshness, revocation }) =>
+        failed !== undefined || revocation.red.length > 0 || freshness.some(({ red }) => red.length > 0),
+    );
   return {
     formatVersion: 1,
     definition: plan.definition,
