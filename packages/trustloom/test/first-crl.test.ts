@@ -43,7 +43,7 @@ const issue = (
     ...parts,
   });
 
-test('at first apply, whatever the address of a CRL gives that is no CRL in force: no CA is granted anywhere, and no target is enforced; then it is mended', async () => {
+test('at first apply, whatever the address of a CRL gives that is no CRL in force: no CA is granted anywhere, and no target is enforced; then it is fixed', async () => {
   await using team = await openTeam();
   const [stolen, good] = [await team.ca.issue('CN=stolen'), await team.ca.issue('CN=good')];
   const whole = issue(team, [stolen.serial]);

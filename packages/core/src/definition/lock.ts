@@ -78,7 +78,7 @@ export function parseLock(text: string, name: string): Lock {
       `${name}: ${(issue?.path ?? []).join('.')}: ${issue?.message ?? 'not a lock'}`,
     );
   }
-  const placeOf = (...path: readonly (string | number)[]) => {
+  const positionOf = (...path: readonly (string | number)[]) => {
     const node = document.getIn(['cas', ...path], true) as { readonly range?: readonly number[] } | undefined;
     return positionText(name, counter, node?.range?.[0] ?? 0);
   };
@@ -87,9 +87,9 @@ export function parseLock(text: string, name: string): Lock {
   if (distrusted >= 0)
     throw new TrustloomError(
       'lock-syntax',
-      `${placeOf(distrusted, 'state')}: \`distrusted\` is not built yet; use \`retired\`, which takes the CA out once its removal is consented to`,
+      `${positionOf(distrusted, 'state')}: \`distrusted\` is not built yet; use \`retired\`, which takes the CA out once its removal is consented to`,
     );
-  const entries = parsed.data.cas.map((entry, index) => readEntry(entry, placeOf(index)));
+  const entries = parsed.data.cas.map((entry, index) => readEntry(entry, positionOf(index)));
   const twice = entries.find(
     (entry, index) =>
       entries.findIndex((other) => other.sha256 === entry.sha256 && other.group === entry.group) !== index,

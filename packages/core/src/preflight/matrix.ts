@@ -55,7 +55,7 @@ export function ruleFindings({
       ...one,
       about: bundleAbout,
     })),
-    ...crls.flatMap(({ crl }) => [...checkCrl(crl, info, now), ...staleWhereOurs(crl, info, now)]),
+    ...crls.flatMap(({ crl }) => [...checkCrl(crl, info, now), ...staleWhereChecked(crl, info, now)]),
   ]);
 }
 
@@ -102,7 +102,7 @@ export function matrixOf({
 }
 
 /** Where the check is ours a CRL past its end is used, and then nobody is admitted any more. */
-function staleWhereOurs(
+function staleWhereChecked(
   { sha256, nextUpdate, issuer }: Crl,
   { service, title, capabilities: { revocation } }: ServiceInfo,
   now: Instant,

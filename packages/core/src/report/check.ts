@@ -72,7 +72,7 @@ export function checkDefinition(input: {
     const { findings = [] } = bound.render(trust, now).rendering ?? {};
     return findings.map((finding): Finding => ({ service: service.info.service, ...finding, target: name }));
   });
-  const things = { certificates: cas, crls, services: info };
+  const checked = { certificates: cas, crls, services: info };
   const isRendered = (service: string | undefined) =>
     used.some(
       ({ key, info: of }) =>
@@ -81,7 +81,7 @@ export function checkDefinition(input: {
     );
   // What stands in one store, and whether something checks CRLs there, is a matter of each target.
   const bundles = rendered.filter(({ code }) => bundleCodes.has(code));
-  const rules = ruleFindings({ ...things, now }).filter(
+  const rules = ruleFindings({ ...checked, now }).filter(
     ({ code, about, service }) =>
       !(isRendered(service) && (about === bundleAbout || code === 'crl-not-enforced')) &&
       !rendered.some((one) => one.code === code && one.about === about && one.service === service),
@@ -90,23 +90,23 @@ export function checkDefinition(input: {
   // A CRL that has ended is used by some services and not by others: their rules say which.
   const cells = findings.filter((one) => one.code !== 'crl-expired' || one.service !== undefined);
   const together = bundles.map((one) => ({ ...one, about: bundleAbout }));
-  return checkReport(matrixOf({ ...things, findings: [...cells, ...together] }), findings);
+  return checkReport(matrixOf({ ...checked, findings: [...cells, ...together] }), findings);
 }
 
 /** Files alone, without definition, lock and state: each CRL is related to the CAs given. Pure. */
 export function checkFiles(
   input: MatrixInput & {
-    /** What reading the files told. */
+    /** What was found while the files were read. */
     readonly findings: readonly Finding[];
     readonly now: Instant;
   },
 ): CheckReport {
-  const things = { ...input, certificates: uniqueCertificates(input.certificates) };
-  const all = [...input.findings, ...relatedCrls(things), ...ruleFindings(things)];
-  return checkReport(matrixOf({ ...things, findings: all }), all);
+  const checked = { ...input, certificates: uniqueCertificates(input.certificates) };
+  const all = [...input.findings, ...relatedCrls(checked), ...ruleFindings(checked)];
+  return checkReport(matrixOf({ ...checked, findings: all }), all);
 }
 
-/** Whose each CRL is, and whether it is good; without a CA among the files nobody can tell. */
+/** Whose each CRL is, and whether it is good; without a CA among the files that is unknown. */
 function relatedCrls({
   certificates,
   crls,
