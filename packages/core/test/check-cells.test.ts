@@ -38,7 +38,7 @@ test(`law: the table and the findings say the same (seed ${seed})`, () => {
     const crls = Array.from({ length: random(3) }, (_, index) => {
       const thisUpdate = now + pick([-2 * hour, -hour, 4 * 60_000, hour]);
       const { der } = pick(makers).issueCrl({
-        entries: pick([[], [{ serial: 'a1' }], [{ serial: -5 }]]),
+        entries: pick([[], [{ serial: 'a1' }]]),
         thisUpdate,
         nextUpdate: thisUpdate + pick([hour / 2, 24 * hour]),
         ...pick([{}, {}, { deltaOf: 1 }, { partition: 'http://crl.example/1' }]),

@@ -137,6 +137,23 @@ describe('planning', () => {
     }
   });
 
+  test('beside a CA that waits for its first CRL others are granted, and what enforces already goes on', async () => {
+    files['ca.pem'] = root.pem + next.pem;
+    files['next.crl'] = new TextEncoder().encode('<html>');
+    await accept();
+    const both = () =>
+      openFakes({ fakes, files, lock, store, clock, group: { crls: ['ca.crl', 'next.crl'] } });
+    const waits = await both().apply({ approve: 'any', allow });
+    expect(waits.missing).toEqual([`unlisted:${nextCa.sha256}`]);
+    expect(fakes.one).toMatchObject({ cas: [rootCa], enforcing: false });
+    files['next.crl'] = next.issueCrl({}).der;
+    expect((await both().apply({ approve: 'any', allow })).exitCode).toBe(0);
+    expect([fakes.one?.cas.length, fakes.one?.enforcing]).toEqual([2, true]);
+    // Once both stand, an outage holds nothing back and takes nothing away.
+    delete files['next.crl'];
+    expect((await both().plan()).missing).toEqual([]);
+  });
+
   test('an older CRL than the one accepted is refused alone, exit 3', async () => {
     await open().apply({ approve: 'any', allow });
     const { crls } = fakes.one ?? createFake();
