@@ -36,7 +36,7 @@ export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promi
  * written, what refuses more goes on without it.
  */
 async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Report> {
-  const unwritable = await rememberNews(whole, parts);
+  const unwritable = await rememberAccepted(whole, parts);
   const prepared =
     unwritable === undefined
       ? onlyRevoking(whole)
@@ -50,7 +50,7 @@ async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Repor
 }
 
 /** What was accepted goes into the state before it goes anywhere else. Gives why it could not. */
-async function rememberNews(prepared: Prepared, parts: ApplyParts): Promise<TrustloomError | undefined> {
+async function rememberAccepted(prepared: Prepared, parts: ApplyParts): Promise<TrustloomError | undefined> {
   try {
     await rememberCrls(prepared, parts);
     await rememberExplained(prepared, parts.state);

@@ -56,10 +56,6 @@ export const serviceCodes = {
     'A CRL cannot be put in place, so a trust anchor stays disabled.',
     'Fix the CRL; without it revoked clients would be admitted.',
   ),
-  'anchor-no-crl': input(
-    'No CRL is known of a CA whose clients are admitted through a trust anchor.',
-    'Add the address of its CRL to `crls`; until then none of its clients can be revoked.',
-  ),
   'anchor-any-role': input(
     'Every role that trusts Roles Anywhere can be had through any anchor of the account.',
     'Name the ARN of the anchor in the trust policy of each role (aws:SourceArn).',
