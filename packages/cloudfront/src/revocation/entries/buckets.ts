@@ -21,6 +21,8 @@ export interface Packed {
    * none.
    */
   readonly find: (bucket: number, entry: string) => number | undefined;
+  /** Indexes of the serials in a bucket. */
+  readonly members: (bucket: number) => Iterable<number>;
   /** The entry of a serial of the set. */
   readonly textOf: (index: number) => string;
 }
@@ -49,6 +51,7 @@ export function packSerials(set: SerialSet, layout: Layout): Packed {
   return {
     values,
     find: (bucket, entry) => members(bucket).find((index) => textOf(index) === entry),
+    members,
     textOf,
   };
 }

@@ -73,9 +73,8 @@ function largestNew(
   const fresh = new Map<string, number>();
   for (const bucket of overflowing) {
     const held = new Set(splitEntries(layout.form, items.get(baseKey(bucket)) ?? ''));
-    for (const entry of splitEntries(layout.form, packed.values[bucket] ?? '')) {
-      const index = held.has(entry) ? undefined : packed.find(bucket, entry);
-      const name = index === undefined ? undefined : set.names[set.owners[index] ?? 0];
+    for (const index of packed.members(bucket)) {
+      const name = held.has(packed.textOf(index)) ? undefined : set.names[set.owners[index] ?? 0];
       if (name !== undefined) fresh.set(name, (fresh.get(name) ?? 0) + 1);
     }
   }
