@@ -58,7 +58,9 @@ const bytesOf = (items: ReadonlyMap<string, string>): number =>
 /** How many serials one store takes: from a store of about so many. */
 function capacity(form: EntryForm, about: number): Measured {
   const desired = desiredOf(mixed(about, 21), form);
-  const bytes = bytesOf(freshItems(desired, layoutOf(desired)));
+  // Of several layouts the first in which no bucket overflows, as apply chooses it.
+  const layout = newStore(desired, now, () => false)?.layout ?? layoutOf(desired);
+  const bytes = bytesOf(freshItems(desired, layout));
   const fit = Math.floor((about * cloudfrontInfo.limits.storeBytes.max) / bytes);
   return { id: `kvs/${form}-entries`, value: fit, note: `${(bytes / about).toFixed(2)} bytes each` };
 }

@@ -84,8 +84,8 @@ test('adopting a store whose content cannot be read takes away what nobody knows
       ['tag-store', 'tag', ['replace-cas']],
     ]);
     expect(steps[0]).toMatchObject({
-      affects: ['web@E1'],
-      summary: expect.stringMatching(/^replace what trust store web holds by Kept /),
+      affects: ['acme-web@E1'],
+      summary: expect.stringMatching(/^replace what trust store acme-web holds by Kept /),
     });
   }
 });

@@ -92,7 +92,7 @@ function mix(x) {
 }
 function hash(w, a, b) {
  for (var i = 0; i < w.length; i++) {
-  a = imul(a ^ w[i], 0x85ebca6b);
+  a = imul(a ^ (w.trim ? w.charCodeAt(i) : w[i]), 0x85ebca6b);
   a ^= a >>> 13;
   b = imul(b + a, 0xc2b2ae35);
   b ^= b >>> 16;
@@ -111,7 +111,7 @@ function pos(s, x, n, at, g) {
  return i < 0 ? 1e9 : i;
 }
 function name(s) {
- return s.toLowerCase().replace(/[\\\\"\\s]/g, '').split(/[,+/]/).map(x => x.replace(/^[^=]*=/, '')).sort().join().split('').map(x => x.charCodeAt());
+ return s.toLowerCase().replace(/[\\\\"\\s]/g, '').split(/[,+/]/).map(x => x.slice(x.indexOf('=') + 1)).sort().join();
 }
 async function judge(c) {
  var t = c.clientCertificate, s = t && t.certificates, leaf = s ? s.leaf : c.clientCertInfo, ocsp = t && t.revocationStatus, i, j, r, hex, end, h, at, n, x, v, b, k, g;

@@ -194,7 +194,7 @@ export function nameText(name: string): string {
     .toLowerCase()
     .replace(/[\\"\s]/g, '')
     .split(/[,+/]/)
-    .map((part) => part.replace(/^[^=]*=/, ''))
+    .map((part) => part.slice(part.indexOf('=') + 1))
     .sort()
     .join();
 }
