@@ -75,7 +75,7 @@ test('where nothing could stay between, one write replaces them, by the consent 
   expect(grants).toEqual(['remove-cas']);
 });
 
-test('adopting a store whose content cannot be read takes away what nobody knows: by a consent that names it', () => {
+test('adopting a store whose content cannot be read takes away what is unknown: by a consent that names it', () => {
   const doubt = 'the state does not name what was put there';
   for (const owned of [true, false]) {
     const { steps } = planned([kept], [old], { cas: undefined, doubt, unnoted: true, owned });

@@ -9,21 +9,21 @@ import { desiredFor, layoutOf, serials, storeWith } from './support/entries.ts';
 import { admitsIn, applied, emptyWorld, planIn, targetOf, worldsAfter } from './support/world.ts';
 
 const now = Date.now();
-const ours = await createTestCa({ subject: 'CN=Ours', key: 'P-256' });
+const own = await createTestCa({ subject: 'CN=Ours', key: 'P-256' });
 const partner = await createTestCa({ subject: 'CN=Partner', key: 'P-256' });
 const [stolen = '', urgent = '', good = ''] = serials(3, 16, 1);
 const many = serials(260_000, 16, 2);
-const crlWith = (listed: readonly string[], ca = ours, number = 1): IssuedCrl =>
+const crlWith = (listed: readonly string[], ca = own, number = 1): IssuedCrl =>
   ca.issueCrl({ number, entries: listed.map((serial) => ({ serial })), thisUpdate: now - 3_600_000 });
 const huge = crlWith(many, partner);
-const oursWith = new Map([[stolen], [stolen, urgent]].map((listed) => [listed.length, crlWith(listed)]));
+const ownCrls = new Map([[stolen], [stolen, urgent]].map((listed) => [listed.length, crlWith(listed)]));
 
 const trustWith = (listed: readonly string[], ofPartner?: IssuedCrl) =>
   trustOf({
-    cas: ofPartner === undefined ? [ours] : [ours, partner],
+    cas: ofPartner === undefined ? [own] : [own, partner],
     known: [partner].filter(() => ofPartner === undefined),
     crls: [
-      { issuer: ours, crl: oursWith.get(listed.length) ?? crlWith(listed) },
+      { issuer: own, crl: ownCrls.get(listed.length) ?? crlWith(listed) },
       ...(ofPartner === undefined ? [] : [{ issuer: partner, crl: ofPartner }]),
     ],
   });
@@ -70,7 +70,7 @@ describe('a partner with 260,000 serials', () => {
     expect(await admits(stolen, 'CN=Ours')).toBe(false);
   });
 
-  it('that come in a refresh, to a store made for few: it is withheld alone until apply makes a larger one', async () => {
+  it('that come in a refresh, to a store made for few: it is withoutRoom alone until apply makes a larger one', async () => {
     const few = crlWith(many.slice(0, 100), partner);
     const grown = crlWith(many.slice(0, 20_000), partner, 2);
     const world = applied(emptyWorld, trustWith([stolen], few), run);
@@ -114,18 +114,18 @@ describe('a partner with 260,000 serials', () => {
 });
 
 describe('CAs of one name', () => {
-  const twin = createTestCa({ subject: 'CN=Ours', key: 'P-256' });
+  const second = createTestCa({ subject: 'CN=Ours', key: 'P-256' });
   const found = async (groups: readonly { name: string; cas: readonly string[] }[]) =>
-    planIn(emptyWorld, trustOf({ cas: [ours, await twin], groups }), { now }).findings.filter(
+    planIn(emptyWorld, trustOf({ cas: [own, await second], groups }), { now }).findings.filter(
       ({ code }) => code === 'key-value-store-same-name',
     );
 
   it('in different groups are refused; in one group, or where both groups have both, they are not', async () => {
-    const both = [ours.sha256, (await twin).sha256];
+    const both = [own.sha256, (await second).sha256];
     expect(
       await found([
-        { name: 'devices', cas: [ours.sha256] },
-        { name: 'partners', cas: [(await twin).sha256] },
+        { name: 'devices', cas: [own.sha256] },
+        { name: 'partners', cas: [(await second).sha256] },
       ]),
     ).toMatchObject([
       { severity: 'error', message: expect.stringMatching(/^the groups devices and partners/) },
@@ -134,7 +134,7 @@ describe('CAs of one name', () => {
     expect(
       await found([
         { name: 'devices', cas: both },
-        { name: 'partners', cas: [ours.sha256] },
+        { name: 'partners', cas: [own.sha256] },
       ]),
     ).toEqual([]);
   });
@@ -160,17 +160,17 @@ it('whatever some issuers revoke, in a store of any size: what is revoked is ref
         const held = new Map([...items, ...(changes.first ?? []), ...changes.puts]);
         for (const key of changes.deletes) held.delete(key);
         const at = edge(code, held, now);
-        const withheld = changes.withheld.map(({ ca }) => ca);
+        const withoutRoom = changes.withoutRoom.map(({ ca }) => ca);
         const [fresh = ''] = serials(1, 16, seed + 5000);
         for (const [ca, listed] of Object.entries(of(second))) {
           for (const serial of listed.slice(0, 50)) expect(await at.admits([shown(serial)], ca)).toBe(false);
-          expect([ca, await at.admits([shown(fresh)], ca)]).toEqual([ca, !withheld.includes(ca)]);
+          expect([ca, await at.admits([shown(fresh)], ca)]).toEqual([ca, !withoutRoom.includes(ca)]);
         }
-        // Of those that have less than an equal part, nobody is withheld.
+        // Of those that have less than an equal part, nobody is withoutRoom.
         const sizes = Object.entries(of(second)).map(([ca, { length }]) => [ca, length] as const);
         const part = sizes.reduce((sum, [, size]) => sum + size, 0) / sizes.length;
         const [smallest] = [...sizes].sort((a, b) => a[1] - b[1]);
-        if (smallest !== undefined && smallest[1] < part / 4) expect(withheld).not.toContain(smallest[0]);
+        if (smallest !== undefined && smallest[1] < part / 4) expect(withoutRoom).not.toContain(smallest[0]);
         const { puts, deletes } = reconcile(after, layout, held, now);
         expect([puts, deletes]).toEqual([[], []]);
       },

@@ -26,7 +26,7 @@ export function serials(count: number, bytes: number, seed: number): readonly st
   });
 }
 
-/** The issuer whose serials `desiredOf` takes, and whose clients an edge admits unless told. */
+/** The issuer whose serials `desiredOf` takes, and whose clients an edge admits unless a test says another. */
 export const nobody = 'CN=Nobody';
 
 /** What a store should say of serials of one issuer, without certificates and lists. */

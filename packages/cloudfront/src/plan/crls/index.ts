@@ -70,7 +70,7 @@ export function planRevocation(
     before: fn.last === undefined ? fn.steps.map(({ id }) => id) : [],
     later(distributions) {
       const after = [...store.steps, ...fn.steps, ...last].map(({ id }) => id);
-      // With the state lost, nobody knows what another store is for.
+      // With the state lost, it is unknown what another store is for.
       const unused = context.stateLost ? [] : observed.keyValueStores.filter(({ arn }) => arn !== store.arn);
       return [
         ...last.map((step) => ({ ...step, after: [...(step.after ?? []), ...distributions] })),

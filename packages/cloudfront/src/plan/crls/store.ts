@@ -31,13 +31,13 @@ export interface StorePlan {
  */
 export function unfitness(
   { name, layout }: ReadStore,
-  { overflowing, withheld, older }: EntryChanges,
+  { overflowing, withoutRoom, older }: EntryChanges,
   entries: DesiredEntries,
 ): string | undefined {
   const { unread, form, inventory, size } = entries;
   if (unread || older.length > 0) return undefined;
   if (layout.form !== form) return `KeyValueStore ${name} is ${layout.form}, and the definition says ${form}`;
-  if (overflowing.length > 0 || withheld.length > 0) return `KeyValueStore ${name} is full`;
+  if (overflowing.length > 0 || withoutRoom.length > 0) return `KeyValueStore ${name} is full`;
   if (!areApart(entries, layout)) return `KeyValueStore ${name} cannot tell two issuers apart`;
   if (inventory.wrongDenials(layout).count > 0) return `KeyValueStore ${name} refuses a valid serial`;
   // So full on average that some bucket will overflow soon: time for a new one, as long as it is

@@ -3,7 +3,7 @@ import {
   exactText,
   hashName,
   hashSerial,
-  issuerMark,
+  issuerPrefix,
   type SerialSet,
   startOf,
   writeFour,
@@ -36,11 +36,11 @@ export function packSerials(set: SerialSet, layout: Layout): Packed {
     order ??= orderOf(hashed);
     return order.subarray(hashed.starts[bucket], hashed.starts[bucket + 1]);
   };
-  const marks = set.names.map((name) => issuerMark(name, layout.seed));
+  const prefixes = set.names.map((name) => issuerPrefix(name, layout.seed));
   const textOf = (index: number): string => {
     if (layout.form === 'compact') return fingerprint(hashed.fingerprints[index] ?? 0);
     const serial = exactText(set.bytes, startOf(set, index), set.ends[index] ?? 0);
-    return `${marks[set.owners[index] ?? 0]}.${serial}`;
+    return `${prefixes[set.owners[index] ?? 0]}.${serial}`;
   };
   const values =
     layout.form === 'compact'
@@ -149,19 +149,19 @@ function compactValues(hashed: Hashed): readonly string[] {
 const noEntries = '.';
 
 /**
- * Entries, sorted, as the text of a base bucket. In exact form an entry is its issuer's mark and its
- * serial, and the serials of one issuer stand behind its mark: `:AbCd.serial.serial.:EfGh.serial.`.
+ * Entries, sorted, as the text of a base bucket. In exact form an entry is its issuer's prefix and its
+ * serial, and the serials of one issuer stand behind its prefix: `:AbCd.serial.serial.:EfGh.serial.`.
  */
 export function joinEntries(form: Layout['form'], entries: readonly string[]): string {
   if (entries.length === 0) return noEntries;
   if (form === 'compact') return entries.join('');
-  let mark = '';
+  let prefix = '';
   let text = '';
   for (const entry of entries) {
     const at = entry.indexOf('.');
-    if (entry.slice(0, at) !== mark) {
-      mark = entry.slice(0, at);
-      text += `:${mark}.`;
+    if (entry.slice(0, at) !== prefix) {
+      prefix = entry.slice(0, at);
+      text += `:${prefix}.`;
     }
     text += `${entry.slice(at + 1)}.`;
   }
@@ -176,7 +176,7 @@ export function splitEntries(form: Layout['form'], text: string): readonly strin
     .split(':')
     .slice(1)
     .flatMap((run) => {
-      const [mark = '', ...serials] = run.split('.');
-      return serials.slice(0, -1).map((serial) => `${mark}.${serial}`);
+      const [prefix = '', ...serials] = run.split('.');
+      return serials.slice(0, -1).map((serial) => `${prefix}.${serial}`);
     });
 }

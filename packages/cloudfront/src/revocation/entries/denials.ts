@@ -20,7 +20,7 @@ export type HeldDenialItem = Denial & ObservedDenial;
 export const isDenialKey = (key: string): boolean => /^x[0-9a-f]{12}-\d{1,6}$/.test(key);
 
 /** Denials that differ in their serial and the end of their certificate alone share items. */
-const headOf = ({ caKey, ca, issuer, origin, since }: HeldDenialItem) => ({
+const headerOf = ({ caKey, ca, issuer, origin, since }: HeldDenialItem) => ({
   caKey,
   ca,
   issuer,
@@ -32,18 +32,18 @@ const headOf = ({ caKey, ca, issuer, origin, since }: HeldDenialItem) => ({
 export function denialItems(denials: readonly HeldDenialItem[]): ReadonlyMap<string, string> {
   const groups = new Map<string, HeldDenialItem[]>();
   for (const one of denials) {
-    const head = JSON.stringify(headOf(one));
-    const group = groups.get(head) ?? [];
-    groups.set(head, group);
+    const header = JSON.stringify(headerOf(one));
+    const group = groups.get(header) ?? [];
+    groups.set(header, group);
     group.push(one);
   }
   const items = new Map<string, string>();
-  for (const [head, group] of groups) {
-    const room = valueBytes - Buffer.byteLength(head) - '"serials":[],'.length;
+  for (const [header, group] of groups) {
+    const room = valueBytes - Buffer.byteLength(header) - '"serials":[],'.length;
     const texts = [...new Set(group.map(textOf))].sort();
-    const key = sha256Hex(head).slice(0, 12);
+    const key = sha256Hex(header).slice(0, 12);
     for (const [at, serials] of pagesOf(texts, room).entries())
-      items.set(`x${key}-${at}`, JSON.stringify({ ...headOf(group[0] as HeldDenialItem), serials }));
+      items.set(`x${key}-${at}`, JSON.stringify({ ...headerOf(group[0] as HeldDenialItem), serials }));
   }
   return items;
 }

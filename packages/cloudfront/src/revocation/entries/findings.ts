@@ -12,7 +12,7 @@ const { storeBytes } = cloudfrontInfo.limits;
 export function entryFindings(desired: DesiredEntries): readonly Finding[] {
   return [
     ...desired.issuers
-      .filter(({ name }) => desired.withheld.has(name))
+      .filter(({ name }) => desired.withoutRoom.has(name))
       .map((issuer) => shareFinding(desired, issuer)),
     ...sameNameFindings(desired),
   ];
@@ -21,7 +21,7 @@ export function entryFindings(desired: DesiredEntries): readonly Finding[] {
 /** The serials of an issuer do not fit the store beside those of the others; what would help. */
 function shareFinding(desired: DesiredEntries, issuer: IssuerEntries): Finding {
   const { form, inventory } = desired;
-  const { bytes, fit, compact } = shareOf(desired, issuer, desired.withheld);
+  const { bytes, fit, compact } = shareOf(desired, issuer, desired.withoutRoom);
   const bound = inventory.complete
     ? 'the inventory is checked then, so that none of its valid serials is refused by mistake.'
     : 'each valid certificate is then refused by mistake with a chance of at most 2^-41; with an `inventory` of issued serials for each group, none of those is.';
@@ -80,8 +80,8 @@ export function storeFindings(
   ];
 }
 
-function fullFindings({ overflowing, withheld }: EntryChanges): readonly Finding[] {
-  const issuers = withheld.map(
+function fullFindings({ overflowing, withoutRoom }: EntryChanges): readonly Finding[] {
+  const issuers = withoutRoom.map(
     ({ ca, about }): Finding => ({
       code: 'key-value-store-full',
       severity: 'error',

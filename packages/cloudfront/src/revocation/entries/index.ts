@@ -63,10 +63,10 @@ export interface EntryParts {
 /** What the KeyValueStore of a target should say, before it is known how the store is laid out. */
 export interface DesiredEntries extends EntryParts {
   /** Names of issuers whose revocations have no room: none of their clients is admitted. */
-  readonly withheld: ReadonlySet<string>;
+  readonly withoutRoom: ReadonlySet<string>;
   /** All that has to be refused by an entry. */
   readonly set: SerialSet;
-  /** Of `withheld` issuers: stays where it stands, as long as there is room. */
+  /** Of `withoutRoom` issuers: stays where it stands, as long as there is room. */
   readonly spare: SerialSet;
   readonly size: SetSize;
   /** Issuers whose CRLs went in, for people. */
@@ -111,16 +111,16 @@ export function desiredEntries(
 }
 
 /** The entries of some parts, without the CRLs of issuers that have no room. */
-export function fitted(parts: EntryParts, withheld: ReadonlySet<string>): DesiredEntries {
+export function fitted(parts: EntryParts, withoutRoom: ReadonlySet<string>): DesiredEntries {
   const { form, issuers, groups, known } = parts;
-  const inside = issuers.filter(({ name }) => !withheld.has(name)).map(({ set }) => set);
-  const outside = issuers.filter(({ name }) => withheld.has(name)).map(({ set }) => set);
+  const inside = issuers.filter(({ name }) => !withoutRoom.has(name)).map(({ set }) => set);
+  const outside = issuers.filter(({ name }) => withoutRoom.has(name)).map(({ set }) => set);
   const pinned = collectSerials([...parts.pinned, ...deniedSerials(parts)]);
   const set = collectSerials([...inside.flatMap(partsOf), ...partsOf(pinned)]);
   const withEntries = issuers.filter(({ set: own }) => own.count > 0);
   return {
     ...parts,
-    withheld,
+    withoutRoom,
     set,
     spare: collectSerials(outside.flatMap(partsOf)),
     size: sizeOf([...inside, pinned], form),

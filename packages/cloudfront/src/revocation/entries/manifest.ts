@@ -18,7 +18,7 @@ const never = 0;
 /** Long ago: refused whatever the grace, clients and what is below. The CA is revoked. */
 const revoked = 1;
 /** The same, for as long as its revocations are not known here, or have no room. */
-const withheld = 2;
+const noRoom = 2;
 
 /** Until when clients of one issuer are admitted. */
 export interface IssuerEnd {
@@ -103,7 +103,7 @@ export interface HeldManifest {
 }
 
 /** What of a store's manifest stays although the trust does not say it. */
-export interface Kept {
+export interface Stays {
   /** The CAs that it refuses. */
   readonly cas: boolean;
   /** The issuers that it knows. */
@@ -117,9 +117,9 @@ export interface ManifestParts {
   readonly layout: Layout;
   readonly manifest: Manifest;
   readonly held: HeldManifest | undefined;
-  readonly kept: Kept;
+  readonly stays: Stays;
   /** Names of issuers whose revocations have no room, so that none of their clients is admitted. */
-  readonly withheld: ReadonlySet<string>;
+  readonly withoutRoom: ReadonlySet<string>;
   /** When base buckets were last written, in seconds. */
   readonly merged: number;
 }
@@ -129,19 +129,20 @@ export interface ManifestParts {
  * holds; a store that said nothing refuses its clients.
  */
 export function manifestItems(parts: ManifestParts): ReadonlyMap<string, string> {
-  const { layout, manifest, held, kept } = parts;
+  const { layout, manifest, held, stays } = parts;
   const own = new Map(
     [...manifest.ends].map(([name, end]) => [nameKey(name, layout.seed), endIn(parts, name, end)] as const),
   );
-  const foreign = kept.issuers ? [...(held?.ends ?? [])].filter(([key]) => !own.has(key)) : [];
+  const foreign = stays.issuers ? [...(held?.ends ?? [])].filter(([key]) => !own.has(key)) : [];
   const ends = new Map([...own, ...foreign].sort(([a], [b]) => (a < b ? -1 : 1)));
   const { textOf } = packSerials(manifest.cas, layout);
-  const ours = Array.from({ length: manifest.cas.count }, (_, index) => textOf(index));
+  const wanted = Array.from({ length: manifest.cas.count }, (_, index) => textOf(index));
   const cas = joinEntries(
     layout.form,
-    [...new Set([...ours, ...(kept.cas ? (held?.cas ?? []) : [])])].sort(),
+    [...new Set([...wanted, ...(stays.cas ? (held?.cas ?? []) : [])])].sort(),
   );
-  const lookUpCas = manifest.lookUpCas || cas.length > caCharacters || (kept.cas && held?.lookUpCas === true);
+  const lookUpCas =
+    manifest.lookUpCas || cas.length > caCharacters || (stays.cas && held?.lookUpCas === true);
   const { text, items } = endItems(ends);
   const real = [...ends.values()].filter((end) => end !== never);
   const value = JSON.stringify({
@@ -161,14 +162,14 @@ export function manifestItems(parts: ManifestParts): ReadonlyMap<string, string>
 }
 
 function endIn(
-  { layout, held, kept, withheld: full }: ManifestParts,
+  { layout, held, stays, withoutRoom: full }: ManifestParts,
   name: string,
   { end, listed }: IssuerEnd,
 ) {
   const before = held?.ends.get(nameKey(name, layout.seed));
-  if (full.has(name)) return before === revoked || end === revoked ? revoked : withheld;
-  if (end === 'unread') return before ?? withheld;
-  return before !== undefined && kept.later(name) ? laterOf(before, end, listed) : end;
+  if (full.has(name)) return before === revoked || end === revoked ? revoked : noRoom;
+  if (end === 'unread') return before ?? noRoom;
+  return before !== undefined && stays.later(name) ? laterOf(before, end, listed) : end;
 }
 
 /** Of what a store says and what is known now: nobody is admitted by not knowing, or locked out by waiting. */
@@ -176,7 +177,7 @@ function laterOf(before: number, end: number, listed: boolean): number {
   if (before === revoked || end === revoked) return revoked;
   if (!listed) return before;
   if (before === never || end === never) return never;
-  return before === withheld ? end : Math.max(before, end);
+  return before === noRoom ? end : Math.max(before, end);
 }
 
 /** The ends as one text, or as items among which the function chooses by the hash of the name. */
@@ -220,12 +221,6 @@ function readEnds(text: string): readonly (readonly [key: string, end: number])[
     .filter((one) => /^.{8}\d+$/s.test(one))
     .map((one) => [one.slice(0, 8), Number(one.slice(8))] as const);
 }
-
-/** The names of issuers none of whose clients a store admits for lack of room or knowledge. */
-export const isWithheld = ({ ends }: HeldManifest, name: string, { seed }: Layout): boolean => {
-  const end = ends.get(nameKey(name, seed));
-  return end === withheld || end === revoked;
-};
 
 /** Reads a JSON object; undefined when it is none. */
 export function parseObject(text: string | undefined): JsonObject | undefined {

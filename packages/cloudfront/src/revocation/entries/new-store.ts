@@ -5,7 +5,7 @@ import type { Item, Items } from './items.ts';
 import { chooseLayout, type Layout } from './layout.ts';
 
 import { reconcile } from './reconcile.ts';
-import { issuerMark } from './serials.ts';
+import { issuerPrefix } from './serials.ts';
 
 /** The items of a new store, in the order in which they may be written. */
 export function freshItems(desired: DesiredEntries, layout: Layout, now: Instant = 0): Items {
@@ -50,8 +50,8 @@ export function newStore(
     const { count, textBytes } = desired.size;
     const layout = chooseLayout(desired.form, { count, textBytes: textBytes * (1 + attempt / 50) }, salt);
     if (taken(digits) || !areApart(desired, layout)) continue;
-    const { puts, overflowing, withheld } = reconcile(desired, layout, new Map(), now);
-    if (overflowing.length > 0 || withheld.length > 0) continue;
+    const { puts, overflowing, withoutRoom } = reconcile(desired, layout, new Map(), now);
+    if (overflowing.length > 0 || withoutRoom.length > 0) continue;
     if (desired.inventory.wrongDenials(layout).count === 0 || passed === passedOver)
       return { layout, digits, ...fileOf(puts) };
     passed += 1;
@@ -59,10 +59,10 @@ export function newStore(
   return undefined;
 }
 
-/** Every issuer has a mark of its own in a store of this layout. */
+/** Every issuer has a prefix of its own in a store of this layout. */
 export function areApart({ manifest, set }: DesiredEntries, { seed }: Layout): boolean {
   const names = new Set([...manifest.ends.keys(), ...set.names]);
-  return new Set([...names].map((name) => issuerMark(name, seed))).size === names.size;
+  return new Set([...names].map((name) => issuerPrefix(name, seed))).size === names.size;
 }
 
 /** A name for the content as a whole: it salts the layout of a new store and stands in its name. */

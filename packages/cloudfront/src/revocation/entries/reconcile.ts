@@ -21,7 +21,7 @@ export interface EntryChanges extends ItemChanges {
   /** The first few serials that are new, for people. */
   readonly firstAdded: readonly string[];
   /** Issuers whose new revocations have no room here, so that none of their clients is admitted. */
-  readonly withheld: readonly IssuerEntries[];
+  readonly withoutRoom: readonly IssuerEntries[];
   /** Base buckets that have no room left for what always goes in. */
   readonly overflowing: readonly number[];
   /** CRLs of which the store knows a newer one than is known now: nothing goes for that. */
@@ -37,7 +37,7 @@ const propagatedSeconds = 60;
 /**
  * The writes from what a store holds to what it should say, bucket by bucket. Pure. Whatever prefix
  * of them is done, all that the store refused before and should refuse is refused. Where an issuer's
- * revocations have no room, that issuer is withheld, alone: the others' go on.
+ * revocations have no room, that issuer is withoutRoom, alone: the others' go on.
  */
 export function reconcile(
   desired: DesiredEntries,
@@ -50,11 +50,11 @@ export function reconcile(
   for (;;) {
     const changes = reconcileOnce(entries, layout, items, now, consented);
     const next = changes.overflowing.length === 0 ? undefined : largestNew(entries, layout, items, changes);
-    const withheld = entries.issuers.filter(
-      ({ name }) => entries.withheld.has(name) && !desired.withheld.has(name),
+    const withoutRoom = entries.issuers.filter(
+      ({ name }) => entries.withoutRoom.has(name) && !desired.withoutRoom.has(name),
     );
-    if (next === undefined) return { ...changes, withheld };
-    entries = fitted(entries, new Set([...entries.withheld, next]));
+    if (next === undefined) return { ...changes, withoutRoom };
+    entries = fitted(entries, new Set([...entries.withoutRoom, next]));
   }
 }
 
@@ -63,12 +63,12 @@ export function reconcile(
  * buckets without room, if it takes more than an equal part; else the largest of all.
  */
 function largestNew(
-  { issuers, withheld, set }: DesiredEntries,
+  { issuers, withoutRoom, set }: DesiredEntries,
   layout: Layout,
   items: Items,
   { overflowing }: EntryChanges,
 ): string | undefined {
-  const left = issuers.filter((one) => !withheld.has(one.name) && one.set.count > 0);
+  const left = issuers.filter((one) => !withoutRoom.has(one.name) && one.set.count > 0);
   const packed = packSerials(set, layout);
   const fresh = new Map<string, number>();
   for (const bucket of overflowing) {
@@ -79,11 +79,11 @@ function largestNew(
     }
   }
   const part = set.bytes.length / Math.max(1, left.length);
-  const news = ({ name }: IssuerEntries) => fresh.get(name) ?? 0;
+  const newEntries = ({ name }: IssuerEntries) => fresh.get(name) ?? 0;
   const bySize = [...left].sort((a, b) => b.set.bytes.length - a.set.bytes.length);
   const [first] = bySize
-    .filter((one) => news(one) > 0 && one.set.bytes.length >= part)
-    .sort((a, b) => news(b) - news(a));
+    .filter((one) => newEntries(one) > 0 && one.set.bytes.length >= part)
+    .sort((a, b) => newEntries(b) - newEntries(a));
   return (first ?? bySize[0])?.name;
 }
 
@@ -112,12 +112,12 @@ function reconcileOnce(
   const groups = planned.map(({ group }) => group);
   const base = groups.flatMap((group) => group.base);
   const older = [...newer].flatMap(([, value]) => issuerIn(value) ?? []);
-  const manifest = (merged: number, parts: Pick<ManifestParts, 'manifest' | 'withheld' | 'kept'>) =>
+  const manifest = (merged: number, parts: Pick<ManifestParts, 'manifest' | 'withoutRoom' | 'stays'>) =>
     manifestItems({ layout, held, merged, ...parts });
   const said = manifest(held === undefined ? 0 : base.length > 0 ? seconds : held.merged, {
     manifest: desired.manifest,
-    withheld: desired.withheld,
-    kept: { cas: keepAll, issuers: desired.lost, later: (name) => desired.lost || older.includes(name) },
+    withoutRoom: desired.withoutRoom,
+    stays: { cas: keepAll, issuers: desired.lost, later: (name) => desired.lost || older.includes(name) },
   });
   const own = new Map([
     ...denialItems(sinceWhen(desired.denials, denialsIn(items), now)),
@@ -131,8 +131,8 @@ function reconcileOnce(
       : [
           ...manifest(held.merged, {
             manifest: { ends: endsOf(desired), cas: noSerials, lookUpCas: held.lookUpCas },
-            withheld: desired.withheld,
-            kept: { cas: true, issuers: true, later: () => false },
+            withoutRoom: desired.withoutRoom,
+            stays: { cas: true, issuers: true, later: () => false },
           }),
         ].filter(([key, value]) => items.get(key) !== value);
   return {
@@ -152,7 +152,7 @@ function reconcileOnce(
       .slice(0, 3)
       .flatMap(([bucket, entry]) => packed.find(bucket, entry) ?? [])
       .map((index) => serialHex(desired.set, index)),
-    withheld: [],
+    withoutRoom: [],
     overflowing: groups.flatMap(({ overflowing }) => overflowing),
     older: [...newer.keys()].flatMap((key) => shaOf(desired.crlItems.get(key)) ?? []),
   };
@@ -161,8 +161,8 @@ function reconcileOnce(
 const noSerials = collectSerials([]);
 
 /** The issuers without room, as all that a manifest is to say anew. */
-const endsOf = ({ manifest, withheld }: DesiredEntries) =>
-  new Map([...manifest.ends].filter(([name]) => withheld.has(name)));
+const endsOf = ({ manifest, withoutRoom }: DesiredEntries) =>
+  new Map([...manifest.ends].filter(([name]) => withoutRoom.has(name)));
 
 function spareIn(values: readonly string[], { form, buckets, groups }: Layout, index: number) {
   const size = buckets / groups;

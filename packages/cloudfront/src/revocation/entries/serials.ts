@@ -118,13 +118,13 @@ export function sizeOf(sets: readonly Pick<SerialSet, 'bytes' | 'count'>[], form
   if (form === 'compact') return { count, textBytes: count * 8 };
   // One separator each, and a third of a character lost to rounding.
   const plain = sets.reduce((sum, one) => sum + (one.bytes.length * 4) / 3 + one.count * 1.4, 0);
-  // In each bucket the entries of an issuer stand behind its mark; a bucket has about 560 bytes.
-  const marks = sets.reduce((sum, one) => sum + Math.min(one.count, plain / 560) * issuerMarkLength, 0);
-  return { count, textBytes: Math.ceil(plain + marks) };
+  // In each bucket the entries of an issuer stand behind its prefix; a bucket has about 560 bytes.
+  const prefixes = sets.reduce((sum, one) => sum + Math.min(one.count, plain / 560) * issuerPrefixLength, 0);
+  return { count, textBytes: Math.ceil(plain + prefixes) };
 }
 
 /** Characters of `:AbCd.`, which begins the entries of one issuer in a bucket. */
-const issuerMarkLength = 6;
+const issuerPrefixLength = 6;
 
 /** A serial of a set as lower-case hex, for people. */
 export function serialHex(set: SerialSet, index: number): string {
@@ -219,7 +219,7 @@ export function hashName(text: string, [first, second]: Seed): Seed {
 
 /**
  * What stands for an issuer in a store: 48 bits of the hash of its name, under which the manifest
- * says until when its clients are admitted. The first half marks its entries in `exact` form.
+ * says until when its clients are admitted. The first half prefixes its entries in `exact` form.
  */
 export function nameKey(text: string, seed: Seed): string {
   const [first, second] = hashName(text, seed);
@@ -229,8 +229,8 @@ export function nameKey(text: string, seed: Seed): string {
   return key.toString('latin1');
 }
 
-/** The mark of an issuer's entries in `exact` form. */
-export const issuerMark = (text: string, seed: Seed): string => nameKey(text, seed).slice(0, 4);
+/** The prefix of an issuer's entries in `exact` form. */
+export const issuerPrefix = (text: string, seed: Seed): string => nameKey(text, seed).slice(0, 4);
 
 const alphabet = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
 

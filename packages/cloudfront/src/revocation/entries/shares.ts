@@ -50,8 +50,8 @@ export function overShare(parts: EntryParts): ReadonlySet<string> {
 }
 
 /** How many of an issuer's serials would fit a new store beside the others that do, and in which form all would. */
-export function shareOf(parts: EntryParts, issuer: IssuerEntries, withheld: ReadonlySet<string>) {
-  const others = parts.issuers.filter(({ name }) => name !== issuer.name && !withheld.has(name));
+export function shareOf(parts: EntryParts, issuer: IssuerEntries, withoutRoom: ReadonlySet<string>) {
+  const others = parts.issuers.filter(({ name }) => name !== issuer.name && !withoutRoom.has(name));
   const free = room(parts) - (others.length === 0 ? 0 : bytesOf(parts.form, others));
   const bytes = bytesOf(parts.form, [issuer]);
   return {
