@@ -68,8 +68,17 @@ export function worldsAfter(
 /** The world in the end; without steps that need a consent. */
 export function applied(world: World, trust: Trust, run: Run): World {
   const { steps, artifacts } = planIn(world, trust, run);
-  const free = steps.filter(({ effect }) => effect !== 'readmit');
-  return worldsAfter(world, { steps: free, artifacts }).at(-1) ?? world;
+  return worldsAfter(world, { steps: withoutConsent(steps), artifacts }).at(-1) ?? world;
+}
+
+/** The steps that run without a consent to readmit, and wait for none that needs one. */
+export function withoutConsent(steps: readonly CloudfrontStep[]): readonly CloudfrontStep[] {
+  const waiting = new Set<string>();
+  return steps.filter(({ id, effect, consents = [], after = [] }) => {
+    const waits = effect === 'readmit' || consents.length > 0 || after.some((one) => waiting.has(one));
+    if (waits) waiting.add(id);
+    return !waits;
+  });
 }
 
 function after(world: World, step: CloudfrontStep, artifacts: readonly Artifact[]): World {

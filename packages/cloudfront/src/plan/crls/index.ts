@@ -14,7 +14,7 @@ import {
   readmitSteps,
   revokeSteps,
 } from './entries.ts';
-import { planFunction } from './function.ts';
+import { type FunctionPlan, planFunction } from './function.ts';
 import { withHeld } from './held.ts';
 import { otherStore, type StorePlan, unfitness } from './store.ts';
 
@@ -56,7 +56,7 @@ export function planRevocation(
     .map((store) => fillBeside(store, entries, context));
   const store = storeFor(observed, moving, beside, entries, context);
   if (store === undefined) return stuck(observed, beside);
-  const fn = planFunction(revocation.code, observed, target, context, store);
+  const fn = asking(planFunction(revocation.code, observed, target, context, store), store, moving);
   const last = fn.last === undefined ? [] : [fn.last];
   return {
     fn: fn.id,
@@ -85,6 +85,22 @@ export function planRevocation(
     },
     artifacts: [...(moving?.artifacts ?? []), ...store.artifacts],
     findings: storeFindings(inUse?.layout, moving?.changes, entries),
+  };
+}
+
+/**
+ * A store made of an older CRL than that of the one in use would readmit: to publish the function
+ * that reads it needs the consent of taking that CRL.
+ */
+function asking(plan: FunctionPlan, { arn }: StorePlan, moving: Moving | undefined): FunctionPlan {
+  if (moving === undefined || arn === moving.store.arn) return plan;
+  const consents = moving.changes.older.map((sha256) => `readmit:${sha256}`);
+  const ask = (step: CloudfrontStep) =>
+    step.kind === 'publish-function' && consents.length > 0 ? { ...step, consents } : step;
+  return {
+    ...plan,
+    steps: plan.steps.map(ask),
+    ...(plan.last === undefined ? {} : { last: ask(plan.last) }),
   };
 }
 

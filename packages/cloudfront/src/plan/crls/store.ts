@@ -31,11 +31,11 @@ export interface StorePlan {
  */
 export function unfitness(
   { name, layout }: ReadStore,
-  { overflowing, withoutRoom, older }: EntryChanges,
+  { overflowing, withoutRoom }: EntryChanges,
   entries: DesiredEntries,
 ): string | undefined {
   const { unread, form, inventory, size } = entries;
-  if (unread || older.length > 0) return undefined;
+  if (unread) return undefined;
   if (layout.form !== form) return `KeyValueStore ${name} is ${layout.form}, and the definition says ${form}`;
   if (overflowing.length > 0 || withoutRoom.length > 0) return `KeyValueStore ${name} is full`;
   if (!areApart(entries, layout)) return `KeyValueStore ${name} cannot tell two issuers apart`;
