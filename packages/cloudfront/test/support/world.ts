@@ -56,7 +56,10 @@ export function planIn(world: World, trust: Trust, run: Run) {
 /** The worlds after each step. */
 export function worldsAfter(
   world: World,
-  { steps, artifacts }: Pick<ReturnType<typeof planIn>, 'steps' | 'artifacts'>,
+  {
+    steps,
+    artifacts,
+  }: { readonly steps: readonly CloudfrontStep[]; readonly artifacts: readonly Artifact[] },
 ): readonly World[] {
   let now = world;
   return steps.map((step) => {
