@@ -57,6 +57,8 @@ export interface Trust {
 /** What is known of the clients of a group, whichever of its CAs issued them. */
 export interface TrustedGroup {
   readonly name: string;
+  /** SHA-256 of the CAs that were accepted in it; absent: unknown. */
+  readonly cas?: readonly string[];
   /** Serials that its CAs issued; absent when the group names none, or it could not be read. */
   readonly inventory?: Inventory;
   /** `false`: its client certificates never name an OCSP responder; absent: unknown. */
