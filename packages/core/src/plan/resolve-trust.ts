@@ -110,7 +110,8 @@ function trustOn(
     .filter(({ name }) => target.trust.includes(name))
     .map(({ name, leavesHaveOcsp }) => {
       const inventory = gathered.inventories.find(({ group }) => group === name)?.inventory;
-      return { name, ...defined({ inventory, leavesHaveOcsp }) };
+      const cas = lock.entries.filter(({ group }) => group === name).map(({ sha256 }) => sha256);
+      return { name, cas, ...defined({ inventory, leavesHaveOcsp }) };
     });
   const waiting = parts.waiting.filter((one) => cas.some(({ sha256 }) => sha256 === one.sha256));
   const trust = { cas, revoked, waiting, known, revocation: revocationOf(target, keys, parts), groups };

@@ -1,6 +1,6 @@
 import { cloudfrontInfo } from '../../service.ts';
-import type { EntryParts, IssuerEntries } from './index.ts';
 import { chooseLayout } from './layout.ts';
+import type { EntryParts, IssuerEntries } from './parts.ts';
 import { type EntryForm, type SetSize, sizeOf } from './serials.ts';
 
 const { storeBytes } = cloudfrontInfo.limits;
