@@ -84,9 +84,9 @@ describe('a target is known by service, place and attachments; its name is not i
   });
 
   test('one without attachments is known again by `was`', () => {
-    const now = [target('web', ['l1', 'l2']), target('edge', ['l3']), target('work', [], { was: 'jobs' })];
-    expect(idsOf(now, before)).toEqual({ named: { web: 'web', edge: 'edge', work: 'jobs' }, leaving: [] });
-    const unsaid = [target('web', ['l1', 'l2']), target('edge', ['l3']), target('work', [])];
+    const now = [target('web', ['l1', 'l2']), target('edge', ['l3']), target('crew', [], { was: 'jobs' })];
+    expect(idsOf(now, before)).toEqual({ named: { web: 'web', edge: 'edge', crew: 'jobs' }, leaving: [] });
+    const unsaid = [target('web', ['l1', 'l2']), target('edge', ['l3']), target('crew', [])];
     expect(idsOf(unsaid, before).leaving).toEqual(['jobs=jobs']);
   });
 
