@@ -38,7 +38,8 @@ export type { TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
 export type { VersionedStore } from './adapter/versioned-store.ts';
 export type { Explanation } from './admission/explain.ts';
 export type { Reason } from './admission/path-reasons.ts';
-export type { DenyReport, DenyRequest } from './apply/deny.ts';
+export type { DenyRequest } from './apply/deny.ts';
+export type { DeniedTarget, DenyReport } from './apply/deny-report.ts';
 export type { ApplyEvent, OnEvent } from './apply/events.ts';
 export type { Report, TargetReport } from './apply/report.ts';
 // plan, apply, report

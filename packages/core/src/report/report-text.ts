@@ -1,6 +1,7 @@
 import type { Report, TargetReport } from '../apply/report.ts';
 import { type Block, findingsText, targetsText } from './fold.ts';
-import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { problemsText } from './problems.ts';
 import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
 import { allWords, asDone, counted, errorWords, namesOf, nameWords, onWords } from './words.ts';
 
@@ -48,24 +49,9 @@ function textOf(report: Report, verdict: string, good: string, rest: string, opt
   return sections(lines([colour(verdict)], options), [
     targetsText(shown, others, options),
     findingsText(report.findings, options),
-    problemsText(report, options),
+    problemsText(report, new Set(report.findings.map(({ message }) => message)), options),
     rest,
   ]);
-}
-
-/** Every exit code has its reason: those that nothing above says already. */
-function problemsText({ problems, findings, exitCode }: Report, options: TextOptions): string {
-  const said = new Set(findings.map(({ message }) => message));
-  const others = problems.filter((text) => !said.has(text));
-  return exitCode === 0 || others.length === 0
-    ? ''
-    : layout(
-        [
-          { text: `Exit code ${exitCode}, because:`, indent: 0 },
-          ...others.map((text) => ({ text, indent: 2 })),
-        ],
-        options,
-      );
 }
 
 function blockOf(target: TargetReport, { plan }: Report, good: string, options: TextOptions): Block {

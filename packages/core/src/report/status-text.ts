@@ -1,7 +1,8 @@
 import { sortFindings } from '../errors/finding.ts';
 import { span } from '../state/freshness.ts';
 import { type Block, findingsTexts, targetsText } from './fold.ts';
-import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { problemsText } from './problems.ts';
 import type { Status, TargetStatus } from './status.ts';
 import { crlRows, signOf } from './step-rows.ts';
 import { allWords, caWords, counted, errorWords, namesOf } from './words.ts';
@@ -33,27 +34,8 @@ export function statusText(status: Status, options: TextOptions = {}): string {
       options,
     ),
     others,
-    problemsText(status, errors, options),
+    problemsText(status, new Set(errors === '' ? [] : findings.map(({ message }) => message)), options),
   ]);
-}
-
-/** Every exit code has its reason; those that the errors above say already are left out. */
-function problemsText(
-  { problems, exitCode, findings }: Status,
-  errors: string,
-  options: TextOptions,
-): string {
-  const said = new Set(errors === '' ? [] : findings.map(({ message }) => message));
-  const rest = problems.filter((text) => !said.has(text));
-  return exitCode === 0 || rest.length === 0
-    ? ''
-    : layout(
-        [
-          { text: `Exit code ${exitCode}, because:`, indent: 0 },
-          ...rest.map((text) => ({ text, indent: 2 })),
-        ],
-        options,
-      );
 }
 
 /** `Not as defined: 1 of 4 targets; 2 bypasses open.` */

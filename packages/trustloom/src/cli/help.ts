@@ -59,7 +59,16 @@ export const help = {
       'trustloom revoke client.pem --reason "stolen laptop"',
       'trustloom revoke 3f:9c:2a --ca 308be4eb --reason "key leaked"',
     ],
-    exitCodes: [done, error, refused, interrupted],
+    exitCodes: [
+      '0    in force on every target, and read back there',
+      '1    error, or not in force everywhere: the last lines say where and why',
+      refused,
+      interrupted,
+    ],
+    more: [
+      'Serials are hex, as `openssl x509 -serial` prints them. Where a service takes only CRLs that',
+      'the CA signed, revoke at the CA too, then refresh.',
+    ],
   },
   unrevoke: {
     examples: ['trustloom unrevoke client.pem', 'trustloom unrevoke 3f:9c:2a --ca 308be4eb'],

@@ -115,10 +115,12 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     );
   const deny = (name: 'revoke' | 'unrevoke', description: string) =>
     command(name, '<serial-or-file...>', description)
-      .option('--ca <sha256>', 'the CA that issued the serials, where several are known')
+      .option('--ca <sha256>', 'the CA that issued the serials, where several issue client certificates')
+      .option('--decimal', 'the serials are decimal numbers, not hex')
       .action(
-        act<{ ca?: string; reason?: string; by?: string; allow?: string[] }>(async (context, given, flags) =>
-          (await import('./commands/revocation.ts')).revoke(context, name, given, flags),
+        act<{ ca?: string; decimal?: true; reason?: string; by?: string; allow?: string[] }>(
+          async (context, given, flags) =>
+            (await import('./commands/revocation.ts')).revoke(context, name, given, flags),
         ),
       );
   deny('revoke', 'emergency: put serials, or the certificate in a file, on the deny list')
