@@ -64,6 +64,7 @@ export { type HeldDenial, unexplainedDenials } from './crl/held-denial.ts';
 export { type Inventory, parseInventory } from './crl/inventory.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
+export { didYouMean } from './definition/complain.ts';
 // definition
 export type {
   AccountDefinition,
@@ -141,9 +142,11 @@ export {
 } from './report/layout.ts';
 export { planMarkdown } from './report/plan-markdown.ts';
 export { type PlanWithSummary, planText } from './report/plan-text.ts';
+export { problemsText } from './report/problems.ts';
 export { refreshText, reportText } from './report/report-text.ts';
 export { deniedText, rebuildText } from './report/state-text.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
+export { failingOn } from './report/status-findings.ts';
 export { statusText } from './report/status-text.ts';
 export type { CommandOptions } from './report/step-rows.ts';
 export { asDone, caWords, counted, nameWords } from './report/words.ts';
@@ -155,6 +158,7 @@ export { count } from './util/count.ts';
 export { defined } from './util/defined.ts';
 export type { Json, JsonObject } from './util/json.ts';
 export { isJsonObject } from './util/json.ts';
+export { readYaml } from './util/read-yaml.ts';
 export type { AbortOptions } from './util/signal.ts';
 export type { StandardSchemaV1 } from './util/standard-schema.ts';
 export type { Clock, Instant } from './util/time.ts';

@@ -3,6 +3,9 @@ import { layout, type TextOptions } from './layout.ts';
 /**
  * Why the exit code is not 0, each reason in a line: those that nothing above says already. Empty
  * where it is 0.
+ *
+ * @example
+ * problemsText(report, new Set(report.findings.map(({ message }) => message)), {})
  */
 export function problemsText(
   { problems, exitCode }: { readonly problems: readonly string[]; readonly exitCode: number },

@@ -2,8 +2,9 @@ import type { Report, TargetReport } from '../apply/report.ts';
 import { type Block, findingsText, targetsText } from './fold.ts';
 import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import { problemsText } from './problems.ts';
+import { standingWords, wrongWords } from './standing.ts';
 import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
-import { allWords, asDone, counted, errorWords, namesOf, nameWords, onWords } from './words.ts';
+import { allWords, asDone, counted, errorWords, namesOf, onWords } from './words.ts';
 
 /**
  * What apply did and what is left, target by target.
@@ -84,18 +85,21 @@ function waitsWords({ remaining }: TargetReport): string {
 }
 
 function applyVerdict(report: Report): string {
-  const { targets, calls, plan } = report;
+  const { targets, calls, plan, now } = report;
   const wrong = errorWords(report.findings);
   if (plan.blocked) return `Blocked: ${wrong.join('; ')}; nothing was written.`;
   const touched = targets.filter(({ done }) => done.length > 0).length;
   const changes = counted(calls, 'change') + onWords(touched, targets.length);
   const rest = restWords(targets);
-  if (rest.length === 0)
-    return calls === 0
-      ? `${[`In sync: ${allWords(targets)}`, 'nothing was written', ...wrong].join('; ')}.`
-      : `${[`Applied: ${changes}`, `${allWords(targets)} in sync`, ...wrong].join('; ')}.`;
-  const written = calls === 0 ? 'Not applied: nothing was written' : `Partly applied: ${changes}`;
-  return `${[written, ...rest, ...wrong].join('; ')}.`;
+  if (rest.length > 0) {
+    const written = calls === 0 ? 'Not applied: nothing was written' : `Partly applied: ${changes}`;
+    return `${[written, ...rest, ...wrongWords(now, targets), ...wrong].join('; ')}.`;
+  }
+  const asDefined = targets.filter(({ state }) => state === 'in-sync' || state === 'removed');
+  const errors = report.findings.filter(({ severity }) => severity === 'error').length;
+  const stands = standingWords({ asDefined, targets, admission: now, errors });
+  if (calls === 0) return `${stands}; nothing was written.`;
+  return `Applied: ${changes}; ${stands.charAt(0).toLowerCase()}${stands.slice(1)}.`;
 }
 
 /** Nothing is said of trust: a refresh does not look at it. */
@@ -103,16 +107,10 @@ function refreshVerdict(report: Report): string {
   const { targets, calls } = report;
   const stale = targets.filter(({ freshness }) => freshness.some(({ red }) => red.length > 0));
   const touched = targets.filter(({ done }) => done.length > 0).length;
-  const exposed = report.now.exposure.filter(({ kind }) => kind === 'revoked' || kind === 'anybody');
-  const open = new Set(
-    targets
-      .map(({ name }) => name)
-      .filter((name) => exposed.some(({ text }) => text.startsWith(`${name}: `))),
-  );
   const wrong = [
     ...restWords(targets),
     ...(stale.length === 0 ? [] : [`CRLs late or expired on ${namesOf(stale)}`]),
-    ...(open.size === 0 ? [] : [`revoked clients are admitted on ${nameWords([...open])}`]),
+    ...wrongWords({ ...report.now, lockout: [] }, targets, ['revoked', 'anybody']),
     ...errorWords(report.findings),
   ];
   const done = calls === 0 ? 'nothing to write' : counted(calls, 'change') + onWords(touched, targets.length);

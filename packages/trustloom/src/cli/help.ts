@@ -47,8 +47,13 @@ export const help = {
     more: signs,
   },
   status: {
-    examples: ['trustloom status', 'trustloom status --json'],
-    exitCodes: ['0    read', '1    a target cannot be read, or its revocation is at fault', differs],
+    examples: ['trustloom status', 'trustloom status --fail-on warning'],
+    exitCodes: [
+      '0    read, and nobody was found to be wrongly admitted or refused',
+      '1    error, or somebody is wrongly admitted or refused: the last lines say why',
+      differs,
+      refused,
+    ],
   },
   refresh: {
     examples: ['trustloom refresh', 'trustloom refresh --quiet --target edge'],
@@ -92,8 +97,16 @@ export const help = {
     exitCodes: ['0    explained, whatever the answer is', error],
   },
   probe: {
-    examples: ['trustloom probe', 'trustloom probe --cert good=client.pem,client.key'],
-    exitCodes: ['0    probed, whatever the answers are', error],
+    examples: ['trustloom probe', 'trustloom probe --cert good=client.pem,client.key --expect matrix.yaml'],
+    exitCodes: [
+      '0    probed, and nobody was wrongly admitted',
+      '1    error, or somebody was, or something is not as expected: the last lines say what',
+    ],
+    more: [
+      'Names of clients say what they are: none, untrusted..., expired... and revoked... are to be',
+      'refused where a certificate is required. Or say it in a file, by client and target:',
+      '  good: { web: admitted, api: refused }',
+    ],
   },
   local: {
     examples: ['trustloom local', 'trustloom local --port 4566'],

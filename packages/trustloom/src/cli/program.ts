@@ -97,9 +97,14 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   command('status', '', 'what the services hold: content and drift, freshness of CRLs, bypasses')
     .addOption(target())
     .addOption(detailed())
+    .addOption(
+      new Option('--fail-on <severity>', 'what makes the exit code 1')
+        .choices(['warning', 'error'])
+        .default('error'),
+    )
     .action(
-      act<{ target: string[]; detailedExitcode?: true }>(async (context, _args, flags) =>
-        (await import('./commands/status.ts')).status(context, flags),
+      act<{ target: string[]; detailedExitcode?: true; failOn: 'warning' | 'error' }>(
+        async (context, _args, flags) => (await import('./commands/status.ts')).status(context, flags),
       ),
     );
   command(
@@ -143,8 +148,9 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   );
   command('probe', '', 'live handshakes: who is admitted, and who is not')
     .addOption(repeatable('--cert <name=cert,key[,chain]>', 'a client certificate with its key'))
+    .option('--expect <file>', 'what should become of each client: client, target, admitted or refused')
     .action(
-      act<{ cert: string[] }>(async (context, _args, flags) =>
+      act<{ cert: string[]; expect?: string }>(async (context, _args, flags) =>
         (await import('./commands/status.ts')).probe(context, flags),
       ),
     );
