@@ -202,14 +202,20 @@ describe('the way of a first hour', () => {
       const done = await trustloom(['apply', '--allow', 'enforce:edge'], 'yes');
       expect([done.code, done.out]).toEqual([
         0,
-        expect.stringMatching(/^Applied: \d+ changes?; edge in sync\./),
+        expect.stringMatching(
+          /^Applied: \d+ changes?; as defined, but anybody is admitted around mutual TLS on edge\./,
+        ),
       ]);
-      expect((await trustloom(['plan', '--detailed-exitcode'])).out).toContain('In sync: edge.');
-      expect((await trustloom(['plan', '--config', '-'])).out).toContain('In sync: edge.');
+      // Nothing is to be done, and it is not called in sync beside an open way around mutual TLS.
+      const asDefined = /^As defined, but anybody is admitted around mutual TLS on edge\./;
+      expect((await trustloom(['plan', '--detailed-exitcode'])).out).toMatch(asDefined);
+      expect((await trustloom(['plan', '--config', '-'])).out).toMatch(asDefined);
 
       const status = await trustloom(['status']);
       expect(status.out).toMatch(/edge {2}Application Load Balancer, 222222222222\/eu-west-1: in sync/);
-      expect(status.out).toMatch(/^In sync: edge; 1 bypass open\.[\s\S]*forwards without mutual TLS: open/);
+      expect(status.out).toMatch(asDefined);
+      expect(status.out).toMatch(/forwards without mutual TLS: open[\s\S]*Exit code 1, because:\n {2}edge: /);
+      expect(status.code).toBe(1);
 
       await writeFile(join(folder, 'good.pem'), leaf.pem);
       await writeFile(join(folder, 'good.key'), leaf.keyPem, { mode: 0o600 });
@@ -263,10 +269,13 @@ describe('the way of a first hour', () => {
       expect((await trustloom(['revoke', 'leaf.pem'])).err).toContain('--reason');
       const revoked = await trustloom(['revoke', 'leaf.pem', '--reason', 'stolen', '--by', 'ann']);
       expect(revoked.code, revoked.err).toBe(0);
+      // The CRL of the CA names it, and was read back: it is in force although the CA decides.
+      expect(revoked.out).toMatch(/^In force on 1 of 1: edge\./);
       expect(revoked.out).toContain(`on the deny list: serial ${leaf.serial} of Acme Root [`);
-      expect(revoked.out).toMatch(/^NOT IN FORCE on 1 target \(edge: revoke at the CA/);
       expect(revoked.out).toContain('residual access once refused: connections that are open');
-      expect((await trustloom(['unrevoke', leaf.serial])).code).toBe(0);
+      const lifted = await trustloom(['unrevoke', leaf.serial]);
+      expect(lifted.out).toMatch(/^Lifted on 0 of 1\.\nOn edge a CRL of the CA may name it still\./);
+      expect(lifted.out).not.toMatch(/revoke at the CA/);
       expect((await trustloom(['unrevoke', leaf.serial])).err).toContain('not-denied');
       const leave = definition().replace(/targets:[\s\S]*/, 'targets: {}\n');
       await writeFile(join(folder, 'trustloom.yaml'), leave);

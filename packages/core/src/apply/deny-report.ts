@@ -59,6 +59,11 @@ export interface DenyReport {
   readonly exitCode: Report['exitCode'];
 }
 
+/** What a refresh came to, as far as this reads it. */
+export interface LookedAt extends Pick<Refreshed, 'report' | 'contents'> {
+  readonly targets: readonly { readonly name: string; readonly bound: { readonly info: ServiceInfo } }[];
+}
+
 /** What entries are looked up in. */
 export interface DenyReportParts {
   readonly known: readonly Certificate[];
@@ -73,7 +78,7 @@ export interface DenyReportParts {
 export function denyReport(
   change: 'revoke' | 'unrevoke',
   { entries, findings }: DenyChange,
-  { report, targets: seen, contents }: Refreshed,
+  { report, targets: seen, contents }: LookedAt,
   parts: DenyReportParts,
 ): DenyReport {
   const targets = seen.map(({ name, bound: { info } }): DeniedTarget => {

@@ -188,5 +188,5 @@ function severalCas(message: string, cas: readonly Certificate[]): TrustloomErro
 }
 
 function onePerKey(cas: readonly Certificate[]): readonly Certificate[] {
-  return [...new Map([...cas].reverse().map((ca) => [ca.keySha256, ca])).values()].reverse();
+  return cas.filter((ca, index) => cas.findIndex(({ keySha256 }) => keySha256 === ca.keySha256) === index);
 }

@@ -50,7 +50,10 @@ function textOf(report: Report, verdict: string, good: string, rest: string, opt
   return sections(lines([colour(verdict)], options), [
     targetsText(shown, others, options),
     findingsText(report.findings, options),
-    problemsText(report, new Set(report.findings.map(({ message }) => message)), options),
+    // What keeps everything from being written is said above.
+    report.plan.blocked
+      ? ''
+      : problemsText(report, new Set(report.findings.map(({ message }) => message)), options),
     rest,
   ]);
 }
@@ -99,7 +102,7 @@ function applyVerdict(report: Report): string {
   const errors = report.findings.filter(({ severity }) => severity === 'error').length;
   const stands = standingWords({ asDefined, targets, admission: now, errors });
   if (calls === 0) return `${stands}; nothing was written.`;
-  return `Applied: ${changes}; ${stands.charAt(0).toLowerCase()}${stands.slice(1)}.`;
+  return `Applied: ${changes}; ${stands.replace(/^In sync: (.*)$/, '$1 in sync').replace(/^As/, 'as')}.`;
 }
 
 /** Nothing is said of trust: a refresh does not look at it. */

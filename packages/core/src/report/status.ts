@@ -138,7 +138,9 @@ function problemsOf(
     ...freshness.flatMap((crl) => crl.red.map((text) => `${name}: CRL of ${crl.issuer}: ${text}`)),
   ]);
   const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
-  return [...new Set([...errors, ...exposed, ...lockout, ...own])];
+  const said = [...errors, ...exposed, ...lockout];
+  // What an observation says with its reason is not said again without one.
+  return [...new Set([...said, ...own.filter((text) => !said.some((one) => one.startsWith(text)))])];
 }
 
 /** What refuses the revoked on a target, for people. */
