@@ -112,7 +112,7 @@ export { isBlocking, isRefusal, sortFindings } from './errors/finding.ts';
 export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 // crl
-export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
+export { isAhead, isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
 export type { PlannedStep, SkipReason } from './plan/consent.ts';
 export type { ContentSummary } from './plan/content-summary.ts';
 export type { Offer } from './plan/load.ts';
@@ -123,7 +123,7 @@ export { notEnforced } from './preflight/crl-rules.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './preflight/index.ts';
 export { checkMatrix, type Matrix, type MatrixCell } from './preflight/matrix.ts';
 export { verdictOf } from './preflight/rule.ts';
-export { type CheckReport, checkReport, checkText, matrixText } from './report/check.ts';
+export { type CheckReport, checkFiles, checkText, matrixText } from './report/check.ts';
 export { denyText } from './report/deny-text.ts';
 export type { TargetExplanation } from './report/explain.ts';
 export { explainText } from './report/explain.ts';

@@ -80,7 +80,7 @@ function refreshReport(prepared: Prepared, runs: readonly TargetRun[], { clock }
  * written, what refuses more goes on without it.
  */
 async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Moved> {
-  const unwritable = await rememberNews(whole, parts);
+  const unwritable = await rememberAccepted(whole, parts);
   const prepared =
     unwritable === undefined
       ? onlyRevoking(whole)
@@ -100,7 +100,7 @@ interface Moved {
 }
 
 /** What was accepted goes into the state before it goes anywhere else. Gives why it could not. */
-async function rememberNews(prepared: Prepared, parts: ApplyParts): Promise<TrustloomError | undefined> {
+async function rememberAccepted(prepared: Prepared, parts: ApplyParts): Promise<TrustloomError | undefined> {
   try {
     await rememberCrls(prepared, parts);
     await rememberExplained(prepared, parts.state);

@@ -1,4 +1,4 @@
-import type { Admission, Exposure } from '../plan/admission.ts';
+import type { Admission, Exposure } from '../plan/plan.ts';
 import { allWords, counted, nameWords } from './words.ts';
 
 interface Named {
