@@ -1,4 +1,5 @@
 import type { Report, TargetReport } from '../apply/report.ts';
+import type { Exposure } from '../plan/plan.ts';
 import { type Block, findingsText, targetsText } from './fold.ts';
 import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
 import { problemsText } from './problems.ts';
@@ -16,7 +17,7 @@ export function reportText(report: Report, options: CommandOptions = {}): string
   const { missing } = report;
   const rest =
     missing.length === 0 || report.plan.blocked ? '' : applyText('To apply the rest:', { missing }, options);
-  return textOf(report, applyVerdict(report), 'in sync', rest, options);
+  return textOf(report, applyVerdict(report), applied, rest, options);
 }
 
 /**
@@ -27,22 +28,36 @@ export function reportText(report: Report, options: CommandOptions = {}): string
  */
 export function refreshText(report: Report, options: TextOptions = {}): string {
   const findings = report.findings.filter(({ severity }) => severity !== 'note');
-  return textOf({ ...report, findings }, refreshVerdict(report), 'CRLs current', '', options);
+  return textOf({ ...report, findings }, refreshVerdict(report), refreshed, '', options);
 }
 
-function textOf(report: Report, verdict: string, good: string, rest: string, options: TextOptions): string {
+/** How a target stands of which nothing remains to be done, and what speaks against that. */
+interface Words {
+  readonly good: string;
+  readonly wrong: string;
+  readonly kinds: readonly Exposure['kind'][];
+}
+
+const applied: Words = {
+  good: 'in sync',
+  wrong: 'as defined',
+  kinds: ['anybody', 'untrusted', 'revoked', 'unknown', 'bypass'],
+};
+const refreshed: Words = { good: 'CRLs current', wrong: 'not in force', kinds: ['anybody', 'revoked'] };
+
+function textOf(report: Report, verdict: string, words: Words, rest: string, options: TextOptions): string {
   const { paint = plain } = options;
   const colour = report.exitCode === 0 ? paint.good : paint.warn;
   // Where an error keeps everything from being written, only that is shown.
   const targets = report.plan.blocked ? [] : report.targets;
-  const blocks = targets.map((target) => blockOf(target, report, good, options));
+  const blocks = targets.map((target) => blockOf(target, report, words, options));
   const silent = targets.filter((_, index) => blocks[index]?.rows.length === 0);
   const inSync = silent.filter(({ state }) => state !== 'not-compared');
   const unseen = silent.filter(({ state }) => state === 'not-compared');
   const shown = blocks.filter(({ rows }) => rows.length > 0);
   const someDone = shown.length > 0;
   const others = [
-    ...(inSync.length > 0 && someDone ? [`${namesOf(inSync, options.verbose)}: ${good}`] : []),
+    ...(inSync.length > 0 && someDone ? [`${namesOf(inSync, options.verbose)}: ${words.good}`] : []),
     ...(unseen.length > 0 && (someDone || inSync.length > 0)
       ? [`${namesOf(unseen, options.verbose)}: not compared`]
       : []),
@@ -58,12 +73,16 @@ function textOf(report: Report, verdict: string, good: string, rest: string, opt
   ]);
 }
 
-function blockOf(target: TargetReport, { plan }: Report, good: string, options: TextOptions): Block {
+function blockOf(target: TargetReport, { plan, now }: Report, words: Words, options: TextOptions): Block {
   const { paint = plain } = options;
   const { name, service, state, done, remaining, failed, freshness } = target;
   const planned = plan.targets.find((one) => one.name === name);
+  const wrong = [
+    ...now.exposure.filter(({ kind }) => words.kinds.includes(kind)).map(({ text }) => text),
+    ...(words.kinds.includes('bypass') ? now.lockout : []),
+  ].flatMap((text) => (text.startsWith(`${name}: `) ? [text.slice(name.length + 2)] : []));
   const states: Readonly<Record<TargetReport['state'], string>> = {
-    'in-sync': paint.good(good),
+    'in-sync': wrong.length === 0 ? paint.good(words.good) : paint.warn(words.wrong),
     removed: paint.good('removed'),
     waits: paint.warn(waitsWords(target)),
     incomplete: paint.warn('not finished'),
@@ -76,6 +95,7 @@ function blockOf(target: TargetReport, { plan }: Report, good: string, options: 
     ...(remaining.length === 0 ? [] : [{ text: 'not done:', indent: 2 }]),
     ...remaining.flatMap((step) => stepRows(step, options, 4)),
     ...staleRows(freshness, options),
+    ...wrong.map((text) => ({ text: paint.bad(text), indent: 2 })),
   ];
   const accountRegion = planned?.accountRegion ?? { account: '', region: '' };
   const title = planned?.title ?? service;
