@@ -38,7 +38,8 @@ export type { TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
 export type { VersionedStore } from './adapter/versioned-store.ts';
 export type { Explanation } from './admission/explain.ts';
 export type { Reason } from './admission/path-reasons.ts';
-export type { DenyReport, DenyRequest } from './apply/deny.ts';
+export type { DenyRequest } from './apply/deny.ts';
+export type { DeniedTarget, DenyReport } from './apply/deny-report.ts';
 export type { ApplyEvent, OnEvent } from './apply/events.ts';
 export type { Report, TargetReport } from './apply/report.ts';
 // plan, apply, report
@@ -63,6 +64,7 @@ export { type HeldDenial, unexplainedDenials } from './crl/held-denial.ts';
 export { type Inventory, parseInventory } from './crl/inventory.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
+export { didYouMean } from './definition/complain.ts';
 // definition
 export type {
   AccountDefinition,
@@ -140,9 +142,11 @@ export {
 } from './report/layout.ts';
 export { planMarkdown } from './report/plan-markdown.ts';
 export { type PlanWithSummary, planText } from './report/plan-text.ts';
+export { problemsText } from './report/problems.ts';
 export { refreshText, reportText } from './report/report-text.ts';
 export { deniedText, rebuildText } from './report/state-text.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
+export { failingOn } from './report/status-findings.ts';
 export { statusText } from './report/status-text.ts';
 export type { CommandOptions } from './report/step-rows.ts';
 export { asDone, caWords, counted, nameWords } from './report/words.ts';
@@ -154,6 +158,7 @@ export { count } from './util/count.ts';
 export { defined } from './util/defined.ts';
 export type { Json, JsonObject } from './util/json.ts';
 export { isJsonObject } from './util/json.ts';
+export { readYaml } from './util/read-yaml.ts';
 export type { AbortOptions } from './util/signal.ts';
 export type { StandardSchemaV1 } from './util/standard-schema.ts';
 export type { Clock, Instant } from './util/time.ts';
