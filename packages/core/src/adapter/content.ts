@@ -43,11 +43,13 @@ export interface ObservedAttachment {
   readonly ignoresExpiry: boolean;
 }
 
-/** A way to the application that goes around mTLS. */
+/** A way to the application that goes around the target. */
 export interface Bypass {
   readonly id: string;
   readonly state: 'open' | 'closed' | 'unknown';
   readonly what: string;
+  /** Who is admitted by it beyond those who should be; absent: anybody, without a certificate. */
+  readonly admits?: 'revoked';
 }
 
 /** Where a client knocks: for `probe`. */

@@ -68,10 +68,15 @@ function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionPa
   const { content, open, anchors } = moment;
   const said = (kind: Exposure['kind'], texts: readonly string[]) =>
     texts.map((text): Exposure => ({ kind, text: `${name}: ${text}` }));
-  const bypasses = content.bypasses.filter(({ state }) => state === 'open').map(({ what }) => what);
   const around = said(
     'bypass',
-    bypasses.map((what) => `anybody is admitted around mutual TLS (${what})`),
+    content.bypasses
+      .filter(({ state }) => state === 'open')
+      .map(({ what, admits }) =>
+        admits === 'revoked'
+          ? `revoked clients are admitted by another way (${what})`
+          : `anybody is admitted around mutual TLS (${what})`,
+      ),
   );
   // A target that is on its way out is to ask for nothing in the end.
   const unasked = leaving ? [] : notEnforcing(content, open);
