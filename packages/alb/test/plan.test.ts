@@ -44,7 +44,7 @@ describe('from nothing', () => {
 
   test('names of stores are 32 characters at most, of the letters that the service takes, and never alike', () => {
     const names = ['a', 'web.edge_01', 'x'.repeat(60)].flatMap((name) =>
-      ['', 'next'].map((version) => storeName({ ...context, definition: 'Acme Corp.', name }, version)),
+      ['', 'next'].map((version) => storeName({ ...context, definition: 'Acme Corp.', id: name }, version)),
     );
     for (const name of names) expect(name).toMatch(/^(?=.{1,32}$)([a-zA-Z0-9]+-)*[a-zA-Z0-9]+$/);
     expect(new Set(names).size).toBe(names.length);
