@@ -90,6 +90,6 @@ test('law: where the state was lost, the steps without a consent admit nobody wh
           for (const serial of want.entries) expect(left.some((one) => one.has(serial))).toBe(true);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });
