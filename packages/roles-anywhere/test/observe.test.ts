@@ -34,8 +34,27 @@ describe('observing', () => {
   test('each call waits for the rate of its family', async () => {
     await using target = await openTarget();
     await target.apply(await oneAnchor());
-    // Two to look; then the anchor is made, its CRL imported, and it is enabled.
-    expect(target.rateLimited).toEqual(['anchors', 'anchors', 'crls', 'anchors']);
+    // One to look; then the anchor is made, its CRL imported and seen there, and it is enabled.
+    expect(target.rateLimited).toEqual(['anchors', 'anchors', 'crls', 'crls', 'anchors']);
+  });
+
+  test('a CRL that is in force nowhere after its import is an error, and its anchor stays disabled', async () => {
+    const enabled = async ({ client }: Awaited<ReturnType<typeof openTarget>>) =>
+      (await client.send(new ListTrustAnchorsCommand({}))).trustAnchors?.map((one) => one.enabled);
+    for (const change of [{ enabled: false }, { trustAnchorArn: 'arn:aws:rolesanywhere:another' }]) {
+      await using target = await openTarget();
+      target.answerOf('ImportCrlCommand', (crl) => ({ crl: { ...crl, ...change } }));
+      await expect(target.apply(await oneAnchor())).rejects.toMatchObject({
+        code: 'service-refused',
+        message: expect.stringContaining('in force nowhere'),
+      });
+      expect(await enabled(target)).toEqual([false]);
+    }
+    // The answer says that it is there, and it is not.
+    await using target = await openTarget();
+    target.answerOf('ListCrlsCommand', () => ({ crls: [] }));
+    await expect(target.apply(await oneAnchor())).rejects.toMatchObject({ code: 'object-changed' });
+    expect(await enabled(target)).toEqual([false]);
   });
 
   test('a new name does not hide an anchor of ours', async () => {

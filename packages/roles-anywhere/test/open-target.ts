@@ -68,6 +68,19 @@ export async function openTarget(target: JsonObject = {}, options: Omit<LocalAws
       }
       return steps.length;
     },
+    /** Changes what the service answers to one command. */
+    answerOf(command: string, change: (crl: object) => object) {
+      client.middlewareStack.add(
+        (next, { commandName }) =>
+          async (args) => {
+            const answer = await next(args);
+            if (commandName !== command) return answer;
+            const crl = 'crl' in answer.output ? { ...answer.output.crl } : {};
+            return { ...answer, output: { ...answer.output, ...change(crl) } };
+          },
+        { step: 'initialize', name: command, override: true },
+      );
+    },
     /** Names of the calls made meanwhile. */
     async calls(doing: () => Promise<unknown>) {
       const before = local.calls().length;
