@@ -141,7 +141,7 @@ function definitionOf({ story, cas, targets, places, grace, stateRegion }: Estat
         },
       ]),
     ),
-  } as DefinitionInput;
+  };
 }
 
 /** Notes who stands where, after the definition was changed. */

@@ -6,6 +6,8 @@ import type { PlaceKey } from './places.ts';
 /** Something that must never happen, and did. */
 export interface Breach {
   readonly rule: string;
+  /** Of a client: its name; those of one text are told together. */
+  readonly who?: string;
   readonly text: string;
 }
 
@@ -21,6 +23,20 @@ export interface Frame {
 const everyPair = (estate: Estate, places: readonly PlaceKey[]) =>
   places.flatMap((place) => estate.clients.map((client) => ({ place, client, key: at(place, client) })));
 
+/** Breaches that differ by the client alone, as one. */
+export function together(breaches: readonly Breach[]): readonly Breach[] {
+  const byText = new Map<string, { readonly rule: string; readonly who: string[]; readonly text: string }>();
+  for (const { rule, who, text } of breaches) {
+    const one = byText.get(`${rule} ${text}`) ?? { rule, who: [], text };
+    byText.set(`${rule} ${text}`, one);
+    if (who !== undefined && !one.who.includes(who)) one.who.push(who);
+  }
+  return [...byText.values()].map(({ rule, who, text }) => ({
+    rule,
+    text: [who.join(', '), text].filter(Boolean).join(' '),
+  }));
+}
+
 /** What the clients that knocked just now say of the rules about who stays in and who stays out. */
 export function judgeKnocks(
   estate: Estate,
@@ -33,14 +49,19 @@ export function judgeKnocks(
     const [was, is] = [frame.knocks.get(key), knocks.get(key)];
     const [before, after] = [frame.before.get(key), frame.after.get(key)];
     if (was === undefined || is === undefined || was === is || !before || !after) return [];
-    const who = `${client.name} (${after.why}) at ${placeText(estate, place)}`;
+    const who = client.name;
+    const here = `(${after.why}) at ${placeText(estate, place)}`;
     const consent = consentFor(frame.allow(), estate, place, client);
     if (isBad(before) && isBad(after) && is && !consent.admits) {
       if (!wasKeptOut(estate, frame, place, after)) return [];
-      return [{ rule: 'whoever is not good stays refused', text: `${who} was refused and gets in ${when}` }];
+      return [
+        { rule: 'whoever is not good stays refused', who, text: `${here} was refused and gets in ${when}` },
+      ];
     }
     if (before.is === 'good' && after.is === 'good' && !is && !consent.refuses)
-      return [{ rule: 'whoever is good stays admitted', text: `${who} was admitted and is refused ${when}` }];
+      return [
+        { rule: 'whoever is good stays admitted', who, text: `${here} was admitted and is refused ${when}` },
+      ];
     return [];
   });
 }
@@ -110,20 +131,30 @@ export function judgeReport(
     if (claimed === undefined || standing === undefined || isIn === undefined) continue;
     if (!isEnforced(estate, place) || !standing.sure) continue;
     const [name] = claimed;
-    const who = `${client.name} (${standing.why}) at ${placeText(estate, place)}`;
+    const who = client.name;
+    const here = `(${standing.why}) at ${placeText(estate, place)}`;
     const isBadIn = isIn && isBad(standing);
     if (isBadIn && saysWell && (what !== 'refresh' || standing.is === 'revoked'))
-      breaches.push({ rule: 'exit 0 is what clients see', text: `${who} gets in, and ${what} exits 0` });
+      breaches.push({
+        rule: 'exit 0 is what clients see',
+        who,
+        text: `${here} gets in, and ${what} exits 0`,
+      });
     const isLooked = targets.some((one) => one.name === name) && !failed.has(name);
     const said = now?.exposure.some(({ kind, text }) => kind !== 'bypass' && text.startsWith(`${name}: `));
     if (isBadIn && isLooked && said === false && what !== 'state rebuild')
       breaches.push({
         rule: 'exposure is what clients see',
-        text: `${who} gets in, and ${what} says nothing of it`,
+        who,
+        text: `${here} gets in, and ${what} says nothing of it`,
       });
     const saysLockout = now?.lockout.some((text) => text.startsWith(`${name}: `)) ?? true;
     if (standing.is === 'good' && !isIn && saysWell && what !== 'refresh' && !saysLockout)
-      breaches.push({ rule: 'exit 0 is what clients see', text: `${who} is refused, and ${what} exits 0` });
+      breaches.push({
+        rule: 'exit 0 is what clients see',
+        who,
+        text: `${here} is refused, and ${what} exits 0`,
+      });
   }
   const { memory } = estate;
   const isOurs = Object.values(estate.targets).some(({ place }) => memory.applied.has(place));

@@ -15,6 +15,7 @@ import {
   type TestClock,
   type TestLeaf,
 } from '@trustloom/testkit';
+import type { TargetInput } from '../../src/define.ts';
 import { account } from '../support/local.ts';
 import { knockEdge } from '../support/team.ts';
 import type { WalkTarget } from './story.ts';
@@ -42,6 +43,10 @@ export function kindOfPlace(place: PlaceKey): Kind {
   return kind;
 }
 
+/** What a target of a definition says of the place where it is. */
+type PlaceInput = WithoutTrust<TargetInput>;
+type WithoutTrust<Input> = Input extends unknown ? Omit<Input, 'trust' | 'was'> : never;
+
 /** One thing to which a target is attached, and where clients knock. */
 export interface Place {
   readonly key: PlaceKey;
@@ -50,7 +55,7 @@ export interface Place {
   /** Id or ARN of it; of Roles Anywhere the region. */
   readonly resource: string;
   /** The target of the definition that is attached here. */
-  input(target: WalkTarget): object;
+  input(target: WalkTarget): PlaceInput;
   /** True when the client is admitted. */
   admits(client: TestLeaf): Promise<boolean>;
 }

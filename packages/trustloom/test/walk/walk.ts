@@ -1,7 +1,7 @@
 import type { Call } from '@trustloom/local-aws';
 import { isCommand, type Outcome, runCommand } from './commands.ts';
 import { claimedNow, type Estate, openEstate } from './estate.ts';
-import { type Breach, type Frame, judgeKnocks, judgeReport } from './judge.ts';
+import { type Breach, type Frame, judgeKnocks, judgeReport, together } from './judge.ts';
 import { knockAll, standings } from './model.ts';
 import { moves } from './moves.ts';
 import { type Kind, kindOfPlace, type PlaceKey } from './places.ts';
@@ -33,7 +33,7 @@ export async function walk(story: Story): Promise<Walked> {
     walked.lines.push(`$ ${outcome.text}`);
     walked.commands += 1;
     walked.looks += looks;
-    if (breaches.length > 0) return { ...walked, breaches };
+    if (breaches.length > 0) return { ...walked, breaches: together(breaches) };
   }
   return { ...walked, breaches: [] };
 }
