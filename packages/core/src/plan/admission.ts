@@ -87,7 +87,7 @@ function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionPa
     bypasses.map((what) => `anybody is admitted around mutual TLS (${what})`),
   );
   // A target that is on its way out is to ask for nothing in the end.
-  const unasked = leaving ? [] : notEnforcing(content, open);
+  const unasked = leaving ? [] : notEnforcing(target, content, open);
   if (unasked.length > 0)
     return {
       exposure: [
@@ -115,9 +115,17 @@ function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionPa
   };
 }
 
-/** Attachments that should require a good certificate, and do not: a step is open that changes it. */
-function notEnforcing({ attachments }: Content, open: readonly PlannedStep[]): readonly string[] {
-  if (!open.some(({ effect }) => effect === 'enforce')) return [];
+/**
+ * Attachments that should require a good certificate, and do not: a step is open that changes it,
+ * or nothing may be trusted yet, so that no step can.
+ */
+function notEnforcing(
+  { rendered }: AdmissionTarget,
+  { attachments }: Content,
+  open: readonly PlannedStep[],
+): readonly string[] {
+  const isToEnforce = open.some(({ effect }) => effect === 'enforce') || rendered?.rendering === undefined;
+  if (!isToEnforce) return [];
   return attachments.filter(({ enforcing }) => !enforcing).map(({ id }) => id);
 }
 

@@ -40,28 +40,14 @@ const codesOf = (findings: readonly { readonly code: string }[]) => [
   ...new Set(findings.map(({ code }) => code)),
 ];
 
-/** Consents until a plan asks for no more, as a person does who reads each plan. */
-async function consented(
-  trustloom: OpenedTrustloom,
-  keep: (consent: string) => boolean,
-  signal: AbortSignal,
-) {
-  let allow: readonly string[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    const plan = await trustloom.plan({ allow, signal });
-    const more = plan.missing.filter((consent) => keep(consent) && !allow.includes(consent));
-    if (more.length === 0) return { plan, allow };
-    allow = [...allow, ...more].sort();
-  }
-  return { plan: await trustloom.plan({ allow, signal }), allow };
-}
-
+/** With the digest that a plan printed, and of the consents that it asked for these. */
 async function apply(
   trustloom: OpenedTrustloom,
   keep: (consent: string) => boolean,
   run: { readonly signal: AbortSignal; allow: readonly string[] },
 ): Promise<Done> {
-  const { plan, allow } = await consented(trustloom, keep, run.signal);
+  const plan = await trustloom.plan({ signal: run.signal });
+  const allow = plan.missing.filter(keep);
   run.allow = allow;
   const report = await trustloom.apply({ approve: plan.digest, allow, signal: run.signal });
   return { ...report, codes: codesOf(report.findings) };
