@@ -10,14 +10,11 @@ import { readCrl } from '@trustloom/core';
 import { createTestCa } from '@trustloom/testkit';
 import { packSerials, splitEntries } from '../../packages/cloudfront/src/revocation/entries/buckets.ts';
 import type { DesiredEntries } from '../../packages/cloudfront/src/revocation/entries/index.ts';
+import { batchesOf } from '../../packages/cloudfront/src/revocation/entries/items.ts';
 import { chooseLayout, type Layout } from '../../packages/cloudfront/src/revocation/entries/layout.ts';
 import { manifestKey } from '../../packages/cloudfront/src/revocation/entries/manifest.ts';
-import {
-  batchesOf,
-  freshItems,
-  newStore,
-  reconcile,
-} from '../../packages/cloudfront/src/revocation/entries/reconcile.ts';
+import { freshItems, newStore } from '../../packages/cloudfront/src/revocation/entries/new-store.ts';
+import { reconcile } from '../../packages/cloudfront/src/revocation/entries/reconcile.ts';
 import type { EntryForm } from '../../packages/cloudfront/src/revocation/entries/serials.ts';
 import { generateConnectionFunction } from '../../packages/cloudfront/src/revocation/function.ts';
 import { cloudfrontInfo } from '../../packages/cloudfront/src/service.ts';
@@ -53,8 +50,7 @@ async function measure({ quick }: Effort): Promise<readonly (Measured | Skipped)
   ];
 }
 
-const layoutOf = (desired: DesiredEntries): Layout =>
-  chooseLayout(desired.form, { count: desired.set.count, textBytes: desired.textBytes }, 'bench');
+const layoutOf = (desired: DesiredEntries): Layout => chooseLayout(desired.form, desired.size, 'bench');
 
 const bytesOf = (items: ReadonlyMap<string, string>): number =>
   [...items].reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
@@ -62,7 +58,9 @@ const bytesOf = (items: ReadonlyMap<string, string>): number =>
 /** How many serials one store takes: from a store of about so many. */
 function capacity(form: EntryForm, about: number): Measured {
   const desired = desiredOf(mixed(about, 21), form);
-  const bytes = bytesOf(freshItems(desired, layoutOf(desired)));
+  // Of several layouts the first in which no bucket overflows, as apply chooses it.
+  const layout = newStore(desired, now, () => false)?.layout ?? layoutOf(desired);
+  const bytes = bytesOf(freshItems(desired, layout));
   const fit = Math.floor((about * cloudfrontInfo.limits.storeBytes.max) / bytes);
   return { id: `kvs/${form}-entries`, value: fit, note: `${(bytes / about).toFixed(2)} bytes each` };
 }
@@ -83,7 +81,7 @@ function urgent(half: readonly string[], layout: Layout, items: ReadonlyMap<stri
  * room for, the function, its publication.
  */
 function fullLoad(desired: DesiredEntries): Measured {
-  const rest = newStore(desired, () => false)?.rest ?? [];
+  const rest = newStore(desired, now, () => false)?.rest ?? [];
   return {
     id: 'kvs/full-load-calls',
     value: 5 + batchesOf({ puts: rest, deletes: [] }).length,

@@ -9,14 +9,23 @@ import {
   type ApplyEvent,
   asDone,
   checkText,
+  deniedText,
+  denyText,
   planText,
   type Report,
   readCertificate,
+  rebuildText,
   refreshText,
   reportText,
   statusText,
 } from '@trustloom/core';
-import { makeClients, putAuthorizer, type TestClients, type TestLeaf } from '@trustloom/testkit';
+import {
+  closeDefaultEndpoint,
+  makeClients,
+  putAuthorizer,
+  type TestClients,
+  type TestLeaf,
+} from '@trustloom/testkit';
 import { type ProbeClient, type ProbeReport, probeText } from 'trustloom';
 import { keepRunning } from './keep.ts';
 import { authorizer, authorizerLooksEveryMs, openStage } from './stage.ts';
@@ -64,9 +73,10 @@ await apply(plan.missing);
 
 part(
   7,
-  "The team puts its Lambda authorizer before the API's routes, with its own tool; the same probe again",
+  "The team puts its Lambda authorizer before the API's routes and closes its default endpoint, with its own tool; the same probe again",
 );
 await putAuthorizer({ local: stage.local }, stage.environment.api, { arn: authorizer });
+await closeDefaultEndpoint({ local: stage.local }, stage.environment.api);
 const after = await probe(knockers(clients));
 expectCells(after, 'none', ['refused', 'refused', 'refused', '-']);
 expectCells(after, 'good RSA', [200, 200, 200, 201]);
@@ -102,11 +112,7 @@ part(
   'A device is stolen, and the CA does not answer: trustloom revoke, in force where Trustloom owns the check',
 );
 const stolen = await ca.issue('CN=stolen-device');
-await refreshed(
-  trustloom
-    .revoke({ certificates: [readCertificate(stolen.der)], by: 'ann', why: 'stolen' }, { onEvent: progress })
-    .then(({ refresh }) => refresh),
-);
+await deny(stolen, 'stolen');
 expectCells(await probe([knocker('stolen', stolen)]), 'stolen', ['refused', 200, 403, 201]);
 shown('\nThe CA is back: its next CRL names the device, and trustloom refresh brings it to the other two.');
 ca.revoke(stolen.serial);
@@ -135,6 +141,39 @@ expectCells(both, 'good, old CA', [200, 200, 200, 201]);
 expectCells(both, 'good, new CA', [200, 200, 200, 201]);
 expectCells(both, 'revoked, old CA', ['refused', 'refused', 403, 403]);
 
+part(
+  12,
+  'Somebody deletes what Trustloom remembers of revocation, while a device is denied by hand alone: who gets in?',
+);
+const borrowed = await ca.issue('CN=borrowed-device');
+await deny(borrowed, 'lent, and never given back');
+shown(`\n${deniedText(await trustloom.denied(), { width })}`);
+shown(
+  `\nAll versions of acme/revocation.json are deleted from ${stage.stateBucket}: ${await stage.loseState()}.`,
+);
+shown('\ntrustloom refresh, as a cron job would run it: it notices, and admits nobody for that.\n');
+const noticed = await trustloom.refresh({ onEvent: progress });
+shown(refreshText(noticed, { width }));
+expect(noticed.exitCode === 3, 'a refresh on a lost state exits with 3');
+expect(
+  noticed.findings.some(({ code }) => code === 'state-lost'),
+  'the lost state is noticed',
+);
+await stage.clock.sleep(authorizerLooksEveryMs);
+await stillRefused('\nBy real handshakes, on the lost state:');
+shown('\ntrustloom state rebuild: reads the deny list back from what the services hold.\n');
+const rebuilt = await trustloom.rebuildState({ onEvent: progress });
+shown(rebuildText(rebuilt, { width }));
+expect(rebuilt.exitCode === 0, 'every target was looked at');
+shown(`\n${deniedText(await trustloom.denied(), { width })}`);
+expect(
+  (await trustloom.denied()).some(({ serial }) => serial === readCertificate(borrowed.der).serial),
+  'the deny list is back',
+);
+shown('\ntrustloom refresh, again:\n');
+await refreshed(trustloom.refresh({ onEvent: progress }));
+await stillRefused('\nBy real handshakes, on the state that was built again:');
+
 log(`\nThat was the whole story, in ${seconds(performance.now() - start)}.`);
 if (process.argv.includes('--keep')) await keepRunning(stage, clients);
 
@@ -147,6 +186,35 @@ async function apply(allow: readonly string[]): Promise<void> {
   shown(reportText(report, { width }));
   expect(report.exitCode === 0, 'apply did everything');
   await stage.clock.sleep(authorizerLooksEveryMs);
+}
+
+/** Denies one device by hand: in force where Trustloom owns the check, and read back there. */
+async function deny({ der }: TestLeaf, why: string): Promise<void> {
+  const report = await trustloom.revoke(
+    { certificates: [readCertificate(der)], by: 'ann', why },
+    { onEvent: progress },
+  );
+  shown(denyText(report, { width }));
+  const states = Object.fromEntries(report.targets.map(({ name, state }) => [name, state]));
+  expect(states.web === 'in force' && states.api === 'in force', 'the entry is read back on web and api');
+  expect(report.exitCode === 1, 'revoke exits with 1 while two targets wait for the CA');
+  await stage.clock.sleep(authorizerLooksEveryMs);
+}
+
+/** Nobody who was refused is admitted, and the good are. */
+async function stillRefused(title: string): Promise<void> {
+  shown(`${title}\n`);
+  const answers = await probe([
+    knocker('denied', borrowed),
+    knocker('revoked', clients.revoked),
+    knocker('stolen', stolen),
+    knocker('good, new CA', renewed),
+  ]);
+  // Only a check of ours takes a deny list: the others wait for the CA, as before.
+  expectCells(answers, 'denied', ['refused', 200, 403, 201]);
+  expectCells(answers, 'revoked', ['refused', 'refused', 403, 403]);
+  expectCells(answers, 'stolen', ['refused', 'refused', 403, 403]);
+  expectCells(answers, 'good, new CA', [200, 200, 200, 201]);
 }
 
 /** What a refresh did. */

@@ -1,7 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { type AuthorizerEvent, createAuthorizer, s3Objects } from '@trustloom/api-gateway/authorizer';
 import { type LocalAws, startLocalAws } from '@trustloom/local-aws';
 import {
@@ -48,6 +53,10 @@ export interface Stage extends AsyncDisposable {
   /** The definition as the team wrote it. */
   readonly definition: string;
   open(): Promise<OpenedTrustloom>;
+  /** The bucket with what Trustloom remembers between runs. */
+  readonly stateBucket: string;
+  /** Deletes what it remembers of revocation, with all versions; gives what was deleted. */
+  loseState(): Promise<string>;
 }
 
 /**
@@ -61,7 +70,7 @@ export async function openStage(): Promise<Stage> {
   await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: readPolicy(bucket) }));
   const publisher = await startServerlessCa({ s3, bucket, clock, name: 'Acme' });
   // What a team makes once, before its first apply: the buckets for the state and for uploads.
-  await makeBucket({ local });
+  const state = await makeBucket({ local });
   await makeBucket({ local, region: 'us-east-1' });
   local.lambda(authorizer, authorizerFunction(local, clock));
   const environment = await makeEnvironment({ local });
@@ -86,11 +95,26 @@ export async function openStage(): Promise<Stage> {
     folder,
     definition,
     open: () => openTrustloom(join(folder, 'trustloom.yaml'), { env: local.env, clock }),
+    stateBucket: state.bucket,
+    loseState: () => deleteAllVersions(state, 'acme/revocation.json'),
     async [Symbol.asyncDispose]() {
       await local.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** As somebody who tidies up: without a version nothing is left that could be restored. */
+async function deleteAllVersions(
+  { s3, bucket: Bucket }: { readonly s3: S3Client; readonly bucket: string },
+  Key: string,
+): Promise<string> {
+  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: Key }));
+  for (const { VersionId } of Versions)
+    await s3.send(
+      new DeleteObjectCommand({ Bucket, Key, ...(VersionId === undefined ? {} : { VersionId }) }),
+    );
+  return `${Versions.length} versions`;
 }
 
 /** The authorizer as Lambda would run it, but by the story's clock. */

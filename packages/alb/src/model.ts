@@ -77,8 +77,12 @@ export interface Desired {
    * only one in force can speak for them.
    */
   readonly unusable: readonly string[];
+  /** SHA-256 of the CAs that their issuers revoked. */
+  readonly revoked: readonly string[];
   /** CRLs whose enforcement was withdrawn, by consent. */
   readonly withdrawn: readonly WithdrawnCrl[];
+  /** The longest life of client certificates in milliseconds, by key, as far as it is known. */
+  readonly leafLifeMs: ReadonlyMap<string, number>;
   readonly managed: boolean;
 }
 

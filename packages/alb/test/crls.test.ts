@@ -250,3 +250,47 @@ describe('a CRL whose enforcement was withdrawn', () => {
     expect(plan.codes).toEqual(['crl-unusable warning']);
   });
 });
+
+describe('a CRL that stands is judged by its own content, not by its date alone', () => {
+  const many = Array.from({ length: 12 }, (_, index) => `a${index}`);
+  const moveIn = (wanted: IssuedCrl, held: IssuedCrl, terms: { now?: number; stateLost?: boolean }) =>
+    planOf(trustOf({ cas: [ca], crls: [{ issuer: ca, crl: wanted }] }), {
+      stores: [storeOf([ca], [storedCrlOf(1, held)])],
+      terms,
+    });
+  const ahead = { thisUpdate: now + 30 * 24 * hour, nextUpdate: now + 31 * 24 * hour };
+
+  test('one dated ahead gives way to an honest one that names all its serials', () => {
+    const plan = moveIn(issue(2, ['01', '02']), issue(3, ['01'], ahead), { now });
+    expect(plan.reported).toEqual(['revoke add-crl', 'revoke remove-crls']);
+  });
+
+  test('the other direction: where the honest one lost a serial it stays beside it, until that is consented to', () => {
+    const held = issue(3, ['01', '09'], ahead);
+    const plan = moveIn(issue(2, ['01', '02']), held, { now });
+    expect(plan.reported).toEqual(['revoke add-crl', 'readmit readmit-crls']);
+    expect(plan.step('readmit-crls').affects).toEqual([held.sha256]);
+  });
+
+  test('the state is lost: a newer CRL that lost much without a reason comes beside the one that stands', () => {
+    const held = issue(1, many);
+    const plan = moveIn(issue(2, ['01']), held, { now, stateLost: true });
+    expect(plan.reported).toEqual(['revoke add-crl', 'readmit readmit-crls']);
+    expect(plan.step('readmit-crls').affects).toEqual([held.sha256]);
+    expect(moveIn(issue(2, ['01']), held, { now }).reported).toEqual([
+      'revoke add-crl',
+      'revoke remove-crls',
+    ]);
+  });
+
+  test('the state is lost: a newer one that explains itself takes its place, an older one never does', () => {
+    expect(moveIn(issue(2, [...many, 'b0']), issue(1, many), { now, stateLost: true }).reported).toEqual([
+      'revoke add-crl',
+      'revoke remove-crls',
+    ]);
+    expect(moveIn(issue(1, many), issue(2, many), { now, stateLost: true }).reported).toEqual([
+      'readmit add-crl',
+      'readmit readmit-crls',
+    ]);
+  });
+});

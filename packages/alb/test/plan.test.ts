@@ -43,8 +43,8 @@ describe('from nothing', () => {
   });
 
   test('names of stores are 32 characters at most, of the letters that the service takes, and never alike', () => {
-    const names = ['a', 'web.edge_01', 'x'.repeat(60)].flatMap((name) =>
-      ['', 'next'].map((version) => storeName({ ...context, definition: 'Acme Corp.', name }, version)),
+    const names = ['a', 'web.edge_01', 'x'.repeat(60)].flatMap((id) =>
+      ['', 'next'].map((version) => storeName({ ...context, definition: 'Acme Corp.', id }, version)),
     );
     for (const name of names) expect(name).toMatch(/^(?=.{1,32}$)([a-zA-Z0-9]+-)*[a-zA-Z0-9]+$/);
     expect(new Set(names).size).toBe(names.length);
@@ -105,7 +105,7 @@ describe('the bundle', () => {
 
   test('a bundle that cannot be read is replaced only with consent to all of it; its CRLs go on', () => {
     const store = storeOf([], [storedCrlOf(1, crlFrom(old))], { readable: false });
-    const newer = old.issueCrl({ entries, number: 2, thisUpdate: Date.now() + 60_000 });
+    const newer = old.issueCrl({ entries, number: 2 });
     const plan = planOf(trustOf({ cas: [old], crls: [{ issuer: old, crl: newer }] }), { stores: [store] });
     expect(plan.reported).toEqual(['remove replace-bundle', 'revoke add-crl', 'revoke remove-crls']);
     expect(plan.steps[0]).toMatchObject({ wholeTarget: true, affects: [store.arn] });

@@ -2,60 +2,67 @@ import { createTestCa, trustOf } from '@trustloom/testkit';
 import { describe, expect, it } from 'vitest';
 import { entryFindings } from '../src/revocation/entries/findings.ts';
 import { desiredEntries } from '../src/revocation/entries/index.ts';
-import { chooseLayout } from '../src/revocation/entries/layout.ts';
-import { freshItems } from '../src/revocation/entries/reconcile.ts';
+import type { EntryForm } from '../src/revocation/entries/serials.ts';
 import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { edge, shown } from './support/edge.ts';
-import { serials } from './support/entries.ts';
+import { serials, storeWith } from './support/entries.ts';
 
 const code = generateConnectionFunction({ mode: 'required', graceMs: 0 });
 /** A CA that counts: root 1, issuing CA 2 without a path length, clients 1, 2, 3. */
 const root = await createTestCa({ subject: 'CN=Root', serial: '1' });
 const issuing = await root.intermediate('CN=Issuing', { serial: '2' });
+const partner = await createTestCa({ subject: 'CN=Partner', serial: '9' });
 
-function storeOf(revoked: { readonly byRoot?: readonly string[]; readonly byIssuing: readonly string[] }) {
-  const entries = (serials: readonly string[] = []) => serials.map((serial) => ({ serial }));
+interface Revoked {
+  readonly byRoot?: readonly string[];
+  readonly byIssuing?: readonly string[];
+  readonly byPartner?: readonly string[];
+}
+
+function storeOf({ byRoot = [], byIssuing = [], byPartner = [] }: Revoked, form: EntryForm = 'exact') {
+  const entries = (serials: readonly string[]) => serials.map((serial) => ({ serial }));
   const trust = trustOf({
-    cas: [root, issuing],
+    cas: [root, issuing, partner],
     crls: [
-      { issuer: root, crl: root.issueCrl({ entries: entries(revoked.byRoot) }) },
-      { issuer: issuing, crl: issuing.issueCrl({ entries: entries(revoked.byIssuing) }) },
+      { issuer: root, crl: root.issueCrl({ entries: entries(byRoot) }) },
+      { issuer: issuing, crl: issuing.issueCrl({ entries: entries(byIssuing) }) },
+      { issuer: partner, crl: partner.issueCrl({ entries: entries(byPartner) }) },
     ],
   });
-  const desired = desiredEntries(trust, trust.cas, 'exact');
-  const size = { count: desired.set.count, textBytes: desired.textBytes };
-  const at = edge(code, freshItems(desired, chooseLayout('exact', size, 'test')), Date.now());
+  const desired = desiredEntries(trust, trust.cas, form);
+  const at = edge(code, storeWith(desired), Date.now());
   return {
     /** A client of the issuing CA, which it sends along. */
-    admits: (leaf: string) => at.admits([shown(leaf), shown('2')], 'CN=Issuing'),
-    findings: entryFindings(desired)
-      .filter(({ code }) => code === 'key-value-store-ca-serial')
-      .map(({ severity, about }) => `${severity} ${about}`),
+    admits: (leaf: string) => at.admits([shown(leaf), shown('2')], 'CN=Issuing', 'CN=Root'),
+    findings: entryFindings(desired),
   };
 }
 
-describe('a CA with serials in a row', () => {
-  it('stays good when its own serial is that of a client that it revoked', async () => {
-    const { admits, findings } = storeOf({ byIssuing: ['2'] });
-    expect([await admits('1'), await admits('2'), await admits('3')]).toEqual([true, false, true]);
-    expect(findings).toEqual([`warning ${issuing.sha256}`]);
-  });
-
-  it('stays good with a hundred clients revoked: short serials leave room in the manifest', async () => {
-    const { admits } = storeOf({ byIssuing: Array.from({ length: 100 }, (_, n) => (n + 2).toString(16)) });
-    expect([await admits('1'), await admits('3'), await admits('ff')]).toEqual([true, false, true]);
-  });
-
-  it('is refused when the CRL of its own issuer names it', async () => {
-    const { admits, findings } = storeOf({ byRoot: ['2'], byIssuing: ['2'] });
-    expect([await admits('1'), await admits('3')]).toEqual([false, false]);
+describe.each(['exact', 'compact'] as const)('CAs with serials in a row (%s)', (form) => {
+  it('the partner lists a serial of our device: the device is admitted', async () => {
+    const { admits, findings } = storeOf({ byPartner: ['1', '3'], byIssuing: ['4'] }, form);
+    expect([await admits('1'), await admits('3'), await admits('4')]).toEqual([true, true, false]);
     expect(findings).toEqual([]);
   });
 
-  it('is named by an error where intermediates are looked up among all revoked serials', async () => {
-    const { admits, findings } = storeOf({ byIssuing: ['2', ...serials(40, 20, 3)] });
-    expect(await admits('1')).toBe(false);
-    expect(findings).toEqual([`error ${issuing.sha256}`]);
-    expect(storeOf({ byIssuing: serials(40, 20, 3) }).findings).toEqual([]);
+  it('one serial under 64 bits in the list of the partner blocks nothing', () => {
+    expect(storeOf({ byPartner: ['7f'] }, form).findings).toEqual([]);
+  });
+
+  it('a CA stays good when its own serial is that of a client that it revoked', async () => {
+    const { admits, findings } = storeOf({ byIssuing: ['2'] }, form);
+    expect([await admits('1'), await admits('2'), await admits('3')]).toEqual([true, false, true]);
+    expect(findings).toEqual([]);
+  });
+
+  it('a CA stays good when the partner lists its serial, however long that list is', async () => {
+    const many = serials(400, 20, 3);
+    for (const byPartner of [['2'], ['2', ...many]])
+      expect(await storeOf({ byPartner }, form).admits('1')).toBe(true);
+  });
+
+  it('a CA is refused when the CRL of its own issuer names it, among few or many', async () => {
+    for (const more of [[], serials(400, 20, 3)])
+      expect(await storeOf({ byRoot: ['2', ...more], byIssuing: ['2'] }, form).admits('1')).toBe(false);
   });
 });

@@ -5,15 +5,14 @@ import { cloudfront } from '../src/index.ts';
 import type { Observed } from '../src/model/index.ts';
 import { planRevocation } from '../src/plan/crls/index.ts';
 import type { DesiredEntries } from '../src/revocation/entries/index.ts';
-import { inventoryCheck } from '../src/revocation/entries/inventory.ts';
 import { type Layout, layoutTag } from '../src/revocation/entries/layout.ts';
-import { freshItems, newStore } from '../src/revocation/entries/reconcile.ts';
-import { hashSerial, writeFour } from '../src/revocation/entries/serials.ts';
+import { freshItems, newStore } from '../src/revocation/entries/new-store.ts';
+import { hashName, hashSerial, nameText, writeFour } from '../src/revocation/entries/serials.ts';
 import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { cloudfrontTarget } from '../src/target.ts';
 import { decodedOf } from './support/decoded.ts';
 import { edge, shown } from './support/edge.ts';
-import { desiredOf, numbers, serials } from './support/entries.ts';
+import { desiredOf, nobody, numbers, serials } from './support/entries.ts';
 
 const now = Date.parse('2026-11-26T08:00:00Z');
 const context = contextOf({ name: 'edge', region: 'us-east-1', now: () => now });
@@ -26,12 +25,11 @@ const groupOf = (...issued: readonly (readonly string[])[]): TrustedGroup => ({
 
 /** A compact store of these serials, made with an eye on an inventory. */
 function desiredWith(revoked: readonly string[], ...groups: readonly TrustedGroup[]): DesiredEntries {
-  const desired = desiredOf(revoked, 'compact');
-  return { ...desired, inventory: inventoryCheck(desired.set, 'compact', groups) };
+  return desiredOf(revoked, 'compact', { groups });
 }
 
 function made(desired: DesiredEntries): { readonly layout: Layout; readonly digits: string } {
-  const store = newStore(desired, () => false);
+  const store = newStore(desired, now, () => false);
   if (store === undefined) throw new TypeError('no store');
   return store;
 }
@@ -50,10 +48,11 @@ function entriesOf(items: ReadonlyMap<string, string>, { seed, buckets }: Layout
     { length: buckets },
     (_, bucket) => new Set(items.get(String(bucket))?.match(/.{8}/g)),
   );
+  const from = hashName(nameText(nobody), seed);
   const out = new Int32Array(2);
   const text = Buffer.alloc(8);
   return (bytes: Uint8Array, start: number, end: number): boolean => {
-    hashSerial(bytes, start, end, seed, out);
+    hashSerial(bytes, start, end, from, out);
     const [first = 0, second = 0] = out;
     writeFour((first << 8) | (second >>> 24), text, 0);
     writeFour(second, text, 4);
@@ -71,7 +70,7 @@ describe('an inventory of issued serials', () => {
     // One serial that the first seed would refuse by mistake, hidden in the middle.
     const first = made(desiredOf(revoked, 'compact'));
     const known = revoked[77_777] ?? '';
-    const decoded = decodedOf(known, first.layout);
+    const decoded = decodedOf(known, first.layout, nobody);
     const desired = desiredWith(revoked, groupOf(issued.slice(0, 400_000), [decoded], issued.slice(400_000)));
     expect(desired.inventory.wrongDenials(first.layout)).toEqual({ count: 1, first: decoded });
     const { layout, digits } = made(desired);
@@ -94,7 +93,7 @@ describe('an inventory of issued serials', () => {
   it('does not mistake a revoked serial of it for a valid one, though another looks the same', () => {
     const revoked = serials(2000, 20, 5);
     const first = made(desiredOf(revoked, 'compact'));
-    const decoded = decodedOf(revoked[7] ?? '', first.layout);
+    const decoded = decodedOf(revoked[7] ?? '', first.layout, nobody);
     const both = desiredWith([...revoked, decoded], groupOf(revoked, [decoded]));
     expect(both.inventory.wrongDenials(first.layout).count).toBe(0);
   });
@@ -103,7 +102,7 @@ describe('an inventory of issued serials', () => {
     const before = serials(3000, 20, 21);
     const [added = ''] = serials(1, 20, 22);
     const { layout } = made(desiredOf(before, 'compact'));
-    const valid = decodedOf(added, layout);
+    const valid = decodedOf(added, layout, nobody);
     const desired = desiredWith([...before, added], groupOf(before, [valid]));
     const held = { etag: 'E1', items: freshItems(desiredOf(before, 'compact'), layout) };
     const observed: Observed = {

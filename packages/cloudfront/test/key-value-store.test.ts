@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DesiredEntries } from '../src/revocation/entries/index.ts';
+import { batchesOf } from '../src/revocation/entries/items.ts';
 import { chooseLayout, type Layout } from '../src/revocation/entries/layout.ts';
 import { readManifest } from '../src/revocation/entries/manifest.ts';
-import { batchesOf, freshItems, newStore, reconcile } from '../src/revocation/entries/reconcile.ts';
+import { freshItems, newStore } from '../src/revocation/entries/new-store.ts';
+import { reconcile } from '../src/revocation/entries/reconcile.ts';
 import type { EntryForm } from '../src/revocation/entries/serials.ts';
 import { generateConnectionFunction } from '../src/revocation/function.ts';
 import { edge, shown } from './support/edge.ts';
-import { desiredOf, serials } from './support/entries.ts';
+import { desiredOf, layoutOf, serials } from './support/entries.ts';
 
 const start = Date.parse('2026-11-26T08:00:00Z');
 const code = generateConnectionFunction({ mode: 'required', graceMs: 0 });
@@ -15,9 +17,6 @@ const forms: readonly EntryForm[] = ['exact', 'compact'];
 const pool = serials(200, 16, 7);
 
 type Items = ReadonlyMap<string, string>;
-
-const layoutOf = (desired: DesiredEntries): Layout =>
-  chooseLayout(desired.form, { count: desired.set.count, textBytes: desired.textBytes }, 'test');
 
 /** The store after each of the writes that `reconcile` asks for. */
 function writes(desired: DesiredEntries, layout: Layout, items: Items, now: number): readonly Items[] {
@@ -148,9 +147,9 @@ describe('a KeyValueStore', () => {
 
   it('is made the same from the same set, and under another name where that is taken', () => {
     const desired = desiredOf(pool, 'exact');
-    const made = newStore(desired, () => false);
-    expect(newStore(desired, () => false)).toEqual(made);
-    expect(newStore(desired, (digits) => digits === made?.digits)?.digits).not.toBe(made?.digits);
+    const made = newStore(desired, start, () => false);
+    expect(newStore(desired, start, () => false)).toEqual(made);
+    expect(newStore(desired, start, (digits) => digits === made?.digits)?.digits).not.toBe(made?.digits);
     expect(made?.rest).toEqual([]);
   });
 });

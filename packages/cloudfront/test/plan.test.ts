@@ -23,7 +23,11 @@ beforeAll(async () => {
   [old, kept, fresh] = [long(a), long(b), long(c)];
 });
 
-function planned(wanted: readonly Certificate[], held: readonly Certificate[]) {
+function planned(
+  wanted: readonly Certificate[],
+  held: readonly Certificate[],
+  more: Partial<ObservedTrustStore> = {},
+) {
   const bundle = bundleArtifact(wanted).sha256;
   const store: ObservedTrustStore = {
     id: 'store',
@@ -37,6 +41,7 @@ function planned(wanted: readonly Certificate[], held: readonly Certificate[]) {
     doubt: undefined,
     unnoted: false,
     count: held.length,
+    ...more,
   };
   const observed = { store, keyValueStores: [], distributions: [], copies: { old: [], noted: [] } };
   return planBundle({ cas: wanted, bundle, managed: true }, observed, target, context);
@@ -68,4 +73,19 @@ test('where nothing could stay between, one write replaces them, by the consent 
   expect(steps[0]?.affects).toEqual([old.sha256]);
   expect(steps[0]?.summary).toMatch(/^replace Old .* by /);
   expect(grants).toEqual(['remove-cas']);
+});
+
+test('adopting a store whose content cannot be read takes away what is unknown: by a consent that names it', () => {
+  const doubt = 'the state does not name what was put there';
+  for (const owned of [true, false]) {
+    const { steps } = planned([kept], [old], { cas: undefined, doubt, unnoted: true, owned });
+    expect(steps.map(({ id, effect, after }) => [id, effect, after])).toEqual([
+      ['replace-cas', 'remove', []],
+      ['tag-store', 'tag', ['replace-cas']],
+    ]);
+    expect(steps[0]).toMatchObject({
+      affects: ['acme-web@E1'],
+      summary: expect.stringMatching(/^replace what trust store acme-web holds by Kept /),
+    });
+  }
 });

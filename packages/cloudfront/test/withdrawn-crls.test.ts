@@ -5,11 +5,11 @@ import type { CloudfrontStep, Observed } from '../src/model/index.ts';
 import { planCloudfront } from '../src/plan/index.ts';
 import { renderCloudfront } from '../src/render.ts';
 import { desiredEntries } from '../src/revocation/entries/index.ts';
-import { chooseLayout } from '../src/revocation/entries/layout.ts';
-import { changed, freshItems } from '../src/revocation/entries/reconcile.ts';
+import { changed } from '../src/revocation/entries/items.ts';
+import { freshItems } from '../src/revocation/entries/new-store.ts';
 import { type CloudfrontTarget, cloudfrontTarget } from '../src/target.ts';
 import { edge, shown } from './support/edge.ts';
-import { serials } from './support/entries.ts';
+import { layoutOf, serials } from './support/entries.ts';
 
 const day = 86_400_000;
 const now = Date.now();
@@ -59,8 +59,8 @@ function running(trust: Trust, target: CloudfrontTarget) {
   const rendering = renderCloudfront(trust, target, context);
   const code = rendering.desired.revocation?.code ?? '';
   const entries = desiredEntries(trust, trust.cas, 'exact');
-  const layout = chooseLayout('exact', { count: entries.set.count, textBytes: entries.textBytes }, 'test');
-  const items = freshItems(entries, layout);
+  const layout = layoutOf(entries);
+  const items = freshItems(entries, layout, now);
   const observed: Observed = {
     fn: { id: 'fn', name: 'fn', owned: true, live: { code, store: 'arn:keys' } },
     keyValueStores: [{ name: 'keys', arn: 'arn:keys', layout, held: { etag: 'E1', items } }],

@@ -71,7 +71,8 @@ export {
 } from './kit/ca-set-plan.ts';
 export { bundleArtifact, caDigests, caName, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
-export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
+export { goesFor } from './kit/goes-for.ts';
+export { isAhead, isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
 export { ifReadable, observedCa, observedCrl, unlessMissing } from './kit/observed.ts';
 export {
   isOwned,

@@ -3,10 +3,11 @@ import type { Sources, Uploads } from './adapter/ports.ts';
 import { createRateLimiters, type RateLimiters } from './adapter/rate-limit.ts';
 import type { VersionedStore } from './adapter/versioned-store.ts';
 import { type ApplyParts, applyPrepared } from './apply/apply.ts';
-import { changeDenyList, type DenyReport, type DenyRequest, denyReport } from './apply/deny.ts';
+import { changeDenyList, type DenyRequest } from './apply/deny.ts';
+import { type DenyReport, denyReport } from './apply/deny-report.ts';
 import type { OnEvent } from './apply/events.ts';
 import { type RebuildReport, rebuildState } from './apply/rebuild.ts';
-import { refreshPrepared } from './apply/refresh.ts';
+import { refreshAndLook, refreshPrepared } from './apply/refresh.ts';
 import type { Report } from './apply/report.ts';
 import type { DenyEntry } from './crl/deny-list.ts';
 import type { Definition } from './definition/definition.ts';
@@ -102,10 +103,10 @@ export interface Trustloom {
    */
   refresh(options?: RefreshOptions): Promise<Report>;
   /**
-   * Puts a serial of a known CA on the deny list, and refreshes: in force at once where Trustloom
-   * owns the check.
+   * Puts a serial of a known CA on the deny list, refreshes, and reads every target back: in force
+   * at once where Trustloom owns the check.
    *
-   * @throws TrustloomError `serial-malformed`, `ca-unknown`
+   * @throws TrustloomError `serial-malformed`, `serial-ambiguous`, `ca-unknown`
    */
   revoke(request: DenyRequest, options?: RefreshOptions): Promise<DenyReport>;
   /**
@@ -113,7 +114,7 @@ export interface Trustloom {
    * `ca-unknown`
    */
   unrevoke(
-    request: Pick<DenyRequest, 'serials' | 'ca' | 'certificates'>,
+    request: Pick<DenyRequest, 'serials' | 'decimal' | 'ca' | 'certificates'>,
     options?: RefreshOptions,
   ): Promise<DenyReport>;
   /**
@@ -187,19 +188,21 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       },
     };
   };
-  const refresh = async (options: RefreshOptions = {}, urgent = false) => {
-    const prepared = await prepare(prepareParts, options);
-    return refreshPrepared(prepared, runParts(prepared, options, urgent));
-  };
   const denied = async (change: 'revoke' | 'unrevoke', request: DenyRequest, options: RefreshOptions) => {
-    const { gathered } = await gatherTrust(prepareParts, options);
-    const known = [...parts.lock.entries, ...gathered.offers].map(({ certificate }) => certificate);
-    const entries = await changeDenyList(change, request, { known, state, now: parts.clock.now() });
-    const infoOf = (name: string) => {
-      const kind = parts.definition.targets.find((target) => target.name === name)?.kind;
-      return parts.services.find(({ key }) => key === kind)?.info;
-    };
-    return denyReport(change, entries, await refresh(options, true), infoOf, parts.clock.now());
+    const { gathered, resolved } = await loadTrust(prepareParts, options);
+    const { known } = resolved;
+    const { crls } = resolved.crls;
+    const inventories = gathered.inventories.map(({ inventory, group }) => ({
+      inventory,
+      cas: [...parts.lock.entries, ...gathered.offers]
+        .filter((one) => one.group === group)
+        .map(({ certificate }) => certificate),
+    }));
+    const evidence = { known, crls, inventories };
+    const changed = await changeDenyList(change, request, { evidence, state, now: parts.clock.now() });
+    const prepared = await prepare(prepareParts, options);
+    const refreshed = await refreshAndLook(prepared, runParts(prepared, options, true));
+    return denyReport(change, changed, refreshed, { known, crls, now: parts.clock.now() });
   };
   return Object.freeze({
     definition: parts.definition,
@@ -229,12 +232,15 @@ export function createTrustloom(parts: TrustloomParts): Trustloom {
       }
       return applyPrepared(prepared, runParts(prepared, options));
     },
-    refresh: (options: RefreshOptions = {}) => refresh(options),
+    async refresh(options: RefreshOptions = {}) {
+      const prepared = await prepare(prepareParts, options);
+      return refreshPrepared(prepared, runParts(prepared, options));
+    },
     async revoke(request: DenyRequest, options: RefreshOptions = {}) {
       return denied('revoke', request, options);
     },
     async unrevoke(
-      request: Pick<DenyRequest, 'serials' | 'ca' | 'certificates'>,
+      request: Pick<DenyRequest, 'serials' | 'decimal' | 'ca' | 'certificates'>,
       options: RefreshOptions = {},
     ) {
       return denied('unrevoke', { ...request, by: '', why: '' }, options);

@@ -38,7 +38,8 @@ export type { TargetContext, Trust, TrustedGroup } from './adapter/target.ts';
 export type { VersionedStore } from './adapter/versioned-store.ts';
 export type { Explanation } from './admission/explain.ts';
 export type { Reason } from './admission/path-reasons.ts';
-export type { DenyReport, DenyRequest } from './apply/deny.ts';
+export type { DenyRequest } from './apply/deny.ts';
+export type { DeniedTarget, DenyReport } from './apply/deny-report.ts';
 export type { ApplyEvent, OnEvent } from './apply/events.ts';
 export type { Report, TargetReport } from './apply/report.ts';
 // plan, apply, report
@@ -63,6 +64,7 @@ export { type HeldDenial, unexplainedDenials } from './crl/held-denial.ts';
 export { type Inventory, parseInventory } from './crl/inventory.ts';
 export { crlPem, parseCrl, readCrl } from './crl/read-crl.ts';
 export { crlIssuer, verifyCrl } from './crl/verify-crl.ts';
+export { didYouMean } from './definition/complain.ts';
 // definition
 export type {
   AccountDefinition,
@@ -110,7 +112,7 @@ export { isBlocking, isRefusal, sortFindings } from './errors/finding.ts';
 export { bundleArtifact, caDigests, caNames } from './kit/ca-words.ts';
 export { type CheckedKey, checkedKeys } from './kit/checked-keys.ts';
 // crl
-export { isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
+export { isAhead, isOlderIssue, judgeCrl } from './kit/judge-crl.ts';
 export type { PlannedStep, SkipReason } from './plan/consent.ts';
 export type { ContentSummary } from './plan/content-summary.ts';
 export type { Offer } from './plan/load.ts';
@@ -121,7 +123,7 @@ export { notEnforced } from './preflight/crl-rules.ts';
 export { checkBundle, checkCertificate, checkCrl, type RuleFinding, rules } from './preflight/index.ts';
 export { checkMatrix, type Matrix, type MatrixCell } from './preflight/matrix.ts';
 export { verdictOf } from './preflight/rule.ts';
-export { type CheckReport, checkReport, checkText, matrixText } from './report/check.ts';
+export { type CheckReport, checkFiles, checkText, matrixText } from './report/check.ts';
 export { denyText } from './report/deny-text.ts';
 export type { TargetExplanation } from './report/explain.ts';
 export { explainText } from './report/explain.ts';
@@ -140,9 +142,11 @@ export {
 } from './report/layout.ts';
 export { planMarkdown } from './report/plan-markdown.ts';
 export { type PlanWithSummary, planText } from './report/plan-text.ts';
+export { problemsText } from './report/problems.ts';
 export { refreshText, reportText } from './report/report-text.ts';
 export { deniedText, rebuildText } from './report/state-text.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
+export { failingOn } from './report/status-findings.ts';
 export { statusText } from './report/status-text.ts';
 export type { CommandOptions } from './report/step-rows.ts';
 export { asDone, caWords, counted, nameWords } from './report/words.ts';
@@ -154,6 +158,7 @@ export { count } from './util/count.ts';
 export { defined } from './util/defined.ts';
 export type { Json, JsonObject } from './util/json.ts';
 export { isJsonObject } from './util/json.ts';
+export { readYaml } from './util/read-yaml.ts';
 export type { AbortOptions } from './util/signal.ts';
 export type { StandardSchemaV1 } from './util/standard-schema.ts';
 export type { Clock, Instant } from './util/time.ts';

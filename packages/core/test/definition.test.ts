@@ -194,6 +194,19 @@ describe('a lock', async () => {
     );
   });
 
+  test('with `state: distrusted`, which is not built yet, is refused with its place', () => {
+    const lines = formatLock(accepted).replace('state: trusted', 'state: distrusted').split('\n');
+    const line = lines.findIndex((one) => one.includes('state: distrusted')) + 1;
+    expect(() => parseLock(lines.join('\n'), 'trustloom.lock')).toThrow(
+      expect.objectContaining({
+        code: 'lock-syntax',
+        message: expect.stringMatching(
+          new RegExp(`^trustloom\\.lock:${line}:12: .distrusted. is not built yet; use .retired.`),
+        ),
+      }),
+    );
+  });
+
   test('keeps a retired CA out until it is named, and a distrusted one for good', () => {
     const retired = retireCa(accepted, offers, one.sha256.slice(0, 12), clock.now()).lock;
     expect(

@@ -114,19 +114,46 @@ describe('planning', () => {
     expect(fakes.one?.log).toEqual([]);
   });
 
-  test('a CRL of nobody known, or broken, is refused alone: the rest goes on, and the run ends with an error', async () => {
+  test('a CRL of nobody known, or broken, is refused alone: what stands stays, the rest goes on, and the run ends with an error', async () => {
+    await open(['one']).apply({ approve: 'any', allow });
+    const { crls } = fakes.one ?? createFake();
+    for (const bad of [next.issueCrl({}).der, new TextEncoder().encode('<html>')]) {
+      files['ca.crl'] = bad;
+      const report = await open(['one']).apply({ approve: 'any', allow });
+      expect(report.exitCode).toBe(1);
+      expect(fakes.one).toMatchObject({ enforcing: true, crls });
+      expect(fakes.one?.cas.length).toBe(1);
+    }
+  });
+
+  test('at first apply, the CA waits for a CRL that was never read, or comes by its consent', async () => {
     for (const bad of [next.issueCrl({}).der, new TextEncoder().encode('<html>')]) {
       fakes = { one: createFake() };
       files['ca.crl'] = bad;
-      const report = await open().apply({ approve: 'any', allow });
-      expect([report.exitCode, fakes.one?.cas.length, fakes.one?.enforcing, fakes.one?.crls]).toEqual([
-        1,
-        1,
-        true,
-        [],
-      ]);
+      const waits = await open().apply({ approve: 'any', allow });
+      expect([waits.exitCode, waits.missing]).toEqual([3, [`unlisted:${rootCa.sha256}`]]);
+      expect(fakes.one).toMatchObject({ cas: [], enforcing: false });
+      const granted = await open().apply({ approve: 'any', allow: [...allow, `unlisted:${rootCa.sha256}`] });
+      expect([granted.exitCode, fakes.one?.cas.length, fakes.one?.enforcing]).toEqual([1, 1, true]);
       store = memoryStore();
     }
+  });
+
+  test('beside a CA that waits for its first CRL others are granted, and what enforces already goes on', async () => {
+    files['ca.pem'] = root.pem + next.pem;
+    files['next.crl'] = new TextEncoder().encode('<html>');
+    await accept();
+    const both = () =>
+      openFakes({ fakes, files, lock, store, clock, group: { crls: ['ca.crl', 'next.crl'] } });
+    const waits = await both().apply({ approve: 'any', allow });
+    expect(waits.missing).toEqual([`unlisted:${nextCa.sha256}`]);
+    expect(fakes.one).toMatchObject({ cas: [rootCa], enforcing: false });
+    files['next.crl'] = next.issueCrl({}).der;
+    expect((await both().apply({ approve: 'any', allow })).exitCode).toBe(0);
+    expect([fakes.one?.cas.length, fakes.one?.enforcing]).toEqual([2, true]);
+    // Once both stand, an outage holds nothing back and takes nothing away.
+    delete files['next.crl'];
+    expect((await both().plan()).missing).toEqual([]);
   });
 
   test('an older CRL than the one accepted is refused alone, exit 3', async () => {

@@ -80,13 +80,52 @@ describe('a CRL that lives a day and ten minutes', () => {
       'a CRL by hand came between',
       [3.75 * hour, 3.75 * hour + day, 3.75 * hour + 2 * day, 3.75 * hour + 3 * day],
     ],
-    ['one run was late', [day - 7 * minute, 2 * day, 3 * day, 4 * day, 5 * day]],
     ['one run was missed', [day, 3 * day, 4 * day, 5 * day, 6 * day]],
-    ['how often it comes is unknown', []],
   ] as const)('is overdue at the same time when %s', (_name, before) => {
     const row = daily({ recent: before.map((ago) => isoTime(issued - ago)) });
     expect(judge(ends - 6 * minute, { row })?.state).toBe('last-hour');
     expect(judge(ends - 2 * minute, { row })?.state).toBe('overdue');
+  });
+
+  test('one run that was late by seven minutes may be late by as much again', () => {
+    const before = [day - 7 * minute, 2 * day, 3 * day, 4 * day, 5 * day];
+    const row = daily({ recent: before.map((ago) => isoTime(issued - ago)) });
+    expect(judge(ends - 2 * minute, { row })?.state).toBe('last-hour');
+    expect(judge(ends - minute + 1, { row })?.state).toBe('overdue');
+  });
+});
+
+describe('nobody is called late before the own usual time has passed', () => {
+  test('`OVERDUE` 52 seconds before its time: a CA with an overlap of 4 min 8 s whose rhythm is unknown', () => {
+    const until = issued + day + 248_000;
+    const crl = held({ nextUpdate: until });
+    for (const recent of [[], [issued - day]]) {
+      const row = daily({ nextUpdate: isoTime(until), recent: recent.map((at) => isoTime(at)) });
+      expect(judge(until - 299_000, { row, crl })?.state).toBe('last-hour');
+      expect(judge(until - 1, { row, crl })?.state).toBe('last-hour');
+      expect(judge(until, { row, crl })?.state).toBe('expired');
+    }
+  });
+
+  test('a CA that publishes within six minutes of 08:15 is never late within them', () => {
+    const late = [2, 6, 0, 5, 1, 3, 6, 0, 4, 6, 0];
+    const issues = late.map((minutes, index) => issued - index * day + minutes * minute);
+    const [last = issued, ...before] = issues;
+    const until = last + day + 10 * minute;
+    const row = daily({
+      thisUpdate: isoTime(last),
+      nextUpdate: isoTime(until),
+      recent: before.slice(0, 10).map((at) => isoTime(at)),
+    });
+    const crl = held({ thisUpdate: last, nextUpdate: until });
+    expect(judge(issued + day + 6 * minute, { row, crl })?.state).toBe('last-hour');
+  });
+
+  test('nor where a newer CRL is accepted and not in force here: the CA has published it', () => {
+    const row = daily({ sha256: 'newer', thisUpdate: isoTime(issued + day) });
+    const fresh = judge(ends - minute, { row, crl: held({ sha256: 'today' }) });
+    expect([fresh?.behind, fresh?.state]).toEqual([true, 'last-hour']);
+    expect(fresh?.red.join()).not.toContain('overdue');
   });
 });
 

@@ -326,7 +326,8 @@ describe('the matrix', () => {
     expect(matrix.rows.map(({ cells }) => cells.map(({ verdict }) => verdict))).toEqual([
       ['ok', 'ok', 'ok'],
       ['refused', 'refused', 'refused'],
-      ['ok', 'ok', 'ok'],
+      // A store with a CA that is refused is refused.
+      ['refused', 'refused', 'refused'],
       ['ok', 'ok', 'refused'],
     ]);
     const cell = matrix.rows[3]?.cells[2];

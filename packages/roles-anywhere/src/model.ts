@@ -24,12 +24,18 @@ export interface DesiredAnchor extends ReachingCrls {
   /** SHA-256 of the CA's key: what the anchor stands for, for life. */
   readonly key: string;
   readonly cas: readonly Certificate[];
+  /** The longest life of client certificates in milliseconds, by key, as far as it is known. */
+  readonly leafLifeMs?: ReadonlyMap<string, number>;
 }
 
 /** What a target should hold. */
 export interface Desired {
   readonly anchors: readonly DesiredAnchor[];
   readonly known: readonly Certificate[];
+  /** SHA-256 of all CAs that their issuers revoked. */
+  readonly revoked: readonly string[];
+  /** Those of them that would be trusted otherwise: their issuers may take it back. */
+  readonly suspended: readonly string[];
   /**
    * Of all known CAs: an anchor whose removal waits for consent still has to refuse the revoked.
    */

@@ -55,6 +55,7 @@ export async function observeRolesAnywhere(
     pending: [],
     content: {
       exists: anchors.length > 0,
+      owned: anchors.length > 0,
       cas: enabled.some(({ unreadable }) => unreadable !== undefined)
         ? 'unknown'
         : enabled.flatMap(({ cas }) => cas.map(observedCa)),

@@ -1,6 +1,7 @@
 import {
   type AttachableCrls,
   type Certificate,
+  caDigests,
   caName,
   caNames,
   checkCertificate,
@@ -34,17 +35,23 @@ export function renderRolesAnywhere(trust: Trust, { now }: Pick<PlanContext, 'no
   const keys = [...new Set(issuing.map(({ keySha256 }) => keySha256))].sort();
   const anchors = keys.map((key): DesiredAnchor => {
     const cas = issuing.filter(({ keySha256 }) => keySha256 === key);
-    return { key, cas, ...reachingCrls(cas, known, crls) };
+    return { key, cas, leafLifeMs: trust.revocation.leafLifeMs, ...reachingCrls(cas, known, crls) };
   });
   const reached = new Set(anchors.flatMap((anchor) => anchor.keys));
   return {
-    desired: { anchors, known, crls },
+    desired: {
+      anchors,
+      known,
+      revoked: caDigests([...trust.revoked, ...trust.revocation.revokedCas]),
+      suspended: caDigests(trust.revoked),
+      crls,
+    },
     anchors: issuing,
     artifacts: [],
     findings: [
       ...issuing.flatMap((ca) => checkCertificate(ca, rolesAnywhereInfo, now)),
       ...[...findings].flatMap(([key, found]) => (reached.has(key) ? found : [])),
-      ...anchors.flatMap((anchor) => [...limitFindings(anchor), ...withoutCrl(anchor, known)]),
+      ...anchors.flatMap(limitFindings),
     ],
   };
 }
@@ -92,28 +99,4 @@ function limitFindings({ cas, usable }: DesiredAnchor): readonly Finding[] {
       ...common,
     });
   return findings;
-}
-
-/**
- * Where no CRL of a CA is known at all, nobody can be revoked: that is said, and left to the
- * definition.
- */
-function withoutCrl(
-  { keys, usable, unusable, withdrawn }: DesiredAnchor,
-  known: readonly Certificate[],
-): readonly Finding[] {
-  // That enforcement of a CRL was withdrawn is said where it is seen.
-  const named = new Set([
-    ...[...usable, ...unusable].map(({ issuer }) => issuer.keySha256),
-    ...withdrawn.map(({ keySha256 }) => keySha256),
-  ]);
-  return keys
-    .filter((key) => !named.has(key))
-    .flatMap((key) => known.find(({ keySha256 }) => keySha256 === key) ?? [])
-    .map((ca) => ({
-      code: 'anchor-no-crl',
-      severity: 'warning',
-      about: ca.sha256,
-      message: `no CRL of ${caName(ca)} is known, so none of its clients can be revoked here; add its address to \`crls\``,
-    }));
 }

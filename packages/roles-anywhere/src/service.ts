@@ -104,6 +104,7 @@ export const rolesAnywhereInfo = {
       'rolesanywhere:EnableCrl',
       'rolesanywhere:DisableCrl',
       'rolesanywhere:DeleteCrl',
+      'rolesanywhere:DisableTrustAnchor',
     ],
     apply: [
       'rolesanywhere:CreateTrustAnchor',

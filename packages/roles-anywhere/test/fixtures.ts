@@ -61,9 +61,14 @@ export function heldCrl(issuer: TestCa, crl: IssuedCrl, more: Partial<StoredCrl>
 }
 
 /** What is planned for a trust, and what the rendering said before. */
-export function planOf(trust: Trust, anchors: readonly StoredAnchor[], now = context.now) {
+export function planOf(
+  trust: Trust,
+  anchors: readonly StoredAnchor[],
+  now = context.now,
+  { stateLost = false } = {},
+) {
   const { desired, findings } = renderRolesAnywhere(trust, { ...context, now });
-  const plan = planRolesAnywhere(desired, { anchors }, { ...context, now });
+  const plan = planRolesAnywhere(desired, { anchors }, { ...context, now, stateLost });
   return {
     ...plan,
     rendered: findings,

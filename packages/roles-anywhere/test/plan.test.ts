@@ -1,5 +1,5 @@
 import { revocationSet } from '@trustloom/core';
-import { certificateOf, createTestCa, trustOf, withdrawn } from '@trustloom/testkit';
+import { certificateOf, createTestCa, type IssuedCrl, trustOf, withdrawn } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planRolesAnywhere } from '../src/plan/index.ts';
 import { anchorOf, context, heldCrl, idsOf, inShort, keyOf, makeFamily, planOf } from './fixtures.ts';
@@ -275,7 +275,6 @@ describe('CRLs of an anchor', () => {
     const { ca, crl } = one();
     const plan = planOf(trustOf({ cas: [ca] }), [anchorOf([ca], { crls: [heldCrl(ca, crl)] })]);
     expect(plan.steps).toEqual([]);
-    expect(plan.rendered.map(({ code }) => code)).toEqual(['anchor-no-crl']);
   });
 });
 
@@ -385,5 +384,101 @@ describe('a CRL whose enforcement was withdrawn', () => {
     const { steps } = planOf(trust, []);
     expect(inShort(steps)).toEqual(['tag create-anchor', 'grant enable-anchor']);
     expect(steps[1]?.consents).toEqual([`readmit:${crl.sha256}`]);
+  });
+});
+
+describe('a CRL that stands is judged by its own content, not by its date alone', () => {
+  const hour = day / 24;
+  const issue = (ago: number, serials: readonly string[], number: number) =>
+    family.one.issueCrl({
+      number,
+      entries: serials.map((serial) => ({ serial })),
+      thisUpdate: context.now - ago,
+      nextUpdate: context.now - ago + day,
+    });
+  const many = Array.from({ length: 12 }, (_, index) => `a${index}`);
+  const moveIn = (wanted: IssuedCrl, held: IssuedCrl, terms: { stateLost?: boolean } = {}) =>
+    planOf(
+      trustOf({ cas: [family.one], crls: [{ issuer: family.one, crl: wanted }] }),
+      [anchorOf([family.one], { crls: [heldCrl(family.one, held)] })],
+      context.now,
+      terms,
+    ).steps;
+
+  test('one dated ahead gives way to an honest one that names all its serials', () => {
+    expect(inShort(moveIn(issue(hour, ['a1', 'b2'], 2), issue(-30 * day, ['a1'], 3)))).toEqual([
+      'revoke update-crl',
+    ]);
+  });
+
+  test('the other direction: where the honest one lost a serial it stays beside it, until that is consented to', () => {
+    const wanted = issue(hour, ['b2'], 2);
+    const steps = moveIn(wanted, issue(-30 * day, ['a1'], 3));
+    expect(inShort(steps)).toEqual(['revoke import-crl', 'readmit delete-crl']);
+    expect(steps[1]).toMatchObject({ affects: [wanted.sha256], after: [steps[0]?.id] });
+  });
+
+  test('the state is lost: a newer CRL that lost much without a reason comes beside the one that stands', () => {
+    const [wanted, held] = [issue(hour, ['b2'], 2), issue(2 * hour, many, 1)];
+    expect(inShort(moveIn(wanted, held, { stateLost: true }))).toEqual([
+      'revoke import-crl',
+      'readmit delete-crl',
+    ]);
+    expect(inShort(moveIn(wanted, held))).toEqual(['revoke update-crl']);
+  });
+
+  test('the state is lost: once both stand, the one that is kept still goes by consent only', () => {
+    const [wanted, held] = [issue(hour, ['b2'], 2), issue(2 * hour, many, 1)];
+    const crls = [heldCrl(family.one, wanted, { id: 'new' }), heldCrl(family.one, held, { id: 'old' })];
+    const trust = trustOf({ cas: [family.one], crls: [{ issuer: family.one, crl: wanted }] });
+    const { steps } = planOf(trust, [anchorOf([family.one], { crls })], context.now, { stateLost: true });
+    expect(inShort(steps)).toEqual(['readmit delete-crl']);
+    expect(idsOf(steps)).toEqual(['old']);
+  });
+
+  test('the state is lost: an older one never replaces it', () => {
+    const steps = moveIn(issue(2 * hour, many, 1), issue(hour, many, 2), { stateLost: true });
+    expect(inShort(steps)).toEqual(['readmit update-crl']);
+  });
+});
+
+describe('an anchor of a CA that its issuer revoked', () => {
+  const revokedTrust = () => {
+    const { one: ca, two } = family;
+    const trust = trustOf({
+      cas: [two],
+      known: [ca],
+      crls: [{ issuer: two, crl: two.issueCrl({ entries }) }],
+    });
+    const revokedCas = [certificateOf(ca)];
+    return { ca, trust: { ...trust, revocation: { ...trust.revocation, revokedCas } }, revokedCas };
+  };
+  const about = (steps: ReturnType<typeof planOf>['steps'], id: string) =>
+    steps.filter(({ input }) => 'id' in input && input.id === id);
+
+  test('is disabled as a revocation, so that a refresh does it, and stays while the lock trusts the CA', () => {
+    const { ca, trust, revokedCas } = revokedTrust();
+    const suspended = { ...trust, revoked: revokedCas };
+    expect(inShort(about(planOf(suspended, [anchorOf([ca], { id: 'a' })]).steps, 'a'))).toEqual([
+      'revoke disable-anchor',
+    ]);
+    const off = planOf(suspended, [anchorOf([ca], { id: 'a', enabled: false })]);
+    expect(about(off.steps, 'a')).toEqual([]);
+  });
+
+  test('goes once it is disabled and the lock trusts the CA no longer', () => {
+    const { ca, trust } = revokedTrust();
+    expect(inShort(about(planOf(trust, [anchorOf([ca], { id: 'a' })]).steps, 'a'))).toEqual([
+      'revoke disable-anchor',
+    ]);
+    const off = planOf(trust, [anchorOf([ca], { id: 'a', enabled: false })]);
+    expect(inShort(about(off.steps, 'a'))).toEqual(['cleanup delete-anchor']);
+  });
+
+  test('is enabled again when the issuer takes it back', () => {
+    const { one: ca } = family;
+    const trust = trustOf({ cas: [ca], crls: [{ issuer: ca, crl: ca.issueCrl({ entries }) }] });
+    const { steps } = planOf(trust, [anchorOf([ca], { id: 'a', enabled: false })]);
+    expect(inShort(about(steps, 'a'))).toEqual(['grant enable-anchor']);
   });
 });

@@ -94,12 +94,4 @@ describe('which CRLs an anchor carries', () => {
       expect.objectContaining({ code: 'crl-too-large', severity: 'error' }),
     );
   });
-
-  test('a CA of which no CRL is known at all is said', async () => {
-    const { one, two } = await makeFamily();
-    const { findings } = render(trustOf({ cas: [one, two], crls: [{ issuer: one, crl: one.issueCrl() }] }));
-    expect(findings.filter(({ code }) => code === 'anchor-no-crl')).toEqual([
-      expect.objectContaining({ severity: 'warning', about: two.sha256 }),
-    ]);
-  });
 });

@@ -46,7 +46,7 @@ export { openWorld } from './contract/world.ts';
 export type { TestAlb } from './environment/alb.ts';
 export { makeAlb } from './environment/alb.ts';
 export type { ApiKind, TestApiGateway, TestAuthorizer } from './environment/api-gateway.ts';
-export { makeApiGateway, putAuthorizer } from './environment/api-gateway.ts';
+export { closeDefaultEndpoint, makeApiGateway, putAuthorizer } from './environment/api-gateway.ts';
 export type { TestCloudFront } from './environment/cloudfront.ts';
 export { makeCloudFront } from './environment/cloudfront.ts';
 export { distributionDocument, editDistribution } from './environment/distribution-document.ts';

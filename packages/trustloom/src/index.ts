@@ -49,6 +49,7 @@ export type {
 } from '@trustloom/core';
 export { isTrustloomError, readCertificate } from '@trustloom/core';
 export { type DefinitionInput, defineTrust, type TargetInput } from './define.ts';
-export { type OpenedTrustloom, type OpenOptions, openTrustloom } from './open.ts';
+export { type OpenedTrustloom, type OpenOptions, openTrustloom, type ProbeOptions } from './open.ts';
+export { type Expected, type ProbeExpectations, readExpectations } from './probe/expect.ts';
 export type { ProbeCell, ProbeClient, ProbeReport, ProbeRow } from './probe/report.ts';
 export { probeText } from './probe/text.ts';

@@ -36,6 +36,7 @@ import {
 import { clockFor } from './clock.ts';
 import type { DefinitionInput } from './define.ts';
 import { readDefinition, readLock, writeLock } from './files.ts';
+import type { ProbeExpectations } from './probe/expect.ts';
 import { probeTargets } from './probe/probe.ts';
 import type { ProbeClient, ProbeReport } from './probe/report.ts';
 import { servicesFor } from './services.ts';
@@ -67,6 +68,12 @@ export interface OpenOptions {
   readonly clock?: Clock;
 }
 
+/** What a probe is held against. */
+export interface ProbeOptions extends AbortOptions {
+  /** By client and target; what it leaves out is judged by the names of the clients. */
+  readonly expect?: ProbeExpectations;
+}
+
 /** A definition, opened: what the command does, as functions. */
 export interface OpenedTrustloom extends Trustloom, AsyncDisposable {
   readonly lockFile: string;
@@ -81,7 +88,7 @@ export interface OpenedTrustloom extends Trustloom, AsyncDisposable {
    * Knocks at every target with the certificates given, and with none, and with one made on the
    * spot that nobody trusts.
    */
-  probe(clients?: readonly ProbeClient[], options?: AbortOptions): Promise<ProbeReport>;
+  probe(clients?: readonly ProbeClient[], options?: ProbeOptions): Promise<ProbeReport>;
   close(): Promise<void>;
 }
 
@@ -226,7 +233,7 @@ export async function openText(options: TextOptions): Promise<OpenedTrustloom> {
     async probe(clients = [], given = {}) {
       const status = await (await current(given)).trustloom.status(given);
       const { endpoint } = options;
-      return probeTargets({ ...given, status, services: named, clients, now: clock.now(), endpoint });
+      return probeTargets({ ...given, status, clients, now: clock.now(), endpoint });
     },
     async close() {
       opened.close();

@@ -62,7 +62,7 @@ async function withFiles<T>(
   }
 }
 
-const definition = () => `name: cli
+const definition = (name = 'cli') => `name: ${name}
 state: "222222222222/eu-west-1"
 groups:
   devices: { from: ./ca.pem, crls: [./ca.crl] }
@@ -74,7 +74,7 @@ targets:
 const files = () => ({
   'trustloom.yaml': definition(),
   'ca.pem': root.pem,
-  'ca.crl': root.issueCrl({ entries: [{ serial: 'a1' }] }).der,
+  'ca.crl': root.issueCrl({ entries: [{ serial: 'a1' }], thisUpdate: Date.now() - 60_000 }).der,
 });
 
 test('its version is that of the package', async () => {
@@ -202,14 +202,20 @@ describe('the way of a first hour', () => {
       const done = await trustloom(['apply', '--allow', 'enforce:edge'], 'yes');
       expect([done.code, done.out]).toEqual([
         0,
-        expect.stringMatching(/^Applied: \d+ changes?; edge in sync\./),
+        expect.stringMatching(
+          /^Applied: \d+ changes?; as defined, but anybody is admitted around mutual TLS on edge\./,
+        ),
       ]);
-      expect((await trustloom(['plan', '--detailed-exitcode'])).out).toContain('In sync: edge.');
-      expect((await trustloom(['plan', '--config', '-'])).out).toContain('In sync: edge.');
+      // Nothing is to be done, and it is not called in sync beside an open way around mutual TLS.
+      const asDefined = /^As defined, but anybody is admitted around mutual TLS on edge\./;
+      expect((await trustloom(['plan', '--detailed-exitcode'])).out).toMatch(asDefined);
+      expect((await trustloom(['plan', '--config', '-'])).out).toMatch(asDefined);
 
       const status = await trustloom(['status']);
       expect(status.out).toMatch(/edge {2}Application Load Balancer, 222222222222\/eu-west-1: in sync/);
-      expect(status.out).toMatch(/^In sync: edge; 1 bypass open\.[\s\S]*forwards without mutual TLS: open/);
+      expect(status.out).toMatch(asDefined);
+      expect(status.out).toMatch(/forwards without mutual TLS: open[\s\S]*Exit code 1, because:\n {2}edge: /);
+      expect(status.code).toBe(1);
 
       await writeFile(join(folder, 'good.pem'), leaf.pem);
       await writeFile(join(folder, 'good.key'), leaf.keyPem, { mode: 0o600 });
@@ -249,10 +255,7 @@ describe('the way of a first hour', () => {
       await trustloom(['apply', '--auto-approve', '--allow', 'enforce:edge']);
       await writeFile(join(folder, 'leaf.pem'), leaf.pem);
       const entries = [{ serial: 'a1' }, { serial: leaf.serial }];
-      await writeFile(
-        join(folder, 'ca.crl'),
-        root.issueCrl({ entries, number: 2, thisUpdate: Date.now() + 2_000 }).der,
-      );
+      await writeFile(join(folder, 'ca.crl'), root.issueCrl({ entries, number: 2 }).der);
       expect((await trustloom(['explain', 'leaf.pem'])).out).toMatch(
         /^CN=device, serial \w+: refused on edge[\s\S]*no {2}revocation: CN=device: serial/,
       );
@@ -263,12 +266,91 @@ describe('the way of a first hour', () => {
       expect((await trustloom(['revoke', 'leaf.pem'])).err).toContain('--reason');
       const revoked = await trustloom(['revoke', 'leaf.pem', '--reason', 'stolen', '--by', 'ann']);
       expect(revoked.code, revoked.err).toBe(0);
+      // The CRL of the CA names it, and was read back: it is in force although the CA decides.
+      expect(revoked.out).toMatch(/^In force on 1 of 1: edge\./);
       expect(revoked.out).toContain(`on the deny list: serial ${leaf.serial} of Acme Root [`);
-      expect(revoked.out).toMatch(/^NOT IN FORCE on 1 target \(edge: revoke at the CA/);
       expect(revoked.out).toContain('residual access once refused: connections that are open');
-      expect((await trustloom(['unrevoke', leaf.serial])).code).toBe(0);
+      const lifted = await trustloom(['unrevoke', leaf.serial]);
+      expect(lifted.out).toMatch(/^Lifted on 0 of 1\.\nOn edge a CRL of the CA may name it still\./);
+      expect(lifted.out).not.toMatch(/revoke at the CA/);
       expect((await trustloom(['unrevoke', leaf.serial])).err).toContain('not-denied');
       const leave = definition().replace(/targets:[\s\S]*/, 'targets: {}\n');
+      await writeFile(join(folder, 'trustloom.yaml'), leave);
+      await trustloom(['apply', '--auto-approve', '--allow', 'relax:edge', '--allow', 'remove:edge']);
+    }));
+
+  test("README's own example of `revoke` works on a two-tier CA", async () => {
+    const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+    const [, serial = '', reason = ''] = /^npx trustloom revoke (\S+) --reason "([^"]+)"/m.exec(readme) ?? [];
+    expect([serial, reason]).toEqual([expect.stringContaining(':'), 'stolen laptop']);
+    const issuing = await root.intermediate('CN=Acme Issuing,O=Acme');
+    const twoTiers = {
+      ...files(),
+      'trustloom.yaml': definition('tiers').replace('crls: [./ca.crl]', 'crls: [./ca.crl, ./issuing.crl]'),
+      'ca.pem': root.pem + issuing.pem,
+      'issuing.crl': issuing.issueCrl({ entries: [] }).der,
+    };
+    await withFiles(twoTiers, async () => {
+      await trustloom(['accept', '--all']);
+      await trustloom(['apply', '--auto-approve', '--allow', 'enforce:edge']);
+      const { out, code } = await trustloom(['revoke', serial, '--reason', reason]);
+      expect(out).toContain('on the deny list: serial 3f9c2a of Acme Issuing [');
+      expect(out).toMatch(/warning: serial 3f9c2a of .*no known inventory or CRL names it/);
+      // A load balancer takes only CRLs that the CA signed: the reason stands at the end.
+      expect([code, out]).toEqual([1, expect.stringMatching(/Exit code 1, because:\n {2}edge: /)]);
+      expect((await trustloom(['denied'])).out).toContain('serial 3f9c2a of Acme Issuing [');
+      expect((await trustloom(['unrevoke', serial])).out).toContain('no longer on the deny list');
+      const leave = definition('tiers').replace(/targets:[\s\S]*/, 'targets: {}\n');
+      await writeFile(join(folder, 'trustloom.yaml'), leave);
+      await trustloom(['apply', '--auto-approve', '--allow', 'relax:edge', '--allow', 'remove:edge']);
+    });
+  });
+
+  test('probe exits with 1 where somebody is let in who should not be, and says why', () =>
+    withFiles({ ...files(), 'trustloom.yaml': definition('probed') }, async () => {
+      await trustloom(['accept', '--all']);
+      const open = await trustloom(['probe']);
+      expect(open.code, open.out).toBe(1);
+      expect(open.out).toContain('Exit code 1, because:\n  edge: a client without a certificate is admitted');
+      expect(JSON.parse((await trustloom(['probe', '--json'])).out)).toMatchObject({
+        exitCode: 1,
+        problems: ['edge: a client without a certificate is admitted', expect.any(String)],
+      });
+      await trustloom(['apply', '--auto-approve', '--allow', 'enforce:edge']);
+      expect((await trustloom(['probe'])).code).toBe(0);
+
+      // A client of a trusted CA, called revoked: nobody revoked it, so it is let in.
+      await writeFile(join(folder, 'leaf.pem'), leaf.pem);
+      await writeFile(join(folder, 'leaf.key'), leaf.keyPem, { mode: 0o600 });
+      const named = (name: string) => ['probe', '--cert', `${name}=leaf.pem,leaf.key`];
+      expect(await trustloom(named('revoked'))).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('  edge: the client revoked is admitted'),
+      });
+      expect((await trustloom(named('good'))).code).toBe(0);
+
+      const expecting = async (text: string) => {
+        await writeFile(join(folder, 'matrix.yaml'), text);
+        return trustloom([...named('good'), '--expect', 'matrix.yaml']);
+      };
+      expect((await expecting('good: { edge: admitted }\nnone: { edge: refused }\n')).code).toBe(0);
+      expect(await expecting('good: { edge: refused }\n')).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('edge: the client good was expected to be refused, and is admitted'),
+      });
+      expect(await expecting('untrusted: { edge: admitted }\n')).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('the client untrusted was expected to be admitted, and is refused'),
+      });
+      for (const [text, words] of [
+        ['god: { edge: admitted }', 'god: no such client is tried; did you mean `good`?'],
+        ['good: { egde: admitted }', 'good.egde: no such target; did you mean `edge`?'],
+        ['good: { edge: yes }', 'good.edge: one of admitted, refused'],
+        ['- good', 'not a mapping of clients'],
+        ['good: {', 'not valid YAML'],
+      ] as const)
+        expect(await expecting(text)).toMatchObject({ code: 1, err: expect.stringContaining(words) });
+      const leave = definition('probed').replace(/targets:[\s\S]*/, 'targets: {}\n');
       await writeFile(join(folder, 'trustloom.yaml'), leave);
       await trustloom(['apply', '--auto-approve', '--allow', 'relax:edge', '--allow', 'remove:edge']);
     }));

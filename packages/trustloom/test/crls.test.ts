@@ -118,13 +118,22 @@ test('a CA listed by its issuer: nobody is admitted through its key where the ch
   const crl = await publish(team, [issuing.serial], { by: 'root' });
   const report = await team.trustloom.refresh();
   expect(report.findings.map(({ code }) => code)).toContain('ca-revoked');
+  expect(report.exitCode).toBe(1);
+  expect(report.findings.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^edge: .* stands in the trust store although its issuer revoked it/),
+  );
   expect(attached()).toContain(crl.sha256);
   // Where it stands in a store itself, it is not documented whether the service asks a CRL about it.
-  expect(await team.knock(leaves[0] as TestLeaf)).toMatchObject({ web: 'refused', api: 'refused' });
+  // As a trust anchor it is disabled by the word of its issuer.
+  expect(await team.knock(leaves[0] as TestLeaf)).toMatchObject({
+    web: 'refused',
+    api: 'refused',
+    jobs: 'refused',
+  });
+  expect((await team.trustloom.status()).exitCode).toBe(1);
   expect((await team.trustloom.plan()).missing).toContain(`remove:${issuing.sha256}`);
 
-  // Nobody but it could admit clients on Roles Anywhere: with the consent its anchor goes, and the
-  // other targets go on meanwhile.
+  // Nobody but it could admit clients on Roles Anywhere, and the other targets go on meanwhile.
   const allow = [`remove:${issuing.sha256}`];
   const removed = await team.trustloom.apply({ approve: 'any', allow });
   expect(

@@ -36,6 +36,7 @@ export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Prom
       exists: store !== undefined,
       cas: store?.readable === false ? 'unknown' : (store?.cas ?? []).map(observedCa),
       crls: (store?.crls ?? []).map(heldCrl),
+      owned: sorted.some((one) => one.owned),
       attachments: listeners.found.map((listener) => observedAttachment(listener, stores)),
       bypasses: listeners.bypasses,
       endpoints: listeners.endpoints,

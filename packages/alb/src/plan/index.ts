@@ -1,5 +1,6 @@
 import {
   bundleArtifact,
+  caName,
   casWithout,
   defined,
   type Finding,
@@ -51,8 +52,28 @@ export function planAlb(
         store.owned ? step : { ...step, after: [...(step.after ?? []), ...ids(adoption)] },
       ),
     ],
-    findings: sortFindings(plan.findings),
+    findings: sortFindings([...plan.findings, ...revokedInStore(desired, store, context)]),
   };
+}
+
+/**
+ * A CA that stands in the store is an anchor, and nothing is documented of CRLs that name one: it goes
+ * by consent, and until then its clients have to be counted as admitted.
+ */
+function revokedInStore(
+  { revoked }: Desired,
+  { cas }: StoredStore,
+  { name }: TargetContext,
+): readonly Finding[] {
+  return cas
+    .filter(({ sha256 }) => revoked.includes(sha256))
+    .map((ca) => ({
+      code: 'ca-revoked',
+      severity: 'error',
+      about: ca.sha256,
+      message: `${name}: ${caName(ca)} stands in the trust store although its issuer revoked it; its clients may be admitted until it goes with --allow remove:${ca.sha256}`,
+      source: 'unknown; the cautious reading',
+    }));
 }
 
 /**
@@ -74,7 +95,12 @@ function planFirst(desired: Desired, observed: Observed, target: AlbTarget, cont
     ...defined({ consents }),
   };
   const store = outputOf(create, 'arn');
-  const crls = planCrls(desired, undefined, { store, cas: desired.cas, after: [create.id] });
+  const crls = planCrls(desired, undefined, {
+    store,
+    cas: desired.cas,
+    after: [create.id],
+    context,
+  });
   const attachments = planAttachments(desired, observed, target, {
     store,
     content: desired.cas,
@@ -96,13 +122,14 @@ function planSameStore(
   const others = observed.stores.filter(({ arn, owned }) => owned && arn !== store.arn);
   const used = others.filter(({ arn }) => observed.listeners.some((listener) => listener.store === arn));
   // Listeners that come over from another store of this target must find its CRLs here.
-  const crls = used.length === 0 ? desired.crls : newestCrls(desired, store, ...used);
+  const crls = used.length === 0 ? desired.crls : newestCrls(desired, context.now, store, ...used);
   const bundle = planBundle(desired, store, observed, context);
   const changes = planCrls({ ...desired, crls }, store, {
     store: store.arn,
     cas: bundle.content,
     after: bundle.granted,
     removal: bundle.removed,
+    context,
   });
   const attachments = planAttachments(desired, observed, target, {
     store: store.arn,
@@ -138,25 +165,31 @@ function planSecond(
   // replacement.
   const name = storeName(context, `${store.name} ${bundle.sha256}`);
   const begun = observed.stores.find((other) => other.owned && other.name === name);
-  const current = planCrls(desired, store, { store: store.arn, cas: store.cas, after: [] });
+  const current = planCrls(desired, store, {
+    store: store.arn,
+    cas: store.cas,
+    after: [],
+    context,
+  });
   if (begun !== undefined && !begun.active) return { steps: current.steps, findings: current.findings };
   const create = createStore(content, name, context, 'tag');
   const filled = begun === undefined ? [create] : refillStore(begun, content);
   const second = begun?.arn ?? outputOf(create, 'arn');
-  const crls = newestCrls(desired, store);
+  const crls = newestCrls(desired, context.now, store);
   const next = planCrls({ ...desired, crls }, begun, {
     store: second,
     cas: content,
     after: ids(filled),
     removal: removal.extra.length > 0 ? ['remove-cas'] : [],
     suffix: ':next',
+    context,
   });
   const { consents = [], findings } = exposure([], unguarded(desired, store), context);
   const attachments = planAttachments(desired, observed, target, {
     store: second,
     content,
     after: [...ids(filled), ...next.added],
-    consents: [...consents, ...lostCrls(desired, store)],
+    consents: [...consents, ...lostCrls(desired, crls, store, context)],
   });
   const switches = attachments.steps.filter(({ effect }) => effect === 'grant');
   const others = observed.stores.filter(({ arn }) => arn !== begun?.arn);

@@ -1,4 +1,4 @@
-import type { StepEnvelope, StepKind, Trust } from '@trustloom/core/adapter';
+import type { PlanContext, StepEnvelope, StepKind, Trust } from '@trustloom/core/adapter';
 import { certificateOf, contextOf, crlOf, type IssuedCertificate, type IssuedCrl } from '@trustloom/testkit';
 import type { AlbStep, AlbSteps, StoredCrl, StoredListener, StoredStore } from '../../src/model.ts';
 import { planAlb } from '../../src/plan/index.ts';
@@ -67,7 +67,7 @@ export interface Scene {
   readonly stores?: readonly StoredStore[];
   readonly listeners?: readonly StoredListener[];
   readonly target?: AlbTarget;
-  readonly terms?: Partial<typeof context>;
+  readonly terms?: Partial<typeof context & Pick<PlanContext, 'stateLost'>>;
 }
 
 /** What is planned for a trust; undefined: the target left the definition. */

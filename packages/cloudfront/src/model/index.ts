@@ -1,7 +1,7 @@
 import type { Certificate, FileVersion, Step, Tags, Value } from '@trustloom/core/adapter';
 import type { Copies } from '../revocation/copies.ts';
+import type { ItemChanges, Items } from '../revocation/entries/items.ts';
 import type { Layout } from '../revocation/entries/layout.ts';
-import type { ItemChanges, Items } from '../revocation/entries/reconcile.ts';
 import type { DesiredRevocation } from '../revocation/index.ts';
 
 /** What a target should hold. */

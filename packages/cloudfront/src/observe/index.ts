@@ -18,7 +18,13 @@ import type { CloudfrontPort } from '../port/index.ts';
 import type { ListedTrustStore } from '../port/trust-stores.ts';
 import { copiesIn } from '../revocation/copies.ts';
 import type { CloudfrontTarget } from '../target.ts';
-import { enforcedCrls, enforcementOf, foreignFunction, observeRevocation } from './revocation.ts';
+import {
+  enforcedCrls,
+  enforcementOf,
+  foreignFunction,
+  heldDenials,
+  observeRevocation,
+} from './revocation.ts';
 
 /**
  * Reads what the target holds: our store as far as the service describes it, and the distributions.
@@ -56,6 +62,8 @@ export async function observeCloudfront(
       exists: store !== undefined,
       cas: store === undefined ? [] : (store.cas?.map(observedCa) ?? 'unknown'),
       crls: enforcedCrls(state),
+      owned: store?.owned === true || fn?.owned === true || keyValueStores.length > 0,
+      denials: heldDenials(state),
       enforcement: enforcementOf(found, state, target),
       attachments: found.map(({ id, mode, store: used, ignoreExpiry }) => ({
         id,

@@ -4,6 +4,7 @@ import {
   type Io,
   isOwned,
   type ObservedCrl,
+  type ObservedDenial,
   type ObservedEnforcement,
   ownershipNote,
   readTag,
@@ -19,8 +20,10 @@ import { keyValueStorePrefix, objectName } from '../model/names.ts';
 import type { CloudfrontPort } from '../port/index.ts';
 import type { ListedKeyValueStore } from '../port/key-value-store.ts';
 import { recallItems } from '../revocation/copies.ts';
+import { crlsIn } from '../revocation/entries/crl-items.ts';
+import { denialsIn } from '../revocation/entries/denials.ts';
 import { readLayout } from '../revocation/entries/layout.ts';
-import { crlsIn, manifestKey } from '../revocation/entries/manifest.ts';
+import { manifestKey } from '../revocation/entries/manifest.ts';
 import { generateConnectionFunction, readFunctionHeader } from '../revocation/function.ts';
 import type { CloudfrontTarget } from '../target.ts';
 
@@ -140,6 +143,18 @@ function functionGap(observed: Observed, mode: 'required' | 'optional'): string 
 /** The CRLs that went into the KeyValueStore in use, as its items describe them. */
 export function enforcedCrls(observed: Observed): readonly ObservedCrl[] {
   return crlsIn(storeInUse(observed)?.held?.items ?? new Map());
+}
+
+/** The denials that stores of ours hold, each once, as the one in use has them first. */
+export function heldDenials(observed: Observed): readonly ObservedDenial[] {
+  const inUse = storeInUse(observed);
+  const stores = [inUse, ...observed.keyValueStores.filter((store) => store !== inUse)];
+  const found = stores.flatMap((store) => denialsIn(store?.held?.items ?? new Map())).reverse();
+  return [
+    ...new Map(
+      found.map(({ issuer: _, ...one }) => [`${one.caKey} ${one.serial} ${one.origin}`, one] as const),
+    ).values(),
+  ];
 }
 
 /** A function of somebody else has the name that we would use. */

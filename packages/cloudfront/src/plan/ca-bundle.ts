@@ -66,7 +66,7 @@ function createStore(
 
 /**
  * Where the content is known: the union first, the CAs that go later and by consent. Where it is
- * not: what is desired, in one write.
+ * not: what is desired, in one write, by a consent that names the store and its ETag.
  */
 function update(
   desired: Desired,
@@ -92,14 +92,15 @@ function update(
   });
   const cas = store.cas ?? assumed(desired, store);
   if (cas === undefined) {
-    const grant = write(desired.bundle, {
-      id: 'grant-cas',
-      effect: 'grant',
-      affects: caDigests(desired.cas),
-      summary: `put the bundle of ${caNames(desired.cas)} into trust store ${store.name}`,
+    // Whoever is trusted by what nobody can read would be locked out unseen: only by consent.
+    const replace = write(desired.bundle, {
+      id: 'replace-cas',
+      effect: 'remove',
+      affects: [`${store.name}@${store.etag}`],
+      summary: `replace what trust store ${store.name} holds by ${caNames(desired.cas)}`,
       reason: `what it holds is unknown: ${store.doubt ?? 'it cannot be read back'}`,
     });
-    return { steps: [grant, tag(desired.bundle, [grant.id])], grants: [grant.id], artifacts: [] };
+    return { steps: [replace, tag(desired.bundle, [replace.id])], grants: [replace.id], artifacts: [] };
   }
   const set = planCaSet(desired.cas, cas, { info: cloudfrontInfo, now: context.now });
   const files = set.writes.map(({ content }) => bundleArtifact(content));

@@ -23,7 +23,7 @@ import {
   unlessMissing,
 } from '@trustloom/core/adapter';
 import type { StoredItems } from '../model/index.ts';
-import type { ItemChanges, Items } from '../revocation/entries/reconcile.ts';
+import type { ItemChanges, Items } from '../revocation/entries/items.ts';
 import { allPages, type Calls, needed, tagSet } from './calls.ts';
 
 /** The exceptions of the data plane by name, as our codes. */

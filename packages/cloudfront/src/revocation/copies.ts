@@ -8,7 +8,7 @@ import {
   type JsonObject,
   sha256Hex,
 } from '@trustloom/core/adapter';
-import type { Items } from './entries/reconcile.ts';
+import type { Items } from './entries/items.ts';
 
 /**
  * Below this many items a few calls read the store back, and a copy would only delay the next

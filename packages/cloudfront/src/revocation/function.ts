@@ -16,11 +16,12 @@ export interface FunctionHeader {
 }
 
 /**
- * The code of a connection function that refuses the revoked: it looks the serial of the client's
- * certificate up in the KeyValueStore (`docs/concepts/key-value-store.md`), and those of the
- * intermediates that the client sent. What it cannot read it refuses: no manifest, no bucket, an
- * unknown notation, any error. Old syntax, below 3 KB; needs no library, and no change when CRLs
- * do.
+ * The code of a connection function that refuses the revoked: it looks the issuer and the serial of
+ * the client's certificate up in the KeyValueStore (`docs/concepts/key-value-store.md`), and those
+ * of the intermediates that the client sent. What it cannot read it refuses: no manifest, no bucket,
+ * no issuer, an unknown notation, any error; the serial of an unknown issuer is looked up under every
+ * known one, for its name may only be written in another way. Old syntax, below 4 KB; needs no
+ * library, and no change when CRLs do.
  *
  * Source of the event and of the runtime: AWS, Associate a CloudFront Connection Function; checked
  * 2026-11.
@@ -62,6 +63,7 @@ const template = `%HEADER%
 import cf from 'cloudfront';
 var imul = Math.imul, abc = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 function b64(n) { return abc[n >> 18 & 63] + abc[n >> 12 & 63] + abc[n >> 6 & 63] + abc[n & 63]; }
+function num(s) { return abc.indexOf(s[0]) << 18 | abc.indexOf(s[1]) << 12 | abc.indexOf(s[2]) << 6 | abc.indexOf(s[3]); }
 function cut(hex, n) {
  for (var w = [], x, i = hex.length; i > 0; i -= n) {
   x = +('0x' + hex.slice(i > n && i - n, i) + '0');
@@ -90,7 +92,7 @@ function mix(x) {
 }
 function hash(w, a, b) {
  for (var i = 0; i < w.length; i++) {
-  a = imul(a ^ w[i], 0x85ebca6b);
+  a = imul(a ^ (w.trim ? w.charCodeAt(i) : w[i]), 0x85ebca6b);
   a ^= a >>> 13;
   b = imul(b + a, 0xc2b2ae35);
   b ^= b >>> 16;
@@ -98,46 +100,66 @@ function hash(w, a, b) {
  a = mix(a ^ b);
  return [a, mix(b ^ a)];
 }
-function pos(s, x, n, at) {
- var i = s.indexOf(x, at);
- while (i >= 0 && (i - at) % n) i = s.indexOf(x, i + 1);
+function pos(s, x, n, at, g) {
+ var i, j;
+ if (n < 8) at = s.indexOf(g, at);
+ i = at < 0 ? at : s.indexOf(x, at);
+ if (n < 8) {
+  j = s.indexOf(':', at + 1);
+  if (j > 0 && j < i) i = -1;
+ } else while (i >= 0 && (i - at) % n) i = s.indexOf(x, i + 1);
  return i < 0 ? 1e9 : i;
 }
-function nameKey(s) {
- return hash(s.toLowerCase().replace(/[\\\\"\\s]/g, '').split(/[,+/]/).sort().join().split('').map(x => x.charCodeAt()), 0, 0)[0];
+function name(s) {
+ return s.toLowerCase().replace(/[\\\\"\\s]/g, '').split(/[,+/]/).map(x => x.slice(x.indexOf('=') + 1)).sort().join();
 }
 async function judge(c) {
- var t = c.clientCertificate, s = t && t.certificates, leaf = s ? s.leaf : c.clientCertInfo, ocsp = t && t.revocationStatus, i, r, hex, end, h, at, n, x, v, b;
+ var t = c.clientCertificate, s = t && t.certificates, leaf = s ? s.leaf : c.clientCertInfo, ocsp = t && t.revocationStatus, i, j, r, hex, end, h, at, n, x, v, b, k, g;
  if (!t && !leaf) return %NOBODY%;
  if (ocsp && ocsp.chainValidity != 'Valid') return 'OCSP';
  var kvs = cf.kvs(), sent = s && s.intermediates || '', now = Date.now() / 1000 - %GRACE%;
  var set = await kvs.get('manifest', { format: 'json' });
- if (set.e && set.e < now) {
-  end = set.n[nameKey(leaf.issuer)];
-  if (end == null || end && end < now) return 'stale';
- }
  for (i = 0; !(i > sent.length); i++) {
-  r = (i ? sent[i - 1] : leaf).serialNumber;
+  r = i ? sent[i - 1] : leaf;
+  k = hash(name(r.issuer), set.s[0], set.s[1]);
+  g = b64(k[0]) + b64(k[1]);
+  v = set.n;
+  if (set.k) v = await kvs.get('n' + (k[0] & 16777215) % set.k);
+  at = v.indexOf('.' + g);
+  if (set.e && set.e < now) {
+   end = parseInt(v.slice(at + 9), 10);
+   if (at < 0 ? !i : end && end < (i ? 3 : now)) return 'stale';
+  }
+  k = [g];
+  for (j = 0; at < 0 && j < (set.k || 1); j++) {
+   if (set.k) v = await kvs.get('n' + j);
+   k = k.concat(v.split('.').filter(x => x));
+  }
+  r = r.serialNumber;
   hex = r.split(':').join('');
   if (!hex) throw 'serial';
   hex = trim(hex, '0');
   do {
-   end = i && pos(set.c, text(hex), 1, 0) < 1e9;
-   if (!end && (!i || set.i)) {
-    h = hash(cut(hex, 8), set.s[0], set.s[1]);
-    at = (h[0] >>> 0) / 4294967296 * set.b | 0;
+   for (j = 0; j < k.length; j++) {
+    g = k[j];
+    h = hash(cut(hex, 8), num(g), num(g.slice(4)));
+    g = ':' + g.slice(0, 4);
     n = set.f;
     x = n < 8 ? text(hex) : b64(h[0] << 8 | h[1] >>> 24) + b64(h[1]);
-    v = await kvs.get('d' + (at / set.m | 0));
-    b = v.indexOf('|');
-    if (b < 0) throw 'bar';
-    end = pos(v, x, n, 0) < b;
-    if (!end && pos(v, x, n, b + 1) == 1e9) {
-     v = await kvs.get('' + at);
-     end = pos(v, x, n, 0) < 1e9;
+    end = i && pos(set.c, x, n, 0, g) < 1e9;
+    if (!end && (!i || set.i)) {
+     at = (h[0] >>> 0) / 4294967296 * set.b | 0;
+     v = await kvs.get('d' + (at / set.m | 0));
+     b = v.indexOf('|');
+     if (b < 0) throw 'bar';
+     end = pos(v, x, n, 0, g) < b;
+     if (!end && pos(v, x, n, b + 1, g) == 1e9) {
+      v = await kvs.get('' + at);
+      end = pos(v, x, n, 0, g) < 1e9;
+     }
     }
+    if (end) return 'revoked';
    }
-   if (end) return 'revoked';
    hex = hex == r && /^\\d{20,}$/.test(r) && trim(tens(r), '0');
   } while (hex);
  }

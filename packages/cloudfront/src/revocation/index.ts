@@ -1,7 +1,7 @@
 import { type Certificate, defined, type Trust } from '@trustloom/core/adapter';
 import type { CloudfrontTarget } from '../target.ts';
+import { crlKey } from './entries/crl-items.ts';
 import { type DesiredEntries, desiredEntries } from './entries/index.ts';
-import { crlKey } from './entries/manifest.ts';
 import type { EntryForm } from './entries/serials.ts';
 import { generateConnectionFunction } from './function.ts';
 

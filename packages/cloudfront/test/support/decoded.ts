@@ -1,11 +1,12 @@
 import type { Layout } from '../../src/revocation/entries/layout.ts';
-import { hashSerial } from '../../src/revocation/entries/serials.ts';
+import { hashName, hashSerial, nameText } from '../../src/revocation/entries/serials.ts';
 
 /**
- * Another serial, of up to 64 bits, with the same hash under this layout: for two words the hash is
+ * Another serial of an issuer, of up to 64 bits, with the same hash under this layout: for two words the hash is
  * a bijection, so it is run backwards. By chance such a pair comes once in 2^48.
  */
-export function decodedOf(serial: string, { seed }: Layout): string {
+export function decodedOf(serial: string, layout: Layout, issuer: string): string {
+  const seed = hashName(nameText(issuer), layout.seed);
   const bytes = Buffer.from(serial.length % 2 === 0 ? serial : `0${serial}`, 'hex');
   const out = new Int32Array(2);
   hashSerial(bytes, 0, bytes.length, seed, out);

@@ -5,8 +5,12 @@ import { Script } from 'node:vm';
  * runner's cost.
  */
 export interface Edge {
-  /** True when a client with these serials (leaf, then intermediates) is admitted. */
-  admits(serials: readonly string[], issuer?: string): Promise<boolean>;
+  /**
+   * True when a client with these serials (leaf, then intermediates) is admitted.
+   *
+   * @param issuers of each of them; the last one counts for those behind it, too
+   */
+  admits(serials: readonly string[], ...issuers: readonly string[]): Promise<boolean>;
   /** Reads of the store in the last run. */
   reads(): number;
   /** What the function said of the last client that it refused. */
@@ -30,15 +34,19 @@ export function edge(code: string, items: ReadonlyMap<string, string>, now: numb
   if (typeof make !== 'function') throw new TypeError('no handler');
   const handler: (connection: object) => Promise<void> = make({ kvs: () => kvs }, { now: () => now });
   return {
-    async admits([leaf = '', ...intermediates], issuer = 'CN=Nobody') {
+    async admits(serials, ...issuers) {
+      const [leaf = '', ...intermediates] = serials.map((serialNumber, at) => ({
+        serialNumber,
+        issuer: issuers[at] ?? issuers.at(-1) ?? 'CN=Nobody',
+      }));
       let admitted = false;
       reads = 0;
       why = '';
       await handler({
         clientCertificate: {
           certificates: {
-            leaf: { serialNumber: leaf, issuer },
-            intermediates: intermediates.map((serialNumber) => ({ serialNumber })),
+            leaf,
+            intermediates,
           },
         },
         allow() {

@@ -1,7 +1,8 @@
-import type { CheckedKey } from '@trustloom/core';
-import type { DesiredEntries } from '../../src/revocation/entries/index.ts';
-import { inventoryCheck } from '../../src/revocation/entries/inventory.ts';
-import { collectSerials, type EntryForm, textBytesOf } from '../../src/revocation/entries/serials.ts';
+import { type Instant, revocationSet } from '@trustloom/core';
+import { type DesiredEntries, type EntryParts, fitted } from '../../src/revocation/entries/index.ts';
+import { chooseLayout, type Layout } from '../../src/revocation/entries/layout.ts';
+import { freshItems } from '../../src/revocation/entries/new-store.ts';
+import { collectSerials, type EntryForm, issuedBy, nameText } from '../../src/revocation/entries/serials.ts';
 
 /** A source of numbers that is the same in every run (Mulberry32). */
 export function numbers(seed: number): () => number {
@@ -25,42 +26,56 @@ export function serials(count: number, bytes: number, seed: number): readonly st
   });
 }
 
-/** What a store should say of serials, without certificates and lists. */
+/** The issuer whose serials `desiredOf` takes, and whose clients an edge admits unless a test says another. */
+export const nobody = 'CN=Nobody';
+
+/** What a store should say of serials of one issuer, without certificates and lists. */
 export function desiredOf(
   hex: readonly string[],
   form: EntryForm,
-  more: Partial<DesiredEntries> = {},
+  more: Partial<EntryParts> = {},
 ): DesiredEntries {
-  const set = collectSerials([keyOf(hex)]);
-  return {
-    form,
-    set,
-    textBytes: textBytesOf(set, form),
-    manifest: { ends: new Map(), cas: [], lookUpCas: false },
-    crlItems: new Map(),
-    unread: false,
-    crls: [],
-    issuers: '',
-    keys: [],
-    ambiguous: [],
-    inventory: inventoryCheck(set, form, []),
-    ...more,
-  };
+  return desiredFor({ [nobody]: hex }, form, more);
 }
 
-function keyOf(hex: readonly string[]): CheckedKey {
-  return {
-    keySha256: '',
-    cas: [],
-    revoked: false,
-    state: 'listed',
-    crls: [],
-    count: hex.length,
-    eachSerial(visit) {
-      for (const serial of hex) {
-        const bytes = Buffer.from(serial.length % 2 === 0 ? serial : `0${serial}`, 'hex');
-        visit(bytes, 0, bytes.length);
-      }
+/** What a store should say of the serials of some issuers, by their names. */
+export function desiredFor(
+  serials: Readonly<Record<string, readonly string[]>>,
+  form: EntryForm,
+  more: Partial<EntryParts> = {},
+): DesiredEntries {
+  const issuers = Object.entries(serials).map(([ca, hex]) => ({
+    name: nameText(ca),
+    ca,
+    about: ca,
+    set: collectSerials([issuedBy(nameText(ca), hex)]),
+  }));
+  const parts: EntryParts = {
+    form,
+    issuers,
+    pinned: [],
+    denials: [],
+    manifest: {
+      ends: new Map(issuers.map(({ name }) => [name, { end: 0, listed: true }])),
+      cas: collectSerials([]),
+      lookUpCas: false,
     },
+    crlItems: new Map(),
+    unread: false,
+    lost: false,
+    crls: [],
+    groups: [],
+    revocation: revocationSet(),
+    known: [],
+    ...more,
   };
+  return fitted(parts, new Set());
 }
+
+/** The layout of a new store of these entries. */
+export const layoutOf = (desired: DesiredEntries, salt = 'test'): Layout =>
+  chooseLayout(desired.form, desired.size, salt);
+
+/** The items of a new store of these entries. */
+export const storeWith = (desired: DesiredEntries, now: Instant = 0): ReadonlyMap<string, string> =>
+  freshItems(desired, layoutOf(desired), now);

@@ -1,7 +1,8 @@
 import { TrustloomError } from '../errors/error.ts';
-import type { Finding } from '../errors/finding.ts';
+import { type Finding, isBlocking } from '../errors/finding.ts';
 import type { StandardSchemaV1 } from '../util/standard-schema.ts';
 import type { Instant } from '../util/time.ts';
+import type { Content } from './content.ts';
 import type {
   BoundStep,
   BoundTarget,
@@ -10,12 +11,14 @@ import type {
   Rendering,
   Service,
   ServiceIo,
+  ServicePlan,
   ServiceSpec,
   StepIo,
 } from './contract.ts';
 import { isNoneLeft, onlyRevokedCas } from './only-revoked-cas.ts';
 import type { Step, StepEnvelope, StepKind, StepTable } from './step.ts';
 import type { PlanContext, TargetContext, Trust } from './target.ts';
+import { letWait, notHeld, trustWithout } from './waiting-cas.ts';
 
 /**
  * Hides an adapter's own types, so that the engine can hold services of all kinds side by side.
@@ -68,7 +71,19 @@ function bind<Target, Desired, Observed, Port, T extends StepTable<T>>(
       );
       return Object.freeze({
         rendering: Object.freeze({ ...rendering, noneLeft: isNoneLeft(trust, rendering.anchors) }),
-        observe: (io: ServiceIo) => observe(spec, target, context, desired, io),
+        observe: (io: ServiceIo) =>
+          observe(
+            spec,
+            target,
+            context,
+            {
+              trust,
+              desired,
+              anchors: rendering.anchors,
+              render: (other) => spec.render(other, target, { ...context, now }),
+            },
+            io,
+          ),
       });
     },
   });
@@ -78,21 +93,64 @@ async function observe<Target, Desired, Observed, Port, T extends StepTable<T>>(
   spec: ServiceSpec<Target, Desired, Observed, Port, T>,
   target: Target,
   context: TargetContext,
-  desired: Desired | undefined,
+  wanted: Wanted<Desired> | undefined,
   io: ServiceIo,
 ): Promise<ObservedTarget> {
   const { state, content, pending } = await spec.observe(target, await spec.connect(io), io);
-  const planned = (wanted: Desired | undefined, planContext: PlanContext) => {
-    const plan = spec.plan(wanted, state, target, planContext);
-    return { ...plan, steps: plan.steps.map((step) => boundStep(spec, step)) };
-  };
+  const bound = (plan: ServicePlan<Step<T>>): ServicePlan<BoundStep> => ({
+    ...plan,
+    steps: plan.steps.map((step) => boundStep(spec, step)),
+  });
   return Object.freeze({
     content,
     pending,
-    plan: (now: Instant, { stateLost = false }: Pick<PlanContext, 'stateLost'> = {}) =>
-      planned(desired, { ...context, now, stateLost }),
-    planTeardown: (now: Instant) => planned(undefined, { ...context, now }),
+    plan(now: Instant, { stateLost = false }: Pick<PlanContext, 'stateLost'> = {}) {
+      const planned = (desired: Desired | undefined) =>
+        spec.plan(desired, state, target, { ...context, now, stateLost });
+      return bound(
+        wanted === undefined || (wanted.trust.waiting ?? []).length === 0
+          ? planned(wanted?.desired)
+          : planWaiting(wanted, content, context, planned),
+      );
+    },
+    planTeardown: (now: Instant) => bound(spec.plan(undefined, state, target, { ...context, now })),
   });
+}
+
+/** What should stand on a target, and of what trust that follows. */
+interface Wanted<Desired> extends Pick<Rendering<Desired>, 'desired' | 'anchors'> {
+  readonly trust: Trust;
+  /** What should stand there of another trust. */
+  render(trust: Trust): Rendering<Desired>;
+}
+
+/**
+ * CAs that wait for their first CRL stay where they stand and come nowhere anew. Where others are
+ * left, these alone are planned for; where none is, the plan shows what waits.
+ */
+function planWaiting<Desired, S extends StepEnvelope>(
+  { trust, desired, anchors, render }: Wanted<Desired>,
+  content: Content,
+  { name }: TargetContext,
+  planned: (desired: Desired) => ServicePlan<S>,
+): ServicePlan<S> {
+  const missing = notHeld(trust, anchors, content);
+  const others = missing.length === 0 || content.cas === 'unknown' ? undefined : trustWithout(trust, missing);
+  const rendering = others === undefined ? undefined : render(others);
+  const stands =
+    rendering !== undefined && rendering.anchors.length > 0 && !rendering.findings.some(isBlocking)
+      ? rendering
+      : undefined;
+  const plan = planned(stands === undefined ? desired : stands.desired);
+  const withWaiting = missing.length > 0 && stands === undefined;
+  const where = { target: name, content };
+  const { steps, findings } = letWait({ ...plan, withWaiting }, trust.waiting ?? [], where, missing);
+  return {
+    ...plan,
+    steps,
+    artifacts: [...(plan.artifacts ?? []), ...(stands?.artifacts ?? [])],
+    findings: [...plan.findings, ...findings],
+  };
 }
 
 /** The input stays in the closure: nothing but its handler reads it. */

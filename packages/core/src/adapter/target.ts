@@ -4,6 +4,24 @@ import type { AccountRegion } from '../util/account-region.ts';
 import type { Instant } from '../util/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 
+/** A CA by its digest and as people know it: `Acme Issuing CA [308be4eb]`. */
+export interface NamedCa {
+  readonly sha256: string;
+  readonly name: string;
+}
+
+/**
+ * A CA that is granted nowhere anew: its group names CRLs, and of a CA through which its clients are
+ * admitted, or that tells whether it is revoked, none was ever accepted.
+ */
+export interface WaitingCa extends NamedCa {
+  readonly keySha256: string;
+  /** The CAs without a CRL: itself, or CAs above or below it. */
+  readonly unlisted: readonly NamedCa[];
+  /** Addresses of the group that gave no CRL that could be used. */
+  readonly sources: readonly string[];
+}
+
 /** What a definition grants on one target: the input of `render`. */
 export interface Trust {
   /**
@@ -17,6 +35,11 @@ export interface Trust {
    * then.
    */
   readonly revoked: readonly Certificate[];
+  /**
+   * Those of `cas` that wait for their first CRL: where one stands it stays, and nowhere does it
+   * come anew. `defineService` sees to that, no adapter need to. Absent: none.
+   */
+  readonly waiting?: readonly WaitingCa[];
   /**
    * Every CA that is known at all: the lock in any state, and what sources offer. For chains, reach
    * and CRL issuers.
@@ -34,6 +57,8 @@ export interface Trust {
 /** What is known of the clients of a group, whichever of its CAs issued them. */
 export interface TrustedGroup {
   readonly name: string;
+  /** SHA-256 of the CAs that were accepted in it; absent: unknown. */
+  readonly cas?: readonly string[];
   /** Serials that its CAs issued; absent when the group names none, or it could not be read. */
   readonly inventory?: Inventory;
   /** `false`: its client certificates never name an OCSP responder; absent: unknown. */

@@ -1,10 +1,11 @@
+import type { Content } from '../adapter/content.ts';
 import { isTrustloomError, type TrustloomError } from '../errors/error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { type PlannedStep, skipSteps } from '../plan/consent.ts';
 import type { Prepared, RunTarget } from '../plan/prepared.ts';
 import { revocationLane } from '../state/leases.ts';
 import { type ApplyParts, inRounds, startRuns } from './apply.ts';
-import { type RunContext, runStage } from './executor.ts';
+import { type RunContext, runStage, type TargetRun } from './executor.ts';
 import { rememberCrls, rememberExplained, revokingNotes } from './remember.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report-of.ts';
@@ -15,7 +16,50 @@ import { uploadFiles } from './upload.ts';
  * makes the exit code 1.
  */
 export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promise<Report> {
-  const report = await moveRevocation(whole, parts);
+  const { prepared, runs } = await moveRevocation(whole, parts);
+  return refreshReport(prepared, runs, parts);
+}
+
+/** What a refresh came to, and what each target held when it was looked at once more behind it. */
+export interface Refreshed {
+  readonly report: Report;
+  readonly targets: readonly RunTarget[];
+  /** By the name of the target; absent where it could not be looked at. */
+  readonly contents: ReadonlyMap<string, Content>;
+}
+
+/** The same, and every target that was written to is read back. */
+export async function refreshAndLook(whole: Prepared, parts: ApplyParts): Promise<Refreshed> {
+  const { prepared, runs } = await moveRevocation(whole, parts);
+  const report = refreshReport(prepared, runs, parts);
+  const byName = new Map(runs.map((run) => [run.target.name, run]));
+  const seen = await Promise.all(
+    prepared.targets.map(async ({ name, observed }) => {
+      const run = byName.get(name);
+      return [name, run === undefined ? observed?.content : await readBack(run, parts)] as const;
+    }),
+  );
+  const contents = new Map(
+    seen.flatMap(([name, content]) => (content === undefined ? [] : [[name, content]])),
+  );
+  return { report, targets: prepared.targets, contents };
+}
+
+async function readBack(
+  { target, rendered }: TargetRun,
+  { signal }: ApplyParts,
+): Promise<Content | undefined> {
+  try {
+    return (await target.io.observe(rendered, signal, { afterWrite: true })).content;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isTrustloomError(error)) return undefined;
+    throw error;
+  }
+}
+
+function refreshReport(prepared: Prepared, runs: readonly TargetRun[], { clock }: ApplyParts): Report {
+  const report = reportOf(prepared, runs, clock.now());
   const red = report.targets.flatMap(({ name, freshness }) =>
     freshness.flatMap((crl) => crl.red.map((text) => `${name}: CRL of ${crl.issuer}: ${text}`)),
   );
@@ -35,22 +79,28 @@ export async function refreshPrepared(whole: Prepared, parts: ApplyParts): Promi
  * for another revoking step. Without news it writes nothing at all. Where the state cannot be
  * written, what refuses more goes on without it.
  */
-async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Report> {
-  const unwritable = await rememberNews(whole, parts);
+async function moveRevocation(whole: Prepared, parts: ApplyParts): Promise<Moved> {
+  const unwritable = await rememberAccepted(whole, parts);
   const prepared =
     unwritable === undefined
       ? onlyRevoking(whole)
       : onlyRevoking(await addingAlone(whole, parts, unwritable));
-  if (!prepared.plan.changes) return reportOf(prepared, [], parts.clock.now());
+  if (!prepared.plan.changes) return { prepared, runs: [] };
   const changed = prepared.targets.filter(({ planned }) => planned.steps.length > 0);
   const context = unwritable === undefined ? refreshContext(parts) : withoutState(parts);
   const runs = await startRuns(changed, context);
   await inRounds(runs, 'revoke', () => Promise.all(runs.map((run) => runStage(run, 'revoke'))));
-  return reportOf(prepared, runs, parts.clock.now());
+  return { prepared, runs };
+}
+
+/** What a refresh had to do, and what became of it. */
+interface Moved {
+  readonly prepared: Prepared;
+  readonly runs: readonly TargetRun[];
 }
 
 /** What was accepted goes into the state before it goes anywhere else. Gives why it could not. */
-async function rememberNews(prepared: Prepared, parts: ApplyParts): Promise<TrustloomError | undefined> {
+async function rememberAccepted(prepared: Prepared, parts: ApplyParts): Promise<TrustloomError | undefined> {
   try {
     await rememberCrls(prepared, parts);
     await rememberExplained(prepared, parts.state);

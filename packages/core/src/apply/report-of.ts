@@ -1,8 +1,8 @@
 import type { Content } from '../adapter/content.ts';
 import { isRefusal, sortFindings } from '../errors/finding.ts';
-import { type Admission, admissionNow } from '../plan/admission.ts';
+import { admissionNow } from '../plan/admission.ts';
 import { contentSummary } from '../plan/content-summary.ts';
-import type { PlannedTarget } from '../plan/plan.ts';
+import type { Admission, PlannedTarget } from '../plan/plan.ts';
 import type { Prepared, RunTarget } from '../plan/prepared.ts';
 import type { CrlFreshness } from '../state/freshness.ts';
 import { defined } from '../util/defined.ts';

@@ -1,8 +1,7 @@
 import type { Finding } from '../errors/finding.ts';
-import type { Admission } from '../plan/admission.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { ContentSummary } from '../plan/content-summary.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Admission, Plan } from '../plan/plan.ts';
 import type { CrlFreshness } from '../state/freshness.ts';
 
 /** What became of one target. */

@@ -55,7 +55,10 @@ export function withoutDenied(
 ): readonly DenyEntry[] {
   const left = entries.filter((entry) => entry.serial !== serial || entry.caKey !== caKey);
   if (left.length === entries.length)
-    throw new TrustloomError('not-denied', `the deny list has no entry for serial ${serial} of that CA`);
+    throw new TrustloomError(
+      'not-denied',
+      `the deny list has no entry for serial ${serial} of that CA; see it with \`trustloom denied\``,
+    );
   return left;
 }
 

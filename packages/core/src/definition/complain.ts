@@ -4,7 +4,12 @@ import type { Path } from './source.ts';
 /** Collects what is wrong; everything is reported at once. */
 export type Complain = (code: Code, path: Path, message: string, where?: 'key' | 'value') => void;
 
-/** What is said behind an unknown word: the nearest known one, or something else where none is near. */
+/**
+ * What is said behind an unknown word: the nearest known one, or something else where none is near.
+ *
+ * @example
+ * didYouMean('edgr', ['edge', 'web']) // '; did you mean `edge`?'
+ */
 export function didYouMean(word: string, known: readonly string[], otherwise = ''): string {
   const near = nearest(word, known);
   return near === undefined ? otherwise : `; did you mean \`${near}\`?`;

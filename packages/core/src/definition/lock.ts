@@ -88,10 +88,18 @@ export function parseLock(text: string, name: string): Lock {
       `${name}: ${(issue?.path ?? []).join('.')}: ${issue?.message ?? 'not a lock'}`,
     );
   }
-  const entries = parsed.data.cas.map((entry, index) => {
-    const node = document.getIn(['cas', index], true) as { readonly range?: readonly number[] } | undefined;
-    return readEntry(entry, positionText(name, counter, node?.range?.[0] ?? 0));
-  });
+  const positionOf = (...path: readonly (string | number)[]) => {
+    const node = document.getIn(['cas', ...path], true) as { readonly range?: readonly number[] } | undefined;
+    return positionText(name, counter, node?.range?.[0] ?? 0);
+  };
+  const distrusted = parsed.data.cas.findIndex(({ state }) => state === 'distrusted');
+  // What is not built yet is refused, never ignored: it reads as if the CA were out.
+  if (distrusted >= 0)
+    throw new TrustloomError(
+      'lock-syntax',
+      `${positionOf(distrusted, 'state')}: \`distrusted\` is not built yet; use \`retired\`, which takes the CA out once its removal is consented to`,
+    );
+  const entries = parsed.data.cas.map((entry, index) => readEntry(entry, positionOf(index)));
   const twice = entries.find(
     (entry, index) =>
       entries.findIndex((other) => other.sha256 === entry.sha256 && other.group === entry.group) !== index,

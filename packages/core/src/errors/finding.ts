@@ -49,7 +49,8 @@ export function isRefusal({ severity, code }: Finding): boolean {
 /** Errors first, then by target, code and thing: output never depends on order of arrival. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   const rank = { error: 0, warning: 1, note: 2 } as const;
-  const key = (f: Finding) => `${rank[f.severity]} ${f.target ?? ''} ${f.code} ${f.about ?? ''} ${f.message}`;
+  const key = (f: Finding) =>
+    `${rank[f.severity]} ${f.target ?? ''} ${f.code} ${f.about ?? ''} ${f.message} ${f.service ?? ''}`;
   return [...new Map(findings.map((f) => [key(f), f])).entries()]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([, f]) => f);

@@ -21,6 +21,8 @@ export interface CrlInForce {
   readonly thisUpdate: Instant;
   readonly nextUpdate?: Instant;
   readonly entries: number;
+  /** thisUpdate of the issues accepted before it, newest first. */
+  readonly recent?: readonly Instant[];
   /** The CRL itself; without it, it is unknown which serials a newer one lost. */
   readonly crl?: Crl;
 }
@@ -50,10 +52,23 @@ export type CrlVerdict = {
 );
 
 /**
+ * True for a CRL that begins later than clocks differ: whoever accepted it had a wrong clock, or has
+ * one now.
+ *
+ * @example
+ * const honest = crls.filter((crl) => !isAhead(crl, now))
+ */
+export function isAhead({ thisUpdate }: Pick<Crl, 'thisUpdate'>, now: Instant): boolean {
+  return thisUpdate > now + skewMs;
+}
+
+/**
  * Judges one CRL of a known issuer, and compares it with the one in force; pure. Accepted is what
  * has a valid signature and a newer thisUpdate. A lower number, or the very second of the one in
  * force without a higher number, needs a CRL that lost nothing without a reason; one that lost much
- * is refused. Only the consent `readmit` takes those.
+ * is refused. Only the consent `readmit` takes those. A CRL in force that is dated ahead of now
+ * does not bury those that the CA issues today: newer than what was accepted before it, and without
+ * a loss, they take its place (docs/decisions/crls-dated-ahead.md).
  *
  * @see RFC 5280, 6.3.3 and 5.2.3
  * @example
@@ -63,7 +78,7 @@ export function judgeCrl(input: CrlCase): CrlVerdict {
   const { crl, inForce } = input;
   const wrong = defect(input);
   if (wrong !== undefined) return refused(input, wrong);
-  if (inForce?.sha256 === crl.sha256) return { outcome: 'same', lost: [], findings: datesOf(input) };
+  if (isSame(input)) return { outcome: 'same', lost: [], findings: datesOf(input) };
   // A delta CRL names what changed since its base, so that its entries come and go.
   const lost = inForce?.crl === undefined || crl.scope === 'delta' ? [] : lostEntries(inForce.crl, crl);
   const unexplained = unexplainedLoss(lost, crl.thisUpdate, input.leafLifeMs);
@@ -115,7 +130,8 @@ function refused(input: CrlCase, { reason, message }: Refusal): CrlVerdict {
 }
 
 /** What no consent overrides: it is unknown whether the CA said it. */
-function defect({ crl, issuer, now }: CrlCase): Refusal | undefined {
+function defect(input: CrlCase): Refusal | undefined {
+  const { crl, issuer, now } = input;
   const about = `the CRL of ${caName(issuer)}`;
   const signature = verifyCrl(crl, issuer);
   if (signature === 'invalid')
@@ -130,7 +146,7 @@ function defect({ crl, issuer, now }: CrlCase): Refusal | undefined {
       reason: 'crl-indirect',
       message: `${about} is an indirect CRL: it may name certificates of other CAs`,
     };
-  if (crl.thisUpdate > now + skewMs)
+  if (isAhead(crl, now) && !isSame(input))
     return {
       reason: 'crl-not-yet-valid',
       message: `${about} begins at ${isoTime(crl.thisUpdate)}, in the future`,
@@ -138,17 +154,27 @@ function defect({ crl, issuer, now }: CrlCase): Refusal | undefined {
   return undefined;
 }
 
+function isSame({ crl, inForce }: CrlCase): boolean {
+  return inForce?.sha256 === crl.sha256;
+}
+
 /** What would readmit revoked clients: an earlier issue, or one that lost what it should not. */
-function stepBack({ crl, issuer, inForce }: CrlCase, unexplained: number): Refusal | undefined {
+function stepBack({ crl, issuer, inForce, now }: CrlCase, unexplained: number): Refusal | undefined {
   if (inForce === undefined) return undefined;
+  const ahead = isAhead(inForce, now);
   const name = caName(issuer);
   const way = `Only --allow readmit:${crl.sha256} would take it`;
-  if (isOlderIssue(crl, inForce))
+  if (ahead && crl.thisUpdate <= lastBefore(inForce, now))
+    return {
+      reason: 'crl-older',
+      message: `the CRL of ${name} was issued at ${issued(crl)}, not after the last one that was accepted before the one in force, which is dated ahead (${issued(inForce)}). ${way}`,
+    };
+  if (!ahead && isOlderIssue(crl, inForce))
     return {
       reason: 'crl-older',
       message: `the CRL of ${name} was issued at ${issued(crl)}, before the one in force (${issued(inForce)}). ${way}`,
     };
-  const doubt = whyNotNewer(crl, inForce);
+  const doubt = ahead ? datedAhead(inForce) : whyNotNewer(crl, inForce);
   if (doubt !== undefined && inForce.crl === undefined)
     return {
       reason: doubt.reason,
@@ -160,6 +186,19 @@ function stepBack({ crl, issuer, inForce }: CrlCase, unexplained: number): Refus
       message: `the CRL of ${name} lost ${unexplained} of ${inForce.entries} serials without a reason${doubt === undefined ? '' : `, and ${doubt.message}`}. ${way}; where expired certificates leave the CRL, \`leafLife\` of the group explains them`,
     };
   return undefined;
+}
+
+/** thisUpdate of the newest CRL accepted before one that is dated ahead. */
+function lastBefore({ recent = [] }: CrlInForce, now: Instant): Instant {
+  return Math.max(...recent.filter((thisUpdate) => !isAhead({ thisUpdate }, now)), 0);
+}
+
+/**
+ * Either the CRL in force was accepted by a wrong clock, or the clock is wrong now and the one
+ * offered may be a replayed one: it must have lost nothing without a reason.
+ */
+function datedAhead(inForce: CrlInForce): Refusal {
+  return { reason: 'crl-older', message: `the one in force is dated ahead, ${issued(inForce)}` };
 }
 
 /**
@@ -179,6 +218,10 @@ function whyNotNewer(crl: Crl, inForce: CrlInForce): Refusal | undefined {
 function datesOf(input: CrlCase): readonly Finding[] {
   const { crl, issuer, now } = input;
   const about = `the CRL of ${caName(issuer)}`;
+  if (isAhead(crl, now)) {
+    const message = `${about} in force begins at ${isoTime(crl.thisUpdate)}, in the future: it was accepted by a wrong clock, or the clock is wrong now. A CRL that the CA issues today takes its place if it lost nothing`;
+    return [finding(input, 'crl-not-yet-valid', 'warning', message)];
+  }
   if (crl.nextUpdate === undefined) {
     const message = `${about} has no nextUpdate; a missing newer one cannot be noticed`;
     return [finding(input, 'crl-no-next-update', 'warning', message)];

@@ -38,8 +38,8 @@ export interface JudgedCrls extends AttachableCrls {
 
 /**
  * Which CRLs may be attached to a target of a service that checks CRLs itself, and which not: those
- * that have expired (what a service does with such a CRL is unknown), and those that the service
- * refuses. Sorted by key, then by digest. Pure.
+ * that have expired or have not begun (what a service does with such a CRL is unknown), and those
+ * that the service refuses. Sorted by key, then by digest. Pure.
  *
  * @see docs/decisions/kit-of-adapters.md
  * @example
@@ -99,8 +99,10 @@ interface Judged extends UsableCrl {
 
 function judge({ issuer, crl, expired }: IssuerCrl, info: ServiceInfo, now: Instant): Judged {
   const found = checkCrl(crl, info, now);
-  const why = found.find(({ severity }) => severity === 'error')?.code;
-  return { issuer, crl, why: why ?? (expired ? 'crl-expired' : undefined), found };
+  const refused = found.find(({ severity }) => severity === 'error')?.code;
+  // Clocks differ, and a service may take a CRL that has not begun for no CRL at all: it waits.
+  const early = crl.thisUpdate > now ? 'crl-not-yet-valid' : undefined;
+  return { issuer, crl, why: refused ?? (expired ? 'crl-expired' : early), found };
 }
 
 /**

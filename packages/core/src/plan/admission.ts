@@ -5,27 +5,9 @@ import { caName, caNameOfKey } from '../kit/ca-words.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { issuingCas, type ReachedCa, reach } from '../x509/reach.ts';
 import type { PlannedStep } from './consent.ts';
+import type { Admission, Exposure } from './plan.ts';
 import type { RunTarget } from './prepared.ts';
 import type { ResolvedTrust } from './resolve-trust.ts';
-
-/**
- * One way in which somebody who is not good by the definition is admitted. `anybody`: no
- * certificate is required where one should be. `untrusted`: clients of a CA that is not trusted.
- * `revoked`: clients whose revocation is not in force. `bypass`: around mutual TLS. `unknown`: what
- * stands there cannot be read. `consented`: revoked, and somebody consented to that by name.
- */
-export interface Exposure {
-  readonly kind: 'anybody' | 'untrusted' | 'revoked' | 'bypass' | 'unknown' | 'consented';
-  /** `web: revoked clients are admitted (...)`. */
-  readonly text: string;
-}
-
-/** Who is admitted and refused wrongly, as far as it was looked at. */
-export interface Admission {
-  readonly exposure: readonly Exposure[];
-  /** Good clients that are refused, in words. */
-  readonly lockout: readonly string[];
-}
 
 /** A target as it stands at one moment: what was observed, and what is still to be done. */
 interface Moment {
@@ -71,7 +53,12 @@ export function admissionAfter(target: RunTarget, parts: AdmissionParts): Admiss
   const removed = new Set(done.filter(({ effect }) => effect === 'remove').flatMap(({ affects }) => affects));
   const staying = certificatesIn(observed.content).filter(({ sha256 }) => !removed.has(sha256));
   const isGranting = !open.some(({ effect }) => effect === 'grant');
-  const anchors = [...(isGranting ? (rendered?.rendering?.anchors ?? []) : []), ...staying];
+  // What waits for its first CRL is not granted by this plan.
+  const waiting = new Set(
+    (parts.resolved.trusts.get(target.name)?.waiting ?? []).map(({ sha256 }) => sha256),
+  );
+  const coming = (rendered?.rendering?.anchors ?? []).filter(({ sha256 }) => !waiting.has(sha256));
+  const anchors = [...(isGranting ? coming : []), ...staying];
   const isDone = done.length > 0 && open.length === 0;
   return admissionAt(target, { content: observed.content, open, anchors, observed: !isDone }, parts);
 }

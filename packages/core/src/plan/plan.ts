@@ -2,7 +2,6 @@ import type { CodeKind } from '../errors/code-info.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { CrlFreshness } from '../state/freshness.ts';
 import type { AccountRegion } from '../util/account-region.ts';
-import type { Admission } from './admission.ts';
 import type { PlannedStep } from './consent.ts';
 import type { ContentSummary } from './content-summary.ts';
 
@@ -19,6 +18,25 @@ export interface CaChange {
   readonly admittedOn: readonly { readonly target: string; readonly through: string }[];
   /** Targets that trust its group and do not admit its clients. */
   readonly notOn: readonly string[];
+}
+
+/**
+ * One way in which somebody who is not good by the definition is admitted. `anybody`: no
+ * certificate is required where one should be. `untrusted`: clients of a CA that is not trusted.
+ * `revoked`: clients whose revocation is not in force. `bypass`: around mutual TLS. `unknown`: what
+ * stands there cannot be read. `consented`: revoked, and somebody consented to that by name.
+ */
+export interface Exposure {
+  readonly kind: 'anybody' | 'untrusted' | 'revoked' | 'bypass' | 'unknown' | 'consented';
+  /** `web: revoked clients are admitted (...)`. */
+  readonly text: string;
+}
+
+/** Who is admitted and refused wrongly, as far as it was looked at. */
+export interface Admission {
+  readonly exposure: readonly Exposure[];
+  /** Good clients that are refused, in words. */
+  readonly lockout: readonly string[];
 }
 
 /** What a plan says about one target. */

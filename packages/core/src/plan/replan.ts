@@ -34,8 +34,9 @@ export function replanTarget(input: {
   );
   const isApproved = (step: PlannedStep) => stepLines([step]).every((line) => approved.has(line));
   const steps = skipSteps(plannedSteps(target, plan, { resolved, now, allow, many, retired }), (step) => {
-    if (step.skipped !== undefined) return step.skipped;
+    // What another run knows by now may be all that a consent is missing for.
     if (outdated && requiresLatestRevocation(step)) return 'outdated';
+    if (step.skipped !== undefined) return step.skipped;
     return isApproved(step) ? undefined : 'not-approved';
   });
   // What another run put in force meanwhile is nothing to go back from: the next plan knows it.

@@ -1,5 +1,5 @@
 import { onlyRevokedCas } from '../adapter/only-revoked-cas.ts';
-import type { Trust } from '../adapter/target.ts';
+import type { Trust, WaitingCa } from '../adapter/target.ts';
 import type { RevocationSet } from '../crl/crl.ts';
 import { deniedNow } from '../crl/deny-list.ts';
 import { mergeCrls } from '../crl/merged.ts';
@@ -13,6 +13,8 @@ import { isIssuedBy, reach } from '../x509/reach.ts';
 import { sortCertificates } from '../x509/trust-bundle.ts';
 import type { Gathered, Loaded, Offer } from './load.ts';
 import { type ResolvedCrls, resolveCrls } from './resolve-crls/index.ts';
+import { withoutCrls } from './resolve-crls/none.ts';
+import { waitingCas } from './resolve-crls/required.ts';
 
 /** What definition, lock, sources and state say together, before any service is asked. */
 export interface ResolvedTrust {
@@ -40,7 +42,8 @@ export function resolveTrust(loaded: Loaded, allow: ReadonlySet<string>): Resolv
   const known = sortCertificates([...lock.entries.map(({ certificate }) => certificate), ...offered]);
   const crls = resolveCrls(loaded, known, allow);
   const revokedCas = known.filter((ca) => isRevoked(ca, crls));
-  const parts = { ...loaded, known, crls, revokedCas };
+  const waiting = waitingCas(loaded, known, crls, allow);
+  const parts = { ...loaded, known, crls, revokedCas, waiting };
   const targets = [
     ...identified.named.map(({ target }) => ({ name: target.name, ...trustOn(target, parts) })),
     // What was said of a target that leaves was said of it while it stood in the definition.
@@ -69,6 +72,7 @@ interface TargetParts extends Loaded {
   readonly known: readonly Certificate[];
   readonly crls: ResolvedCrls;
   readonly revokedCas: readonly Certificate[];
+  readonly waiting: readonly WaitingCa[];
 }
 
 /** What counts of a target for who is trusted there. */
@@ -106,9 +110,14 @@ function trustOn(
     .filter(({ name }) => target.trust.includes(name))
     .map(({ name, leavesHaveOcsp }) => {
       const inventory = gathered.inventories.find(({ group }) => group === name)?.inventory;
-      return { name, ...defined({ inventory, leavesHaveOcsp }) };
+      const cas = lock.entries.filter(({ group }) => group === name).map(({ sha256 }) => sha256);
+      return { name, cas, ...defined({ inventory, leavesHaveOcsp }) };
     });
-  return { trust: { cas, revoked, known, revocation: revocationOf(target, keys, parts), groups }, findings };
+  const waiting = parts.waiting.filter((one) => cas.some(({ sha256 }) => sha256 === one.sha256));
+  const trust = { cas, revoked, waiting, known, revocation: revocationOf(target, keys, parts), groups };
+  const wanted = lock.entries.filter(({ certificate }) => named.includes(certificate));
+  const own = definition.groups.filter(({ name }) => target.trust.includes(name));
+  return { trust, findings: [...findings, ...withoutCrls(target, own, wanted, trust)] };
 }
 
 /** What is in force of the keys that matter on one target. */

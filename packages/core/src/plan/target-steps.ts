@@ -20,6 +20,8 @@ export function servicePlan(target: SeenTarget, now: Instant, allow: Allowed): S
       : observed.plan(now, { stateLost: keepsEverything(target, allow) });
   if (!leaving) return moving ?? { steps: [], findings: [] };
   const teardown = observed.planTeardown(now);
+  // Nothing is left to take away: what would be written now would be left behind.
+  if (teardown.steps.length === 0 && teardown.stays !== true) return teardown;
   const revoking = revokingAlone(moving?.steps ?? []);
   return {
     ...teardown,

@@ -1,5 +1,6 @@
 import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { Crl } from '../crl/crl.ts';
+import type { Code } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
 import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
@@ -66,6 +67,9 @@ export const rules: readonly (Rule & { readonly about: 'certificate' | 'bundle' 
   ...bundleRules.map((rule) => ({ ...rule, about: 'bundle' as const })),
   ...crlRules.map((rule) => ({ ...rule, about: 'crl' as const })),
 ];
+
+/** Codes of what is said of all CAs of a store together. */
+export const bundleCodes: ReadonlySet<Code> = new Set(bundleRules.map(({ code }) => code));
 
 /** A finding with the few words that a cell of the matrix shows. */
 export interface RuleFinding extends Finding {

@@ -1,10 +1,21 @@
 import type { Service } from '../adapter/contract.ts';
+import { crlIssuer } from '../crl/verify-crl.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Lock } from '../definition/lock.ts';
 import { type Finding, isRefusal, sortFindings } from '../errors/finding.ts';
+import { judgeCrl } from '../kit/judge-crl.ts';
+import { unknownIssuer } from '../kit/unknown-issuer.ts';
 import type { Gathered } from '../plan/load.ts';
 import type { ResolvedTrust } from '../plan/resolve-trust.ts';
-import { checkMatrix, type Matrix, type MatrixCell } from '../preflight/matrix.ts';
+import { bundleCodes, type RuleFinding } from '../preflight/index.ts';
+import {
+  bundleAbout,
+  type Matrix,
+  type MatrixCell,
+  type MatrixInput,
+  matrixOf,
+  ruleFindings,
+} from '../preflight/matrix.ts';
 import type { Instant } from '../util/time.ts';
 import { uniqueCertificates } from '../x509/certificate.ts';
 import { findingsTexts } from './fold.ts';
@@ -43,11 +54,9 @@ export function checkDefinition(input: {
     .filter(({ state }) => state === 'trusted')
     .map(({ certificate }) => certificate);
   const cas = uniqueCertificates([...accepted, ...gathered.offers.map(({ certificate }) => certificate)]);
-  const info = services
-    .filter(({ key }) => definition.targets.some(({ kind }) => kind === key))
-    .map((service) => service.info);
+  const used = services.filter(({ key }) => definition.targets.some(({ kind }) => kind === key));
+  const info = used.map((service) => service.info);
   const crls = gathered.crls.map(({ crl, from }) => ({ crl, name: from.slice(from.lastIndexOf('/') + 1) }));
-  const matrix = checkMatrix({ certificates: cas, crls, services: info, now });
   const rendered = definition.targets.flatMap((target) => {
     const service = services.find(({ key }) => key === target.kind);
     const trust = resolved.trusts.get(target.name);
@@ -62,9 +71,71 @@ export function checkDefinition(input: {
       anchors,
     });
     const { findings = [] } = bound.render(trust, now).rendering ?? {};
-    return findings.map((finding): Finding => ({ ...finding, target: name }));
+    return findings.map((finding): Finding => ({ service: service.info.service, ...finding, target: name }));
   });
-  return checkReport(matrix, [...resolved.findings, ...rendered]);
+  const checked = { certificates: cas, crls, services: info };
+  const isRendered = (service: string | undefined) =>
+    used.some(
+      ({ key, info: of }) =>
+        of.service === service &&
+        definition.targets.some(({ kind, name }) => kind === key && resolved.trusts.has(name)),
+    );
+  // What stands in one store, and whether something checks CRLs there, is a matter of each target.
+  const bundles = rendered.filter(({ code }) => bundleCodes.has(code));
+  const rules = ruleFindings({ ...checked, now }).filter(
+    ({ code, about, service }) =>
+      !(isRendered(service) && (about === bundleAbout || code === 'crl-not-enforced')) &&
+      !rendered.some((one) => one.code === code && one.about === about && one.service === service),
+  );
+  const findings = [...resolved.findings, ...rendered, ...rules];
+  // A CRL that has ended is used by some services and not by others: their rules say which.
+  const cells = findings.filter((one) => one.code !== 'crl-expired' || one.service !== undefined);
+  const together = bundles.map((one) => ({ ...one, about: bundleAbout }));
+  return checkReport(matrixOf({ ...checked, findings: [...cells, ...together] }), findings);
+}
+
+/** Files alone, without definition, lock and state: each CRL is related to the CAs given. Pure. */
+export function checkFiles(
+  input: MatrixInput & {
+    /** What was found while the files were read. */
+    readonly findings: readonly Finding[];
+    readonly now: Instant;
+  },
+): CheckReport {
+  const checked = { ...input, certificates: uniqueCertificates(input.certificates) };
+  const all = [...input.findings, ...relatedCrls(checked), ...ruleFindings(checked)];
+  return checkReport(matrixOf({ ...checked, findings: all }), all);
+}
+
+/** Whose each CRL is, and whether it is good; without a CA among the files that is unknown. */
+function relatedCrls({
+  certificates,
+  crls,
+  now,
+}: MatrixInput & { readonly now: Instant }): readonly (Finding & Partial<RuleFinding>)[] {
+  return crls.flatMap(({ crl, name }): readonly (Finding & Partial<RuleFinding>)[] => {
+    const issuer = crlIssuer(crl, certificates);
+    if (issuer !== undefined) {
+      const { findings } = judgeCrl({ crl, issuer, now });
+      // By service, the rules say what becomes of it.
+      return findings
+        .filter(({ code }) => code !== 'crl-expired' && code !== 'crl-no-next-update')
+        .map((one) => ({ ...one, message: `${name}: ${one.message}` }));
+    }
+    if (certificates.some(({ subject }) => subject.der === crl.issuer.der))
+      return [unknownIssuer(crl, name, certificates, 'CA among the files')];
+    return [
+      {
+        code: 'crl-unknown-issuer',
+        severity: certificates.length === 0 ? 'warning' : 'error',
+        about: crl.sha256,
+        message: `${name}: its issuer ${crl.issuer.text} is not among the files, so its signature was not verified; name the certificate of that CA, too`,
+        source: 'RFC 5280, 6.3.3 (f)',
+        note: 'issuer is not among the files',
+        unknown: true,
+      },
+    ];
+  });
 }
 
 /** Findings and exit code of a check: 3 when a safety rule said no, 1 for any other error. */
@@ -101,7 +172,12 @@ export function checkText(report: CheckReport, options: TextOptions = {}): strin
 }
 
 function verdictOf({ matrix, findings }: CheckReport): string {
-  const of = (wanted: string) => findings.filter(({ severity }) => severity === wanted).length;
+  const of = (wanted: string) =>
+    new Set(
+      findings
+        .filter(({ severity }) => severity === wanted)
+        .map(({ code, target, message }) => `${code} ${target ?? ''} ${message}`),
+    ).size;
   const [errors, warnings] = [of('error'), of('warning')];
   const cells = matrix.rows.flatMap((row) => row.cells);
   const where = (verdict: MatrixCell['verdict']) =>

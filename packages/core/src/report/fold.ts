@@ -118,7 +118,11 @@ export function findingsText(findings: readonly Finding[], options: TextOptions 
   );
   return layout(
     [
-      ...errors.map((finding) => ({ text: findingText(finding, options), indent: 0 })),
+      // The same of several services is said once.
+      ...[...new Set(errors.map((finding) => findingText(finding, options)))].map((text) => ({
+        text,
+        indent: 0,
+      })),
       ...folded.flatMap(({ text, targets }) => [
         { text, indent: 0 },
         ...(targets.length === 0 ? [] : [{ text: `on ${nameWords(targets, options.verbose)}`, indent: 4 }]),

@@ -1,5 +1,4 @@
-import type { Admission } from '../plan/admission.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Admission, Plan } from '../plan/plan.ts';
 import { escapeMarkdown, markdownTable } from './layout.ts';
 import { planVerdict } from './plan-text.ts';
 

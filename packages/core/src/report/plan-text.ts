@@ -1,8 +1,9 @@
 import type { CaChange, Plan, PlannedTarget } from '../plan/plan.ts';
 import { type Block, findingsTexts, foldTexts, targetsText } from './fold.ts';
 import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { standingWords } from './standing.ts';
 import { applyText, type CommandOptions, staleRows, stepRows } from './step-rows.ts';
-import { allWords, caWords, counted, errorWords, namesOf, nameWords, onWords } from './words.ts';
+import { caWords, counted, errorWords, namesOf, nameWords, onWords } from './words.ts';
 
 /** A plan as it is given to users of the library. */
 export interface PlanWithSummary extends Plan {
@@ -20,9 +21,10 @@ export interface PlanWithSummary extends Plan {
 export function planText(plan: Plan, options: CommandOptions = {}): string {
   const { findings, targets, blocked } = plan;
   const { paint = plain } = options;
-  const colour = blocked ? paint.bad : plan.changes ? plain.good : paint.good;
+  const verdict = planVerdict(plan);
+  const colour = blocked ? paint.bad : verdict.startsWith('In sync') ? paint.good : plain.good;
   const { errors, others } = findingsTexts(findings, options);
-  return sections(lines([colour(planVerdict(plan))], options), [
+  return sections(lines([colour(verdict)], options), [
     errors,
     bodyText(targets, plan.changes, options),
     layout(
@@ -177,19 +179,19 @@ function duration(seconds: number): string {
  * console.log(planVerdict(await trustloom.plan()))
  */
 export function planVerdict(plan: Plan): string {
-  const wrong = errorWords(plan.findings);
+  const { targets, findings, now } = plan;
+  const wrong = errorWords(findings);
   if (plan.blocked) return `Blocked: ${[...wrong, blockedWords(plan)].join('; ')}.`;
-  const failed = plan.targets.filter((target) => target.failed !== undefined);
-  const unread = failed.length === 0 ? [] : [`${namesOf(failed)} could not be read`];
-  if (!plan.changes) {
-    const read = plan.targets.length - failed.length;
-    const verdict =
-      failed.length > 0
-        ? `Plan: no changes on ${read} of ${counted(plan.targets.length, 'target')}`
-        : `In sync: ${allWords(plan.targets)}`;
-    return `${[verdict, ...unread, ...wrong].join('; ')}.`;
-  }
-  return `Plan: ${[...changeWords(plan), ...unread, ...wrong].join('; ')}.`;
+  const failed = targets.filter((target) => target.failed !== undefined);
+  const unseen = targets.filter((target) => target.failed === undefined && !target.compared);
+  const unread = [
+    ...(failed.length === 0 ? [] : [`${namesOf(failed)} could not be read`]),
+    ...(unseen.length === 0 ? [] : [`${namesOf(unseen)} not compared`]),
+  ];
+  if (plan.changes) return `Plan: ${[...changeWords(plan), ...unread, ...wrong].join('; ')}.`;
+  const asDefined = targets.filter(({ compared }) => compared);
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return `${[standingWords({ asDefined, targets, admission: now, errors }), ...unread].join('; ')}.`;
 }
 
 function blockedWords({ targets }: Plan): string {

@@ -1,10 +1,12 @@
 import { sortFindings } from '../errors/finding.ts';
 import { span } from '../state/freshness.ts';
 import { type Block, findingsTexts, targetsText } from './fold.ts';
-import { layout, lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { lines, plain, type Row, sections, type TextOptions } from './layout.ts';
+import { problemsText } from './problems.ts';
+import { standingWords, wrongWords } from './standing.ts';
 import type { Status, TargetStatus } from './status.ts';
 import { crlRows, signOf } from './step-rows.ts';
-import { allWords, caWords, counted, errorWords, namesOf } from './words.ts';
+import { caWords, counted, namesOf } from './words.ts';
 
 /** From this many targets on, those with nothing to say are counted and not described. */
 const manyTargets = 10;
@@ -33,61 +35,52 @@ export function statusText(status: Status, options: TextOptions = {}): string {
       options,
     ),
     others,
-    problemsText(status, errors, options),
+    problemsText(
+      status,
+      new Set(all.filter(({ severity }) => severity === 'error').map(({ message }) => message)),
+      options,
+    ),
   ]);
 }
 
-/** Every exit code has its reason; those that the errors above say already are left out. */
-function problemsText(
-  { problems, exitCode, findings }: Status,
-  errors: string,
-  options: TextOptions,
-): string {
-  const said = new Set(errors === '' ? [] : findings.map(({ message }) => message));
-  const rest = problems.filter((text) => !said.has(text));
-  return exitCode === 0 || rest.length === 0
-    ? ''
-    : layout(
-        [
-          { text: `Exit code ${exitCode}, because:`, indent: 0 },
-          ...rest.map((text) => ({ text, indent: 2 })),
-        ],
-        options,
-      );
-}
-
-/** `Not as defined: 1 of 4 targets; 2 bypasses open.` */
-function statusVerdict({ targets, findings }: Status): string {
+/** `Not as defined: 1 of 4 targets; revoked clients are admitted on api.` */
+function statusVerdict({ targets, findings, admission }: Status): string {
   const of = (...states: readonly TargetStatus['state'][]) =>
     targets.filter(({ state }) => states.includes(state));
   const [failed, drifted, leaving, unseen] = [of('failed'), of('drift'), of('leaving'), of('not-compared')];
+  const wrong = wrongWords(admission, targets);
   const red = targets.filter(
-    ({ revocation, freshness }) => revocation.red.length > 0 || freshness.some((crl) => crl.red.length > 0),
+    ({ name, revocation, freshness }) =>
+      freshness.some((crl) => crl.red.length > 0) ||
+      (revocation.red.length > 0 && !admission.exposure.some(({ text }) => text.startsWith(`${name}: `))),
   );
-  const open = targets
-    .flatMap(({ content }) => content?.bypasses ?? [])
-    .filter(({ state }) => state === 'open');
   const behind = drifted.filter(onlyRevocationDiffers);
   const differing = drifted.filter((target) => !onlyRevocationDiffers(target));
   const count = (some: readonly TargetStatus[]) =>
     targets.length === 1 ? namesOf(some) : `${some.length} of ${targets.length} targets`;
-  const trust =
+  const all = sortFindings([...findings, ...targets.flatMap((target) => target.findings)]);
+  const errors = new Set(
+    all.filter(({ severity }) => severity === 'error').map(({ code, message }) => `${code} ${message}`),
+  ).size;
+  const stands =
     drifted.length > 0
       ? [
-          ...(differing.length === 0 ? [] : [`Not as defined: ${count(differing)}`]),
-          ...(behind.length === 0 ? [] : [`Revocation not up to date: ${count(behind)} (trustloom refresh)`]),
-        ].join('. ')
-      : failed.length + leaving.length + unseen.length === 0
-        ? `In sync: ${allWords(targets)}`
-        : `In sync: ${of('in-sync').length} of ${targets.length} targets`;
+          [
+            ...(differing.length === 0 ? [] : [`Not as defined: ${count(differing)}`]),
+            ...(behind.length === 0
+              ? []
+              : [`Revocation not up to date: ${count(behind)} (trustloom refresh)`]),
+          ].join('. '),
+          ...wrong,
+          ...(errors === 0 ? [] : [counted(errors, 'error')]),
+        ]
+      : [standingWords({ asDefined: of('in-sync'), targets, admission, errors })];
   return `${[
-    trust,
+    ...stands,
     ...(failed.length === 0 ? [] : [`${namesOf(failed)} could not be read`]),
     ...(unseen.length === 0 ? [] : [`${namesOf(unseen)} not compared`]),
     ...(leaving.length === 0 ? [] : [`${namesOf(leaving)} leaving`]),
     ...(red.length === 0 ? [] : [`revocation needs attention on ${namesOf(red)}`]),
-    ...(open.length === 0 ? [] : [`${counted(open.length, 'bypass', 'bypasses')} open`]),
-    ...errorWords(sortFindings([...findings, ...targets.flatMap((target) => target.findings)])),
   ].join('; ')}.`;
 }
 

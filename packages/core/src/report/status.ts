@@ -1,16 +1,16 @@
 import type { ObservedEnforcement } from '../adapter/content.ts';
 import type { ServiceInfo } from '../adapter/service-info.ts';
-import { type Finding, isRefusal } from '../errors/finding.ts';
+import { type Finding, isRefusal, sortFindings } from '../errors/finding.ts';
 import { caNameOfKey } from '../kit/ca-words.ts';
-import type { Admission } from '../plan/admission.ts';
 import type { PlannedStep } from '../plan/consent.ts';
 import type { ContentSummary } from '../plan/content-summary.ts';
-import type { PlannedTarget } from '../plan/plan.ts';
+import type { Admission, PlannedTarget } from '../plan/plan.ts';
 import type { Prepared } from '../plan/prepared.ts';
 import { type CrlFreshness, span } from '../state/freshness.ts';
 import { accountRegionText } from '../util/account-region.ts';
 import { defined } from '../util/defined.ts';
 import { type Instant, isoTime } from '../util/time.ts';
+import { endingCas, expiryIgnored } from './status-findings.ts';
 
 /** The service checks the CRLs in force itself. */
 const byService: ObservedEnforcement = { mechanism: 'crl', state: 'enforced', gaps: [] };
@@ -98,7 +98,15 @@ export function statusOf(prepared: Prepared, maxLagMs: number | undefined, now: 
         ...revocationStatus(target, resolved, maxLagMs, now),
       },
       freshness,
-      findings: [...findings, ...expiryIgnored(target)],
+      findings: sortFindings([
+        ...findings,
+        ...expiryIgnored(target),
+        ...endingCas(
+          seen.find((one) => one.name === name),
+          resolved,
+          now,
+        ),
+      ]),
       ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
     };
   });
@@ -122,13 +130,16 @@ function problemsOf(
   { findings, now: { exposure, lockout } }: Prepared['plan'],
 ): readonly string[] {
   const exposed = exposure.filter(({ kind }) => kind !== 'consented').map(({ text }) => text);
-  const own = targets.flatMap(({ name, failed, freshness, revocation }) => [
+  const own = targets.flatMap(({ name, failed, freshness, revocation, findings: said }) => [
+    ...said.filter(({ severity }) => severity === 'error').map(({ message }) => message),
     ...(failed === undefined ? [] : [`${name}: could not be read: ${failed.message}`]),
     ...revocation.red.map((text) => `${name}: ${text}`),
     ...freshness.flatMap((crl) => crl.red.map((text) => `${name}: CRL of ${crl.issuer}: ${text}`)),
   ]);
   const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
-  return [...new Set([...errors, ...exposed, ...lockout, ...own])];
+  const said = [...errors, ...exposed, ...lockout];
+  // What an observation says with its reason is not said again without one.
+  return [...new Set([...said, ...own.filter((text) => !said.some((one) => one.startsWith(text)))])];
 }
 
 /** What refuses the revoked on a target, for people. */
@@ -144,23 +155,6 @@ function stateOf({ failed, leaving, compared }: PlannedTarget, differs: boolean)
   if (leaving) return 'leaving';
   if (!compared) return 'not-compared';
   return differs ? 'drift' : 'in-sync';
-}
-
-/**
- * CAs drop expired serials from their CRLs, so where expiry is ignored a revoked client may come
- * back.
- */
-function expiryIgnored({ name, content }: PlannedTarget): readonly Finding[] {
-  return (content?.attachments ?? [])
-    .filter(({ ignoresExpiry }) => ignoresExpiry)
-    .map(({ id }) => ({
-      code: 'expiry-ignored',
-      severity: 'warning',
-      target: name,
-      about: id,
-      message: `${name}: ${id} admits expired certificates; CAs drop them from their CRLs, so that a revoked one may be admitted again`,
-      source: 'RFC 5280, 3.3',
-    }));
 }
 
 /** Files that nothing reads are no difference from the definition. */

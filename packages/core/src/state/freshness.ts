@@ -8,11 +8,8 @@ import type { AcceptedCrl } from './state.ts';
 
 /** A CRL in force is shown as late from this long before its end. */
 const lastHourMs = 3_600_000;
-/**
- * While it is unknown how often a CA publishes: its next CRL should be there this long before the
- * end of the last.
- */
-const assumedOverlapMs = 600_000;
+/** A CA is not late before this has passed since its usual time. */
+const leastToleranceMs = 120_000;
 
 /** How fresh one CRL in force is. */
 export interface CrlFreshness {
@@ -89,7 +86,7 @@ function crlFreshness(
   const overlapMs = row === undefined ? undefined : overlapOf(row);
   const lagMs = row === undefined ? undefined : lagOf(row, behind, now);
   const budgetMs = smaller(maxLagMs, overlapMs);
-  const state = stateOf(nextUpdate, overlapMs, now);
+  const state = stateOf(nextUpdate, behind ? undefined : overdueFrom(row), now);
   const late = lagMs !== undefined && budgetMs !== undefined && lagMs > budgetMs;
   return {
     issuer,
@@ -164,34 +161,53 @@ function lateText(
     : `${took}, but the CRL before ends ${span(overlapMs ?? 0)} after the issue: refresh at least every ${span(overlapMs ?? 0)}, or have the CA issue CRLs that live longer (Serverless CA: issuing_crl_seconds)`;
 }
 
+/** Times between issues within one life, the longest first; none before the third issue. */
+function gapsOf({ thisUpdate, nextUpdate, recent = [] }: AcceptedCrl): {
+  readonly life: number;
+  readonly gaps: readonly number[];
+} {
+  const life = nextUpdate === undefined ? 0 : Date.parse(nextUpdate) - Date.parse(thisUpdate);
+  if (recent.length < 2) return { life, gaps: [] };
+  const issues = [thisUpdate, ...recent].map((one) => Date.parse(one));
+  const gaps = issues
+    .map((issued, index) => issued - (issues[index + 1] ?? issued))
+    .filter((gap) => gap > 0 && gap < life)
+    .sort((a, b) => b - a);
+  return { life, gaps };
+}
+
 /**
  * How long a CRL lives on after the next one was issued: its life less the time between issues.
  * CRLs by hand come between, runs are late or missed: of the times between issues within one life,
  * the upper quartile counts. Unknown before the third issue.
  */
-function overlapOf({ thisUpdate, nextUpdate, recent = [] }: AcceptedCrl): number | undefined {
-  if (nextUpdate === undefined || recent.length < 2) return undefined;
-  const issues = [thisUpdate, ...recent].map((one) => Date.parse(one));
-  const life = Date.parse(nextUpdate) - Date.parse(thisUpdate);
-  const gaps = issues
-    .map((issued, index) => issued - (issues[index + 1] ?? issued))
-    .filter((gap) => gap > 0 && gap < life)
-    .sort((a, b) => b - a);
+function overlapOf(row: AcceptedCrl): number | undefined {
+  const { life, gaps } = gapsOf(row);
   const usual = gaps[Math.floor(gaps.length / 4)];
   return usual === undefined ? undefined : life - usual;
 }
 
 /**
- * The next CRL was to come `overlap` before this one ends; it is overdue when half of that is gone.
+ * From when on a CA is late: it never took longer from one issue to the next, and half of what then
+ * remained of the CRL's life is gone. Unknown before the third issue: nobody is called late whose
+ * usual time is not known.
  */
+function overdueFrom(row: AcceptedCrl | undefined): Instant | undefined {
+  if (row === undefined) return undefined;
+  const { life, gaps } = gapsOf(row);
+  const [longest] = gaps;
+  if (longest === undefined) return undefined;
+  return Date.parse(row.thisUpdate) + longest + Math.max((life - longest) / 2, leastToleranceMs);
+}
+
 function stateOf(
   nextUpdate: Instant | undefined,
-  overlapMs = assumedOverlapMs,
+  overdueAt: Instant | undefined,
   now: Instant,
 ): CrlFreshness['state'] {
   if (nextUpdate === undefined) return 'fresh';
   if (nextUpdate <= now) return 'expired';
-  if (now > nextUpdate - overlapMs / 2) return 'overdue';
+  if (overdueAt !== undefined && now > overdueAt) return 'overdue';
   return nextUpdate - now > lastHourMs ? 'fresh' : 'last-hour';
 }
 

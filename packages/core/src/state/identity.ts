@@ -77,7 +77,11 @@ export function identifyTargets(
   const names = new Set(targets.map(({ name }) => name));
   return {
     named,
-    leaving: [...left].map(([id, row]) => ({ id, row, name: leavingName(row, id, names) })),
+    leaving: [...left].map(([id, row]) => {
+      const name = leavingName(row, id, names);
+      names.add(name);
+      return { id, row, name };
+    }),
   };
 }
 

@@ -19,7 +19,7 @@ import {
   stepIds,
 } from '../model.ts';
 import { reachingCrls } from '../render.ts';
-import { enableAnchor } from './attachments.ts';
+import { disableAnchor, enableAnchor } from './attachments.ts';
 import { planBundle } from './ca-bundle.ts';
 import { type CrlPlan, planCrls } from './crls/index.ts';
 import { removeAnchor, removeDuplicate } from './teardown.ts';
@@ -112,8 +112,21 @@ function keep(
   };
 }
 
-/** An anchor that is not wanted goes by consent; until then it keeps refusing the revoked. */
-function unwanted(anchor: StoredAnchor, { known, crls }: Desired, context: PlanContext): AnchorPlan {
+/**
+ * An anchor that is not wanted goes by consent; until then it keeps refusing the revoked. One whose
+ * CAs are all revoked is disabled at once, by the word of their issuer. While the lock trusts them it
+ * is not deleted: the issuer may take that back, and roles name its ARN.
+ */
+function unwanted(
+  anchor: StoredAnchor,
+  { known, crls, revoked, suspended }: Desired,
+  context: PlanContext,
+): AnchorPlan {
+  if (anchor.enabled && isAmong(anchor, revoked)) {
+    const reason = 'its issuer revoked it, and no CRL is asked about the CA of an anchor';
+    return { steps: [disableAnchor(anchor, { effect: 'revoke', reason })], findings: [] };
+  }
+  if (!anchor.enabled && isAmong(anchor, suspended)) return { steps: [], findings: [] };
   const reason = `${caNames(anchor.cas)} is not trusted here any more`;
   if (!anchor.enabled) return { steps: removeAnchor(anchor, reason), findings: [] };
   const wanted = { key: anchor.key, cas: anchor.cas, ...reachingCrls(anchor.cas, known, crls) };
@@ -122,6 +135,10 @@ function unwanted(anchor: StoredAnchor, { known, crls }: Desired, context: PlanC
     steps: [...followed.steps, ...removeAnchor(anchor, reason, { followed })],
     findings: followed.findings,
   };
+}
+
+function isAmong({ cas, unreadable }: StoredAnchor, digests: readonly string[]): boolean {
+  return unreadable === undefined && cas.length > 0 && cas.every(({ sha256 }) => digests.includes(sha256));
 }
 
 /**

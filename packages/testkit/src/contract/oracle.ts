@@ -15,10 +15,10 @@ export interface Held {
   readonly objects: readonly string[];
   /**
    * Where a checker of ours refuses the revoked: does it refuse a client with this serial (hex, no
-   * leading zeros), whose issuer it does not know? The checker itself is run, as it lies there.
-   * Absent: the service checks `CRLs`.
+   * leading zeros) of an issuer with this name (RFC 4514; absent: one that it does not know)? The
+   * checker itself is run, as it lies there. Absent: the service checks `CRLs`.
    */
-  readonly refuses?: (serial: string) => boolean;
+  readonly refuses?: (serial: string, issuer?: string) => boolean;
 }
 
 /** Reads what a target holds. */

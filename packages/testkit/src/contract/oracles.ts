@@ -77,12 +77,12 @@ export function cloudFrontOracle({ local, accountRegion, clock }: Stage, distrib
       crls: [],
       enforcing: mtls?.Mode === 'required',
       objects,
-      refuses: (serial) =>
+      refuses: (serial, issuer) =>
         live !== undefined &&
         runConnectionFunction({
           code: Buffer.from(live.code).toString('utf8'),
           store: items,
-          event: clientWith(serial),
+          event: clientWith(serial, issuer),
           timeMs: 1000,
           now: clock.now(),
         }).decision !== 'allow',
@@ -91,11 +91,11 @@ export function cloudFrontOracle({ local, accountRegion, clock }: Stage, distrib
 }
 
 /** A client as a connection function sees it. */
-function clientWith(serial: string): object {
+function clientWith(serial: string, issuer = 'CN=Nobody'): object {
   const hex = serial.length % 2 === 0 ? serial : `0${serial}`;
   const serialNumber = (hex > '8' ? `00${hex}` : hex).replace(/..(?=.)/g, '$&:');
   return {
-    clientCertificate: { certificates: { leaf: { serialNumber, issuer: 'CN=Nobody' }, intermediates: [] } },
+    clientCertificate: { certificates: { leaf: { serialNumber, issuer }, intermediates: [] } },
   };
 }
 

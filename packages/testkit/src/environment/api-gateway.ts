@@ -18,6 +18,7 @@ import {
   CreateDomainNameCommand,
   CreateRouteCommand,
   CreateStageCommand,
+  UpdateApiCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import { clientConfig, given, type Spot, spot, type Where } from './where.ts';
 
@@ -88,6 +89,21 @@ export async function putAuthorizer(
   await (kind === 'http'
     ? httpRoutes(new ApiGatewayV2Client(config), apiId, at, authorizer)
     : restRoutes(new APIGatewayClient(config), apiId, at, authorizer));
+}
+
+/**
+ * Closes the address that AWS gives to each HTTP API: it goes around the custom domain, and so
+ * around mutual TLS.
+ *
+ * @example
+ * await closeDefaultEndpoint({ local }, environment.api)
+ */
+export async function closeDefaultEndpoint(
+  where: Where,
+  { apiId: ApiId }: Pick<TestApiGateway, 'apiId'>,
+): Promise<void> {
+  const client = new ApiGatewayV2Client(clientConfig(spot(where), 'apigateway'));
+  await client.send(new UpdateApiCommand({ ApiId, DisableExecuteApiEndpoint: true }));
 }
 
 async function http(

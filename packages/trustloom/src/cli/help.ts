@@ -47,8 +47,13 @@ export const help = {
     more: signs,
   },
   status: {
-    examples: ['trustloom status', 'trustloom status --json'],
-    exitCodes: ['0    read', '1    a target cannot be read, or its revocation is at fault', differs],
+    examples: ['trustloom status', 'trustloom status --fail-on warning'],
+    exitCodes: [
+      '0    read, and nobody was found to be wrongly admitted or refused',
+      '1    error, or somebody is wrongly admitted or refused: the last lines say why',
+      differs,
+      refused,
+    ],
   },
   refresh: {
     examples: ['trustloom refresh', 'trustloom refresh --quiet --target edge'],
@@ -59,7 +64,16 @@ export const help = {
       'trustloom revoke client.pem --reason "stolen laptop"',
       'trustloom revoke 3f:9c:2a --ca 308be4eb --reason "key leaked"',
     ],
-    exitCodes: [done, error, refused, interrupted],
+    exitCodes: [
+      '0    in force on every target, and read back there',
+      '1    error, or not in force everywhere: the last lines say where and why',
+      refused,
+      interrupted,
+    ],
+    more: [
+      'Serials are hex, as `openssl x509 -serial` prints them. Where a service takes only CRLs that',
+      'the CA signed, revoke at the CA too, then refresh.',
+    ],
   },
   unrevoke: {
     examples: ['trustloom unrevoke client.pem', 'trustloom unrevoke 3f:9c:2a --ca 308be4eb'],
@@ -83,8 +97,16 @@ export const help = {
     exitCodes: ['0    explained, whatever the answer is', error],
   },
   probe: {
-    examples: ['trustloom probe', 'trustloom probe --cert good=client.pem,client.key'],
-    exitCodes: ['0    probed, whatever the answers are', error],
+    examples: ['trustloom probe', 'trustloom probe --cert good=client.pem,client.key --expect matrix.yaml'],
+    exitCodes: [
+      '0    probed, and nobody was wrongly admitted',
+      '1    error, or somebody was, or something is not as expected: the last lines say what',
+    ],
+    more: [
+      'Names of clients say what they are: none, untrusted..., expired... and revoked... are to be',
+      'refused where a certificate is required. Or say it in a file, by client and target:',
+      '  good: { web: admitted, api: refused }',
+    ],
   },
   local: {
     examples: ['trustloom local', 'trustloom local --port 4566'],

@@ -97,9 +97,14 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   command('status', '', 'what the services hold: content and drift, freshness of CRLs, bypasses')
     .addOption(target())
     .addOption(detailed())
+    .addOption(
+      new Option('--fail-on <severity>', 'what makes the exit code 1')
+        .choices(['warning', 'error'])
+        .default('error'),
+    )
     .action(
-      act<{ target: string[]; detailedExitcode?: true }>(async (context, _args, flags) =>
-        (await import('./commands/status.ts')).status(context, flags),
+      act<{ target: string[]; detailedExitcode?: true; failOn: 'warning' | 'error' }>(
+        async (context, _args, flags) => (await import('./commands/status.ts')).status(context, flags),
       ),
     );
   command(
@@ -115,10 +120,12 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     );
   const deny = (name: 'revoke' | 'unrevoke', description: string) =>
     command(name, '<serial-or-file...>', description)
-      .option('--ca <sha256>', 'the CA that issued the serials, where several are known')
+      .option('--ca <sha256>', 'the CA that issued the serials, where several issue client certificates')
+      .option('--decimal', 'the serials are decimal numbers, not hex')
       .action(
-        act<{ ca?: string; reason?: string; by?: string; allow?: string[] }>(async (context, given, flags) =>
-          (await import('./commands/revocation.ts')).revoke(context, name, given, flags),
+        act<{ ca?: string; decimal?: true; reason?: string; by?: string; allow?: string[] }>(
+          async (context, given, flags) =>
+            (await import('./commands/revocation.ts')).revoke(context, name, given, flags),
         ),
       );
   deny('revoke', 'emergency: put serials, or the certificate in a file, on the deny list')
@@ -141,8 +148,9 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   );
   command('probe', '', 'live handshakes: who is admitted, and who is not')
     .addOption(repeatable('--cert <name=cert,key[,chain]>', 'a client certificate with its key'))
+    .option('--expect <file>', 'what should become of each client: client, target, admitted or refused')
     .action(
-      act<{ cert: string[] }>(async (context, _args, flags) =>
+      act<{ cert: string[]; expect?: string }>(async (context, _args, flags) =>
         (await import('./commands/status.ts')).probe(context, flags),
       ),
     );

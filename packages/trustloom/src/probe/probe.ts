@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { Endpoint, Service, Status } from '@trustloom/core';
+import type { Endpoint, Status, TargetStatus } from '@trustloom/core';
 import { isLocal } from '../clock.ts';
+import { type ProbeExpectations, probeProblems } from './expect.ts';
 import { localEdges } from './local-edges.ts';
 import type { ProbeCell, ProbeClient, ProbeReport, ProbeRow } from './report.ts';
 import { knockSession } from './session.ts';
@@ -10,13 +11,14 @@ import { untrustedCertificate } from './untrusted-certificate.ts';
 /** Knocks at every endpoint that the status names. No CA is ever trusted for a probe. */
 export async function probeTargets(input: {
   readonly status: Status;
-  readonly services: readonly Service[];
   readonly clients: readonly ProbeClient[];
+  /** What it is held against; default by the names of the clients. */
+  readonly expect?: ProbeExpectations | undefined;
   readonly now: number;
   readonly endpoint: string | undefined;
   readonly signal?: AbortSignal;
 }): Promise<ProbeReport> {
-  const { status, services, now } = input;
+  const { status, expect = {}, now } = input;
   // Every knock listens, and Node warns from eleven on.
   const signal = AbortSignal.any(input.signal === undefined ? [] : [input.signal]);
   setMaxListeners(0, signal);
@@ -28,22 +30,44 @@ export async function probeTargets(input: {
     ...(input.clients.some(({ name }) => name === 'untrusted') ? [] : [untrustedCertificate(now)]),
   ];
   const rows = await Promise.all(
-    status.targets.map(async ({ name, service, content }): Promise<ProbeRow> => {
-      const info = services.find(({ info: one }) => one.service === service)?.info;
+    status.targets.map(async (target): Promise<ProbeRow> => {
+      const { name, service, content } = target;
       const cells = await Promise.all(
         clients.map((client) => knock(content?.endpoints ?? [], client, { dial, endpoint, now, signal })),
       );
       return {
         target: name,
         service,
-        revocationEnforced: info?.capabilities.revocation === 'crl',
+        revocationEnforced: content?.enforcement === undefined || content.enforcement.mechanism !== 'none',
+        required: requires(target),
+        ignoresExpiry: content?.attachments.some(({ ignoresExpiry }) => ignoresExpiry) ?? false,
         cells,
         bypasses: content?.bypasses ?? [],
       };
     }),
   );
   signal.throwIfAborted();
-  return { formatVersion: 1, clients: clients.map((client) => client?.name ?? 'none'), rows };
+  const problems = probeProblems(rows, expect);
+  return {
+    formatVersion: 1,
+    clients: clients.map((client) => client?.name ?? 'none'),
+    rows,
+    problems,
+    exitCode: problems.length > 0 ? 1 : 0,
+  };
+}
+
+/** Clients that are tried in every probe, besides those that are given. */
+export const ownClients = ['none', 'untrusted'] as const;
+
+/** A certificate is asked of everybody, or should be: the definition says so. */
+function requires({ content, differences }: TargetStatus): boolean {
+  const attachments = content?.attachments ?? [];
+  return (
+    attachments.length === 0 ||
+    attachments.some(({ enforcing }) => enforcing) ||
+    differences.some(({ effect }) => effect === 'enforce')
+  );
 }
 
 interface Way {

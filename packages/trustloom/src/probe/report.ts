@@ -25,6 +25,10 @@ export interface ProbeRow {
   readonly service: string;
   /** The service cannot enforce revocation yet: a revoked client is admitted. */
   readonly revocationEnforced: boolean;
+  /** The definition wants a certificate of everybody here. */
+  readonly required: boolean;
+  /** The definition wants expired certificates to be admitted here. */
+  readonly ignoresExpiry: boolean;
   readonly cells: readonly ProbeCell[];
   readonly bypasses: readonly Bypass[];
 }
@@ -34,4 +38,8 @@ export interface ProbeReport {
   readonly formatVersion: 1;
   readonly clients: readonly string[];
   readonly rows: readonly ProbeRow[];
+  /** Every reason for an exit code other than 0, in words. */
+  readonly problems: readonly string[];
+  /** 1 when anybody was admitted who should not be, or something was not as expected. */
+  readonly exitCode: 0 | 1;
 }

@@ -3,11 +3,13 @@ import {
   layout,
   nameWords,
   plain,
+  problemsText,
   sections,
   type TextOptions,
   textTable,
   visibleLength,
 } from '@trustloom/core';
+import { isAdmitted, isWronglyAdmitted } from './expect.ts';
 import type { ProbeCell, ProbeReport, ProbeRow } from './report.ts';
 
 /**
@@ -41,30 +43,27 @@ export function probeText(report: ProbeReport, options: TextOptions = {}): strin
   return sections(layout([{ text: verdictOf(report), indent: 0 }], options), [
     isWide ? layout(listed, options) : table,
     bypasses.length === 0 ? '' : layout([{ text: 'Bypasses', indent: 0 }, ...bypasses], options),
+    problemsText(report, new Set(), options),
   ]);
 }
 
-/**
- * Who was admitted although it should not be, as far as the names of clients say who should not.
- */
+/** Who was admitted although it should not be, and where nothing could be tried. */
 function verdictOf({ clients, rows }: ProbeReport): string {
-  const admitted = clients
-    .filter((client) => /^(none$|untrusted|expired|revoked)/.test(client))
-    .flatMap((client) => {
-      const on = rows.filter(({ cells }) => cells.some((cell) => cell.client === client && isAdmitted(cell)));
-      const who = client === 'none' ? 'no certificate' : client;
-      return on.length === 0 ? [] : [`${who} on ${nameWords(on.map(({ target }) => target))}`];
-    });
+  const admitted = clients.flatMap((client) => {
+    const on = rows.filter((row) =>
+      row.cells.some((cell) => cell.client === client && isWronglyAdmitted(cell, row)),
+    );
+    const who = client === 'none' ? 'no certificate' : client;
+    return on.length === 0 ? [] : [`${who} on ${nameWords(on.map(({ target }) => target))}`];
+  });
+  const untried = rows.filter(({ cells }) => cells.every(({ outcome }) => outcome === '-'));
   const open = rows.flatMap(({ bypasses }) => bypasses).filter(({ state }) => state === 'open').length;
   return `${[
     `Probed: ${counted(rows.length, 'target')} with ${counted(clients.length, 'client')}`,
     admitted.length === 0 ? 'no client was wrongly admitted' : `wrongly admitted: ${admitted.join(', ')}`,
+    ...(untried.length === 0 ? [] : [`not tried: ${nameWords(untried.map(({ target }) => target))}`]),
     ...(open === 0 ? [] : [`${counted(open, 'bypass', 'bypasses')} open`]),
   ].join('; ')}.`;
-}
-
-function isAdmitted({ outcome }: ProbeCell): boolean {
-  return typeof outcome === 'number' && outcome < 400;
 }
 
 /** A revoked client that is admitted is named plainly; where nothing checks CRLs, that is why. */

@@ -31,7 +31,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'list-withheld': 'crl-unusable',
     'anchor-foreign-list': 'anchor-foreign-crl',
     'anchor-list-missing': 'anchor-crl-missing',
-    'anchor-no-list': 'anchor-no-crl',
+    'anchor-no-list': 'crl-none',
     'crl-let-go': 'crl-enforcement-withdrawn',
     'crl-orphaned': 'crl-publication-stopped',
     'nobody-left': 'only-revoked-cas',

@@ -245,6 +245,8 @@ const probed: ProbeReport = {
       target: 'edge',
       service: 'alb',
       revocationEnforced: true,
+      required: true,
+      ignoresExpiry: false,
       cells: [
         { client: 'none', outcome: 'refused' },
         { client: 'good', outcome: 200 },
@@ -257,6 +259,8 @@ const probed: ProbeReport = {
       target: 'api',
       service: 'api-gateway',
       revocationEnforced: false,
+      required: true,
+      ignoresExpiry: false,
       cells: [
         { client: 'none', outcome: 'refused' },
         { client: 'good', outcome: 200 },
@@ -266,6 +270,8 @@ const probed: ProbeReport = {
       bypasses: [],
     },
   ],
+  problems: ['api: the client revoked is admitted'],
+  exitCode: 1,
 };
 
 test('check and probe', () =>

@@ -59,7 +59,7 @@ export function exposure(
         code: 'crl-unusable',
         severity: 'warning',
         about: ca.sha256,
-        message: `${name}: clients revoked by ${caName(ca)} are admitted, since its CRL was refused, has expired, or its enforcement was withdrawn; fix the CRL, or give the consent relax:${name}`,
+        message: `${name}: clients revoked by ${caName(ca)} are admitted, since its CRL was refused, has expired or not begun, or its enforcement was withdrawn; fix the CRL, or give the consent relax:${name}`,
       }),
     ),
   ];

@@ -44,7 +44,7 @@ export function planCrls(desired: Desired, store: StoredStore | undefined, where
     .filter(({ issuer }) => keys.has(issuer.keySha256))
     .map((wanted) => {
       const same = stored.filter(({ key }) => key === wanted.issuer.keySha256);
-      return planIssuer(wanted, same, store, where);
+      return planIssuer(wanted, same, store, where, desired.leafLifeMs.get(wanted.issuer.keySha256));
     });
   const { planned, steps, findings } = arrange(parts, stored);
   const gone = planned.flatMap(({ dropped, removed, readmitted }) => [...dropped, ...removed, ...readmitted]);

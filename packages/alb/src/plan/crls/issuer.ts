@@ -1,6 +1,13 @@
-import { type Certificate, caName, diffCrls, type Finding, outputOf } from '@trustloom/core/adapter';
+import {
+  type Certificate,
+  caName,
+  type Finding,
+  isAhead,
+  outputOf,
+  type PlanContext,
+} from '@trustloom/core/adapter';
 import type { AlbStep, DesiredCrl, StoredCrl, StoredStore } from '../../model.ts';
-import { isWhole, supersedes } from './newest.ts';
+import { goesWithoutConsent, supersedes } from './newest.ts';
 import { addCrl, readmitCrls, removeSuperseded, type StepWhere } from './steps.ts';
 
 /** Which store, and what else is done to it. */
@@ -11,6 +18,7 @@ export interface CrlsWhere extends StepWhere {
   readonly after: readonly string[];
   /** The step that removes CAs in the same plan. */
   readonly removal?: readonly string[];
+  readonly context: Pick<PlanContext, 'now' | 'stateLost'>;
 }
 
 /** The writes for the CRL of one CA. */
@@ -39,13 +47,17 @@ export function planIssuer(
   stored: readonly StoredCrl[],
   store: StoredStore | undefined,
   where: CrlsWhere,
+  leafLifeMs?: number,
 ): IssuerPlan {
   const { issuer, crl } = wanted;
-  const newer = stored.find((one) => one.crl !== undefined && supersedes(one.crl, crl, issuer));
+  const newer = stored.find(
+    (one) =>
+      one.crl !== undefined && supersedes(one.crl, crl, issuer) && !isAhead(one.crl, where.context.now),
+  );
   const present = stored.find((one) => one.crl?.sha256 === crl.sha256);
   if (newer !== undefined) return goBack(wanted, newer, present, where);
   const older = stored.filter((one) => one !== present);
-  const covered = older.filter((one) => goesWithoutConsent(one, wanted));
+  const covered = older.filter((one) => goesWithoutConsent(one, wanted, where.context, leafLifeMs));
   const [latest, ...rest] = [...covered].sort(
     (a, b) => (b.crl?.thisUpdate ?? 0) - (a.crl?.thisUpdate ?? 0) || b.id - a.id,
   );
@@ -117,15 +129,6 @@ function goBack(
 /** The wanted CRL as the store should show it: one that stands there, or that a step adds. */
 function countOf({ crl }: DesiredCrl, from: StoredCrl | AlbStep<'add-crl'>) {
   return { id: 'kind' in from ? outputOf(from, 'id') : from.id, entries: crl.entryCount };
-}
-
-/**
- * A later issue by the same CA takes its place by the CA's own word; anything else only if every
- * serial of it stays revoked.
- */
-function goesWithoutConsent({ crl }: StoredCrl, { crl: wanted, issuer }: DesiredCrl): boolean {
-  if (crl === undefined) return false;
-  return isWhole(crl, issuer) || diffCrls(crl, wanted).removed === 0;
 }
 
 function hasCa(store: StoredStore | undefined, { keySha256 }: Certificate): boolean {

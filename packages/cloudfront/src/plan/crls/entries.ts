@@ -9,15 +9,8 @@ import {
 import type { CloudfrontStep, ObservedKeyValueStore } from '../../model/index.ts';
 import { type Copies, copyOf, replacedBy } from '../../revocation/copies.ts';
 import type { DesiredEntries } from '../../revocation/entries/index.ts';
-import {
-  batchesOf,
-  changed,
-  type EntryChanges,
-  type ItemChanges,
-  reconcile,
-} from '../../revocation/entries/reconcile.ts';
-import { serialHex } from '../../revocation/entries/serials.ts';
-import type { Withdrawn } from '../../revocation/index.ts';
+import { batchesOf, changed, type ItemChanges } from '../../revocation/entries/items.ts';
+import { type EntryChanges, reconcile } from '../../revocation/entries/reconcile.ts';
 
 type UpdateStep = CloudfrontStep<'update-entries'>;
 
@@ -48,11 +41,11 @@ export function revokeSteps(
     etag: store.held.etag,
     after: [],
     revocation: {
-      issuer: entries.issuers,
+      issuer: entries.titles,
       added,
       removed,
       entries: entries.set.count,
-      serials: firstAdded.map((index) => serialHex(entries.set, index)),
+      serials: firstAdded,
     },
   });
   const last = steps.at(-1);
@@ -64,32 +57,53 @@ export function revokeSteps(
 }
 
 /**
- * What takes withdrawn CRLs out: from what the store will hold after the revoking steps, of which
- * `last` is the last.
+ * A store of the target that the function does not read: one that another run is preparing, or has
+ * left. It gets what is revoked as well, so that whoever switches to it forgets nobody.
  */
-export function withdrawSteps(
+export function besideSteps(
+  store: ReadStore,
+  changes: EntryChanges,
+  entries: DesiredEntries,
+): readonly UpdateStep[] {
+  return updateSteps(store.arn, changes, {
+    id: `update-entries:${store.name}`,
+    effect: 'revoke',
+    affects: entries.crls,
+    summary: `update KeyValueStore ${store.name}, which is not in use: +${changes.added}, -${changes.removed} revoked serials`,
+    reason: 'it may be put in the place of the one in use',
+    etag: store.held.etag,
+    after: [],
+  });
+}
+
+/** What a store loses by consent alone. */
+export interface Readmission {
+  /** What the store should say then. */
+  readonly entries: DesiredEntries;
+  readonly id: string;
+  /** SHA-256 of the CRLs that the consents name. */
+  readonly crls: readonly string[];
+  readonly summary: string;
+  readonly reason: string;
+}
+
+/**
+ * What takes out whom only consent readmits: from what the store will hold after the revoking
+ * steps, of which `last` is the last.
+ */
+export function readmitSteps(
   store: ReadStore,
   revoking: ItemChanges,
-  {
-    withdrawn,
-    entries,
-    now,
-    last,
-  }: {
-    readonly withdrawn: Withdrawn;
-    readonly entries: DesiredEntries;
-    readonly now: Instant;
-    readonly last: UpdateStep | undefined;
-  },
+  { entries, crls, ...words }: Readmission,
+  { now, last }: { readonly now: Instant; readonly last: UpdateStep | undefined },
 ): readonly UpdateStep[] {
-  // While another CRL cannot be read, nothing that the store says may go.
-  if (entries.unread) return [];
-  return updateSteps(store.arn, reconcile(entries, store.layout, changed(store.held.items, revoking), now), {
-    id: 'withdraw-crls',
+  // While another CRL cannot be read, or the state was lost, nothing that the store says may go.
+  if (entries.unread || entries.lost) return [];
+  const held = changed(store.held.items, revoking);
+  return updateSteps(store.arn, reconcile(entries, store.layout, held, now, true), {
+    ...words,
     effect: 'readmit',
-    affects: withdrawn.crls,
-    summary: `take the CRL of ${withdrawn.issuers} out of KeyValueStore ${store.name}`,
-    reason: 'its enforcement was withdrawn, and the store still refuses whom it names',
+    affects: crls,
     etag: last === undefined ? store.held.etag : outputOf(last, 'etag'),
     after: last === undefined ? [] : [last.id],
     replacesRevocation: true,

@@ -9,6 +9,7 @@ import type { CloudfrontStep, Observed } from '../../model/index.ts';
 import { objectName } from '../../model/names.ts';
 import { type FunctionHeader, readFunctionHeader } from '../../revocation/function.ts';
 import type { CloudfrontTarget } from '../../target.ts';
+import type { StorePlan } from './store.ts';
 
 /** The steps of the connection function. */
 export interface FunctionPlan {
@@ -24,12 +25,12 @@ export function planFunction(
   { fn, distributions }: Observed,
   { mode }: CloudfrontTarget,
   context: TargetContext,
-  { arn: store, steps }: { readonly arn: Value<string>; readonly steps: readonly CloudfrontStep[] },
+  { arn: store, steps, after: filled = [] }: Omit<StorePlan, 'artifacts'>,
 ): FunctionPlan {
   const live = fn?.live;
   if (fn !== undefined && live?.code === code && live.store === store) return { id: fn.id, steps: [] };
   const name = objectName(context);
-  const after = steps.map(({ id }) => id);
+  const after = [...filled, ...steps.map(({ id }) => id)];
   const write: CloudfrontStep<'create-function' | 'update-function'> =
     fn === undefined
       ? {

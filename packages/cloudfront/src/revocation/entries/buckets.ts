@@ -1,5 +1,13 @@
 import type { Layout } from './layout.ts';
-import { exactText, hashSerial, type SerialSet, writeFour } from './serials.ts';
+import {
+  exactText,
+  hashName,
+  hashSerial,
+  issuerPrefix,
+  type SerialSet,
+  startOf,
+  writeFour,
+} from './serials.ts';
 
 /**
  * Serials in the buckets of a layout, each bucket sorted and without doubles: the same set gives
@@ -13,6 +21,10 @@ export interface Packed {
    * none.
    */
   readonly find: (bucket: number, entry: string) => number | undefined;
+  /** Indexes of the serials in a bucket. */
+  readonly members: (bucket: number) => Iterable<number>;
+  /** The entry of a serial of the set. */
+  readonly textOf: (index: number) => string;
 }
 
 /** The base buckets of a store that holds exactly these serials. */
@@ -24,9 +36,11 @@ export function packSerials(set: SerialSet, layout: Layout): Packed {
     order ??= orderOf(hashed);
     return order.subarray(hashed.starts[bucket], hashed.starts[bucket + 1]);
   };
+  const prefixes = set.names.map((name) => issuerPrefix(name, layout.seed));
   const textOf = (index: number): string => {
     if (layout.form === 'compact') return fingerprint(hashed.fingerprints[index] ?? 0);
-    return exactText(set.bytes, index === 0 ? 0 : (set.ends[index - 1] ?? 0), set.ends[index] ?? 0);
+    const serial = exactText(set.bytes, startOf(set, index), set.ends[index] ?? 0);
+    return `${prefixes[set.owners[index] ?? 0]}.${serial}`;
   };
   const values =
     layout.form === 'compact'
@@ -34,7 +48,12 @@ export function packSerials(set: SerialSet, layout: Layout): Packed {
       : Array.from({ length: layout.buckets }, (_, bucket) =>
           joinEntries('exact', [...new Set(Array.from(members(bucket), textOf))].sort()),
         );
-  return { values, find: (bucket, entry) => members(bucket).find((index) => textOf(index) === entry) };
+  return {
+    values,
+    find: (bucket, entry) => members(bucket).find((index) => textOf(index) === entry),
+    members,
+    textOf,
+  };
 }
 
 /** Serials by their hash, in the order of the set. */
@@ -49,14 +68,15 @@ interface Hashed {
   readonly starts: Uint32Array;
 }
 
-function hashAll({ count, ends, bytes }: SerialSet, layout: Layout): Hashed {
+function hashAll({ count, ends, bytes, owners, names }: SerialSet, layout: Layout): Hashed {
+  const issuers = names.map((name) => hashName(name, layout.seed));
   const out = new Int32Array(2);
   const bucketOf = new Uint32Array(count);
   const fingerprints = new Float64Array(count);
   const starts = new Uint32Array(layout.buckets + 1);
   for (let i = 0, start = 0; i < count; i += 1) {
     const end = ends[i] ?? 0;
-    hashSerial(bytes, start, end, layout.seed, out);
+    hashSerial(bytes, start, end, issuers[owners[i] ?? 0] ?? layout.seed, out);
     start = end;
     const first = out[0] ?? 0;
     const bucket = Math.floor(((first >>> 0) / 4294967296) * layout.buckets);
@@ -128,15 +148,35 @@ function compactValues(hashed: Hashed): readonly string[] {
  */
 const noEntries = '.';
 
-/** Entries as the text of a base bucket. */
+/**
+ * Entries, sorted, as the text of a base bucket. In exact form an entry is its issuer's prefix and its
+ * serial, and the serials of one issuer stand behind its prefix: `:AbCd.serial.serial.:EfGh.serial.`.
+ */
 export function joinEntries(form: Layout['form'], entries: readonly string[]): string {
   if (entries.length === 0) return noEntries;
-  return form === 'compact' ? entries.join('') : `.${entries.join('.')}.`;
+  if (form === 'compact') return entries.join('');
+  let prefix = '';
+  let text = '';
+  for (const entry of entries) {
+    const at = entry.indexOf('.');
+    if (entry.slice(0, at) !== prefix) {
+      prefix = entry.slice(0, at);
+      text += `:${prefix}.`;
+    }
+    text += `${entry.slice(at + 1)}.`;
+  }
+  return text;
 }
 
 /** The text of a bucket as its entries. */
 export function splitEntries(form: Layout['form'], text: string): readonly string[] {
   if (text === noEntries || text === '') return [];
-  if (form === 'exact') return text.slice(1, -1).split('.');
-  return text.match(/.{8}/gs) ?? [];
+  if (form === 'compact') return text.match(/.{8}/gs) ?? [];
+  return text
+    .split(':')
+    .slice(1)
+    .flatMap((run) => {
+      const [prefix = '', ...serials] = run.split('.');
+      return serials.slice(0, -1).map((serial) => `${prefix}.${serial}`);
+    });
 }

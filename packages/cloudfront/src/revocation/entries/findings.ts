@@ -1,101 +1,71 @@
-import { caName, count, type Finding, issuingCas } from '@trustloom/core/adapter';
+import { count, type Finding } from '@trustloom/core/adapter';
 import { cloudfrontInfo } from '../../service.ts';
-import type { DesiredEntries } from './index.ts';
-import { chooseLayout, type Layout } from './layout.ts';
-import { issuesCas } from './manifest.ts';
+import type { DesiredEntries, IssuerEntries } from './index.ts';
+import type { Layout } from './layout.ts';
 import type { EntryChanges } from './reconcile.ts';
-import { textBytesOf } from './serials.ts';
+import { nameText } from './serials.ts';
+import { shareOf } from './shares.ts';
 
 const { storeBytes } = cloudfrontInfo.limits;
 
 /** What of the desired entries a store cannot hold, or the function cannot tell apart. */
 export function entryFindings(desired: DesiredEntries): readonly Finding[] {
-  return [...capacityFindings(desired), ...shortSerialFindings(desired), ...caSerialFindings(desired)];
-}
-
-/** Bytes of keys and values that so many serials take in a new store. */
-function bytesIn(form: DesiredEntries['form'], desired: DesiredEntries): number {
-  const textBytes = textBytesOf(desired.set, form);
-  const { buckets, groups } = chooseLayout(form, { count: desired.set.count, textBytes }, '');
-  const crls = [...desired.crlItems].reduce((sum, [key, value]) => sum + key.length + value.length, 0);
-  return textBytes + buckets * String(buckets).length + groups * 4 + crls + 1024;
-}
-
-/** The serials do not fit the store in the form that is asked for; what would help. */
-function capacityFindings(desired: DesiredEntries): readonly Finding[] {
-  const { form, set, inventory } = desired;
-  const bytes = bytesIn(form, desired);
-  if (bytes <= storeBytes.max) return [];
-  const fit = Math.floor((set.count * storeBytes.max) / bytes);
-  const compact = form === 'exact' && bytesIn('compact', desired) <= storeBytes.max;
-  const bound = inventory.complete
-    ? 'the inventory is checked then, so that none of its valid serials is refused by mistake.'
-    : 'each valid certificate is then refused by mistake with a chance of at most 2^-41; with an `inventory` of issued serials for each group, none of those is.';
   return [
-    {
-      code: 'key-value-store-too-many',
-      severity: 'error',
-      message: `${count(set.count)} revoked serials take ${count(bytes)} bytes in ${form} form; a KeyValueStore takes ${count(storeBytes.max)}: about ${count(fit)} of them would fit. ${
-        compact
-          ? `With \`revocation: compact\` they fit; ${bound}`
-          : 'Spread the CAs over several targets, or have the CA drop what has expired.'
-      }`,
-      source: storeBytes.source,
-    },
+    ...desired.issuers
+      .filter(({ name }) => desired.withoutRoom.has(name))
+      .map((issuer) => shareFinding(desired, issuer)),
+    ...sameNameFindings(desired),
   ];
 }
 
-/**
- * With several CAs, a serial below 64 bits may belong to a client of each: the store knows serials
- * alone.
- */
-function shortSerialFindings({ keys }: DesiredEntries): readonly Finding[] {
-  const cas = keys.flatMap((key) => key.cas);
-  // A CA that only issues other CAs has no client to be taken for another's.
-  const issuing = new Set(issuingCas(cas, cas).map(({ keySha256 }) => keySha256));
-  return keys.flatMap((key): readonly Finding[] => {
-    if ([...issuing].every((one) => one === key.keySha256)) return [];
-    let short: string | undefined;
-    let shorts = 0;
-    key.eachSerial((bytes, start, end) => {
-      if (end - start >= 8) return;
-      shorts += 1;
-      short ??= Buffer.from(bytes.subarray(start, end)).toString('hex');
-    });
-    const [ca] = key.cas;
-    if (short === undefined || ca === undefined) return [];
-    return [
-      {
-        code: 'key-value-store-short-serial',
-        severity: 'error',
-        about: ca.sha256,
-        message: `${caName(ca)} revoked ${count(shorts)} ${shorts === 1 ? 'serial' : 'serials'} of less than 64 bits (${short}); the connection function sees serials alone, so a client of another CA here with the same serial would be refused. Give each such CA a target of its own, or let it issue random serials.`,
-        source: 'CA/Browser Forum: at least 64 bits of random output in a serial',
-      },
-    ];
-  });
+/** The serials of an issuer do not fit the store beside those of the others; what would help. */
+function shareFinding(desired: DesiredEntries, issuer: IssuerEntries): Finding {
+  const { form, inventory } = desired;
+  const { bytes, fit, compact } = shareOf(desired, issuer, desired.withoutRoom);
+  const bound = inventory.complete
+    ? 'the inventory is checked then, so that none of its valid serials is refused by mistake.'
+    : 'each valid certificate is then refused by mistake with a chance of at most 2^-41; with an `inventory` of issued serials for each group, none of those is.';
+  return {
+    code: 'key-value-store-too-many',
+    severity: 'error',
+    about: issuer.about,
+    message: `${count(issuer.set.count)} revoked serials of ${issuer.ca} take ${count(bytes)} bytes in ${form} form; a KeyValueStore takes ${count(storeBytes.max)}: about ${count(fit)} of them would fit. So every client of ${issuer.ca} is refused; those of other CAs are not concerned. ${
+      compact
+        ? `With \`revocation: compact\` they fit; ${bound}`
+        : 'Give this CA a target of its own, or have it drop what has expired.'
+    }`,
+    source: storeBytes.source,
+  };
 }
 
 /**
- * Good CAs that look like revoked ones: they are admitted, unless a revoked CA is known by that
- * serial or intermediates are looked up among all.
+ * CAs of one name that different groups trust: the function sees names alone, so the CRL of the one
+ * would decide over clients of the other.
  */
-function caSerialFindings({ ambiguous, manifest }: DesiredEntries): readonly Finding[] {
-  return ambiguous
-    .filter(({ key }) => manifest.lookUpCas || issuesCas(key))
-    .map(({ ca, key, text }) => {
-      const refused = manifest.lookUpCas || manifest.cas.includes(text);
-      const [other] = key.cas;
-      const same = `${caName(ca)} has the serial ${ca.serial}, and ${other === undefined ? 'another CA' : caName(other)} revoked a certificate with the same one`;
-      return {
-        code: 'key-value-store-ca-serial',
-        severity: refused ? 'error' : 'warning',
-        about: ca.sha256,
-        message: refused
-          ? `${same}; the connection function cannot tell them apart, so it refuses clients that send this CA along`
-          : `${same}; clients that send this CA along are admitted, and so would be those of a revoked CA with this serial`,
-      };
-    });
+function sameNameFindings({ groups, known }: DesiredEntries): readonly Finding[] {
+  const cas = groups.flatMap(({ name: group, cas: own = [] }) =>
+    known.filter(({ sha256 }) => own.includes(sha256)).map((ca) => ({ ca, group })),
+  );
+  const keysOf = (group: string, name: string) =>
+    cas.filter((one) => one.group === group && nameText(one.ca.subject.text) === name);
+  const names = [...new Set(cas.map(({ ca }) => nameText(ca.subject.text)))];
+  return names.flatMap((name): readonly Finding[] => {
+    const inGroups = groups.map((group) => keysOf(group.name, name)).filter((own) => own.length > 0);
+    // One CA that both groups trust is no other CA.
+    const [first = [], other] = inGroups.filter((own) =>
+      inGroups.some((them) => !them.some(({ ca }) => own.some((one) => one.ca.keySha256 === ca.keySha256))),
+    );
+    const [one] = first;
+    if (one === undefined || other?.[0] === undefined) return [];
+    return [
+      {
+        code: 'key-value-store-same-name',
+        severity: 'error',
+        about: one.ca.sha256,
+        message: `the groups ${one.group} and ${other[0].group} have CAs with other keys and one name, ${one.ca.subject.text}; the connection function sees names alone, so the CRL of the one would refuse clients of the other. Put them into one group if they are one CA, or give each group a target of its own.`,
+      },
+    ];
+  });
 }
 
 /** Why the store in use has to make way for a new one, as far as clients notice. */
@@ -110,13 +80,22 @@ export function storeFindings(
   ];
 }
 
-function fullFindings({ overflowing }: EntryChanges): readonly Finding[] {
-  if (overflowing.length === 0) return [];
+function fullFindings({ overflowing, withoutRoom }: EntryChanges): readonly Finding[] {
+  const issuers = withoutRoom.map(
+    ({ ca, about }): Finding => ({
+      code: 'key-value-store-full',
+      severity: 'error',
+      about,
+      message: `the KeyValueStore has no room for the new revocations of ${ca}, so every client of ${ca} is refused until there is a larger one; those of other CAs are not concerned; apply makes it`,
+    }),
+  );
+  if (overflowing.length === 0) return issuers;
   return [
+    ...issuers,
     {
       code: 'key-value-store-full',
       severity: 'error',
-      message: `${overflowing.length} buckets of the KeyValueStore are full, so some serials wait for a new store; apply makes one`,
+      message: `${overflowing.length} buckets of the KeyValueStore are full, so some denied serials wait for a new store; apply makes one`,
     },
   ];
 }

@@ -8,8 +8,8 @@ export interface Group {
   /** Value of a base bucket as it would be in a new store, by bucket. */
   readonly wanted: readonly string[];
   readonly items: ReadonlyMap<string, string>;
-  /** Nothing that the store refuses may go: a CRL in force could not be read. */
-  readonly unread: boolean;
+  /** True for an entry that stays though it is not wanted. */
+  readonly stays: (entry: string) => boolean;
   /** The base was written long enough ago to be at every edge: what the delta repeats may go. */
   readonly settled: boolean;
 }
@@ -39,7 +39,7 @@ const mostCompactAdded = 58;
  * not remove.
  */
 export function planGroup(group: Group): GroupChanges {
-  const { layout, items, index, unread, settled } = group;
+  const { layout, items, index, stays: isKept, settled } = group;
   const { form } = layout;
   const text = items.get(deltaKey(index));
   const buckets = bucketsOf(group);
@@ -67,8 +67,9 @@ export function planGroup(group: Group): GroupChanges {
   ];
   // An entry of another bucket may look the same in compact form: it is never removed then, for
   // that would admit the other one.
-  const gone = unread ? [] : diffs.flatMap((one) => one.gone).filter((entry) => !wanted.has(entry));
-  const strays = unread ? [] : delta.added.filter((entry) => !wanted.has(entry));
+  const extra = diffs.flatMap((one) => one.gone).filter((entry) => !wanted.has(entry));
+  const gone = extra.filter((entry) => !isKept(entry) || removed.has(entry));
+  const strays = delta.added.filter((entry) => !wanted.has(entry) && !isKept(entry));
   const surplus = strays.length + gone.filter((entry) => !removed.has(entry)).length;
   const same = { missing, surplus };
   const wellFormed = text !== undefined && text === deltaText(form, delta);
@@ -77,22 +78,19 @@ export function planGroup(group: Group): GroupChanges {
 
   const stray = new Set(strays);
   const stays = delta.added.filter((entry) => !stray.has(entry));
-  const next: Delta = {
-    added: [...new Set([...fresh, ...(settled && !unread ? [] : stays)])],
-    removed: unread ? delta.removed.filter((entry) => !wanted.has(entry)) : gone,
-  };
+  // What the base has by now may leave the delta; what is only kept stands nowhere else.
+  const repeated = stays.filter((entry) => !settled || !wanted.has(entry));
+  const next: Delta = { added: [...new Set([...fresh, ...repeated])], removed: gone };
   const fits =
     deltaText(form, next).length <= valueBytes && (form === 'exact' || next.added.length <= mostCompactAdded);
   if (fits) return { ...same, base: whole, delta: putDelta(group, text, next), overflowing: tooFull };
 
   const merged = diffs.map(({ bucket, stored, wanted: value }) => ({
     bucket,
-    value: unread
-      ? joinEntries(
-          form,
-          [...new Set([...splitEntries(form, stored ?? ''), ...splitEntries(form, value)])].sort(),
-        )
-      : value,
+    value: joinEntries(
+      form,
+      [...new Set([...splitEntries(form, stored ?? '').filter(isKept), ...splitEntries(form, value)])].sort(),
+    ),
   }));
   return {
     ...same,

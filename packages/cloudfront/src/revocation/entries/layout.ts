@@ -43,15 +43,18 @@ export function chooseLayout(
   return { form, seed: [word(0), word(8)], buckets, groups };
 }
 
-/** As it stands in the store's tag: `compact 12 -7 5400 90`. */
+/** What the tag of a store begins with: stores of another way to write entries are made anew. */
+const version = 'v2';
+
+/** As it stands in the store's tag: `v2 compact 12 -7 5400 90`. */
 export function layoutTag({ form, seed, buckets, groups }: Layout): string {
-  return [form, ...seed, buckets, groups].join(' ');
+  return [version, form, ...seed, buckets, groups].join(' ');
 }
 
 /** Reads the tag; undefined when it is none of ours. */
 export function readLayout(tag: string | undefined): Layout | undefined {
   const [, form, a, b, buckets, groups] =
-    /^(exact|compact) (-?\d{1,10}) (-?\d{1,10}) (\d{1,6}) (\d{1,4})$/.exec(tag ?? '') ?? [];
+    /^v2 (exact|compact) (-?\d{1,10}) (-?\d{1,10}) (\d{1,6}) (\d{1,4})$/.exec(tag ?? '') ?? [];
   const layout = {
     seed: [Number(a) | 0, Number(b) | 0] as const,
     buckets: Number(buckets),

@@ -1,6 +1,7 @@
-import type { CheckedKey } from '@trustloom/core/adapter';
-
-/** `exact`: whole serials. `compact`: 48 bits of a keyed hash stand for each. */
+/**
+ * `exact`: whole serials, each issuer's apart. `compact`: 48 bits of a keyed hash of the issuer's
+ * name and the serial stand for each.
+ */
 export type EntryForm = 'exact' | 'compact';
 
 /**
@@ -12,14 +13,29 @@ export interface SerialSet {
   readonly bytes: Uint8Array;
   /** Where each one ends; the first begins at 0. */
   readonly ends: Uint32Array;
+  /** The issuer of each, as an index into `names`. */
+  readonly owners: Uint16Array;
+  /** Names of issuers as `nameText` writes them. */
+  readonly names: readonly string[];
   readonly count: number;
 }
 
-/** All serials that some CA keys refuse, in the order in which they come; one may come twice. */
-export function collectSerials(keys: readonly CheckedKey[]): SerialSet {
-  const most = keys.reduce((sum, { count }) => sum + count, 0);
+/** Serials of one issuer. */
+export interface IssuedSerials {
+  /** Name of the issuer as `nameText` writes it. */
+  readonly issuer: string;
+  readonly count: number;
+  eachSerial(visit: (bytes: Uint8Array, start: number, end: number) => void): void;
+}
+
+/** All serials of some issuers, in the order in which they come; one may come twice. */
+export function collectSerials(parts: readonly IssuedSerials[]): SerialSet {
+  const most = parts.reduce((sum, { count }) => sum + count, 0);
+  const names = [...new Set(parts.map(({ issuer }) => issuer))];
   let bytes = new Uint8Array(Math.max(64, most * 20));
   let ends = new Uint32Array(Math.max(4, most));
+  let owners = new Uint16Array(ends.length);
+  let owner = 0;
   let count = 0;
   let used = 0;
   const visit = (from: Uint8Array, start: number, end: number) => {
@@ -27,49 +43,111 @@ export function collectSerials(keys: readonly CheckedKey[]): SerialSet {
     while (first < end && from[first] === 0) first += 1;
     const length = end - first;
     if (used + length > bytes.length) bytes = grown(bytes, new Uint8Array((used + length) * 2));
-    if (count === ends.length) ends = grown(ends, new Uint32Array(count * 2));
+    if (count === ends.length) {
+      ends = grown(ends, new Uint32Array(count * 2));
+      owners = grown(owners, new Uint16Array(count * 2));
+    }
     // Byte by byte: for twenty bytes a loop is faster than making a view to copy from.
     for (let i = 0; i < length; i += 1) bytes[used + i] = from[first + i] ?? 0;
     used += length;
     ends[count] = used;
+    owners[count] = owner;
     count += 1;
   };
-  for (const key of keys) key.eachSerial(visit);
-  return { bytes: bytes.subarray(0, used), ends: ends.subarray(0, count), count };
+  for (const { issuer, eachSerial } of parts) {
+    owner = names.indexOf(issuer);
+    eachSerial(visit);
+  }
+  return {
+    bytes: bytes.subarray(0, used),
+    ends: ends.subarray(0, count),
+    owners: owners.subarray(0, count),
+    names,
+    count,
+  };
 }
 
-function grown<T extends Uint8Array | Uint32Array>(old: T, larger: T): T {
+function grown<T extends Uint8Array | Uint32Array | Uint16Array>(old: T, larger: T): T {
   larger.set(old);
   return larger;
 }
 
-/** Bytes of text that the serials take in a store: what the number of buckets is chosen by. */
-export function textBytesOf({ bytes, count }: SerialSet, form: EntryForm): number {
-  // One separator each, and a third of a character lost to rounding.
-  return form === 'compact' ? count * 8 : Math.ceil((bytes.length * 4) / 3 + count * 1.4);
+/** The serials of a set as a part of another. */
+export function partsOf(set: SerialSet): readonly IssuedSerials[] {
+  return set.names.map((issuer, owner) => ({
+    issuer,
+    count: countOf(set, owner),
+    eachSerial(visit) {
+      for (let index = 0; index < set.count; index += 1)
+        if (set.owners[index] === owner) visit(set.bytes, startOf(set, index), set.ends[index] ?? 0);
+    },
+  }));
 }
 
+/** Where a serial of a set begins. */
+export const startOf = ({ ends }: SerialSet, index: number): number =>
+  index === 0 ? 0 : (ends[index - 1] ?? 0);
+
+function countOf({ owners }: SerialSet, owner: number): number {
+  let count = 0;
+  for (const one of owners) if (one === owner) count += 1;
+  return count;
+}
+
+/** Serials in hex as those of an issuer. */
+export function issuedBy(issuer: string, serials: readonly string[]): IssuedSerials {
+  return {
+    issuer,
+    count: serials.length,
+    eachSerial(visit) {
+      for (const bytes of serials.map(serialBytes)) visit(bytes, 0, bytes.length);
+    },
+  };
+}
+
+/** What the size of a store is reckoned by. */
+export interface SetSize {
+  readonly count: number;
+  /** Bytes of text that the serials take. */
+  readonly textBytes: number;
+}
+
+/** The size of a set in a store, before it is known how the store is laid out. */
+export function sizeOf(sets: readonly Pick<SerialSet, 'bytes' | 'count'>[], form: EntryForm): SetSize {
+  const count = sets.reduce((sum, one) => sum + one.count, 0);
+  if (form === 'compact') return { count, textBytes: count * 8 };
+  // One separator each, and a third of a character lost to rounding.
+  const plain = sets.reduce((sum, one) => sum + (one.bytes.length * 4) / 3 + one.count * 1.4, 0);
+  // In each bucket the entries of an issuer stand behind its prefix; a bucket has about 560 bytes.
+  const prefixes = sets.reduce((sum, one) => sum + Math.min(one.count, plain / 560) * issuerPrefixLength, 0);
+  return { count, textBytes: Math.ceil(plain + prefixes) };
+}
+
+/** Characters of `:AbCd.`, which begins the entries of one issuer in a bucket. */
+const issuerPrefixLength = 6;
+
 /** A serial of a set as lower-case hex, for people. */
-export function serialHex({ bytes, ends }: SerialSet, index: number): string {
-  const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
-  const hex = Buffer.from(bytes.subarray(start, ends[index])).toString('hex');
+export function serialHex(set: SerialSet, index: number): string {
+  const hex = Buffer.from(set.bytes.subarray(startOf(set, index), set.ends[index])).toString('hex');
   return hex.replace(/^0(?=.)/, '') || '0';
 }
 
-/** Two words of 32 bits that key the hash of serials. */
+/** Two words of 32 bits that a hash begins with: the seed of a store, or the hash of a name in it. */
 export type Seed = readonly [number, number];
 
 /**
- * The keyed 64-bit hash that says where a serial lies and what stands for it. It is that of the
+ * The keyed 64-bit hash that says where a serial lies and what stands for it: it goes on from the
+ * hash of its issuer's name, so that equal serials of two issuers are two things. It is that of the
  * connection function, which cannot share this code: 32-bit multiplications, cheap in an old
  * interpreter, each word of the serial a permutation of the state, mixed at the end.
  *
  * @param bytes holds the magnitude from `start` to `end`, big-endian, without leading zeros
+ * @param from the hash of the issuer's name
  * @param out takes the two words: the caller's own, so that half a million hashes make no garbage
  */
-export function hashSerial(bytes: Uint8Array, start: number, end: number, seed: Seed, out: Int32Array): void {
-  let a = seed[0];
-  let b = seed[1];
+export function hashSerial(bytes: Uint8Array, start: number, end: number, from: Seed, out: Int32Array): void {
+  let a = from[0];
+  let b = from[1];
   for (let i = end; i > start; i -= 4) {
     a = Math.imul(a ^ wordBefore(bytes, start, i), 0x85ebca6b);
     a ^= a >>> 13;
@@ -108,28 +186,51 @@ function mix(value: number): number {
 }
 
 /**
- * The key under which the manifest says until when clients of an issuer are admitted: the same for
- * all orders and spacings in which AWS's pages print a name.
+ * The name of an issuer as it is compared: the same for all orders, spacings and names of attribute
+ * types in which AWS's pages and libraries print it.
  */
-export function nameKey(name: string): string {
-  const parts = name
+export function nameText(name: string): string {
+  return name
     .toLowerCase()
     .replace(/[\\"\s]/g, '')
     .split(/[,+/]/)
+    .map((part) => part.slice(part.indexOf('=') + 1))
     .sort()
     .join();
+}
+
+/**
+ * The keyed hash of an issuer's name, as the connection function makes it: two words of 24 bits, so
+ * that `nameKey` says it all.
+ */
+export function hashName(text: string, [first, second]: Seed): Seed {
   const out = new Int32Array(2);
-  let a = 0;
-  let b = 0;
-  for (let i = 0; i < parts.length; i += 1) {
-    a = Math.imul(a ^ parts.charCodeAt(i), 0x85ebca6b);
+  let a = first;
+  let b = second;
+  for (let i = 0; i < text.length; i += 1) {
+    a = Math.imul(a ^ text.charCodeAt(i), 0x85ebca6b);
     a ^= a >>> 13;
     b = Math.imul(b + a, 0xc2b2ae35);
     b ^= b >>> 16;
   }
   finish(a, b, out);
-  return String(out[0]);
+  return [(out[0] ?? 0) & 0xffffff, (out[1] ?? 0) & 0xffffff];
 }
+
+/**
+ * What stands for an issuer in a store: 48 bits of the hash of its name, under which the manifest
+ * says until when its clients are admitted. The first half prefixes its entries in `exact` form.
+ */
+export function nameKey(text: string, seed: Seed): string {
+  const [first, second] = hashName(text, seed);
+  const key = Buffer.alloc(8);
+  writeFour(first, key, 0);
+  writeFour(second, key, 4);
+  return key.toString('latin1');
+}
+
+/** The prefix of an issuer's entries in `exact` form. */
+export const issuerPrefix = (text: string, seed: Seed): string => nameKey(text, seed).slice(0, 4);
 
 const alphabet = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
 

@@ -79,6 +79,14 @@ export const crlCodes = {
     'No CA that is accepted or offered signed the CRL.',
     'Accept its CA, or remove the address.',
   ),
+  'crl-required': inputAlone(
+    'A group names CRLs, and of one of its CAs none was ever accepted: it is not granted anew, and mutual TLS is not enforced for the first time.',
+    'Fix the source of the CRL, or take its address out of `crls`; only --allow unlisted:<sha256 of the CA> grants it without a CRL.',
+  ),
+  'crl-none': input(
+    'No CRL is named for a group, or none is known of a CA whose clients are admitted: whom it revoked is admitted.',
+    'Add the address of its CRL to `crls`; until then none of its clients can be revoked.',
+  ),
   'crl-bad-signature': inputAlone(
     'The signature of the CRL does not verify.',
     'Do not use it; ask the CA. The CRL in force stays.',

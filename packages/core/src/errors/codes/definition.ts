@@ -61,6 +61,18 @@ export const definitionCodes = {
     'The text is not a serial number.',
     'Give it in hex, as `openssl x509 -serial` prints it; colons and leading zeros do not matter.',
   ),
+  'serial-reading': input(
+    'A serial of digits alone was read in one of two ways.',
+    'See which; serials are hex, unless --decimal says otherwise.',
+  ),
+  'serial-ambiguous': input(
+    'A serial of digits alone is known as a decimal number, and not as hex.',
+    'Write 0x in front of it where hex is meant, or pass --decimal.',
+  ),
+  'serial-unexplained': input(
+    'No known inventory or CRL names a serial that was revoked by hand.',
+    'Compare the serial and the CA with the certificate; give the certificate itself where it is available.',
+  ),
   'inventory-missing': input(
     'The inventory of issued serials of a group cannot be fetched.',
     'Correct the address or the permission, or remove `inventory` from the group. A refresh goes on without it.',

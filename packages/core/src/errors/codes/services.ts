@@ -56,10 +56,6 @@ export const serviceCodes = {
     'A CRL cannot be put in place, so a trust anchor stays disabled.',
     'Fix the CRL; without it revoked clients would be admitted.',
   ),
-  'anchor-no-crl': input(
-    'No CRL is known of a CA whose clients are admitted through a trust anchor.',
-    'Add the address of its CRL to `crls`; until then none of its clients can be revoked.',
-  ),
   'anchor-any-role': input(
     'Every role that trusts Roles Anywhere can be had through any anchor of the account.',
     'Name the ARN of the anchor in the trust policy of each role (aws:SourceArn).',
@@ -76,21 +72,21 @@ export const serviceCodes = {
     'CloudFront shall ask OCSP responders, and certificates name none, so they are refused.',
     'Switch `ocsp` off; the connection function refuses the revoked without it.',
   ),
-  'key-value-store-too-many': input(
-    'The revoked serials do not fit one KeyValueStore.',
-    'Use the compact form where the message says that it fits, or spread the CAs over several targets.',
+  'key-value-store-too-many': inputAlone(
+    'The revoked serials of a CA do not fit the KeyValueStore beside those of the others, so all its clients are refused.',
+    'Use the compact form where the message says that it fits, or give the CA a target of its own.',
   ),
-  'key-value-store-short-serial': input(
-    'Several CAs share a connection function, and one of them revoked serials of less than 64 bits.',
-    'Give that CA a target of its own, or let it issue random serials of 64 bits and more.',
-  ),
-  'key-value-store-ca-serial': input(
-    'A CA in good standing has the serial of a certificate that another CA revoked, and the connection function sees serials alone.',
-    'Have CAs issue random serials of 64 bits and more, renew the CA with another serial, or let the CA that only issues clients have path length 0.',
+  'key-value-store-same-name': input(
+    'Two groups of a target have CAs of one name, and the connection function sees names alone.',
+    'Put the CAs into one group if they are one CA, or give each group a target of its own.',
   ),
   'key-value-store-full': serviceAlone(
-    'Some serials do not fit the buckets of the KeyValueStore any more.',
-    'Apply: it makes a new store and swaps it in.',
+    'The new revocations of a CA do not fit the KeyValueStore in use, so all its clients are refused.',
+    'Apply: it makes a larger store and swaps it in.',
+  ),
+  'key-value-store-unread': serviceAlone(
+    'The KeyValueStore in use cannot be read, so it is neither changed nor replaced.',
+    'Find out why; to start afresh, delete the connection function and the store by hand, then apply.',
   ),
   'key-value-store-wrong-denial': serviceAlone(
     'A valid serial of an inventory looks like a revoked one in the compact KeyValueStore.',

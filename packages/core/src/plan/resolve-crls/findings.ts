@@ -2,6 +2,7 @@ import type { IssuerCrl } from '../../crl/crl.ts';
 import { looseDeltas } from '../../crl/merged.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { caName, caNameOfKey } from '../../kit/ca-words.ts';
+import { unknownIssuer } from '../../kit/unknown-issuer.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import type { CrlsInForce } from './in-force.ts';
 import type { AttributedCrls, CrlRow } from './issuers.ts';
@@ -18,7 +19,7 @@ export function crlFindings(
   const withdrawn = new Set(withdrawnCrls.map(({ sha256 }) => sha256));
   return [
     ...rows.flatMap((row) => copyLost(row, known)),
-    ...unused.map(unusedCrl),
+    ...unused.map((one) => unusedCrl(one, known)),
     ...rows.flatMap(({ refused }) => refused.flatMap(({ findings }) => findings)),
     // That it has ended is why enforcement of a CRL was withdrawn.
     ...rows.flatMap(({ taken }) =>
@@ -44,23 +45,19 @@ function copyLost({ slot, stored, copy }: CrlRow, known: readonly Certificate[])
   }));
 }
 
-function unusedCrl({ offered: { crl, from }, proposed }: AttributedCrls['unused'][number]): Finding {
-  const source = 'RFC 5280, 6.3.3 (f)';
+function unusedCrl(
+  { offered: { crl, from }, proposed }: AttributedCrls['unused'][number],
+  known: readonly Certificate[],
+): Finding {
   if (proposed !== undefined)
     return {
       code: 'crl-issuer-not-accepted',
       severity: 'warning',
       about: crl.sha256,
       message: `${from}: the CRL of ${caName(proposed)} is used as soon as that CA is accepted (trustloom accept ${proposed.sha256.slice(0, 8)})`,
-      source,
+      source: 'RFC 5280, 6.3.3 (f)',
     };
-  return {
-    code: 'crl-unknown-issuer',
-    severity: 'error',
-    about: crl.sha256,
-    message: `${from}: no CA that is accepted or offered signed this CRL (issuer ${crl.issuer.text}); it is not used. Accept its CA, or remove the address.`,
-    source,
-  };
+  return unknownIssuer(crl, from, known, 'CA that is accepted or offered');
 }
 
 function publicationStopped({ cas, missed, stopped }: MissedCrls): readonly Finding[] {

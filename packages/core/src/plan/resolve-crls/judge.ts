@@ -1,6 +1,5 @@
 import type { Crl } from '../../crl/crl.ts';
-import { type CrlInForce, type CrlVerdict, isOlderIssue, judgeCrl } from '../../kit/judge-crl.ts';
-import type { CrlCopy } from '../../state/accepted-crls.ts';
+import { type CrlInForce, type CrlVerdict, isAhead, isOlderIssue, judgeCrl } from '../../kit/judge-crl.ts';
 import type { AcceptedCrl } from '../../state/state.ts';
 import { defined } from '../../util/defined.ts';
 import type { Loaded } from '../load.ts';
@@ -28,12 +27,17 @@ export type JudgeParts = Pick<Loaded, 'definition' | 'now'> & { readonly allow: 
 export function judgeRow(row: CrlRow, { definition, now, allow }: JudgeParts): JudgedRow {
   const { stored, copy } = row;
   const refused: Judged<'refused'>[] = [];
-  const newestFirst = [...row.offered].sort((a, b) => byIssue(a.crl, b.crl, stored?.sha256));
+  const current = copy.crl ?? row.offered.find(({ crl }) => crl.sha256 === stored?.sha256)?.crl;
+  const newestFirst = [...row.offered].sort(
+    (a, b) =>
+      // One in force that is dated ahead stays only where no other can take its place.
+      Number(isAhead(a.crl, now)) - Number(isAhead(b.crl, now)) || byIssue(a.crl, b.crl, stored?.sha256),
+  );
   for (const offered of newestFirst) {
     const { crl, issuer, from, group } = offered;
     const leafLifeMs = definition.groups.find(({ name }) => name === group)?.leafLifeMs;
     const readmit = allow.has(`readmit:${crl.sha256}`);
-    const inForce = stored === undefined ? undefined : inForceOf(stored, copy);
+    const inForce = stored === undefined ? undefined : inForceOf(stored, current);
     const verdict = judgeCrl({ crl, issuer, now, readmit, leafLifeMs, inForce });
     const findings = verdict.findings.map((one) => ({ ...one, message: `${from}: ${one.message}` }));
     const judged = { ...offered, leafLifeMs, ...verdict, findings };
@@ -55,12 +59,13 @@ function byIssue(a: Crl, b: Crl, inForce: string | undefined): number {
   return b.sha256 === inForce || b.sha256 < a.sha256 ? 1 : -1;
 }
 
-function inForceOf(stored: AcceptedCrl, { crl }: CrlCopy): CrlInForce {
-  const { sha256, entries, number, thisUpdate, nextUpdate } = stored;
+function inForceOf(stored: AcceptedCrl, crl: Crl | undefined): CrlInForce {
+  const { sha256, entries, number, thisUpdate, nextUpdate, recent = [] } = stored;
   return {
     sha256,
     entries,
     thisUpdate: Date.parse(thisUpdate),
+    recent: recent.map((time) => Date.parse(time)),
     ...defined({ number, crl, nextUpdate: nextUpdate === undefined ? undefined : Date.parse(nextUpdate) }),
   };
 }

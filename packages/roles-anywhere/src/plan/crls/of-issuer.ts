@@ -6,6 +6,8 @@ import {
   crlPem,
   diffCrls,
   type Finding,
+  goesFor,
+  isAhead,
   isOlderIssue,
   judgeCrl,
   ownershipTags,
@@ -72,24 +74,38 @@ export function planUnusable(
  * before it goes there.
  */
 export function planUsable(
-  { key }: Pick<DesiredAnchor, 'key'>,
+  anchor: Pick<DesiredAnchor, 'key' | 'leafLifeMs'>,
   wanted: UsableCrl,
-  held: readonly StoredCrl[],
-  { anchorArn, after, context }: Where,
+  all: readonly StoredCrl[],
+  where: Where,
 ): IssuerPlan {
+  const { key } = anchor;
+  const { anchorArn, after, context } = where;
   const { issuer, crl } = wanted;
   const own = (stored: StoredCrl) =>
     stored.crl !== undefined && (stored.crl.sha256 === crl.sha256 || isSignedBy(stored.crl, issuer));
   const judged = judgeCrl({ crl, issuer, now: context.now });
   const [refusal] = judged.findings;
   if (judged.outcome === 'refused' && refusal !== undefined) {
-    const inForce = held.some((stored) => stored.enabled && own(stored));
+    const inForce = all.some((stored) => stored.enabled && own(stored));
     return { findings: [refusal], ...(inForce ? {} : { missing: { issuer, why: refusal.code } }) };
   }
   // Some serials would come back: that takes a consent; until then what is in force stays.
-  const older = held.some(
-    (stored) => stored.enabled && own(stored) && stored.crl !== undefined && isOlderIssue(crl, stored.crl),
+  const inForce = all.filter((stored) => stored.enabled && own(stored));
+  const older = inForce.some(
+    (stored) =>
+      stored.crl !== undefined && !isAhead(stored.crl, context.now) && isOlderIssue(crl, stored.crl),
   );
+  const stays = (stored: StoredCrl) =>
+    stored.crl !== undefined &&
+    !goesFor(stored.crl, wanted, context, anchor.leafLifeMs?.get(issuer.keySha256));
+  const kept = older ? [] : inForce.filter(stays);
+  // What it does not stand for stays beside it, until that is consented to.
+  if (kept.length > 0) {
+    const others = all.filter((stored) => !kept.includes(stored));
+    return withKept(planUsable(anchor, wanted, others, where), kept, wanted);
+  }
+  const held = all;
   const effect = older ? 'readmit' : 'revoke';
   const affects = [crl.sha256];
   if (crl.entryCount === 0) {
@@ -166,6 +182,21 @@ export function planUsable(
     }),
   );
   return { steps, cleanups };
+}
+
+/** A plan that leaves CRLs in force beside the wanted one, and takes them away by consent. */
+function withKept(plan: IssuerPlan, kept: readonly StoredCrl[], { issuer, crl }: UsableCrl): IssuerPlan {
+  const before = stepIds([...(plan.steps ?? []), ...(plan.adds === undefined ? [] : [plan.adds.step])]);
+  const cleanups = kept.map((stored) =>
+    deleteCrl(stored, {
+      id: `readmit-crl:${stored.id}`,
+      effect: 'readmit',
+      affects: [crl.sha256],
+      reason: `it refuses whom the newer CRL of ${caName(issuer)} does not, and nothing explains that`,
+      after: before,
+    }),
+  );
+  return { ...plan, cleanups: [...(plan.cleanups ?? []), ...cleanups] };
 }
 
 function isSignedBy(crl: Crl, issuer: Certificate): boolean {

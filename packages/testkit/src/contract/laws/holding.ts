@@ -9,9 +9,10 @@ import { allOf, apply, assertTrue, defineLaw, fresh, withWorld } from './law.ts'
 const revokedIn = (held: Held, fixtures: Fixtures): readonly string[] => {
   const { refuses } = held;
   if (refuses === undefined) return held.crls.flatMap((crl) => fixtures.revokedBy.get(crl) ?? []);
-  return [...new Set([...fixtures.revokedBy.values()].flat())].filter((entry) =>
-    refuses(entry.split(' ')[1] ?? ''),
-  );
+  return [...new Set([...fixtures.revokedBy.values()].flat())].filter((entry) => {
+    const [ca, serial = ''] = entry.split(' ');
+    return refuses(serial, fixtures.two.known.find(({ sha256 }) => sha256 === ca)?.subject.text);
+  });
 };
 
 /**

@@ -4,8 +4,7 @@ import {
   type Certificate,
   type CheckReport,
   type Crl,
-  checkMatrix,
-  checkReport,
+  checkFiles,
   checkText,
   type Finding,
   isTrustloomError,
@@ -21,7 +20,7 @@ import { whileReading } from '../progress.ts';
  * `check [FILE...]`: the pre-flight. With files it needs no definition, no account and no network.
  */
 export async function check(context: CliContext, files: readonly string[]): Promise<number> {
-  const report = files.length === 0 ? await checkOpened(context) : await checkFiles(context, files);
+  const report = files.length === 0 ? await checkOpened(context) : await checkGiven(context, files);
   context.result(report, checkText(report, context.text));
   return report.exitCode;
 }
@@ -31,7 +30,7 @@ async function checkOpened(context: CliContext): Promise<CheckReport> {
   return whileReading(context, 'reads sources', () => trustloom.check({ signal: context.io.signal }));
 }
 
-async function checkFiles(context: CliContext, files: readonly string[]): Promise<CheckReport> {
+async function checkGiven(context: CliContext, files: readonly string[]): Promise<CheckReport> {
   const { allServices } = await import('../../services.ts');
   const certificates: Certificate[] = [];
   const crls: { readonly crl: Crl; readonly name: string }[] = [];
@@ -45,14 +44,13 @@ async function checkFiles(context: CliContext, files: readonly string[]): Promis
       findings.push(...found.findings);
     }
   }
-  const matrix = checkMatrix({
+  return checkFiles({
     certificates,
     crls,
     services: await allServices(),
+    findings,
     now: context.io.clock?.now() ?? Date.now(),
   });
-  const said = matrix.rows.flatMap(({ cells }) => cells.flatMap((cell) => cell.findings));
-  return checkReport(matrix, [...findings, ...said]);
 }
 
 async function readBytes(path: string, file: string): Promise<Uint8Array> {

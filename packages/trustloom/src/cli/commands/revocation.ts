@@ -21,6 +21,7 @@ export async function refresh(
 /** Options of `revoke` and `unrevoke`. */
 export interface DenyFlags {
   readonly ca?: string;
+  readonly decimal?: true;
   readonly reason?: string;
   readonly by?: string;
   readonly allow?: readonly string[];
@@ -47,7 +48,7 @@ export async function revoke(
     by: flags.by ?? env.USER ?? env.LOGNAME ?? 'unknown',
     why: flags.reason ?? '',
     allow: flags.allow ?? [],
-    ...defined({ ca: flags.ca }),
+    ...defined({ ca: flags.ca, decimal: flags.decimal }),
   };
   const progress = createProgress(context, 'writes the deny list');
   const options = { signal: context.io.signal, onEvent: progress.on };

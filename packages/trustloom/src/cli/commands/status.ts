@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { statusText, TrustloomError } from '@trustloom/core';
+import { failingOn, statusText, TrustloomError } from '@trustloom/core';
+import { readExpectations } from '../../probe/expect.ts';
+import { ownClients } from '../../probe/probe.ts';
 import type { ProbeClient } from '../../probe/report.ts';
 import { probeText } from '../../probe/text.ts';
 import type { CliContext } from '../context.ts';
@@ -9,15 +11,20 @@ import { whileReading } from '../progress.ts';
 /** `status`: content and drift, freshness of CRLs, bypasses. Writes nothing. */
 export async function status(
   context: CliContext,
-  flags: { readonly target: readonly string[]; readonly detailedExitcode?: true },
+  flags: {
+    readonly target: readonly string[];
+    readonly detailedExitcode?: true;
+    readonly failOn: 'warning' | 'error';
+  },
 ): Promise<number> {
   await using trustloom = await context.open();
-  const found = await whileReading(context, 'asks the services', () =>
+  const seen = await whileReading(context, 'asks the services', () =>
     trustloom.status({
       signal: context.io.signal,
       ...(flags.target.length === 0 ? {} : { targets: flags.target }),
     }),
   );
+  const found = failingOn(seen, flags.failOn);
   context.result(found, statusText(found, context.text));
   if (found.exitCode !== 0) return found.exitCode;
   return flags.detailedExitcode === true && found.drift ? 2 : 0;
@@ -26,15 +33,32 @@ export async function status(
 /** `probe`: live handshakes. */
 export async function probe(
   context: CliContext,
-  flags: { readonly cert: readonly string[] },
+  flags: { readonly cert: readonly string[]; readonly expect?: string },
 ): Promise<number> {
   const clients = await Promise.all(flags.cert.map((text) => readClient(text, context.io.cwd)));
   await using trustloom = await context.open();
+  const targets = trustloom.definition.targets.map(({ name }) => name);
+  const names = [...ownClients, ...clients.map(({ name }) => name)];
+  const expect =
+    flags.expect === undefined
+      ? {}
+      : readExpectations(await readText(flags.expect, context.io.cwd), flags.expect, {
+          clients: [...new Set(names)],
+          targets,
+        });
   const found = await whileReading(context, 'tries every endpoint', () =>
-    trustloom.probe(clients, { signal: context.io.signal }),
+    trustloom.probe(clients, { signal: context.io.signal, expect }),
   );
   context.result(found, probeText(found, context.text));
-  return 0;
+  return found.exitCode;
+}
+
+async function readText(file: string, cwd: string): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, file), 'utf8');
+  } catch {
+    throw new TrustloomError('file-not-found', `${file}: cannot be read`);
+  }
 }
 
 /** `NAME=cert.pem,key.pem[,chain.pem]` */
@@ -45,17 +69,10 @@ async function readClient(text: string, cwd: string): Promise<ProbeClient> {
       'usage',
       '--cert takes NAME=cert.pem,key.pem or NAME=cert.pem,key.pem,chain.pem',
     );
-  const read = async (file: string) => {
-    try {
-      return await readFile(resolve(cwd, file), 'utf8');
-    } catch {
-      throw new TrustloomError('file-not-found', `${file}: cannot be read`);
-    }
-  };
   return {
     name,
-    certPem: await read(cert),
-    keyPem: await read(key),
-    ...(chain === undefined ? {} : { chainPem: await read(chain) }),
+    certPem: await readText(cert, cwd),
+    keyPem: await readText(key, cwd),
+    ...(chain === undefined ? {} : { chainPem: await readText(chain, cwd) }),
   };
 }
