@@ -83,7 +83,7 @@ function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionPa
       ),
   );
   // A target that is on its way out is to ask for nothing in the end.
-  const unasked = leaving ? [] : notEnforcing(moment);
+  const unasked = leaving ? [] : notEnforcing(target, moment);
   const elsewhere = leaving ? [] : withOtherStores(moment);
   const beside = [
     ...said(
@@ -119,9 +119,15 @@ function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionPa
   };
 }
 
-/** Attachments that should require a good certificate, and do not. */
-function notEnforcing({ content: { attachments }, open, attached }: Moment): readonly ObservedAttachment[] {
-  const waits = open.some(({ effect }) => effect === 'enforce');
+/**
+ * Attachments that should require a good certificate, and do not. Where nothing may be trusted yet,
+ * there is no step that would change it.
+ */
+function notEnforcing(
+  { rendered }: AdmissionTarget,
+  { content: { attachments }, open, attached }: Moment,
+): readonly ObservedAttachment[] {
+  const waits = open.some(({ effect }) => effect === 'enforce') || rendered?.rendering === undefined;
   return attachments.filter(
     ({ enforcing, shouldEnforce = false }) => !enforcing && (waits || (attached && shouldEnforce)),
   );
