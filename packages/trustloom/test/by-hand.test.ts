@@ -36,17 +36,17 @@ async function openEdited(unknowns?: 'refuse' | 'admit') {
   team.clock.advance(60_000);
   await history.run();
   expect((await team.begin()).exitCode).toBe(0);
-  const stranger = await createTestCa({ subject: 'CN=Stranger' });
+  const foreign = await createTestCa({ subject: 'CN=Foreign' });
   const stage = { local: team.local, clock: team.clock, accountRegion: { account: account.id, region } };
   const where = { local: team.local, account: account.id, region };
   const { s3, bucket } = await makeBucket(where, 'somebody-else');
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'ca.pem', Body: stranger.pem }));
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'ca.pem', Body: foreign.pem }));
   const config = (service: 'elasticloadbalancing' | 'rolesanywhere') =>
     team.local.clientConfig(service, { account: account.id, region });
   const clients: Readonly<Record<string, TestLeaf>> = {
     good,
     stolen,
-    stranger: await stranger.issue('CN=stranger'),
+    foreign: await foreign.issue('CN=foreign'),
   };
   const only = (admission: {
     exposure: readonly { kind: string; text: string }[];
@@ -58,7 +58,7 @@ async function openEdited(unknowns?: 'refuse' | 'admit') {
   return {
     team,
     history,
-    stranger,
+    foreign,
     clients,
     elb: new ElasticLoadBalancingV2Client(config('elasticloadbalancing')),
     rolesAnywhere: new RolesAnywhereClient(config('rolesanywhere')),
@@ -127,7 +127,7 @@ const cases: Readonly<Record<string, Case>> = {
     target: 'edge',
     edit: async (edited) =>
       edited.elb.send(new ModifyTrustStoreCommand({ TrustStoreArn: storeOf(edited), ...edited.bundle })),
-    admitted: ['stranger'],
+    admitted: ['foreign'],
     exposed: ['untrusted'],
     locked: 1,
     refresh: 'is not asked',
@@ -150,7 +150,7 @@ const cases: Readonly<Record<string, Case>> = {
     target: 'edge',
     edit: ({ edits }) =>
       edits['client authentication is switched off']?.() ?? Promise.reject(new Error('no such edit')),
-    admitted: ['good', 'stolen', 'stranger', 'anybody'],
+    admitted: ['good', 'stolen', 'foreign', 'anybody'],
     exposed: ['anybody'],
     locked: 0,
     refresh: 'says so',
@@ -167,7 +167,7 @@ const cases: Readonly<Record<string, Case>> = {
         }),
       );
     },
-    admitted: ['stranger'],
+    admitted: ['foreign'],
     exposed: ['unknown'],
     locked: 0,
     refresh: 'says so',
@@ -176,9 +176,9 @@ const cases: Readonly<Record<string, Case>> = {
     target: 'jobs',
     edit: async (edited) =>
       edited.rolesAnywhere.send(
-        new UpdateTrustAnchorCommand({ trustAnchorId: anchorOf(edited), source: source(edited.stranger) }),
+        new UpdateTrustAnchorCommand({ trustAnchorId: anchorOf(edited), source: source(edited.foreign) }),
       ),
-    admitted: ['stranger'],
+    admitted: ['foreign'],
     exposed: ['untrusted'],
     locked: 1,
     refresh: 'is not asked',
@@ -278,7 +278,7 @@ describe('the same of what came about in time', () => {
   test('a CA removed by hand whose CRL still stands', async () => {
     await using edited = await openEdited();
     await edited.elb.send(new ModifyTrustStoreCommand({ TrustStoreArn: storeOf(edited), ...edited.bundle }));
-    expect(await edited.admitted('edge')).toEqual(['stranger']);
+    expect(await edited.admitted('edge')).toEqual(['foreign']);
     const { status } = await edited.reports();
     const edge = status.targets.find(({ name }) => name === 'edge');
     expect(edge?.content?.crls.some(({ issuer }) => issuer.includes('Issuing'))).toBe(true);
