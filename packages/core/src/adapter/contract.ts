@@ -155,7 +155,7 @@ export interface ServiceSpec<Target, Desired, Observed, Port, T extends StepTabl
    * Reads only. Never throws for a missing object: it is then observed as absent.
    *
    * @param trust what the definition grants here, absent where it grants nothing: for bypasses, which
-   *   depend on whose clients are ours. What stands there is told the same whatever it says.
+   *   depend on whose clients are ours. What stands there is reported the same whatever it says.
    */
   observe(target: Target, port: Port, io: ServiceIo, trust?: Trust): Promise<Observation<Observed>>;
   /**

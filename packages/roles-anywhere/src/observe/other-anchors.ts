@@ -58,15 +58,15 @@ export function clientsOf(trust: Trust | undefined, own: readonly StoredAnchor[]
 /** Of anchors that this target does not own, those through which its clients could ask. */
 export function otherAnchors(
   listed: readonly ListedAnchor[],
-  { cas: ours, known }: Clients,
+  { cas: clients, known }: Clients,
 ): readonly OtherAnchor[] {
-  if (ours.length === 0) return [];
+  if (clients.length === 0) return [];
   return listed.flatMap(({ arn, id, name, enabled, pem }): readonly OtherAnchor[] => {
     const anchors = ifReadable(() => parseBundle(pem, name).certificates);
     if (anchors === undefined) return enabled ? [{ arn, id, name, enabled, cas: 'unknown' }] : [];
     const reached = reach({ anchors, known: unique([...known, ...anchors]), chain });
     const keys = new Set(reached.map(({ ca }) => ca.keySha256));
-    const cas = ours.filter(({ keySha256 }) => keys.has(keySha256));
+    const cas = clients.filter(({ keySha256 }) => keys.has(keySha256));
     return cas.length === 0 ? [] : [{ arn, id, name, enabled, cas }];
   });
 }
@@ -92,33 +92,33 @@ export function otherBypass(
     return said('unknown', 'has a source that cannot be read: whom it trusts is not known');
   const trusts = `trusts ${caNames(cas)} as well`;
   if (!enabled) return said('closed', `${trusts} and is disabled`);
-  const theirs = listed
+  const held = listed
     .filter((crl) => crl.anchorArn === arn && crl.enabled)
     .flatMap(({ data, name: crlName }) => ifReadable(() => parseCrl(data, crlName)) ?? []);
   const revoked = cas.filter(({ keySha256 }) => revokedKeys.has(keySha256));
-  const open = cas.filter((ca) => !revoked.includes(ca) && missesSome(ca, crls, theirs));
+  const open = cas.filter((ca) => !revoked.includes(ca) && missesSome(ca, crls, held));
   const why = [
     ...(open.length === 0 ? [] : [`has no CRL that refuses all clients that ${caNames(open)} revoked`]),
     ...revoked.map((ca) => `admits clients of ${caName(ca)}, which its issuer revoked`),
   ];
   if (why.length > 0) return said('open', [trusts, ...why].join(' and '));
   const needed = cas.filter(({ keySha256 }) => (crls.get(keySha256) ?? []).some(hasEntries));
-  if (needed.length === 0) return said('closed', `${trusts}; no client of theirs is revoked so far`);
-  const inTime = theirs.filter(({ nextUpdate }) => nextUpdate === undefined || nextUpdate > now);
+  if (needed.length === 0) return said('closed', `${trusts}; no client of these CAs is revoked so far`);
+  const inTime = held.filter(({ nextUpdate }) => nextUpdate === undefined || nextUpdate > now);
   return needed.some((ca) => missesSome(ca, crls, inTime))
     ? said('unknown', `${trusts}; its CRL has expired, and what the service then does is not documented`)
     : said('closed', `${trusts} and has a CRL that refuses the clients that they revoked`);
 }
 
 /** True when a serial that the CA revoked stands in none of these CRLs, as far as they are the CA's. */
-function missesSome(ca: Certificate, crls: Clients['crls'], theirs: readonly Crl[]): boolean {
-  const ours = (crls.get(ca.keySha256) ?? []).filter(hasEntries);
-  if (ours.length === 0) return false;
-  const valid = theirs.filter(
+function missesSome(ca: Certificate, crls: Clients['crls'], held: readonly Crl[]): boolean {
+  const needed = (crls.get(ca.keySha256) ?? []).filter(hasEntries);
+  if (needed.length === 0) return false;
+  const valid = held.filter(
     (crl) => crl.issuer.der === ca.subject.der && verifyCrl(crl, ca) === 'valid' && crl.scope === 'complete',
   );
-  return ours.some((crl) => {
-    if (theirs.some(({ sha256 }) => sha256 === crl.sha256)) return false;
+  return needed.some((crl) => {
+    if (held.some(({ sha256 }) => sha256 === crl.sha256)) return false;
     for (const serial of crl.serials()) if (!valid.some((one) => one.has(serial))) return true;
     return false;
   });
