@@ -69,7 +69,7 @@ export function admissionAfter(target: RunTarget, parts: AdmissionParts): Admiss
 
 function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionParts): Admission {
   const { name, bound, leaving } = target;
-  const { content, open, anchors } = moment;
+  const { content, anchors } = moment;
   const said = (kind: Exposure['kind'], texts: readonly string[]) =>
     texts.map((text): Exposure => ({ kind, text: `${name}: ${text}` }));
   const around = said(
