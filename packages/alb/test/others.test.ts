@@ -4,15 +4,18 @@ import {
   ModifyListenerCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { ownershipTags } from '@trustloom/core/adapter';
+import { ownershipTags, type Trust } from '@trustloom/core/adapter';
 import { createTestCa, type TestCa, trustOf } from '@trustloom/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openLive } from './support/live.ts';
 import { context, planOf, storeOf } from './support/scenario.ts';
 
 let ca: TestCa;
+let trust: Trust;
 beforeAll(async () => {
   ca = await createTestCa({ subject: 'CN=A' });
+  const crl = ca.issueCrl({ entries: [{ serial: '1001' }] });
+  trust = trustOf({ cas: [ca], crls: [{ issuer: ca, crl }] });
 });
 
 type Live = Awaited<ReturnType<typeof openLive>>;
@@ -67,18 +70,13 @@ const storeUsedBy = ({ local }: Live, arn: string) =>
     .elbv2.flatMap(({ state }) => state.listeners.get(arn)?.mutual?.TrustStoreArn ?? [])
     .at(0) ?? '';
 
-const trust = () => {
-  const crl = ca.issueCrl({ entries: [{ serial: '1001' }] });
-  return trustOf({ cas: [ca], crls: [{ issuer: ca, crl }] });
-};
-
 describe('a listener that uses our store and is not named', () => {
   test('dropped from the list while the target stays: it is named, stays enforced, and is not touched', async () => {
     await using live = await openLive();
-    await live.apply(trust());
+    await live.apply(trust);
     const dropped = await addListener(live);
     await verifyWith(live, dropped, storeUsedBy(live, live.listenerArn));
-    const { rendered, plan } = await live.observe(trust());
+    const { rendered, plan } = await live.observe(trust);
     expect(rendered.rendering).toBeDefined();
     const { steps, findings } = plan(Date.now());
     expect(steps).toEqual([]);
@@ -87,7 +85,7 @@ describe('a listener that uses our store and is not named', () => {
 
   test('a target that leaves keeps its store for it, and is not forgotten', async () => {
     await using live = await openLive();
-    await live.apply(trust());
+    await live.apply(trust);
     const dropped = await addListener(live);
     const store = storeUsedBy(live, live.listenerArn);
     await verifyWith(live, dropped, store);
@@ -124,7 +122,7 @@ describe('what carries the ownership tags of somebody else', () => {
     await using probe = await openLive();
     const arn = await addStore(probe, tags);
     const live = probe.as({ trustStore: arn }, { definitionId: 'ours' });
-    const { content, plan } = await live.observe(trust());
+    const { content, plan } = await live.observe(trust);
     if (whose === 'another definition of the same name')
       expect(content.unmet?.[0]?.message).toContain('belongs to target edge of definition acme');
     expect(content.unmet).toMatchObject([{ code: 'owned-by-another', severity: 'error', about: arn }]);
@@ -135,7 +133,7 @@ describe('what carries the ownership tags of somebody else', () => {
     await using live = await openLive();
     const arn = await addStore(live, others['another definition']);
     await verifyWith(live, live.listenerArn, arn);
-    expect((await live.observe(trust())).content.unmet).toMatchObject([
+    expect((await live.observe(trust)).content.unmet).toMatchObject([
       { code: 'owned-by-another', about: live.listenerArn },
     ]);
   });
@@ -144,6 +142,6 @@ describe('what carries the ownership tags of somebody else', () => {
     await using live = await openLive();
     const arn = await addStore(live, others['another target']);
     await verifyWith(live, live.listenerArn, arn);
-    expect((await live.observe(trust())).content.unmet).toEqual([]);
+    expect((await live.observe(trust)).content.unmet).toEqual([]);
   });
 });

@@ -125,7 +125,7 @@ test('an anchor of a CA above admits clients of a CA that its issuer revoked', a
   ]);
 });
 
-test('an anchor of AWS Private CA, whose certificate is not shown, is unknown', () => {
+test('an anchor of AWS Private CA, whose certificate cannot be read, is unknown', () => {
   const clients = clientsOf(trustWith(crlWith([])), []);
   const anchor = { id: 'a', arn: 'arn:a', name: 'private', enabled: true, pem: '', createdAt: 0 };
   const [other] = otherAnchors([anchor], clients);
@@ -150,8 +150,8 @@ describe('law: a bypass is open exactly where a client that is revoked here gets
   test.each(['refuse', 'admit'] as const)('unknowns read as %s', async (reading) => {
     await using beside = await openBeside(reading);
     const { root, one, two } = family;
-    const foreign = await createTestCa({ subject: 'CN=Foreign' });
-    const sources = { one: [one], root: [root], both: [root, one], two: [two], foreign: [foreign] };
+    const outsider = await createTestCa({ subject: 'CN=Outsider' });
+    const sources = { one: [one], root: [root], both: [root, one], two: [two], outsider: [outsider] };
     const crls = {
       same: crlWith([stolen.serial]),
       older: crlWith([other.serial], 1),

@@ -58,15 +58,15 @@ export function clientsOf(trust: Trust | undefined, own: readonly StoredAnchor[]
 /** Of anchors that this target does not own, those through which its clients could ask. */
 export function otherAnchors(
   listed: readonly ListedAnchor[],
-  { cas: own, known }: Clients,
+  { cas: clients, known }: Clients,
 ): readonly OtherAnchor[] {
-  if (own.length === 0) return [];
+  if (clients.length === 0) return [];
   return listed.flatMap(({ arn, id, name, enabled, pem }): readonly OtherAnchor[] => {
     const anchors = ifReadable(() => parseBundle(pem, name).certificates);
     if (anchors === undefined) return enabled ? [{ arn, id, name, enabled, cas: 'unknown' }] : [];
     const reached = reach({ anchors, known: unique([...known, ...anchors]), chain });
     const keys = new Set(reached.map(({ ca }) => ca.keySha256));
-    const cas = own.filter(({ keySha256 }) => keys.has(keySha256));
+    const cas = clients.filter(({ keySha256 }) => keys.has(keySha256));
     return cas.length === 0 ? [] : [{ arn, id, name, enabled, cas }];
   });
 }
@@ -103,7 +103,7 @@ export function otherBypass(
   ];
   if (why.length > 0) return said('open', [trusts, ...why].join(' and '));
   const needed = cas.filter(({ keySha256 }) => (crls.get(keySha256) ?? []).some(hasEntries));
-  if (needed.length === 0) return said('closed', `${trusts}; no client of theirs is revoked so far`);
+  if (needed.length === 0) return said('closed', `${trusts}; no client of these CAs is revoked so far`);
   const inTime = held.filter(({ nextUpdate }) => nextUpdate === undefined || nextUpdate > now);
   return needed.some((ca) => missesSome(ca, crls, inTime))
     ? said('unknown', `${trusts}; its CRL has expired, and what the service then does is not documented`)
@@ -112,12 +112,12 @@ export function otherBypass(
 
 /** True when a serial that the CA revoked stands in none of these CRLs, as far as they are the CA's. */
 function missesSome(ca: Certificate, crls: Clients['crls'], held: readonly Crl[]): boolean {
-  const own = (crls.get(ca.keySha256) ?? []).filter(hasEntries);
-  if (own.length === 0) return false;
+  const needed = (crls.get(ca.keySha256) ?? []).filter(hasEntries);
+  if (needed.length === 0) return false;
   const valid = held.filter(
     (crl) => crl.issuer.der === ca.subject.der && verifyCrl(crl, ca) === 'valid' && crl.scope === 'complete',
   );
-  return own.some((crl) => {
+  return needed.some((crl) => {
     if (held.some(({ sha256 }) => sha256 === crl.sha256)) return false;
     for (const serial of crl.serials()) if (!valid.some((one) => one.has(serial))) return true;
     return false;
