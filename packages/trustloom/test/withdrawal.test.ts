@@ -87,7 +87,9 @@ test('the CRL of a CA that stopped publishing goes by its consent, on all four s
   expect(await knock(gone)).toEqual(expected);
 
   const status = await trustloom.status();
-  expect([status.exitCode, status.targets.map(({ state }) => state)]).toEqual([0, Array(4).fill('in-sync')]);
+  expect(status.targets.map(({ state }) => state)).toEqual(Array(4).fill('in-sync'));
+  // What was consented to is no reason to fail; the port that forwards around mutual TLS is.
+  expect(status.problems).toEqual([expect.stringMatching(/^edge: anybody is admitted around mutual TLS/)]);
   for (const { findings } of status.targets)
     expect(findings).toContainEqual(
       expect.objectContaining({

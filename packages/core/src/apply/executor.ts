@@ -63,6 +63,8 @@ interface RunState extends Replanned {
   readonly ended: Stage | undefined;
   /** What the target held when it was last looked at. */
   readonly content: Content | undefined;
+  /** A write was begun since then, so that it may hold something else now. */
+  readonly writtenSince: boolean;
 }
 
 /** The work on one target: its steps, in order, phase by phase. */
@@ -95,6 +97,7 @@ export function startRun(
     busy: undefined,
     ended: undefined,
     content: observed?.content,
+    writtenSince: false,
   };
   return { target, rendered, context, state };
 }
@@ -170,6 +173,7 @@ async function perform(run: TargetRun, step: PlannedStep): Promise<void> {
   const bound = state.handlers.get(id);
   if (bound === undefined) throw new TrustloomError('contract-broken', `${target.name}: no handler of ${id}`);
   tell('started');
+  update(run, { writtenSince: true });
   const { output, notes, settles } = await target.io.perform(bound, state, context.signal, async (write) => {
     await context.beforeWrite();
     return requiresLatestRevocation(step) ? context.revoking(write) : write();
@@ -237,7 +241,7 @@ async function settled(run: TargetRun, first?: SharedReads): Promise<ObservedTar
       // Whoever has to wait looks for itself.
       const reads = waited ? undefined : first;
       const seen = await target.io.observe(run.rendered, signal, { reads, afterWrite: true });
-      update(run, { content: seen.content });
+      update(run, { content: seen.content, writtenSince: false });
       return seen;
     },
     info: target.bound.info,

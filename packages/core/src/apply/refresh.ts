@@ -28,7 +28,7 @@ export interface Refreshed {
   readonly contents: ReadonlyMap<string, Content>;
 }
 
-/** The same, and every target that was written to is read back. */
+/** The same, and every target that was written to since it was looked at is read back. */
 export async function refreshAndLook(whole: Prepared, parts: ApplyParts): Promise<Refreshed> {
   const { prepared, runs } = await moveRevocation(whole, parts);
   const report = refreshReport(prepared, runs, parts);
@@ -46,9 +46,10 @@ export async function refreshAndLook(whole: Prepared, parts: ApplyParts): Promis
 }
 
 async function readBack(
-  { target, rendered }: TargetRun,
+  { target, rendered, state }: TargetRun,
   { signal }: ApplyParts,
 ): Promise<Content | undefined> {
+  if (!state.writtenSince) return state.content;
   try {
     return (await target.io.observe(rendered, signal, { afterWrite: true })).content;
   } catch (error) {
