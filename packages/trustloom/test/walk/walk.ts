@@ -105,7 +105,9 @@ function conclude(estate: Estate, outcome: Outcome, knocks: ReadonlyMap<string, 
   if (what === 'state rebuild' && exitCode === 0) memory.lost = false;
   for (const [place, claim] of claims) {
     const isHere = claimedNow(estate, place) !== undefined;
-    const isGone = allow.some((consent) => consent.replace(/@.*/, '') === `remove:${claim.name}`);
+    const isGone = allow.some((consent) =>
+      claim.names.some((name) => consent.replace(/@.*/, '') === `remove:${name}`),
+    );
     if (!isHere && isGone) {
       claims.set(place, { ...claim, gone: true });
       memory.applied.delete(place);
