@@ -143,7 +143,7 @@ expectCells(both, 'revoked, old CA', ['refused', 'refused', 403, 403]);
 
 part(
   12,
-  'Somebody deletes what Trustloom remembers of revocation, while a device is denied by hand alone: who gets in?',
+  'Somebody deletes what Trustloom remembers of revocation, while a device is denied by hand alone: who is admitted?',
 );
 const borrowed = await ca.issue('CN=borrowed-device');
 await deny(borrowed, 'lent, and never given back');

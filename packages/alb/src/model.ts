@@ -110,10 +110,7 @@ export interface StoredStore extends ListedStore {
   readonly readable: boolean;
   readonly cas: readonly Certificate[];
   readonly crls: readonly StoredCrl[];
-  /**
-   * Listeners that use it without being named in the target. Only looked up while there is more
-   * than one store.
-   */
+  /** Listeners that use it without being named in the target. */
   readonly otherUsers: readonly string[];
 }
 
@@ -139,4 +136,6 @@ export interface Observed {
    */
   readonly stores: readonly StoredStore[];
   readonly listeners: readonly StoredListener[];
+  /** The store to adopt carries the tags of another definition or target, and is not among these. */
+  readonly ownedByAnother?: boolean;
 }

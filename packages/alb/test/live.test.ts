@@ -118,7 +118,15 @@ describe('what is observed', () => {
       exists: true,
       cas: [{ sha256: a.ca.sha256, subject: 'CN=A' }],
       crls: [{ sha256: a.testCrl.crl.sha256, issuer: 'CN=A', entries: 1, inForce: true }],
-      attachments: [{ id: live.listenerArn, mode: 'verify', enforcing: true, ignoresExpiry: false }],
+      attachments: [
+        {
+          id: live.listenerArn,
+          mode: 'verify',
+          enforcing: true,
+          shouldEnforce: true,
+          ignoresExpiry: false,
+        },
+      ],
       bypasses: [
         {
           id: live.bypassArn,

@@ -99,6 +99,7 @@ export {
   type ParseOptions,
   parseDefinition,
 } from './definition/parse.ts';
+export { readYaml } from './definition/read-yaml.ts';
 // errors
 export { serviceError } from './errors/aws-error.ts';
 export type { CodeInfo, CodeKind } from './errors/code-info.ts';
@@ -146,7 +147,7 @@ export { problemsText } from './report/problems.ts';
 export { refreshText, reportText } from './report/report-text.ts';
 export { deniedText, rebuildText } from './report/state-text.ts';
 export type { RevocationStatus, Status, TargetStatus } from './report/status.ts';
-export { failingOn } from './report/status-findings.ts';
+export { failingOn } from './report/status.ts';
 export { statusText } from './report/status-text.ts';
 export type { CommandOptions } from './report/step-rows.ts';
 export { asDone, caWords, counted, nameWords } from './report/words.ts';
@@ -158,7 +159,6 @@ export { count } from './util/count.ts';
 export { defined } from './util/defined.ts';
 export type { Json, JsonObject } from './util/json.ts';
 export { isJsonObject } from './util/json.ts';
-export { readYaml } from './util/read-yaml.ts';
 export type { AbortOptions } from './util/signal.ts';
 export type { StandardSchemaV1 } from './util/standard-schema.ts';
 export type { Clock, Instant } from './util/time.ts';

@@ -139,6 +139,25 @@ describe('a definition', () => {
     }
   });
 
+  test('two targets that claim one listener are refused before any call, with the place', () => {
+    const two = `${good.replace('region: eu-west-1 }', 'region: eu-west-1, attached: [one, shared] }')}  other:
+    trust: [devices]
+    fake: { region: eu-west-1, attached: [shared] }
+`;
+    expect(() => parse(two)).toThrow(
+      expect.objectContaining({
+        code: 'definition-value',
+        message:
+          'trustloom.yaml:9:3: targets.other: shared belongs to target `edge` already; name it in one of them',
+        findings: [expect.objectContaining({ at: { file: 'trustloom.yaml', line: 9, column: 3 } })],
+      }),
+    );
+    // The same id in another region is another thing.
+    expect(
+      parse(two.replace(/region: eu-west-1(, attached: \[shared\])/, 'region: eu-west-2$1')).targets,
+    ).toHaveLength(2);
+  });
+
   test('is shown the nearest known word', () => {
     expect(() => parse(good.replace('[devices]', '[devises]'))).toThrow('did you mean `devices`?');
     expect(() => parse(good.replace('state:', 'staet:'))).toThrow('did you mean `state`?');

@@ -6,6 +6,7 @@ import {
   emptyLock,
   type Lock,
   type ObservedDenial,
+  planText,
   readCertificate,
   retireCa,
   TrustloomError,
@@ -92,10 +93,8 @@ describe('a state that was lost is noticed, and is no reason to admit anybody', 
     files['ca.pem'] = root.pem + next.pem;
     await accept();
     const report = await open().apply({ approve: 'any', allow });
-    expect([report.exitCode, codes(report.findings.filter(({ severity }) => severity === 'error'))]).toEqual([
-      3,
-      ['state-lost', 'state-lost'],
-    ]);
+    const errors = report.findings.filter(({ severity }) => severity === 'error');
+    expect([report.exitCode, codes(errors)]).toEqual([3, ['state-lost', 'state-lost']]);
     expect(fakes.web?.cas).toEqual([rootCa]);
   });
 
@@ -168,6 +167,39 @@ describe('what was removed does not come back by a revert', () => {
     expect(fakes.web?.cas.map(({ sha256 }) => sha256).sort()).toEqual([rootCa.sha256, nextCa.sha256].sort());
     expect((await open().plan()).changes).toBe(false);
   });
+
+  test.each([
+    ['its source offers it still', true],
+    ['no source offers it any more', false],
+  ])(
+    'a retired CA is taken back by `accept`, and the plan asks for grant:<sha256>: %s',
+    async (_name, offered) => {
+      files['ca.pem'] = root.pem + next.pem;
+      await accept();
+      await open().apply({ approve: 'any', allow });
+      lock = retireCa(lock, [], nextCa.sha256, clock.now()).lock;
+      const retiring = await open().plan();
+      expect(planText(retiring)).toContain(`take back with: trustloom accept ${nextCa.sha256.slice(0, 8)}`);
+      await open().apply({ approve: 'any', allow: [`remove:${nextCa.sha256}`] });
+      if (!offered) files['ca.pem'] = root.pem;
+      const { offers } = await open().offers();
+      const all = acceptCas(lock, offers, 'all', clock.now()).changes.find(
+        ({ sha256 }) => sha256 === nextCa.sha256,
+      );
+      if (offered)
+        expect(all?.why).toBe(
+          `it is retired; take it back with \`trustloom accept ${nextCa.sha256.slice(0, 8)}\``,
+        );
+      else expect(all).toBeUndefined();
+      const { changes, lock: back } = acceptCas(lock, offers, [nextCa.sha256.slice(0, 8)], clock.now());
+      expect(changes).toMatchObject([{ change: 'accepted', sha256: nextCa.sha256 }]);
+      lock = back;
+      const plan = await open().plan();
+      expect(plan.missing).toEqual([`grant:${nextCa.sha256}`]);
+      await open().apply({ approve: plan.digest, allow: plan.missing });
+      expect(fakes.web?.cas.map(({ sha256 }) => sha256)).toContain(nextCa.sha256);
+    },
+  );
 
   test('a second definition of the same name is refused before anything is planned', async () => {
     lock = { ...lock, id: 'b'.repeat(32) };

@@ -4,11 +4,13 @@ import {
   acceptCas,
   type Code,
   emptyLock,
+  failingOn,
   type Lock,
   openState,
   readCertificate,
   readCrl,
   retireCa,
+  statusText,
 } from '../src/index.ts';
 import { createFake, type FakeService, stock } from './support/fake-service.ts';
 import { type Files, openFakes } from './support/run.ts';
@@ -319,4 +321,25 @@ describe('a CA that stopped publishing', () => {
     for (const { message } of stopped) expect(message).toMatch(/second source.*--allow remove:[0-9a-f]{64}/);
     expect(fakes.one.crls).toHaveLength(2);
   });
+});
+
+test('a CA with 20 days left: status warns of it, and --fail-on warning makes the exit code 1 with the line why', async () => {
+  const ending = await createTestCa({ subject: 'CN=Ending', clock, notAfter: clock.now() + 20 * 24 * hour });
+  const later = await createTestCa({ subject: 'CN=Later', clock, notAfter: clock.now() + 40 * 24 * hour });
+  stock(readCertificate(ending.der), readCertificate(later.der));
+  files['ca.pem'] = root.pem + issuing.pem + ending.pem + later.pem;
+  ({ lock } = acceptCas(lock, (await open().offers()).offers, 'all', clock.now()));
+  await open().apply({ approve: 'any' });
+  const status = await open().status();
+  const soon = status.targets.flatMap(({ findings }) =>
+    findings.filter(({ code }) => code === 'ca-expires-soon'),
+  );
+  expect(soon).toMatchObject([
+    { severity: 'warning', target: 'one', about: readCertificate(ending.der).sha256 },
+  ]);
+  expect([status.exitCode, failingOn(status, 'error').exitCode]).toEqual([0, 0]);
+  const failing = failingOn(status, 'warning');
+  expect(failing.exitCode).toBe(1);
+  expect(statusText(failing)).toMatch(/Exit code 1, because:[\s\S]* {2}one: CN=Ending ends at/);
+  expect(statusText(status)).not.toContain('Exit code');
 });

@@ -1,5 +1,5 @@
 import { defineService, type Service } from '@trustloom/core/adapter';
-import { observeRolesAnywhere } from './observe.ts';
+import { observeRolesAnywhere } from './observe/index.ts';
 import { performRolesAnywhere } from './perform.ts';
 import { planRolesAnywhere } from './plan/index.ts';
 import { renderRolesAnywhere } from './render.ts';

@@ -92,7 +92,10 @@ export interface RolesAnywhereSteps {
   /** Created disabled: it admits nobody. */
   'create-anchor': Write<NewObject, Id & { readonly arn: string }>;
   'update-anchor': Write<Id & { readonly pem: string }>;
-  'enable-anchor': Write<Id<Value<string>>>;
+  /** `imported`: CRLs that must be seen on it before it admits anybody. */
+  'enable-anchor': Write<
+    Id<Value<string>> & { readonly arn: Value<string>; readonly imported: readonly Value<string>[] }
+  >;
   'disable-anchor': Write<Id>;
   'delete-anchor': Write<Id>;
   /** Imported enabled: one that is not acts as if it were not there. */

@@ -1,4 +1,10 @@
-import { type Handlers, type OwnershipTags, ownershipNote, type Receipt } from '@trustloom/core/adapter';
+import {
+  type Handlers,
+  type OwnershipTags,
+  ownershipNote,
+  type Receipt,
+  TrustloomError,
+} from '@trustloom/core/adapter';
 import type { RolesAnywhereSteps } from './model.ts';
 import type { RolesAnywherePort } from './port/index.ts';
 
@@ -6,7 +12,11 @@ import type { RolesAnywherePort } from './port/index.ts';
 export const performRolesAnywhere: Handlers<RolesAnywhereSteps, RolesAnywherePort> = {
   'create-anchor': async (anchor, port) => created(await port.createAnchor(anchor), anchor.tags),
   'update-anchor': ({ id, pem }, port) => done(port.updateAnchor(id, pem)),
-  'enable-anchor': ({ id }, port, io) => done(port.enableAnchor(io.value(id))),
+  async 'enable-anchor'({ id, arn, imported }, port, io) {
+    const ids = imported.map((one) => io.value(one));
+    if (ids.length > 0) await seenOn(io.value(arn), ids, port);
+    return done(port.enableAnchor(io.value(id)));
+  },
   'disable-anchor': ({ id }, port) => done(port.disableAnchor(id)),
   'delete-anchor': ({ id }, port) => deleted(port.deleteAnchor(id), id),
   'import-crl': async (crl, port, io) =>
@@ -16,6 +26,22 @@ export const performRolesAnywhere: Handlers<RolesAnywhereSteps, RolesAnywherePor
   'disable-crl': ({ id }, port) => done(port.disableCrl(id)),
   'delete-crl': ({ id }, port, io) => deleted(port.deleteCrl(io.value(id)), io.value(id)),
 };
+
+/**
+ * `ImportCrl` alone, of the calls that name an anchor, declares no error for one that does not
+ * exist: what it said is not taken for what is so.
+ */
+async function seenOn(anchorArn: string, ids: readonly string[], port: RolesAnywherePort): Promise<void> {
+  const held = await port.crls();
+  const seen = ids.filter((id) =>
+    held.some((crl) => crl.id === id && crl.enabled && crl.anchorArn === anchorArn),
+  );
+  if (seen.length < ids.length)
+    throw new TrustloomError(
+      'object-changed',
+      'a CRL that was imported is not in force on the trust anchor, which stays disabled: without it revoked clients would be admitted',
+    );
+}
 
 async function done(write: Promise<unknown>): Promise<Receipt<object>> {
   await write;

@@ -1,89 +1,9 @@
-import {
-  ListTrustAnchorsCommand,
-  RolesAnywhereClient,
-  UpdateTrustAnchorCommand,
-} from '@aws-sdk/client-rolesanywhere';
-import {
-  isOutput,
-  type JsonObject,
-  type SdkClient,
-  type StepIo,
-  type Trust,
-  type Value,
-} from '@trustloom/core/adapter';
-import { startLocalAws } from '@trustloom/local-aws';
-import { createTestClock, trustOf } from '@trustloom/testkit';
+import { ListTrustAnchorsCommand, UpdateTrustAnchorCommand } from '@aws-sdk/client-rolesanywhere';
+import { trustOf } from '@trustloom/testkit';
 import { describe, expect, test } from 'vitest';
 import { rolesAnywhere } from '../src/index.ts';
-import { context, makeFamily } from './fixtures.ts';
-
-/** One target on a local AWS, with a state of notes that can be lost. */
-async function open(target: JsonObject = {}) {
-  const clock = createTestClock();
-  const local = await startLocalAws({ clock });
-  const client = new RolesAnywhereClient(local.clientConfig('rolesanywhere', context.accountRegion));
-  const bound = rolesAnywhere.bind(target, context);
-  const rateLimited: string[] = [];
-  const outputs = new Map<string, object>();
-  let notes: JsonObject = {};
-  const io = (): StepIo => ({
-    context,
-    clock,
-    notes,
-    signal: new AbortController().signal,
-    client: <C extends SdkClient>() => client as SdkClient as C,
-    fetch,
-    rateLimited(family, send) {
-      rateLimited.push(family);
-      return send();
-    },
-    shared: (_key, read) => read(),
-    afterWrite: false,
-    readObject: async () => undefined,
-    files: {
-      get: async () => undefined,
-      put: async () => 'conflict',
-      has: async () => false,
-      remove: async () => 'conflict',
-      removeVersions: async () => undefined,
-    },
-    value: <V>(value: Value<V>) =>
-      isOutput(value) ? Reflect.get(outputs.get(value.outputOf) ?? {}, value.field) : value,
-    uploaded({ sha256 }) {
-      throw new Error(`nothing is uploaded: ${sha256}`);
-    },
-  });
-  const observe = (trust?: Trust) => bound.render(trust, context.now).observe(io());
-  return {
-    local,
-    client,
-    rateLimited,
-    observe: () => observe(),
-    loseState() {
-      notes = {};
-    },
-    notes: () => notes,
-    async apply(trust: Trust | undefined) {
-      const { steps } = (await observe(trust)).plan(context.now);
-      for (const { step, perform } of steps) {
-        const receipt = await perform(io());
-        outputs.set(step.id, receipt.output);
-        notes = { ...notes, ...receipt.notes };
-      }
-      return steps.length;
-    },
-    /** Names of the calls made meanwhile. */
-    async calls(doing: () => Promise<unknown>) {
-      const before = local.calls().length;
-      await doing();
-      return local
-        .calls()
-        .slice(before)
-        .map(({ action }) => action);
-    },
-    [Symbol.asyncDispose]: () => local.close(),
-  };
-}
+import { makeFamily } from './fixtures.ts';
+import { openTarget } from './open-target.ts';
 
 async function oneAnchor() {
   const { one } = await makeFamily();
@@ -95,13 +15,13 @@ async function oneAnchor() {
 
 describe('observing', () => {
   test('two calls where the state knows what we made; a look at the tags of each where it was lost', async () => {
-    await using target = await open();
+    await using target = await openTarget();
     const trust = await oneAnchor();
     expect(await target.apply(trust)).toBe(3);
-    expect(await target.calls(target.observe)).toEqual(['ListTrustAnchors', 'ListCrls']);
+    expect(await target.calls(() => target.observe())).toEqual(['ListTrustAnchors', 'ListCrls']);
     const known = JSON.stringify((await target.observe()).content);
     target.loseState();
-    expect(await target.calls(target.observe)).toEqual([
+    expect(await target.calls(() => target.observe())).toEqual([
       'ListTrustAnchors',
       'ListTagsForResource',
       'ListCrls',
@@ -112,14 +32,33 @@ describe('observing', () => {
   });
 
   test('each call waits for the rate of its family', async () => {
-    await using target = await open();
+    await using target = await openTarget();
     await target.apply(await oneAnchor());
-    // Two to look; then the anchor is made, its CRL imported, and it is enabled.
-    expect(target.rateLimited).toEqual(['anchors', 'anchors', 'crls', 'anchors']);
+    // One to look; then the anchor is made, its CRL imported and seen there, and it is enabled.
+    expect(target.rateLimited).toEqual(['anchors', 'anchors', 'crls', 'crls', 'anchors']);
+  });
+
+  test('a CRL that is in force nowhere after its import is an error, and its anchor stays disabled', async () => {
+    const enabled = async ({ client }: Awaited<ReturnType<typeof openTarget>>) =>
+      (await client.send(new ListTrustAnchorsCommand({}))).trustAnchors?.map((one) => one.enabled);
+    for (const change of [{ enabled: false }, { trustAnchorArn: 'arn:aws:rolesanywhere:another' }]) {
+      await using target = await openTarget();
+      target.answerOf('ImportCrlCommand', (crl) => ({ crl: { ...crl, ...change } }));
+      await expect(target.apply(await oneAnchor())).rejects.toMatchObject({
+        code: 'service-refused',
+        message: expect.stringContaining('in force nowhere'),
+      });
+      expect(await enabled(target)).toEqual([false]);
+    }
+    // The answer says that it is there, and it is not.
+    await using target = await openTarget();
+    target.answerOf('ListCrlsCommand', () => ({ crls: [] }));
+    await expect(target.apply(await oneAnchor())).rejects.toMatchObject({ code: 'object-changed' });
+    expect(await enabled(target)).toEqual([false]);
   });
 
   test('a new name does not hide an anchor of ours', async () => {
-    await using target = await open();
+    await using target = await openTarget();
     const trust = await oneAnchor();
     await target.apply(trust);
     const { trustAnchors } = await target.client.send(new ListTrustAnchorsCommand({}));
@@ -130,7 +69,7 @@ describe('observing', () => {
   });
 
   test('what was deleted is forgotten', async () => {
-    await using target = await open();
+    await using target = await openTarget();
     await target.apply(await oneAnchor());
     expect(Object.values(target.notes()).filter((note) => note !== null)).toHaveLength(2);
     await target.apply(undefined);
@@ -139,7 +78,7 @@ describe('observing', () => {
   });
 
   test('an anchor that is gone before its tags are read is absent', async () => {
-    await using target = await open();
+    await using target = await openTarget();
     await target.apply(await oneAnchor());
     target.loseState();
     target.local.faults.add({
@@ -151,7 +90,7 @@ describe('observing', () => {
   });
 
   test('says who else is admitted through the anchors: any role that trusts the service', async () => {
-    await using target = await open();
+    await using target = await openTarget();
     await target.apply(await oneAnchor());
     expect((await target.observe()).content.findings).toEqual([
       expect.objectContaining({ code: 'anchor-any-role', severity: 'note' }),
@@ -163,7 +102,7 @@ describe('observing', () => {
       profile: 'arn:aws:rolesanywhere:eu-west-1:222222222222:profile/p',
       role: 'arn:aws:iam::222222222222:role/jobs',
     };
-    await using target = await open({ probe });
+    await using target = await openTarget({ probe });
     await target.apply(await oneAnchor());
     const { content } = await target.observe();
     expect(content.endpoints).toEqual([
@@ -178,7 +117,7 @@ describe('observing', () => {
   });
 
   test('a bundle that cannot be read makes what is trusted unknown, until it is replaced', async () => {
-    await using target = await open();
+    await using target = await openTarget();
     const trust = await oneAnchor();
     await target.apply(trust);
     const { trustAnchors } = await target.client.send(new ListTrustAnchorsCommand({}));

@@ -65,6 +65,11 @@ export interface TargetKeys {
   readonly account?: string;
   /** AWS region, where the ARNs of the target do not tell it. */
   readonly region?: string;
+  /**
+   * What the target was called before, after it was renamed; needed where it has no listener,
+   * distribution or domain by which it is known again.
+   */
+  readonly was?: string;
   /** external: somebody else owns the attachment; the content is kept, the attachment reported. */
   readonly attach?: 'managed' | 'external';
   /** issuing: only CAs that issue client certificates become anchors, which narrows reach. */

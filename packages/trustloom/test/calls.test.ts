@@ -75,6 +75,7 @@ test('a plan without changes: lists once for all targets, and of each what no li
     ListTagsForResource: each,
     DescribeTrustStores: 1,
     DescribeTags: 1,
+    DescribeTrustStoreAssociations: each,
     DescribeTrustStoreRevocations: each,
     GetTrustStoreCaCertificatesBundle: each,
     // HTTP and REST domains belong to two APIs.

@@ -306,7 +306,21 @@ describe('the way of a first hour', () => {
     });
   });
 
-  test('probe exits with 1 where somebody is let in who should not be, and says why', () =>
+  test('retire names the command that takes the CA back, and accept does', () =>
+    withFiles({ ...files(), 'trustloom.yaml': definition('retired') }, async () => {
+      await trustloom(['accept', '--all']);
+      const short = root.sha256.slice(0, 8);
+      expect((await trustloom(['retire', short])).err).toContain(`\`trustloom accept ${short}\``);
+      expect((await trustloom(['accept', '--all'])).out).toContain(
+        `it is retired; take it back with \`trustloom accept ${short}\``,
+      );
+      expect(await trustloom(['accept', short])).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^Accepted: 1 CA\./),
+      });
+    }));
+
+  test('probe exits with 1 where somebody is wrongly admitted, and says why', () =>
     withFiles({ ...files(), 'trustloom.yaml': definition('probed') }, async () => {
       await trustloom(['accept', '--all']);
       const open = await trustloom(['probe']);
@@ -319,7 +333,7 @@ describe('the way of a first hour', () => {
       await trustloom(['apply', '--auto-approve', '--allow', 'enforce:edge']);
       expect((await trustloom(['probe'])).code).toBe(0);
 
-      // A client of a trusted CA, called revoked: nobody revoked it, so it is let in.
+      // A client of a trusted CA, called revoked: nobody revoked it, so it is admitted.
       await writeFile(join(folder, 'leaf.pem'), leaf.pem);
       await writeFile(join(folder, 'leaf.key'), leaf.keyPem, { mode: 0o600 });
       const named = (name: string) => ['probe', '--cert', `${name}=leaf.pem,leaf.key`];

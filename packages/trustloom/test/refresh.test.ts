@@ -43,9 +43,11 @@ test('a refresh without news writes nothing, and reads no more than it must', as
     'apigateway GetApis': 1,
     'rolesanywhere ListTrustAnchors': 1,
     'rolesanywhere ListCrls': 1,
-    // One target: its bundle, which lists it has, and what its load balancer listens to.
+    // One target: its bundle, which lists it has, who uses its store, and what its load balancer listens
+    // to.
     'elasticloadbalancing GetTrustStoreCaCertificatesBundle': 1,
     'elasticloadbalancing DescribeTrustStoreRevocations': 1,
+    'elasticloadbalancing DescribeTrustStoreAssociations': 1,
     'elasticloadbalancing DescribeListeners': 1,
     // One distribution: the mark of its trust store, the code that runs, and its keys.
     'cloudfront ListTagsForResource': 1,

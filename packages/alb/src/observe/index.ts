@@ -2,14 +2,17 @@ import {
   type Finding,
   type Io,
   ifReadable,
-  isOwned,
   type Observation,
   type ObservedAttachment,
   type ObservedCrl,
   observedCa,
   observedCrl,
+  ownerOf,
   parseBundle,
   parseCrl,
+  readTag,
+  type Tags,
+  type TargetContext,
 } from '@trustloom/core/adapter';
 import type { ListedStore, Observed, StoredCrl, StoredListener, StoredStore } from '../model.ts';
 import type { AlbPort } from '../port/index.ts';
@@ -22,50 +25,70 @@ import { readListeners } from './load-balancers.ts';
  * beside them.
  */
 export async function observeAlb(target: AlbTarget, port: AlbPort, io: Io): Promise<Observation<Observed>> {
+  const listed = await io.shared('stores', async () => {
+    const found = await port.stores();
+    const tags = await port.tags(found.map(({ arn }) => arn));
+    return found.map((store) => ({ ...store, tags: tags.get(store.arn) ?? {} }));
+  });
   const [listeners, stores] = await Promise.all([
     readListeners(target, port, io),
-    readStores(target, port, io),
+    readStores(listed, target, port, io),
   ]);
+  const adopted = listed.find(({ arn }) => arn === target.trustStore);
+  const ownedByAnother = adopted !== undefined && ownerOf(adopted.tags, io.context) === 'another';
   const used = (store: StoredStore) => listeners.found.some((listener) => listener.store === store.arn);
   const sorted = [...stores].sort((a, b) => Number(used(b)) - Number(used(a)) || (a.name < b.name ? -1 : 1));
   const [store] = sorted;
   return {
-    state: { stores: sorted, listeners: listeners.found },
+    state: { stores: sorted, listeners: listeners.found, ownedByAnother },
     pending: sorted.filter(({ active }) => !active).map(({ name }) => `trust store ${name} is CREATING`),
     content: {
       exists: store !== undefined,
       cas: store?.readable === false ? 'unknown' : (store?.cas ?? []).map(observedCa),
       crls: (store?.crls ?? []).map(heldCrl),
       owned: sorted.some((one) => one.owned),
-      attachments: listeners.found.map((listener) => observedAttachment(listener, stores)),
+      attachments: listeners.found.map((listener) => observedAttachment(listener, stores, target)),
       bypasses: listeners.bypasses,
       endpoints: listeners.endpoints,
       findings: [...listeners.findings, ...unreadableParts(stores)],
-      unmet: listeners.unmet,
+      unmet: [
+        ...listeners.unmet,
+        ...(ownedByAnother ? [taken(adopted, `the trust store ${adopted.name}`)] : []),
+        ...takenListeners(listeners.found, listed, io.context),
+      ],
     },
   };
 }
 
-async function readStores(target: AlbTarget, port: AlbPort, io: Io): Promise<readonly StoredStore[]> {
-  const { listed, tags } = await io.shared('stores', async () => {
-    const stores = await port.stores();
-    return { listed: stores, tags: await port.tags(stores.map(({ arn }) => arn)) };
+/** A store as it is listed, with its tags. */
+type TaggedStore = ListedStore & { readonly tags: Tags };
+
+async function readStores(
+  listed: readonly TaggedStore[],
+  target: AlbTarget,
+  port: AlbPort,
+  io: Io,
+): Promise<readonly StoredStore[]> {
+  const found = listed.flatMap(({ tags, ...store }) => {
+    const owner = ownerOf(tags, io.context);
+    const isToAdopt = owner === 'none' && store.arn === target.trustStore;
+    return owner === 'us' || isToAdopt ? [{ ...store, owned: owner === 'us' }] : [];
   });
-  const found = listed
-    .map((store) => ({ ...store, owned: isOwned(tags.get(store.arn) ?? {}, io.context) }))
-    .filter(({ arn, owned }) => owned || arn === target.trustStore);
-  const otherUsersOf = async (arn: string) =>
-    found.length < 2 ? [] : (await port.associations(arn)).filter((user) => !target.listeners.includes(user));
+  const otherUsersOf = async ({ arn, active }: ListedStore) =>
+    active ? (await port.associations(arn)).filter((user) => !target.listeners.includes(user)) : [];
   return Promise.all(
-    found.map(async (store) => readStore({ ...store, otherUsers: await otherUsersOf(store.arn) }, port, io)),
+    found.map(async (store) => {
+      const [otherUsers, read] = await Promise.all([otherUsersOf(store), readStore(store, port, io)]);
+      return { ...read, otherUsers };
+    }),
   );
 }
 
 async function readStore(
-  store: ListedStore & Pick<StoredStore, 'owned' | 'otherUsers'>,
+  store: ListedStore & Pick<StoredStore, 'owned'>,
   port: AlbPort,
   io: Io,
-): Promise<StoredStore> {
+): Promise<Omit<StoredStore, 'otherUsers'>> {
   if (!store.active) return { ...store, readable: true, cas: [], crls: [] };
   const [bundle, listed] = await Promise.all([port.bundle(store.arn), port.crls(store.arn)]);
   const crls = await Promise.all(
@@ -90,13 +113,48 @@ function heldCrl({ entries, crl, id }: StoredCrl): ObservedCrl {
 function observedAttachment(
   { arn: id, mode, store, ignoreExpiry: ignoresExpiry }: StoredListener,
   stores: readonly StoredStore[],
+  target: AlbTarget,
 ): ObservedAttachment {
   const foreign = mode === 'verify' && store !== undefined && !stores.some(({ arn }) => arn === store);
   return {
     id,
     mode: foreign ? 'verify with a store without our ownership tags' : mode,
     enforcing: mode === 'verify',
+    shouldEnforce: target.mode === 'verify',
+    ...(foreign ? { otherStore: `trust store ${store}` } : {}),
     ignoresExpiry,
+  };
+}
+
+/**
+ * Listeners that verify clients with the store of another definition: each apply would take them
+ * from the other. Within a definition no two targets claim one.
+ */
+function takenListeners(
+  listeners: readonly StoredListener[],
+  listed: readonly TaggedStore[],
+  context: TargetContext,
+): readonly Finding[] {
+  if (context.attach === 'external') return [];
+  return listeners
+    .filter(({ mode }) => mode === 'verify')
+    .flatMap(({ arn, store }) => {
+      const used = listed.find((one) => one.arn === store);
+      if (used === undefined) return [];
+      const whose = { ...context, id: readTag(used.tags, 'target') ?? context.id };
+      return ownerOf(used.tags, whose) === 'another'
+        ? [taken(used, `${arn} verifies clients with the trust store ${used.name}, which`, arn)]
+        : [];
+    });
+}
+
+function taken({ arn, tags }: TaggedStore, what: string, about = arn): Finding {
+  const [definition, target] = [readTag(tags, 'definition'), readTag(tags, 'target')];
+  return {
+    code: 'owned-by-another',
+    severity: 'error',
+    about,
+    message: `${what} belongs to target ${target} of definition ${definition} by its ownership tags; take it out of that one first`,
   };
 }
 

@@ -35,7 +35,11 @@ export function planAlb(
   if (desired === undefined) return planTeardown(observed, target, context);
   const store = mainStore(desired, observed);
   if (store === undefined) {
-    if (target.trustStore !== undefined) return { steps: [], findings: [nothingToAdopt(target.trustStore)] };
+    if (target.trustStore !== undefined)
+      return {
+        steps: [],
+        findings: observed.ownedByAnother ? [] : [nothingToAdopt(target.trustStore)],
+      };
     const plan = planFirst(desired, observed, target, context);
     return { ...plan, findings: sortFindings(plan.findings) };
   }
@@ -52,7 +56,11 @@ export function planAlb(
         store.owned ? step : { ...step, after: [...(step.after ?? []), ...ids(adoption)] },
       ),
     ],
-    findings: sortFindings([...plan.findings, ...revokedInStore(desired, store, context)]),
+    findings: sortFindings([
+      ...plan.findings,
+      ...revokedInStore(desired, store, context),
+      ...unnamed(store, context),
+    ]),
   };
 }
 
@@ -74,6 +82,23 @@ function revokedInStore(
       message: `${name}: ${caName(ca)} stands in the trust store although its issuer revoked it; its clients may be admitted until it goes with --allow remove:${ca.sha256}`,
       source: 'unknown; the cautious reading',
     }));
+}
+
+/**
+ * A listener that was taken out of the definition, or that somebody attached: the store's CAs and
+ * CRLs go on to count there, and only its owner can say that it may admit anybody.
+ */
+function unnamed(
+  { owned, name: store, otherUsers }: StoredStore,
+  { name }: TargetContext,
+): readonly Finding[] {
+  if (!owned) return [];
+  return otherUsers.map((arn) => ({
+    code: 'attachment-unnamed',
+    severity: 'warning',
+    about: arn,
+    message: `${name}: ${arn} verifies clients with the trust store ${store}, and the definition does not name it: it stays attached, with the same CAs and CRLs. Name it in \`listeners\`, or switch its mutual TLS off at the load balancer`,
+  }));
 }
 
 /**

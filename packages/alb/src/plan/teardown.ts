@@ -32,8 +32,11 @@ export function planTeardown(
     ),
   );
   const after = detach.map(({ id }) => id);
+  const staying = own.filter(
+    ({ arn, otherUsers }) => otherUsers.length > 0 || remaining.some(({ store }) => store === arn),
+  );
   const remove = own
-    .filter(({ arn }) => !remaining.some(({ store }) => store === arn))
+    .filter((store) => !staying.includes(store))
     .map((store) => {
       const affects = store.cas.length === 0 ? [store.arn] : caDigests(store.cas);
       return deleteStore(store, target, {
@@ -44,15 +47,31 @@ export function planTeardown(
         after,
       });
     });
-  const findings = remaining.map(
-    ({ arn, store }): Finding => ({
-      code: 'attachment-external',
-      severity: 'warning',
-      about: arn,
-      message: `${left}, but ${arn} verifies clients with ${store}; the attachment is external, so the store stays until its owner has detached it`,
-    }),
-  );
-  return { steps: [...detach, ...remove], findings };
+  const findings = [
+    ...remaining.map(
+      ({ arn, store }): Finding => ({
+        code: 'attachment-external',
+        severity: 'warning',
+        about: arn,
+        message: `${left}, but ${arn} verifies clients with ${store}; the attachment is external, so the store stays until its owner has detached it`,
+      }),
+    ),
+    ...own.flatMap(({ name, otherUsers }) =>
+      otherUsers.map(
+        (arn): Finding => ({
+          code: 'attachment-unnamed',
+          severity: 'warning',
+          about: arn,
+          message: `${left}, but ${arn} verifies clients with the trust store ${name} and was not named either; the store stays, and is enforced, until the listener's owner has detached it`,
+        }),
+      ),
+    ),
+  ];
+  return {
+    steps: [...detach, ...remove],
+    findings,
+    ...(staying.length === 0 ? {} : { stays: true }),
+  };
 }
 
 /**

@@ -79,13 +79,13 @@ export async function openLive(target: object = {}) {
       return file;
     },
   };
-  const look = (trust?: Trust) => {
-    const rendered = bound.render(trust, clock.now());
-    return { rendered, observed: rendered.observe(io) };
+  const look = (trust?: Trust, target = bound, as = io) => {
+    const rendered = target.render(trust, clock.now());
+    return { rendered, observed: rendered.observe(as) };
   };
-  const observe = async (trust?: Trust) => {
+  const observe = async (trust?: Trust, target = bound, as = io) => {
     local.settle();
-    const { rendered, observed } = look(trust);
+    const { rendered, observed } = look(trust, target, as);
     return { rendered, ...(await observed) };
   };
   const plan = async (trust: Trust | undefined) => {
@@ -96,6 +96,10 @@ export async function openLive(target: object = {}) {
       steps: planned.steps.map(({ step }) => step),
       artifacts: [...(rendered.rendering?.artifacts ?? []), ...(planned.artifacts ?? [])],
     };
+  };
+  const close = async () => {
+    aws.close();
+    await local.close();
   };
   return {
     local,
@@ -108,7 +112,13 @@ export async function openLive(target: object = {}) {
     /** Looks at once, settled or not. */
     look: () => look().observed,
     /** Looks when all has settled. */
-    observe,
+    observe: (trust?: Trust) => observe(trust),
+    /** Looks as another target of the same load balancer. */
+    as(other: object, ids: Partial<typeof context & { readonly definitionId: string }> = {}) {
+      const whose = { ...context, ...ids };
+      const also = alb.bind({ listeners: [listenerArn], ...other }, whose);
+      return { observe: (trust?: Trust) => observe(trust, also, { ...io, context: whose }) };
+    },
     plan,
     /** Performs a plan; `after` is called when what each step began has settled. */
     async apply(
@@ -148,10 +158,8 @@ export async function openLive(target: object = {}) {
         call.end();
       });
     },
-    async close() {
-      aws.close();
-      await local.close();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

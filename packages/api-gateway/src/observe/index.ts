@@ -59,7 +59,15 @@ export async function observeApiGateway(
       owned: published !== undefined || owner === 'us',
       denials: publishedDenials(published),
       enforcement: observedEnforcement({ target, domain, apis, routes, published }),
-      attachments: [{ id: target.domain, mode: on ? 'on' : 'off', enforcing: on, ignoresExpiry: false }],
+      attachments: [
+        {
+          id: target.domain,
+          mode: on ? 'on' : 'off',
+          enforcing: on,
+          shouldEnforce: true,
+          ignoresExpiry: false,
+        },
+      ],
       bypasses: apis.map((api) => bypassOf(api, io.context.accountRegion.region)),
       endpoints: [{ kind: 'tls', host: target.domain, port: 443 }],
       findings: findingsOf(target, domain),

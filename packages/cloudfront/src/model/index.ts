@@ -21,6 +21,8 @@ export interface ObservedTrustStore {
   readonly name: string;
   readonly etag: string;
   readonly owned: boolean;
+  /** Whose it is by its tags, in words, where it is another target's. */
+  readonly other?: string;
   /** SHA-256 of the bundle, as its tag says. */
   readonly taggedBundle: string | undefined;
   readonly ocsp: boolean | undefined;

@@ -7,9 +7,11 @@ import {
   isOwned,
   type Observation,
   observedCa,
+  ownerOf,
   parseBundle,
   readTag,
   sha256Hex,
+  type Tags,
 } from '@trustloom/core/adapter';
 import type { Observed, ObservedTrustStore } from '../model/index.ts';
 import { objectName } from '../model/names.ts';
@@ -69,7 +71,9 @@ export async function observeCloudfront(
         id,
         mode: used !== undefined && used !== store?.id ? `${mode} with a store that is not ours` : mode,
         enforcing: mode === 'required',
+        shouldEnforce: target.mode === 'required',
         ignoresExpiry: ignoreExpiry,
+        ...(used !== undefined && used !== store?.id ? { otherStore: `trust store ${used}` } : {}),
       })),
       bypasses: found.map(({ id }) => ({
         id,
@@ -100,6 +104,7 @@ async function readStore(
   return {
     ...listed,
     owned: isOwned(tags, io.context),
+    ...(ownerOf(tags, io.context) === 'another' ? { other: ownerWords(tags) } : {}),
     taggedBundle,
     ocsp: typeof io.notes.ocsp === 'boolean' ? io.notes.ocsp : target.ocsp ? undefined : false,
     cas: typeof content === 'string' ? undefined : content,
@@ -169,7 +174,21 @@ function failed(listed: ListedTrustStore | undefined): readonly Finding[] {
   return [{ code: 'store-failed', severity: 'warning', about: listed.id, message }];
 }
 
+function ownerWords(tags: Tags): string {
+  return `target ${readTag(tags, 'target')} of definition ${readTag(tags, 'definition')}`;
+}
+
+/** What another target or definition made is never taken over, not even by name. */
 function foreign(store: ObservedTrustStore | undefined, target: CloudfrontTarget): readonly Finding[] {
+  if (store?.other !== undefined)
+    return [
+      {
+        code: 'owned-by-another',
+        severity: 'error',
+        about: store.id,
+        message: `the trust store ${store.name} belongs to ${store.other} by its ownership tags; take it out of that one first`,
+      },
+    ];
   if (store === undefined || store.owned || target.trustStore !== undefined) return [];
   return [
     {

@@ -40,14 +40,25 @@ export interface ObservedAttachment {
   readonly mode: string;
   /** True when nobody without a trusted certificate is admitted here. */
   readonly enforcing: boolean;
+  /**
+   * The definition asks that it is. Absent: only a step that enforces, and is not done yet, tells so.
+   */
+  readonly shouldEnforce?: boolean;
+  /**
+   * What it verifies clients with, where that is nothing of this target: then neither the CAs nor
+   * the CRLs of this target count here.
+   */
+  readonly otherStore?: string;
   readonly ignoresExpiry: boolean;
 }
 
-/** A way to the application that goes around mTLS. */
+/** A way to the application that goes around the target. */
 export interface Bypass {
   readonly id: string;
   readonly state: 'open' | 'closed' | 'unknown';
   readonly what: string;
+  /** Who is admitted by it beyond those who should be; absent: anybody, without a certificate. */
+  readonly admits?: 'revoked';
 }
 
 /** Where a client knocks: for `probe`. */

@@ -151,8 +151,13 @@ export interface ServiceSpec<Target, Desired, Observed, Port, T extends StepTabl
    * hold or enforce; does not depend on the order of its input; never drops a CA silently.
    */
   render(trust: Trust, target: Target, context: PlanContext): Rendering<Desired>;
-  /** Reads only. Never throws for a missing object: it is then observed as absent. */
-  observe(target: Target, port: Port, io: ServiceIo): Promise<Observation<Observed>>;
+  /**
+   * Reads only. Never throws for a missing object: it is then observed as absent.
+   *
+   * @param trust what the definition grants here, absent where it grants nothing: for bypasses, which
+   *   depend on whose clients are ours. What stands there is reported the same whatever it says.
+   */
+  observe(target: Target, port: Port, io: ServiceIo, trust?: Trust): Promise<Observation<Observed>>;
   /**
    * The writes from `observed` to `desired`; none when the target is in sync. `desired` undefined:
    * the target leaves the definition, so detach and delete what carries our ownership tag. A write

@@ -96,7 +96,7 @@ async function observe<Target, Desired, Observed, Port, T extends StepTable<T>>(
   wanted: Wanted<Desired> | undefined,
   io: ServiceIo,
 ): Promise<ObservedTarget> {
-  const { state, content, pending } = await spec.observe(target, await spec.connect(io), io);
+  const { state, content, pending } = await spec.observe(target, await spec.connect(io), io, wanted?.trust);
   const bound = (plan: ServicePlan<Step<T>>): ServicePlan<BoundStep> => ({
     ...plan,
     steps: plan.steps.map((step) => boundStep(spec, step)),

@@ -63,8 +63,11 @@ function refreshReport(prepared: Prepared, runs: readonly TargetRun[], { clock }
   const red = report.targets.flatMap(({ name, freshness }) =>
     freshness.flatMap((crl) => crl.red.map((text) => `${name}: CRL of ${crl.issuer}: ${text}`)),
   );
-  // Revocation that keeps nobody out is not current, whatever CRLs stand there.
-  const open = report.now.exposure.filter(({ kind }) => kind === 'revoked' || kind === 'anybody');
+  // Revocation that keeps nobody out, or of which that is not known, is not current, whatever CRLs
+  // stand there.
+  const open = report.now.exposure.filter(
+    ({ kind }) => kind === 'revoked' || kind === 'anybody' || kind === 'unknown',
+  );
   const problems = [...report.problems, ...red, ...open.map(({ text }) => text)];
   return {
     ...report,

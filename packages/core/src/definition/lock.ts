@@ -167,7 +167,7 @@ export interface LockOffer {
 
 /**
  * Accepts CAs that sources offer. `all` takes what is new and revives nothing; a retired CA comes
- * back only when it is named; a distrusted one never by this.
+ * back only when it is named, offered or not; a distrusted one never by this.
  *
  * @param select digests (or unique beginnings of at least eight digits), or `all`
  * @throws TrustloomError `not-offered`
@@ -178,7 +178,12 @@ export function acceptCas(
   select: 'all' | readonly string[],
   now: Instant,
 ): { readonly lock: Lock; readonly changes: readonly LockChange[] } {
-  const wanted = select === 'all' ? offers : select.flatMap((digest) => offersOf(offers, digest));
+  // What was retired can be taken back although no source offers it any more.
+  const retired = lock.entries
+    .filter(({ state }) => state === 'retired')
+    .map(({ certificate, group, source }) => ({ certificate, group, from: source }));
+  const wanted =
+    select === 'all' ? offers : select.flatMap((digest) => offersOf([...retired, ...offers], digest));
   const entries = new Map(lock.entries.map((entry) => [`${entry.group} ${entry.sha256}`, entry]));
   const changes: LockChange[] = [];
   for (const offer of [
@@ -214,7 +219,8 @@ function declined(
     return 'its key is distrusted';
   if (!ca.isCa) return 'it is not a CA';
   if (ca.notAfter <= now) return `it expired at ${isoTime(ca.notAfter)}`;
-  if (present?.state === 'retired' && select === 'all') return 'it is retired; name it to bring it back';
+  if (present?.state === 'retired' && select === 'all')
+    return `it is retired; take it back with \`trustloom accept ${ca.sha256.slice(0, 8)}\``;
   return undefined;
 }
 

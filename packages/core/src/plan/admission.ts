@@ -1,4 +1,4 @@
-import type { Content } from '../adapter/content.ts';
+import type { Content, ObservedAttachment } from '../adapter/content.ts';
 import type { ServiceInfo } from '../adapter/service-info.ts';
 import type { Lock } from '../definition/lock.ts';
 import { caName, caNameOfKey } from '../kit/ca-words.ts';
@@ -18,6 +18,8 @@ interface Moment {
   readonly anchors: readonly Certificate[];
   /** How the revoked are refused is as it was observed; false: as it was rendered. */
   readonly observed: boolean;
+  /** Attachments are as they were observed; false: they came to enforce since. */
+  readonly attached: boolean;
 }
 
 /** What all targets share. */
@@ -41,7 +43,7 @@ export function admissionNow(
 ): Admission {
   if (content === undefined) return { exposure: [], lockout: [] };
   const anchors = certificatesIn(content);
-  return admissionAt(target, { content, open: steps, anchors, observed: true }, parts);
+  return admissionAt(target, { content, open: steps, anchors, observed: true, attached: true }, parts);
 }
 
 /** The same once the steps are done that may run. */
@@ -60,35 +62,50 @@ export function admissionAfter(target: RunTarget, parts: AdmissionParts): Admiss
   const coming = (rendered?.rendering?.anchors ?? []).filter(({ sha256 }) => !waiting.has(sha256));
   const anchors = [...(isGranting ? coming : []), ...staying];
   const isDone = done.length > 0 && open.length === 0;
-  return admissionAt(target, { content: observed.content, open, anchors, observed: !isDone }, parts);
+  const attached = !done.some(({ effect }) => effect === 'enforce');
+  const moment: Moment = { content: observed.content, open, anchors, observed: !isDone, attached };
+  return admissionAt(target, moment, parts);
 }
 
 function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionParts): Admission {
   const { name, bound, leaving } = target;
-  const { content, open, anchors } = moment;
+  const { content, anchors } = moment;
   const said = (kind: Exposure['kind'], texts: readonly string[]) =>
     texts.map((text): Exposure => ({ kind, text: `${name}: ${text}` }));
-  const bypasses = content.bypasses.filter(({ state }) => state === 'open').map(({ what }) => what);
   const around = said(
     'bypass',
-    bypasses.map((what) => `anybody is admitted around mutual TLS (${what})`),
+    content.bypasses
+      .filter(({ state }) => state === 'open')
+      .map(({ what, admits }) =>
+        admits === 'revoked'
+          ? `revoked clients are admitted by another way (${what})`
+          : `anybody is admitted around mutual TLS (${what})`,
+      ),
   );
   // A target that is on its way out is to ask for nothing in the end.
-  const unasked = leaving ? [] : notEnforcing(target, content, open);
-  if (unasked.length > 0)
-    return {
-      exposure: [
-        ...said(
-          'anybody',
-          unasked.map((id) => `anybody is admitted (${id} requires no certificate)`),
-        ),
-        ...around,
-      ],
-      lockout: [],
-    };
+  const unasked = leaving ? [] : notEnforcing(target, moment);
+  const elsewhere = leaving ? [] : withOtherStores(moment);
+  const beside = [
+    ...said(
+      'anybody',
+      unasked.map(({ id }) => `anybody is admitted (${id} requires no certificate)`),
+    ),
+    ...said(
+      'unknown',
+      elsewhere.map(
+        ({ id, otherStore }) =>
+          `whose clients are admitted, and whether the revoked are, is not known (${id} verifies clients with ${otherStore}, which is not this target's)`,
+      ),
+    ),
+  ];
+  // What the target holds counts where something verifies clients with it.
+  const apart = unasked.length + elsewhere.length;
+  if (apart > 0 && apart === content.attachments.length)
+    return { exposure: [...beside, ...around], lockout: [] };
   const reached = reachedFrom(anchors, bound.info, parts.resolved);
   return {
     exposure: [
+      ...beside,
       ...said(
         'unknown',
         content.cas === 'unknown' ? ['whose clients are admitted is not known (it cannot be read)'] : [],
@@ -103,17 +120,27 @@ function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionPa
 }
 
 /**
- * Attachments that should require a good certificate, and do not: a step is open that changes it,
- * or nothing may be trusted yet, so that no step can.
+ * Attachments that should require a good certificate, and do not. Where nothing may be trusted yet,
+ * there is no step that would change it.
  */
 function notEnforcing(
   { rendered }: AdmissionTarget,
-  { attachments }: Content,
-  open: readonly PlannedStep[],
-): readonly string[] {
-  const isToEnforce = open.some(({ effect }) => effect === 'enforce') || rendered?.rendering === undefined;
-  if (!isToEnforce) return [];
-  return attachments.filter(({ enforcing }) => !enforcing).map(({ id }) => id);
+  { content: { attachments }, open, attached }: Moment,
+): readonly ObservedAttachment[] {
+  const waits = open.some(({ effect }) => effect === 'enforce') || rendered?.rendering === undefined;
+  return attachments.filter(
+    ({ enforcing, shouldEnforce = false }) => !enforcing && (waits || (attached && shouldEnforce)),
+  );
+}
+
+/** Attachments that require a certificate, and ask somebody else whether it is good. */
+function withOtherStores({
+  content: { attachments },
+  open,
+  attached,
+}: Moment): readonly ObservedAttachment[] {
+  if (!attached && !open.some(({ effect }) => effect === 'enforce')) return [];
+  return attachments.filter(({ enforcing, otherStore }) => enforcing && otherStore !== undefined);
 }
 
 function untrusted(

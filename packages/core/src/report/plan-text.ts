@@ -92,6 +92,7 @@ function changeRows(change: CaChange, targets: readonly PlannedTarget[]): readon
       `Retired: ${ca} of ${group}`,
       `its clients are still admitted on ${admitted}`,
       `remove with: --allow remove:${sha256}`,
+      `take back with: trustloom accept ${sha256.slice(0, 8)}`,
     ],
   }[kind];
   return lines.map((text, index) => ({ text, indent: index === 0 ? 0 : 2 }));

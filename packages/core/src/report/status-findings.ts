@@ -5,7 +5,6 @@ import { caExpired, caExpiresSoon } from '../preflight/certificate-rules.ts';
 import { checkCertificate } from '../preflight/index.ts';
 import { defined } from '../util/defined.ts';
 import type { Instant } from '../util/time.ts';
-import type { Status } from './status.ts';
 
 /** A CA that a target holds and that ends within this is a warning. */
 const endsSoonMs = 30 * 86_400_000;
@@ -46,23 +45,4 @@ export function endingCas(
       message: `${target.name}: ${message}`,
       ...defined({ source, about }),
     }));
-}
-
-/**
- * The same status, judged by what it is to fail on: with `warning`, each warning is a reason for
- * exit code 1 too.
- *
- * @example
- * process.exitCode = failingOn(await trustloom.status(), 'warning').exitCode
- */
-export function failingOn(status: Status, severity: 'warning' | 'error'): Status {
-  if (severity === 'error') return status;
-  const all = [...status.findings, ...status.targets.flatMap(({ findings }) => findings)];
-  const warnings = all.filter((finding) => finding.severity === 'warning').map(({ message }) => message);
-  const problems = [...new Set([...status.problems, ...warnings])];
-  return {
-    ...status,
-    problems,
-    exitCode: status.exitCode === 0 && problems.length > 0 ? 1 : status.exitCode,
-  };
 }

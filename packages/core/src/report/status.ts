@@ -206,3 +206,22 @@ function waiting(
     ];
   });
 }
+
+/**
+ * The same status, judged by what it is to fail on: with `warning`, each warning is a reason for
+ * exit code 1 too.
+ *
+ * @example
+ * process.exitCode = failingOn(await trustloom.status(), 'warning').exitCode
+ */
+export function failingOn(status: Status, severity: 'warning' | 'error'): Status {
+  if (severity === 'error') return status;
+  const all = [...status.findings, ...status.targets.flatMap(({ findings }) => findings)];
+  const warnings = all.filter((finding) => finding.severity === 'warning').map(({ message }) => message);
+  const problems = [...new Set([...status.problems, ...warnings])];
+  return {
+    ...status,
+    problems,
+    exitCode: status.exitCode === 0 && problems.length > 0 ? 1 : status.exitCode,
+  };
+}

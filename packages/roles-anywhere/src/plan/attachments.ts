@@ -1,4 +1,4 @@
-import { caDigests, caNames, type StepEnvelope, type Value } from '@trustloom/core/adapter';
+import { caDigests, caNames, outputOf, type StepEnvelope, type Value } from '@trustloom/core/adapter';
 import type { DesiredAnchor, RolesAnywhereStep, StoredAnchor } from '../model.ts';
 import { consentsToWithdrawn } from './crls/withdrawn.ts';
 
@@ -8,7 +8,8 @@ import { consentsToWithdrawn } from './crls/withdrawn.ts';
  */
 export function enableAnchor(
   wanted: DesiredAnchor,
-  id: Value<string>,
+  { id, arn }: Readonly<Record<'id' | 'arn', Value<string>>>,
+  imports: readonly RolesAnywhereStep<'import-crl'>[],
   after: readonly string[],
 ): RolesAnywhereStep<'enable-anchor'> {
   const { key, cas } = wanted;
@@ -21,7 +22,7 @@ export function enableAnchor(
     summary: `enable trust anchor of ${caNames(cas)}`,
     reason: 'a disabled anchor admits no client',
     action: 'rolesanywhere:EnableTrustAnchor',
-    input: { id },
+    input: { id, arn, imported: imports.map((step) => outputOf(step, 'id')) },
     after,
     ...(consents.length === 0 ? {} : { consents }),
   };

@@ -82,7 +82,8 @@ function fresh(wanted: DesiredAnchor, context: PlanContext): AnchorPlan {
   const crls = planCrls(wanted, [], { anchorArn, after: [create.id], context });
   // Nothing is made that could not be enabled.
   if (crls.missing.length > 0) return { steps: [], findings: missingFindings(wanted, crls, false) };
-  const enable = enableAnchor(wanted, outputOf(create, 'id'), [create.id, ...stepIds(crls.steps)]);
+  const made = { id: outputOf(create, 'id'), arn: anchorArn };
+  const enable = enableAnchor(wanted, made, crls.imports, [create.id, ...stepIds(crls.steps)]);
   return { steps: [create, ...crls.steps, enable], enable, findings: crls.findings };
 }
 
@@ -104,7 +105,7 @@ function keep(
   const enable =
     anchor.enabled || !complete
       ? undefined
-      : enableAnchor(wanted, anchor.id, [...revokes, ...stepIds(bundle.steps)]);
+      : enableAnchor(wanted, anchor, crls.imports, [...revokes, ...stepIds(bundle.steps)]);
   return {
     steps: [...crls.steps, ...bundle.steps, ...(enable === undefined ? [] : [enable]), ...crls.cleanups],
     ...defined({ enable }),

@@ -184,7 +184,13 @@ export function rolesAnywherePort(io: ServiceIo): RolesAnywherePort {
           abort,
         ),
       );
-      return { id: needed(crl?.crlId, 'crlId') };
+      const id = needed(crl?.crlId, 'crlId');
+      if (crl?.enabled !== true || crl.trustAnchorArn !== trustAnchorArn)
+        throw new TrustloomError(
+          'service-refused',
+          `rolesanywhere: the CRL ${name} was imported (${id}), and is in force nowhere: the answer names ${crl?.enabled === true ? `the trust anchor ${crl.trustAnchorArn}, not ${trustAnchorArn}` : 'it as disabled'}`,
+        );
+      return { id };
     },
     updateCrl: (crlId, pem) =>
       onCrls('UpdateCrl', () => client.send(new UpdateCrlCommand({ crlId, crlData: bytes(pem) }), abort)),

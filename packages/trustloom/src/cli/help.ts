@@ -23,7 +23,13 @@ export const help = {
     examples: ['trustloom accept', 'trustloom accept 63691ce9 308be4eb', 'trustloom accept --all'],
     exitCodes: [done, '1    a source is in error, or a CA was declined', refused],
   },
-  retire: { examples: ['trustloom retire 63691ce9'], exitCodes: [done, error] },
+  retire: {
+    examples: ['trustloom retire 63691ce9'],
+    exitCodes: [done, error],
+    more: [
+      'A retired CA is taken back with `trustloom accept SHA256`; the next plan then asks for a consent.',
+    ],
+  },
   check: {
     examples: ['trustloom check', 'trustloom check ca.pem issuing.crl'],
     exitCodes: ['0    no service refuses anything', '1    an error was found', refused],

@@ -58,7 +58,7 @@ function refuseUnknown(word: string, known: readonly string[], message: string):
 /** Names of clients that say that they should not be admitted. */
 const bad = /^(none$|untrusted|expired|revoked)/;
 
-/** A client that an answer of HTTP let in. */
+/** An answer of HTTP came, and it was no error. */
 export function isAdmitted({ outcome }: ProbeCell): boolean {
   return typeof outcome === 'number' && outcome < 400;
 }

@@ -24,6 +24,10 @@ export const serviceCodes = {
     'An object without our ownership tag has the name that we would use.',
     'Rename it, or adopt it with --allow adopt:<id>.',
   ),
+  'owned-by-another': service(
+    'The ownership tags of an object name another definition or another target.',
+    'Take it out of the definition that has it first; two that write to one object undo each other.',
+  ),
   'quota-exceeded': service(
     'A quota of the account is used up.',
     'Ask AWS for more, or remove what is not used.',
@@ -103,6 +107,10 @@ export const serviceCodes = {
   'attachment-foreign': input(
     'A trust store that is not ours, or a listener that is not named, stands in the way.',
     'Read which; name it in the definition, or detach it.',
+  ),
+  'attachment-unnamed': input(
+    'A listener uses the trust store of a target, and the definition does not name it.',
+    'Name it in `listeners`, or switch its mutual TLS off at the load balancer.',
   ),
   'bundle-unreadable': input(
     'The bundle in force is not one that can be read.',

@@ -94,6 +94,11 @@ export async function retire(context: CliContext, digest: string): Promise<numbe
 
 function finish(context: CliContext, changes: readonly LockChange[], lockFile: string): number {
   context.result({ changes, lockFile }, changesText(changes, context));
+  const retired = changes
+    .filter(({ change }) => change === 'retired')
+    .map(({ sha256 }) => sha256.slice(0, 8));
+  if (retired.length > 0)
+    context.note(`a retired CA is taken back with \`trustloom accept ${[...new Set(retired)].join(' ')}\``);
   if (changes.some(({ change }) => change === 'accepted' || change === 'retired'))
     context.note(`review ${relative(context.io.cwd, lockFile)} and commit it, then run \`trustloom plan\``);
   return changes.some(({ change }) => change === 'declined') ? 1 : 0;

@@ -1,5 +1,5 @@
 import { TrustloomError } from '../errors/error.ts';
-import { yaml } from './lazy.ts';
+import { yaml } from '../util/lazy.ts';
 
 /**
  * The value of a YAML or JSON text, of which nothing is known yet.

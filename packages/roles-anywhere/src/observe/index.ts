@@ -1,4 +1,6 @@
 import {
+  type AccountRegion,
+  type Bypass,
   type Finding,
   type Io,
   ifReadable,
@@ -12,21 +14,28 @@ import {
   parseCrl,
   readTag,
   sha256Hex,
+  type Trust,
 } from '@trustloom/core/adapter';
-import { isOurName, type Observed, type StoredAnchor, type StoredCrl } from './model.ts';
-import type { ListedAnchor, ListedCrl, RolesAnywherePort } from './port/index.ts';
-import type { RolesAnywhereTarget } from './target.ts';
+import { isOurName, type Observed, type StoredAnchor, type StoredCrl } from '../model.ts';
+import type { ListedAnchor, ListedCrl, RolesAnywherePort } from '../port/index.ts';
+import type { RolesAnywhereTarget } from '../target.ts';
+import { clientsOf, otherAnchors, otherBypass } from './other-anchors.ts';
 
 type Tagged<T> = T & { readonly taggedKey: string | undefined };
 
-/** Reads what the target holds: our anchors, by name and then by tag, and every CRL on them. */
+/**
+ * Reads what the target holds: our anchors, by name and then by tag, and every CRL on them. Beside
+ * them, the anchors of others through which clients of the target could ask for sessions.
+ */
 export async function observeRolesAnywhere(
   { probe }: RolesAnywhereTarget,
   port: RolesAnywherePort,
   io: Io,
+  trust?: Trust,
 ): Promise<Observation<Observed>> {
   const { accountRegion } = io.context;
-  const likely = (await io.shared('anchors', port.anchors)).filter(
+  const listed = await io.shared('anchors', port.anchors);
+  const likely = listed.filter(
     ({ id, name }) => isOurName(io.context, name, 1) || noted(io, id) !== undefined,
   );
   const owned = (await withTags(likely, port, io, 1)).flatMap(({ taggedKey: key, ...anchor }) =>
@@ -44,12 +53,12 @@ export async function observeRolesAnywhere(
       (a, b) => Number(b.enabled) - Number(a.enabled) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
     );
   const enabled = anchors.filter((anchor) => anchor.enabled);
-  const anyRole: Finding = {
-    code: 'anchor-any-role',
-    severity: 'note',
-    message: `any role of account ${accountRegion.account} that trusts rolesanywhere.amazonaws.com can be had through these anchors, unless its trust policy names their ARN (aws:SourceArn)`,
-    source: 'AWS: IAM Roles Anywhere trust model',
-  };
+  const clients = clientsOf(trust, anchors);
+  const others = otherAnchors(
+    listed.filter(({ arn }) => !arns.has(arn)),
+    clients,
+  );
+  const theirCrls = others.some((other) => other.enabled) ? await io.shared('crls', port.crls) : [];
   return {
     state: { anchors },
     pending: [],
@@ -66,7 +75,10 @@ export async function observeRolesAnywhere(
         enforcing: true,
         ignoresExpiry: false,
       })),
-      bypasses: [],
+      bypasses: [
+        ...others.map((other) => otherBypass(other, theirCrls, clients, io.clock.now())),
+        ...(enabled.length === 0 ? [] : [rolesNotRead(accountRegion)]),
+      ],
       endpoints:
         probe === undefined
           ? []
@@ -79,8 +91,26 @@ export async function observeRolesAnywhere(
                 roleArn: probe.role,
               },
             ],
-      findings: enabled.length === 0 ? [] : [anyRole],
+      findings: enabled.length === 0 ? [] : [anyRole(accountRegion)],
     },
+  };
+}
+
+/** Trust policies of roles are IAM's, and no call of the service tells of them. */
+function rolesNotRead({ account }: AccountRegion): Bypass {
+  return {
+    id: `arn:aws:iam::${account}:role/*`,
+    state: 'unknown',
+    what: 'whether roles trust rolesanywhere.amazonaws.com without naming a trust anchor (aws:SourceArn); their trust policies were not looked at',
+  };
+}
+
+function anyRole({ account }: AccountRegion): Finding {
+  return {
+    code: 'anchor-any-role',
+    severity: 'note',
+    message: `any role of account ${account} that trusts rolesanywhere.amazonaws.com can be had through these anchors, unless its trust policy names their ARN (aws:SourceArn)`,
+    source: 'AWS: IAM Roles Anywhere trust model',
   };
 }
 
