@@ -25,7 +25,9 @@ export async function walk(story: Story): Promise<Walked> {
   const walked = { lines: beginning(estate), commands: 0, looks: 0 };
   for (const { what, picks } of story.events) {
     if (!isCommand(what)) {
-      const done = await moves[what]?.(estate, picks);
+      const done = await moves[what]?.(estate, picks).catch((error: unknown) => {
+        throw new Error(`${what}, after:\n${walked.lines.join('\n')}`, { cause: error });
+      });
       if (done !== undefined) walked.lines.push(`${what}: ${done}`);
       continue;
     }
