@@ -37,7 +37,10 @@ for (const seed of seeds) {
   commands += walked.commands;
   looks += walked.looks;
   if (values.verbose) console.log(storyText({ story, walked }));
-  if (walked.breaches.length === 0) continue;
+  if (walked.breaches.length === 0) {
+    console.log(`${seed} ok, ${walked.commands} commands`);
+    continue;
+  }
   broken += 1;
   if (!values.verbose) console.log(storyText({ story, walked }));
   if (Number(values.shrink) === 0) continue;

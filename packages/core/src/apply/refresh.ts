@@ -185,6 +185,7 @@ function refreshContext(parts: ApplyParts): RunContext {
 function onlyRevoking(prepared: Prepared): Prepared {
   const targets = prepared.targets.map((target) => ({
     ...target,
+    leftAlone: target.planned.steps.filter(({ effect }) => effect !== 'revoke'),
     planned: { ...target.planned, steps: revokingOf(target.planned.steps) },
   }));
   const planned = targets.map((target) => target.planned);

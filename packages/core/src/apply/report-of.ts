@@ -82,7 +82,7 @@ function admissionOf(prepared: Prepared, runs: readonly TargetRun[]): Admission 
     return admissionNow(
       target,
       content,
-      run === undefined ? target.planned.steps : remainingOf(run),
+      [...(run === undefined ? target.planned.steps : remainingOf(run)), ...(target.leftAlone ?? [])],
       prepared,
     );
   });

@@ -29,7 +29,7 @@ export interface AdmissionParts {
 }
 
 /** The target as far as admission reads it. */
-export type AdmissionTarget = Pick<RunTarget, 'name' | 'bound' | 'rendered' | 'leaving'>;
+export type AdmissionTarget = Pick<RunTarget, 'name' | 'bound' | 'rendered' | 'leaving' | 'row'>;
 
 /**
  * Who is wrongly admitted and refused at a target now: by what was observed of it, and by what would
@@ -110,7 +110,7 @@ function admissionAt(target: AdmissionTarget, moment: Moment, parts: AdmissionPa
         'unknown',
         content.cas === 'unknown' ? ['whose clients are admitted is not known (it cannot be read)'] : [],
       ),
-      ...said('untrusted', untrusted(reached, parts)),
+      ...said('untrusted', untrusted(target, reached, parts)),
       ...said('revoked', revoked(target, moment, reached, parts)),
       ...said('consented', admittedByConsent(target, reached, parts)),
       ...around,
@@ -143,14 +143,33 @@ function withOtherStores({
   return attachments.filter(({ enforcing, otherStore }) => enforcing && otherStore !== undefined);
 }
 
-function untrusted(reached: readonly ReachedCa[], { lock, resolved }: AdmissionParts): readonly string[] {
+function untrusted(
+  { name, row }: AdmissionTarget,
+  reached: readonly ReachedCa[],
+  { lock, resolved }: AdmissionParts,
+): readonly string[] {
   const keys = new Set(reached.map(({ ca }) => ca.keySha256));
   const trusted = new Set(
     lock.entries.filter(({ state }) => state === 'trusted').map(({ certificate }) => certificate.keySha256),
   );
   const known = new Set(resolved.known.map(({ keySha256 }) => keySha256));
   const foreign = reached.filter(({ ca }) => !known.has(ca.keySha256)).map(({ ca }) => caName(ca));
+  // A group that the target trusts no longer, or a CA that came to stand there from another group.
+  const ofTarget = new Set(
+    lock.entries
+      .filter(({ group }) => row?.trust.includes(group))
+      .map(({ certificate }) => certificate.keySha256),
+  );
+  const ofOthers = lock.entries
+    .filter(({ certificate: { keySha256 } }) => trusted.has(keySha256) && !ofTarget.has(keySha256))
+    .filter(({ certificate: { sha256 } }) =>
+      reached.some(({ ca, direct }) => direct && ca.sha256 === sha256),
+    );
   return [
+    ...(row === undefined ? [] : ofOthers).map(
+      ({ group, certificate }) =>
+        `clients of ${caName(certificate)} are admitted, of group ${group}, which ${name} does not trust`,
+    ),
     ...lock.entries
       .filter(({ state }) => state !== 'trusted')
       .filter(({ certificate: { keySha256 } }) => keys.has(keySha256) && !trusted.has(keySha256))

@@ -57,6 +57,8 @@ export interface StepMeans {
 /** One target with its part of the plan: what apply works on. */
 export interface RunTarget extends SeenTarget, StepMeans {
   readonly planned: PlannedTarget;
+  /** Steps that the run leaves alone, as a refresh does with all that revoke nobody. */
+  readonly leftAlone?: readonly PlannedStep[];
   /** The state was built again from it, and nothing is left there that it does not explain. */
   readonly explained: boolean;
 }

@@ -17,10 +17,20 @@ export interface WalkClient {
 interface WalkCrl {
   readonly crl: IssuedCrl;
   readonly names: ReadonlySet<string>;
+  readonly thisUpdate: number;
 }
 
 /** What the source of a CRL answers with. */
-export type Served = 'newest' | 'older' | 'missing' | 'html' | 'empty' | 'foreign' | 'truncated' | 'future';
+export type Served =
+  | 'newest'
+  | 'older'
+  | 'missing'
+  | 'html'
+  | 'empty'
+  | 'foreign'
+  | 'truncated'
+  | 'soon'
+  | 'future';
 
 /** A CA that issues clients, with everything that it ever published. */
 export interface WalkCa {
@@ -36,6 +46,8 @@ export interface WalkCa {
   gone: boolean;
   readonly crls: WalkCrl[];
   served: Served;
+  /** When the last CRL begins that it dated ahead: until then an honest one takes its place. */
+  ahead: number;
   /** How many of its CRLs Trustloom has certainly seen. */
   accepted: number;
   /** Whom the next CRL names. */
@@ -60,6 +72,7 @@ async function makeCa(name: string, group: GroupName, ca: TestCa, root?: TestCa)
     gone: false,
     crls: [],
     served: 'newest',
+    ahead: 0,
     accepted: 0,
     revoked: new Set(),
     revokedItself: false,
@@ -98,19 +111,19 @@ export async function makeStranger(clock: TestClock): Promise<WalkClient> {
   return { name: 'stranger', leaf: await ca.issue('CN=stranger') };
 }
 
+const entriesOf = ({ clients, revoked }: WalkCa) =>
+  clients.filter(({ name }) => revoked.has(name)).map(({ leaf }) => ({ serial: leaf.serial }));
+
 /** Issues the next CRL of a CA. */
 export function issueCrl(ca: WalkCa, clock: TestClock): void {
   const thisUpdate = Math.floor(clock.now() / 1000) * 1000;
-  const entries = ca.clients
-    .filter(({ name }) => ca.revoked.has(name))
-    .map(({ leaf }) => ({ serial: leaf.serial }));
   const crl = ca.ca.issueCrl({
-    entries,
+    entries: entriesOf(ca),
     number: ca.crls.length + 1,
     thisUpdate,
     nextUpdate: thisUpdate + 60 * day,
   });
-  ca.crls.push({ crl, names: new Set(ca.revoked) });
+  ca.crls.push({ crl, names: new Set(ca.revoked), thisUpdate });
 }
 
 /** Files of the sources of a group, as the definition names them. */
@@ -166,10 +179,12 @@ function bodyOf(ca: WalkCa, stranger: TestCa['issueCrl'], now: number): Uint8Arr
       return stranger({ entries: [], number: 9_000, thisUpdate: now }).der;
     case 'truncated':
       return newest?.slice(0, newest.length - 9);
+    case 'soon':
     case 'future': {
-      const begins = now + 4 * 60_000;
-      return ca.ca.issueCrl({ entries: [], number: 1_000, thisUpdate: begins, nextUpdate: begins + 60 * day })
-        .der;
+      const begins = now + (ca.served === 'soon' ? 4 * 60_000 : 30 * day);
+      if (ca.served === 'soon') ca.ahead = begins;
+      const dates = { thisUpdate: begins, nextUpdate: begins + 60 * day };
+      return ca.ca.issueCrl({ entries: entriesOf(ca), number: 1_000, ...dates }).der;
     }
   }
 }

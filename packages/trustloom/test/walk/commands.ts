@@ -2,7 +2,7 @@ import { isTrustloomError } from '@trustloom/core';
 import type { OpenedTrustloom } from '../../src/open.ts';
 import type { WalkCa } from './cas.ts';
 import { diceOf, pickBy } from './dice.ts';
-import { type Estate, keepLock } from './estate.ts';
+import type { Estate } from './estate.ts';
 import { seenCrls } from './model.ts';
 
 /** Who is wrongly admitted, in the words of a report. */
@@ -142,7 +142,7 @@ export async function runCommand(estate: Estate, what: string, picks: readonly n
     line.died = () => abort.abort(new Error('killed'));
   }
   const run = { signal: abort.signal, allow: [] as readonly string[] };
-  const served = estate.cas.map(seenCrls);
+  const served = estate.cas.map((ca) => seenCrls(ca, estate.clock.now()));
   let done: Partial<Done> & Pick<Outcome, 'error' | 'crash'> = {};
   try {
     await using trustloom = await estate.open();
@@ -193,7 +193,5 @@ export async function changeLock(
   } catch (error) {
     if (!isTrustloomError(error)) throw error;
     return error.code;
-  } finally {
-    await keepLock(estate);
   }
 }

@@ -24,6 +24,8 @@ import type { Story, WalkTarget } from './story.ts';
 /** Who stands at a place, by the definition or as it last was. */
 export interface Claim {
   readonly name: string;
+  /** What the state may call it: names that it had here before. */
+  readonly names: readonly string[];
   readonly target: WalkTarget;
   /** It was consented that this goes. */
   readonly gone: boolean;
@@ -146,8 +148,10 @@ function definitionOf({ story, cas, targets, places, grace, stateRegion }: Estat
 
 /** Notes who stands where, after the definition was changed. */
 export function claim({ targets, claims }: Estate): void {
-  for (const [name, target] of Object.entries(targets))
-    claims.set(target.place, { name, target, gone: false });
+  for (const [name, target] of Object.entries(targets)) {
+    const names = [...new Set([name, ...(claims.get(target.place)?.names ?? [])])];
+    claims.set(target.place, { name, names, target, gone: false });
+  }
 }
 
 /** The target of the definition at a place. */

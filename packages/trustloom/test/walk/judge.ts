@@ -96,12 +96,13 @@ function consentFor(
     const [effect = '', about = ''] = consent.split(/:(.*)/s);
     const isDigest = /^[0-9a-f]{64}$/.test(about);
     const name = about.replace(/@.*/, '');
-    const isHere = isLeaving ? claim?.name === name : claim?.name === about;
+    const isHere = isLeaving ? (claim?.names.includes(name) ?? false) : claim?.name === about;
     const ofCa = client.ca?.ca.sha256 === about || client.ca?.root?.sha256 === about;
     const ofCrl = client.ca?.crls.some(({ crl }) => crl.sha256 === about) ?? false;
     if (effect === 'remove' && !isDigest && isHere) [admits, refuses] = [true, true];
     if (effect === 'remove' && ofCa) refuses = true;
-    if (effect === 'relax' && isHere) admits = true;
+    // What leaves is detached by it: a check of somebody's own then sees no certificate.
+    if (effect === 'relax' && isHere) [admits, refuses] = [true, isLeaving || refuses];
     if (effect === 'readmit' && (ofCrl || isHere || !isDigest)) admits = true;
     if (effect === 'grant' && ofCa) admits = true;
     if (effect === 'unlisted' && ofCa) admits = true;
@@ -126,9 +127,11 @@ export function judgeReport(
   );
   for (const { place, client, key } of everyPair(estate, [...estate.claims.keys()])) {
     const claimed = claimedNow(estate, place);
+    const claim = estate.claims.get(place);
     const standing = standings.get(key);
     const isIn = knocks.get(key);
-    if (claimed === undefined || standing === undefined || isIn === undefined) continue;
+    if (claimed === undefined || claim === undefined || standing === undefined || isIn === undefined)
+      continue;
     if (!isEnforced(estate, place) || !standing.sure) continue;
     const [name] = claimed;
     const who = client.name;
@@ -141,14 +144,14 @@ export function judgeReport(
         text: `${here} gets in, and ${what} exits 0`,
       });
     const isLooked = targets.some((one) => one.name === name) && !failed.has(name);
-    const said = now?.exposure.some(({ kind, text }) => kind !== 'bypass' && text.startsWith(`${name}: `));
+    const said = now?.exposure.some(({ kind, text }) => kind !== 'bypass' && isAbout(text, claim.names));
     if (isBadIn && isLooked && said === false && what !== 'state rebuild')
       breaches.push({
         rule: 'exposure is what clients see',
         who,
         text: `${here} gets in, and ${what} says nothing of it`,
       });
-    const saysLockout = now?.lockout.some((text) => text.startsWith(`${name}: `)) ?? true;
+    const saysLockout = now?.lockout.some((text) => isAbout(text, claim.names)) ?? true;
     if (standing.is === 'good' && !isIn && saysWell && what !== 'refresh' && !saysLockout)
       breaches.push({
         rule: 'exit 0 is what clients see',
@@ -166,6 +169,10 @@ export function judgeReport(
     });
   return breaches;
 }
+
+/** A place may be spoken of by what it was called before: `jobs@eu-west-1`, on its way out. */
+const isAbout = (text: string, names: readonly string[]) =>
+  names.some((name) => text.startsWith(`${name}: `) || text.startsWith(`${name}@`));
 
 function placeText(estate: Estate, place: PlaceKey): string {
   const claim = estate.claims.get(place);

@@ -15,9 +15,11 @@ export interface Standing {
 const standing = (is: Standing['is'], why: string, sure = true): Standing => ({ is, sure, why });
 
 /** How many of its CRLs a run takes into account that reads the sources now. */
-export function seenCrls(ca: WalkCa): number {
-  const served = ca.served === 'newest' ? ca.crls.length : ca.served === 'older' ? ca.crls.length - 1 : 0;
-  return Math.max(ca.accepted, served);
+export function seenCrls(ca: WalkCa, now: number): number {
+  const count = ca.served === 'newest' ? ca.crls.length : ca.served === 'older' ? ca.crls.length - 1 : 0;
+  // Once one has begun that was dated ahead, an honest one from before that is older.
+  const isBuried = (ca.crls[count - 1]?.thisUpdate ?? 0) <= ca.ahead && now > ca.ahead - 60_000;
+  return isBuried ? ca.accepted : Math.max(ca.accepted, count);
 }
 
 const isListed = (ca: WalkCa, name: string, crls: number) =>
@@ -38,9 +40,9 @@ export function standingOf(estate: Estate, place: PlaceKey, client: WalkClient):
   if (ca.lock !== 'trusted' && reachable) return standing('unclear', 'below an accepted root');
   if (ca.lock === 'unknown') return standing('untrusted', 'of a CA that is not accepted');
   if (ca.withdrawn) return standing('unclear', 'its CRL was withdrawn');
-  if (isListed(ca, name, seenCrls(ca))) {
+  if (isListed(ca, name, seenCrls(ca, estate.clock.now()))) {
     const certain = isListed(ca, name, memory.hurt ? 0 : ca.accepted);
-    return standing('revoked', 'listed by its CA', certain || ca.served === 'newest');
+    return standing('revoked', 'listed by its CA', certain || (ca.served === 'newest' && ca.ahead === 0));
   }
   if (ca.revokedItself) return standing('revoked', 'its CA is revoked', false);
   if (isListed(ca, name, ca.crls.length)) return standing('unclear', 'listed, and nobody could know');
@@ -54,7 +56,7 @@ export function standingOf(estate: Estate, place: PlaceKey, client: WalkClient):
     return standing('unclear', 'was on the deny list');
   if (ca.lock === 'retired') return standing('untrusted', 'of a retired CA', false);
   if (ca.gone) return standing('untrusted', 'of a CA that was retired, without its consent', false);
-  if (seenCrls(ca) === 0) return standing('unclear', 'no CRL of its CA was ever read');
+  if (seenCrls(ca, estate.clock.now()) === 0) return standing('unclear', 'no CRL of its CA was ever read');
   return standing('good', isLeaving ? 'good, and the target is leaving' : 'good');
 }
 

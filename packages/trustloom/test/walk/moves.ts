@@ -1,7 +1,7 @@
 import { issueCrl, type Served } from './cas.ts';
 import { changeLock } from './commands.ts';
 import { pickBy } from './dice.ts';
-import { claim, type Estate, restoreLock } from './estate.ts';
+import { claim, type Estate, keepLock, restoreLock } from './estate.ts';
 import { foreignHand } from './hands.ts';
 import { kindOfPlace, type PlaceKey, placeKeys } from './places.ts';
 import { stateMoves } from './state-moves.ts';
@@ -143,6 +143,7 @@ const caMoves: Readonly<Record<string, Move>> = {
     const error = await changeLock(estate, (trustloom) => trustloom.accept('all'));
     if (error !== undefined) return error;
     for (const ca of offeredCas(estate)) if (ca.lock === 'unknown') ca.lock = 'trusted';
+    await keepLock(estate);
     return 'accepted';
   },
   async 'retire a CA'(estate, [which = 0]) {
@@ -152,6 +153,7 @@ const caMoves: Readonly<Record<string, Move>> = {
     const error = await changeLock(estate, (trustloom) => trustloom.retire(ca.ca.sha256));
     if (error !== undefined) return error;
     ca.lock = 'retired';
+    await keepLock(estate);
     return ca.name;
   },
   async 'revert the lock'(estate, [which = 0]) {
@@ -178,7 +180,7 @@ const caMoves: Readonly<Record<string, Move>> = {
   },
   async 'a CRL source breaks'(estate, [which = 0, how = 0]) {
     const ca = pickBy(offeredCas(estate), which);
-    ca.served = pickBy<Served>(['missing', 'html', 'empty', 'foreign', 'truncated', 'future'], how);
+    ca.served = pickBy<Served>(['missing', 'html', 'empty', 'foreign', 'truncated', 'soon', 'future'], how);
     await estate.publish();
     return `${ca.name}: ${ca.served}`;
   },

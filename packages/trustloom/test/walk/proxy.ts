@@ -1,4 +1,4 @@
-import { createServer, request } from 'node:http';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Call, LocalAws } from '@trustloom/local-aws';
 
@@ -28,8 +28,16 @@ export interface ProxyLine extends AsyncDisposable {
 /** Opens the proxy. Whoever looks goes to the local AWS itself. */
 export async function openProxy(local: LocalAws, now: () => number): Promise<ProxyLine> {
   const { hostname, port } = new URL(local.url);
+  // One call at a time where somebody looks: two that are done side by side disturb who knocks.
+  let before: Promise<unknown> = Promise.resolve();
   const server = createServer((from, to) => {
     const { line } = proxy;
+    const done = new Promise<void>((resolve) => to.once('close', resolve));
+    const mine = line.look === undefined ? Promise.resolve() : before;
+    if (line.look !== undefined) before = mine.then(() => done);
+    void mine.then(() => pass(line, from, to));
+  });
+  const pass = (line: Line, from: IncomingMessage, to: ServerResponse) => {
     if (isDead(line)) {
       from.socket.destroy();
       return;
@@ -55,7 +63,7 @@ export async function openProxy(local: LocalAws, now: () => number): Promise<Pro
     });
     passed.on('error', () => from.socket.destroy());
     from.pipe(passed);
-  });
+  };
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const proxy: ProxyLine = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -94,7 +94,7 @@ function weighted(dice: Dice, weights: Weights): string {
 
 const event = (dice: Dice, what: string): WalkEvent => ({
   what,
-  picks: Array.from({ length: 6 }, () => Math.round(dice.next() * 1000) / 1000),
+  picks: Array.from({ length: 6 }, () => Math.floor(dice.next() * 1000) / 1000),
 });
 
 const nameOf: Readonly<Record<Kind, readonly string[]>> = {

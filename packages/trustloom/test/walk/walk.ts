@@ -25,7 +25,9 @@ export async function walk(story: Story): Promise<Walked> {
   const walked = { lines: beginning(estate), commands: 0, looks: 0 };
   for (const { what, picks } of story.events) {
     if (!isCommand(what)) {
-      const done = await moves[what]?.(estate, picks);
+      const done = await moves[what]?.(estate, picks).catch((error: unknown) => {
+        throw new Error(`${what}, after:\n${walked.lines.join('\n')}`, { cause: error });
+      });
       if (done !== undefined) walked.lines.push(`${what}: ${done}`);
       continue;
     }
@@ -105,7 +107,9 @@ function conclude(estate: Estate, outcome: Outcome, knocks: ReadonlyMap<string, 
   if (what === 'state rebuild' && exitCode === 0) memory.lost = false;
   for (const [place, claim] of claims) {
     const isHere = claimedNow(estate, place) !== undefined;
-    const isGone = allow.some((consent) => consent.replace(/@.*/, '') === `remove:${claim.name}`);
+    const isGone = allow.some((consent) =>
+      claim.names.some((name) => consent.replace(/@.*/, '') === `remove:${name}`),
+    );
     if (!isHere && isGone) {
       claims.set(place, { ...claim, gone: true });
       memory.applied.delete(place);
