@@ -66,7 +66,8 @@ describe('a KeyValueStore', () => {
               expect(already.filter((serial) => !held.has(serial))).toEqual([]);
               items = state;
             }
-            if (reconcile(desired, layout, items, now).overflowing.length > 0) return;
+            const { overflowing, withoutRoom } = reconcile(desired, layout, items, now);
+            if (overflowing.length + withoutRoom.length > 0) return;
             expect(await refused(items, pool, now)).toEqual(pool.filter((serial) => due.has(serial)));
             expect(writes(desired, layout, items, now)).toEqual([]);
             wanted = [...due];

@@ -7,9 +7,11 @@ import { openTarget } from './open-target.ts';
 
 async function oneAnchor() {
   const { one } = await makeFamily();
+  // Before the clock of the target, which may have been read in the second before.
+  const thisUpdate = Date.now() - 60_000;
   return trustOf({
     cas: [one],
-    crls: [{ issuer: one, crl: one.issueCrl({ entries: [{ serial: '1001' }] }) }],
+    crls: [{ issuer: one, crl: one.issueCrl({ entries: [{ serial: '1001' }], thisUpdate }) }],
   });
 }
 
