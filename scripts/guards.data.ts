@@ -1,15 +1,15 @@
-/** How it is noticed that a guard is missing: by a file of tests, or by a story of the walk. */
+/** How it is noticed that a guard is missing: by a file of tests, or by a scenario of the walk. */
 export type Finder =
   | { readonly tests: string; readonly named?: string }
-  /** A story by its seed, with so many commands. */
-  | { readonly story: string; readonly commands?: number };
+  /** A scenario by its seed, with so many commands. */
+  | { readonly scenario: string; readonly commands?: number };
 
 /** One thing that keeps a rule, and how to take it out. */
 export interface Guard {
   /** What it keeps, as a sentence that is true while it is there. */
   readonly name: string;
   readonly file: string;
-  /** A text that stands in the file once, and what takes its place. */
+  /** A text that stands in the file once, and what takes its site. */
   readonly out: string;
   readonly in: string;
   readonly foundBy: readonly Finder[];
@@ -143,7 +143,7 @@ export const guards: readonly Guard[] = [
     foundBy: [tests('crl-accept')],
   },
   {
-    name: 'a CRL that was issued earlier does not take the place of a later one',
+    name: 'a CRL that was issued earlier does not take the site of a later one',
     file: core('kit/judge-crl'),
     out: '  if (isOlderIssue(crl, inForce))\n',
     in: '  if (isOlderIssue(crl, inForce) && unexplained < 0)\n',

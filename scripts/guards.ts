@@ -1,6 +1,6 @@
 /**
  * Takes each guard out of a copy of the source, one at a time, and sees that something notices:
- * `npm run guards`. `--quick`: by tests alone, no stories of the walk. `--only text`: guards whose
+ * `npm run guards`. `--quick`: by tests alone, no scenarios of the walk. `--only text`: guards whose
  * names have it. Exits with 1 where nothing notices.
  */
 import { spawn } from 'node:child_process';
@@ -42,7 +42,7 @@ function notices(folder: string, finder: Finder): Promise<boolean> {
           'tsx',
           [
             ...['--conditions=@trustloom/source', 'scripts/walk.ts', '--shrink', '0'],
-            ...['--story', finder.story, '--commands', String(finder.commands ?? 8)],
+            ...['--scenario', finder.scenario, '--commands', String(finder.commands ?? 8)],
           ],
         ];
   return new Promise((done, failed) => {
@@ -69,11 +69,11 @@ async function without<T>(folder: string, guard: Guard, work: () => Promise<T>):
   }
 }
 
-const finderText = (finder: Finder) => ('tests' in finder ? finder.tests : `walk ${finder.story}`);
+const finderText = (finder: Finder) => ('tests' in finder ? finder.tests : `walk ${finder.scenario}`);
 
 async function foundBy(folder: string, guard: Guard): Promise<string | undefined> {
   for (const finder of guard.foundBy) {
-    if (values.quick && 'story' in finder) continue;
+    if (values.quick && 'scenario' in finder) continue;
     if (await notices(folder, finder)) return finderText(finder);
   }
   return undefined;
@@ -84,7 +84,7 @@ async function failing(folder: string, asked: readonly Guard[]): Promise<readonl
   const all = new Map(asked.flatMap((guard) => guard.foundBy.map((one) => [finderText(one), one] as const)));
   const bad: string[] = [];
   for (const [text, finder] of all) {
-    if (values.quick && 'story' in finder) continue;
+    if (values.quick && 'scenario' in finder) continue;
     if (await notices(folder, finder)) bad.push(text);
   }
   return bad;
@@ -94,7 +94,7 @@ const folder = await copy();
 try {
   const asked = guards.filter(({ name }) => name.includes(values.only));
   const bad = await failing(folder, asked);
-  for (const text of bad) console.log(`fails already with every guard in place: ${text}`);
+  for (const text of bad) console.log(`fails already with every guard in site: ${text}`);
   let missed = bad.length;
   for (const guard of asked) {
     const by = await without(folder, guard, () => foundBy(folder, guard));

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTestCa, type IssuedCrl, type TestCa, type TestClock, type TestLeaf } from '@trustloom/testkit';
-import type { GroupName } from './story.ts';
+import type { GroupName } from './target.ts';
 
 const day = 86_400_000;
 
@@ -46,7 +46,7 @@ export interface WalkCa {
   gone: boolean;
   readonly crls: WalkCrl[];
   served: Served;
-  /** When the last CRL begins that it dated ahead: until then an honest one takes its place. */
+  /** When the last CRL begins that it dated ahead: until then an honest one takes its site. */
   ahead: number;
   /** How many of its CRLs Trustloom has certainly seen. */
   accepted: number;
@@ -85,7 +85,7 @@ async function makeCa(name: string, group: GroupName, ca: TestCa, root?: TestCa)
   return made;
 }
 
-/** The CAs of a story: two of each group, of which the first is offered from the start. */
+/** The CAs of a scenario: two of each group, of which the first is offered from the start. */
 export async function makeCas(groups: readonly GroupName[], clock: TestClock): Promise<readonly WalkCa[]> {
   const cas: WalkCa[] = [];
   if (groups.includes('a'))
@@ -106,9 +106,9 @@ export async function makeCas(groups: readonly GroupName[], clock: TestClock): P
 }
 
 /** A client that nobody trusts. */
-export async function makeStranger(clock: TestClock): Promise<WalkClient> {
-  const ca = await createTestCa({ subject: 'CN=Stranger,O=Elsewhere', key: 'P-256', clock });
-  return { name: 'stranger', leaf: await ca.issue('CN=stranger') };
+export async function makeForeign(clock: TestClock): Promise<WalkClient> {
+  const ca = await createTestCa({ subject: 'CN=Foreign,O=Elsewhere', key: 'P-256', clock });
+  return { name: 'foreign', leaf: await ca.issue('CN=foreign') };
 }
 
 const entriesOf = ({ clients, revoked }: WalkCa) =>
@@ -137,7 +137,7 @@ export function sourcesOf(group: GroupName, cas: readonly WalkCa[]) {
 export async function writeSources(
   folder: string,
   cas: readonly WalkCa[],
-  stranger: TestCa['issueCrl'],
+  foreign: TestCa['issueCrl'],
   clock: TestClock,
 ): Promise<void> {
   const thisUpdate = Math.floor(clock.now() / 1000) * 1000;
@@ -156,13 +156,13 @@ export async function writeSources(
   }
   for (const ca of cas) {
     const file = join(folder, `${ca.name}.crl`);
-    const body = bodyOf(ca, stranger, thisUpdate);
+    const body = bodyOf(ca, foreign, thisUpdate);
     if (body === undefined) await rm(file, { force: true });
     else await writeFile(file, body);
   }
 }
 
-function bodyOf(ca: WalkCa, stranger: TestCa['issueCrl'], now: number): Uint8Array | string | undefined {
+function bodyOf(ca: WalkCa, foreign: TestCa['issueCrl'], now: number): Uint8Array | string | undefined {
   const newest = ca.crls.at(-1)?.crl.der;
   switch (ca.served) {
     case 'newest':
@@ -176,7 +176,7 @@ function bodyOf(ca: WalkCa, stranger: TestCa['issueCrl'], now: number): Uint8Arr
     case 'empty':
       return '';
     case 'foreign':
-      return stranger({ entries: [], number: 9_000, thisUpdate: now }).der;
+      return foreign({ entries: [], number: 9_000, thisUpdate: now }).der;
     case 'truncated':
       return newest?.slice(0, newest.length - 9);
     case 'soon':

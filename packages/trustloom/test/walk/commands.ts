@@ -2,8 +2,8 @@ import { isTrustloomError } from '@trustloom/core';
 import type { OpenedTrustloom } from '../../src/open.ts';
 import type { WalkCa } from './cas.ts';
 import { diceOf, pickBy } from './dice.ts';
-import type { Estate } from './estate.ts';
 import { seenCrls } from './model.ts';
+import type { World } from './world.ts';
 
 /** Who is wrongly admitted, in the words of a report. */
 interface Said {
@@ -31,7 +31,7 @@ export interface Outcome {
 type Done = Pick<Outcome, 'exitCode' | 'codes' | 'now' | 'targets'> & { readonly said?: string };
 type Command = (
   trustloom: OpenedTrustloom,
-  estate: Estate,
+  world: World,
   picks: readonly number[],
   run: { readonly signal: AbortSignal; allow: readonly string[] },
 ) => Promise<Done>;
@@ -54,52 +54,52 @@ async function apply(
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  begin: (trustloom, _estate, _picks, run) => apply(trustloom, () => true, run),
-  async plan(trustloom, _estate, _picks, { signal }) {
+  begin: (trustloom, _world, _picks, run) => apply(trustloom, () => true, run),
+  async plan(trustloom, _world, _picks, { signal }) {
     const plan = await trustloom.plan({ signal });
     const targets = plan.targets.map(({ name, failed }) => ({ name, state: failed ? 'failed' : 'planned' }));
     return { codes: codesOf(plan.findings), now: plan.now, targets };
   },
-  apply(trustloom, estate, picks, run) {
+  apply(trustloom, world, picks, run) {
     const [share = 0] = picks;
     if (share < 0.7) return apply(trustloom, () => true, run);
     if (share > 0.9) return apply(trustloom, () => false, run);
-    const chosen = (consent: string) => diceOf(`${picks} ${named(estate, consent)}`).chance(0.5);
+    const chosen = (consent: string) => diceOf(`${picks} ${named(world, consent)}`).chance(0.5);
     return apply(trustloom, chosen, run);
   },
-  async refresh(trustloom, _estate, _picks, { signal }) {
+  async refresh(trustloom, _world, _picks, { signal }) {
     const report = await trustloom.refresh({ signal });
     return { ...report, codes: codesOf(report.findings) };
   },
-  async revoke(trustloom, estate, [which = 0, serial = 0], { signal }) {
-    const { ca, client } = denied(estate, which, serial);
+  async revoke(trustloom, world, [which = 0, serial = 0], { signal }) {
+    const { ca, client } = denied(world, which, serial);
     const request = { serials: [client.leaf.serial], ca: ca.ca.sha256, by: 'ann', why: 'stolen' };
-    estate.denials.set(client.name, 'unclear');
+    world.denials.set(client.name, 'unclear');
     const { refresh } = await trustloom.revoke(request, { signal });
-    estate.denials.set(client.name, 'denied');
+    world.denials.set(client.name, 'denied');
     return { ...refresh, codes: codesOf(refresh.findings), said: client.name };
   },
-  async unrevoke(trustloom, estate, [which = 0, serial = 0], { signal }) {
-    const { ca, client } = denied(estate, which, serial);
-    const before = estate.denials.get(client.name);
-    if (before !== undefined) estate.denials.set(client.name, 'unclear');
+  async unrevoke(trustloom, world, [which = 0, serial = 0], { signal }) {
+    const { ca, client } = denied(world, which, serial);
+    const before = world.denials.get(client.name);
+    if (before !== undefined) world.denials.set(client.name, 'unclear');
     try {
       const { refresh } = await trustloom.unrevoke(
         { serials: [client.leaf.serial], ca: ca.ca.sha256 },
         { signal },
       );
-      estate.denials.set(client.name, 'released');
+      world.denials.set(client.name, 'released');
       return { ...refresh, codes: codesOf(refresh.findings), said: client.name };
     } catch (error) {
-      if (isTrustloomError(error) && before !== undefined) estate.denials.set(client.name, before);
+      if (isTrustloomError(error) && before !== undefined) world.denials.set(client.name, before);
       throw error;
     }
   },
-  async 'state rebuild'(trustloom, _estate, _picks, { signal }) {
+  async 'state rebuild'(trustloom, _world, _picks, { signal }) {
     const { targets, exitCode } = await trustloom.rebuildState({ signal });
     return { exitCode, codes: [], targets };
   },
-  async status(trustloom, _estate, _picks, { signal }) {
+  async status(trustloom, _world, _picks, { signal }) {
     const status = await trustloom.status({ signal });
     const { targets, admission, exitCode, findings } = status;
     return { exitCode, now: admission, codes: codesOf(findings), targets };
@@ -108,7 +108,7 @@ const commands: Readonly<Record<string, Command>> = {
 
 export const isCommand = (what: string) => Object.hasOwn(commands, what);
 
-function denied({ cas }: Estate, which: number, serial: number) {
+function denied({ cas }: World, which: number, serial: number) {
   const ca = pickBy(
     cas.filter(({ offered }) => offered),
     which,
@@ -120,8 +120,8 @@ function denied({ cas }: Estate, which: number, serial: number) {
   return { ca, client };
 }
 
-/** A consent with the names of this world in the place of digests. */
-export function named({ cas }: Pick<Estate, 'cas'>, consent: string): string {
+/** A consent with the names of this world in the site of digests. */
+export function named({ cas }: Pick<World, 'cas'>, consent: string): string {
   const known: readonly (readonly [string, string])[] = cas.flatMap(({ name, ca, root, crls }) => [
     [ca.sha256, `CA ${name}`] as const,
     ...(root === undefined ? [] : [[root.sha256, 'CA B Root'] as const]),
@@ -131,22 +131,22 @@ export function named({ cas }: Pick<Estate, 'cas'>, consent: string): string {
 }
 
 /** Runs one command as a process of its own, and says what it came to. */
-export async function runCommand(estate: Estate, what: string, picks: readonly number[]): Promise<Outcome> {
+export async function runCommand(world: World, what: string, picks: readonly number[]): Promise<Outcome> {
   const command = commands[what];
   if (command === undefined) throw new TypeError(what);
   const abort = new AbortController();
   const isKilled = (picks[4] ?? 1) < 0.1 && !['plan', 'status', 'begin'].includes(what);
-  const { line } = estate.proxy;
+  const { line } = world.proxy;
   if (isKilled) {
     line.killAt = 1 + Math.floor((picks[5] ?? 0) * 14);
     line.died = () => abort.abort(new Error('killed'));
   }
   const run = { signal: abort.signal, allow: [] as readonly string[] };
-  const served = estate.cas.map((ca) => seenCrls(ca, estate.clock.now()));
+  const served = world.cas.map((ca) => seenCrls(ca, world.clock.now()));
   let done: Partial<Done> & Pick<Outcome, 'error' | 'crash'> = {};
   try {
-    await using trustloom = await estate.open();
-    done = await command(trustloom, estate, picks, run);
+    await using trustloom = await world.open();
+    done = await command(trustloom, world, picks, run);
   } catch (error) {
     if (isTrustloomError(error) && error.kind !== 'bug') done = { error: error.code };
     else if (!abort.signal.aborted)
@@ -154,9 +154,9 @@ export async function runCommand(estate: Estate, what: string, picks: readonly n
   }
   const killed = abort.signal.aborted;
   const remembers = !killed && done.exitCode !== undefined && !['status', 'state rebuild'].includes(what);
-  if (remembers) for (const [index, ca] of estate.cas.entries()) keepAccepted(ca, served[index] ?? 0);
+  if (remembers) for (const [index, ca] of world.cas.entries()) keepAccepted(ca, served[index] ?? 0);
   const { exitCode, error, crash, codes = [], targets = [], now, said } = done;
-  const given = run.allow.map((consent) => named(estate, consent));
+  const given = run.allow.map((consent) => named(world, consent));
   const text = [
     what,
     said ?? '',
@@ -183,11 +183,11 @@ function keepAccepted(ca: WalkCa, served: number): void {
 
 /** What a person does with the lock. */
 export async function changeLock(
-  estate: Estate,
+  world: World,
   change: (trustloom: OpenedTrustloom) => Promise<unknown>,
 ): Promise<string | undefined> {
   try {
-    await using trustloom = await estate.open();
+    await using trustloom = await world.open();
     await change(trustloom);
     return undefined;
   } catch (error) {

@@ -6,7 +6,7 @@ export interface Dice {
   next(): number;
   /** A whole number below `count`. */
   below(count: number): number;
-  pick<T>(list: readonly T[]): T;
+  pick<T>(items: readonly T[]): T;
   chance(share: number): boolean;
 }
 
@@ -21,16 +21,16 @@ export function diceOf(seed: string): Dice {
   return {
     next,
     below,
-    pick<T>(list: readonly T[]): T {
-      return pickBy(list, next());
+    pick<T>(items: readonly T[]): T {
+      return pickBy(items, next());
     },
     chance: (share) => next() < share,
   };
 }
 
-/** The element of a list that a number from 0 up to 1 points to. */
-export function pickBy<T>(list: readonly T[], at: number): T {
-  const found = list[Math.floor(at * list.length)];
+/** The element of a items that a number from 0 up to 1 points to. */
+export function pickBy<T>(items: readonly T[], at: number): T {
+  const found = items[Math.floor(at * items.length)];
   if (found === undefined) throw new TypeError('nothing to pick from');
   return found;
 }

@@ -1,12 +1,12 @@
 import type { Outcome } from './commands.ts';
-import { claimedNow, type Estate } from './estate.ts';
 import { at, isEnforced, type Knocks, type Standing, type Standings } from './model.ts';
-import type { PlaceKey } from './places.ts';
+import type { SiteKey } from './target.ts';
+import { claimedNow, type World } from './world.ts';
 
 /** Something that must never happen, and did. */
 export interface Breach {
   readonly rule: string;
-  /** Of a client: its name; those of one text are told together. */
+  /** Of a client: its name; those of one text are reported together. */
   readonly who?: string;
   readonly text: string;
 }
@@ -20,8 +20,8 @@ export interface Frame {
   readonly allow: () => readonly string[];
 }
 
-const everyPair = (estate: Estate, places: readonly PlaceKey[]) =>
-  places.flatMap((place) => estate.clients.map((client) => ({ place, client, key: at(place, client) })));
+const everyPair = (world: World, sites: readonly SiteKey[]) =>
+  sites.flatMap((site) => world.clients.map((client) => ({ site, client, key: at(site, client) })));
 
 /** Breaches that differ by the client alone, as one. */
 export function together(breaches: readonly Breach[]): readonly Breach[] {
@@ -39,23 +39,27 @@ export function together(breaches: readonly Breach[]): readonly Breach[] {
 
 /** What the clients that knocked just now say of the rules about who stays in and who stays out. */
 export function judgeKnocks(
-  estate: Estate,
+  world: World,
   frame: Frame,
   knocks: Knocks,
-  places: readonly PlaceKey[],
+  sites: readonly SiteKey[],
   when: string,
 ): readonly Breach[] {
-  return everyPair(estate, places).flatMap(({ place, client, key }): readonly Breach[] => {
+  return everyPair(world, sites).flatMap(({ site, client, key }): readonly Breach[] => {
     const [was, is] = [frame.knocks.get(key), knocks.get(key)];
     const [before, after] = [frame.before.get(key), frame.after.get(key)];
     if (was === undefined || is === undefined || was === is || !before || !after) return [];
     const who = client.name;
-    const here = `(${after.why}) at ${placeText(estate, place)}`;
-    const consent = consentFor(frame.allow(), estate, place, client);
+    const here = `(${after.why}) at ${siteText(world, site)}`;
+    const consent = consentFor(frame.allow(), world, site, client);
     if (isBad(before) && isBad(after) && is && !consent.admits) {
-      if (!wasKeptOut(estate, frame, place, after)) return [];
+      if (!wasKeptOut(world, frame, site, after)) return [];
       return [
-        { rule: 'whoever is not good stays refused', who, text: `${here} was refused and gets in ${when}` },
+        {
+          rule: 'whoever is not good stays refused',
+          who,
+          text: `${here} was refused and is admitted ${when}`,
+        },
       ];
     }
     if (before.is === 'good' && after.is === 'good' && !is && !consent.refuses)
@@ -69,28 +73,23 @@ export function judgeKnocks(
 const isBad = ({ is }: Standing) => is === 'revoked' || is === 'untrusted';
 
 /**
- * After the memory was hurt it may be that nobody knows any more who is revoked: then only those
- * count who were kept out where others of their CA got in.
+ * After the memory was hurt it may be unknown who is revoked: then only those
+ * count who were kept out where others of their CA were admitted.
  */
-function wasKeptOut(
-  { memory, clients }: Estate,
-  { knocks }: Frame,
-  place: PlaceKey,
-  after: Standing,
-): boolean {
+function wasKeptOut({ memory, clients }: World, { knocks }: Frame, site: SiteKey, after: Standing): boolean {
   if (!memory.hurt || after.is !== 'revoked') return true;
-  return clients.some((client) => knocks.get(at(place, client)) === true);
+  return clients.some((client) => knocks.get(at(site, client)) === true);
 }
 
-/** What the consents that were given allow at a place, for a client. */
+/** What the consents that were given allow at a site, for a client. */
 function consentFor(
   allow: readonly string[],
-  estate: Estate,
-  place: PlaceKey,
-  client: Estate['clients'][number],
+  world: World,
+  site: SiteKey,
+  client: World['clients'][number],
 ): { readonly admits: boolean; readonly refuses: boolean } {
-  const claim = estate.claims.get(place);
-  const isLeaving = claimedNow(estate, place) === undefined;
+  const claim = world.claims.get(site);
+  const isLeaving = claimedNow(world, site) === undefined;
   let [admits, refuses] = [false, false];
   for (const consent of allow) {
     const [effect = '', about = ''] = consent.split(/:(.*)/s);
@@ -112,7 +111,7 @@ function consentFor(
 
 /** Whether what a command said is what clients see. */
 export function judgeReport(
-  estate: Estate,
+  world: World,
   { what, exitCode, now, targets, codes, killed, error, crash }: Outcome,
   standings: Standings,
   knocks: Knocks,
@@ -125,23 +124,23 @@ export function judgeReport(
   const failed = new Set(
     targets.filter(({ state }) => ['failed', 'not-compared'].includes(state)).map(({ name }) => name),
   );
-  for (const { place, client, key } of everyPair(estate, [...estate.claims.keys()])) {
-    const claimed = claimedNow(estate, place);
-    const claim = estate.claims.get(place);
+  for (const { site, client, key } of everyPair(world, [...world.claims.keys()])) {
+    const claimed = claimedNow(world, site);
+    const claim = world.claims.get(site);
     const standing = standings.get(key);
     const isIn = knocks.get(key);
     if (claimed === undefined || claim === undefined || standing === undefined || isIn === undefined)
       continue;
-    if (!isEnforced(estate, place) || !standing.sure) continue;
+    if (!isEnforced(world, site) || !standing.sure) continue;
     const [name] = claimed;
     const who = client.name;
-    const here = `(${standing.why}) at ${placeText(estate, place)}`;
+    const here = `(${standing.why}) at ${siteText(world, site)}`;
     const isBadIn = isIn && isBad(standing);
     if (isBadIn && saysWell && (what !== 'refresh' || standing.is === 'revoked'))
       breaches.push({
         rule: 'exit 0 is what clients see',
         who,
-        text: `${here} gets in, and ${what} exits 0`,
+        text: `${here} is admitted, and ${what} exits 0`,
       });
     const isLooked = targets.some((one) => one.name === name) && !failed.has(name);
     const said = now?.exposure.some(({ kind, text }) => kind !== 'bypass' && isAbout(text, claim.names));
@@ -149,7 +148,7 @@ export function judgeReport(
       breaches.push({
         rule: 'exposure is what clients see',
         who,
-        text: `${here} gets in, and ${what} says nothing of it`,
+        text: `${here} is admitted, and ${what} says nothing of it`,
       });
     const saysLockout = now?.lockout.some((text) => isAbout(text, claim.names)) ?? true;
     if (standing.is === 'good' && !isIn && saysWell && what !== 'refresh' && !saysLockout)
@@ -159,10 +158,10 @@ export function judgeReport(
         text: `${here} is refused, and ${what} exits 0`,
       });
   }
-  const { memory } = estate;
-  const isOurs = Object.values(estate.targets).some(({ place }) => memory.applied.has(place));
+  const { memory } = world;
+  const isOwned = Object.values(world.targets).some(({ site }) => memory.applied.has(site));
   const mustSay = ['plan', 'refresh', 'apply', 'status', 'revoke'].includes(what);
-  if (memory.lost && isOurs && mustSay && !codes.includes('state-lost'))
+  if (memory.lost && isOwned && mustSay && !codes.includes('state-lost'))
     breaches.push({
       rule: 'nothing hides a lost state',
       text: `the state is lost, and ${what} ends with exit ${exitCode ?? 'none'} and the codes ${codes.join(', ') || 'none'}`,
@@ -170,11 +169,11 @@ export function judgeReport(
   return breaches;
 }
 
-/** A place may be spoken of by what it was called before: `jobs@eu-west-1`, on its way out. */
+/** A site may be spoken of by what it was called before: `jobs@eu-west-1`, on its way out. */
 const isAbout = (text: string, names: readonly string[]) =>
   names.some((name) => text.startsWith(`${name}: `) || text.startsWith(`${name}@`));
 
-function placeText(estate: Estate, place: PlaceKey): string {
-  const claim = estate.claims.get(place);
-  return claim === undefined ? place : `${claim.name} (${place}${claimedNow(estate, place) ? '' : ', left'})`;
+function siteText(world: World, site: SiteKey): string {
+  const claim = world.claims.get(site);
+  return claim === undefined ? site : `${claim.name} (${site}${claimedNow(world, site) ? '' : ', left'})`;
 }

@@ -1,8 +1,8 @@
 import type { WalkCa, WalkClient } from './cas.ts';
-import { claimedNow, type Estate } from './estate.ts';
-import { kindOfPlace, type PlaceKey } from './places.ts';
+import { kindOfSite, type SiteKey } from './target.ts';
+import { claimedNow, type World } from './world.ts';
 
-/** What a client ought to be at a place. */
+/** What a client ought to be at a site. */
 export interface Standing {
   /** `unclear`: either answer is right. */
   readonly is: 'good' | 'revoked' | 'untrusted' | 'unclear';
@@ -25,58 +25,58 @@ export function seenCrls(ca: WalkCa, now: number): number {
 const isListed = (ca: WalkCa, name: string, crls: number) =>
   ca.crls.slice(0, crls).some(({ names }) => names.has(name));
 
-/** What a client ought to be at a place, by the definition, the lock, CRLs and the deny list. */
-export function standingOf(estate: Estate, place: PlaceKey, client: WalkClient): Standing {
-  const claim = estate.claims.get(place);
-  if (claim === undefined || claim.gone) return standing('unclear', 'nobody claims the place');
+/** What a client ought to be at a site, by the definition, the lock, CRLs and the deny list. */
+export function standingOf(world: World, site: SiteKey, client: WalkClient): Standing {
+  const claim = world.claims.get(site);
+  if (claim === undefined || claim.gone) return standing('unclear', 'nobody claims the site');
   const { ca, name } = client;
-  if (ca === undefined) return standing('untrusted', 'a stranger');
+  if (ca === undefined) return standing('untrusted', 'a foreign');
   const { target } = claim;
-  const isLeaving = claimedNow(estate, place) === undefined;
+  const isLeaving = claimedNow(world, site) === undefined;
   const reachable = ca.root !== undefined && target.trust.includes(ca.group);
   if (!target.trust.includes(ca.group)) return standing('untrusted', `of group ${ca.group}`);
-  const { memory } = estate;
+  const { memory } = world;
   // Whoever is below an accepted root is reached through it, whatever the lock says of the CA.
   if (ca.lock !== 'trusted' && reachable) return standing('unclear', 'below an accepted root');
   if (ca.lock === 'unknown') return standing('untrusted', 'of a CA that is not accepted');
   if (ca.withdrawn) return standing('unclear', 'its CRL was withdrawn');
-  if (isListed(ca, name, seenCrls(ca, estate.clock.now()))) {
+  if (isListed(ca, name, seenCrls(ca, world.clock.now()))) {
     const certain = isListed(ca, name, memory.hurt ? 0 : ca.accepted);
     return standing('revoked', 'listed by its CA', certain || (ca.served === 'newest' && ca.ahead === 0));
   }
   if (ca.revokedItself) return standing('revoked', 'its CA is revoked', false);
   if (isListed(ca, name, ca.crls.length)) return standing('unclear', 'listed, and nobody could know');
-  const denial = estate.denials.get(name);
-  const isOurs = ['cloudfront', 'apiGateway'].includes(kindOfPlace(place));
+  const denial = world.denials.get(name);
+  const isOwned = ['cloudfront', 'apiGateway'].includes(kindOfSite(site));
   if (denial === 'denied')
-    return isOurs
+    return isOwned
       ? standing('revoked', 'on the deny list', !memory.hurt)
       : standing('unclear', 'on the deny list');
   if (denial === 'unclear' || (denial === 'released' && memory.hurt))
     return standing('unclear', 'was on the deny list');
   if (ca.lock === 'retired') return standing('untrusted', 'of a retired CA', false);
   if (ca.gone) return standing('untrusted', 'of a CA that was retired, without its consent', false);
-  if (seenCrls(ca, estate.clock.now()) === 0) return standing('unclear', 'no CRL of its CA was ever read');
+  if (seenCrls(ca, world.clock.now()) === 0) return standing('unclear', 'no CRL of its CA was ever read');
   return standing('good', isLeaving ? 'good, and the target is leaving' : 'good');
 }
 
-/** Whether the definition wants clients to be checked at a place in full. */
-export function isEnforced(estate: Estate, place: PlaceKey): boolean {
-  const now = claimedNow(estate, place);
+/** Whether the definition wants clients to be checked at a site in full. */
+export function isEnforced(world: World, site: SiteKey): boolean {
+  const now = claimedNow(world, site);
   if (now === undefined) return false;
   const [, { mode, noAuthorizer }] = now;
   return mode === undefined && noAuthorizer === undefined;
 }
 
-/** Everybody at every place that was ever claimed. */
+/** Everybody at every site that was ever claimed. */
 export type Standings = ReadonlyMap<string, Standing>;
 
-export const at = (place: PlaceKey, client: WalkClient) => `${place} ${client.name}`;
+export const at = (site: SiteKey, client: WalkClient) => `${site} ${client.name}`;
 
 /** What everybody ought to be now. */
-export function standings(estate: Estate): Standings {
-  const all = [...estate.claims.keys()].flatMap((place) =>
-    estate.clients.map((client) => [at(place, client), standingOf(estate, place, client)] as const),
+export function standings(world: World): Standings {
+  const all = [...world.claims.keys()].flatMap((site) =>
+    world.clients.map((client) => [at(site, client), standingOf(world, site, client)] as const),
   );
   return new Map(all);
 }
@@ -87,13 +87,13 @@ export type Knocks = ReadonlyMap<string, boolean>;
 /** The local AWS takes 5 ms on its clock until a change is in effect. */
 const settledMs = 20;
 
-/** Everybody knocks at these places. */
-export async function knockAll(estate: Estate, places: readonly PlaceKey[]): Promise<Knocks> {
-  estate.clock.advance(settledMs);
+/** Everybody knocks at these sites. */
+export async function knockAll(world: World, sites: readonly SiteKey[]): Promise<Knocks> {
+  world.clock.advance(settledMs);
   const all = await Promise.all(
-    places.flatMap((place) =>
-      estate.clients.map(
-        async (client) => [at(place, client), await estate.places[place].admits(client.leaf)] as const,
+    sites.flatMap((site) =>
+      world.clients.map(
+        async (client) => [at(site, client), await world.sites[site].admits(client.leaf)] as const,
       ),
     ),
   );

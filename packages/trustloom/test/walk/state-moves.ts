@@ -8,15 +8,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { account } from '../support/local.ts';
 import { pickBy } from './dice.ts';
-import type { Estate } from './estate.ts';
-import type { Move } from './moves.ts';
+import type { Move, World } from './world.ts';
 
 interface StateBucket {
   readonly Bucket: string;
   readonly s3: S3Client;
 }
 
-function bucketOf({ local, stateRegion }: Estate): StateBucket {
+function bucketOf({ local, stateRegion }: World): StateBucket {
   const config = local.clientConfig('s3', { account: account.id, region: stateRegion });
   return {
     Bucket: `trustloom-${account.id}-${stateRegion}`,
@@ -30,40 +29,40 @@ async function keysOf({ Bucket, s3 }: StateBucket, Prefix = 'acme/'): Promise<re
 }
 
 /** From now on the state does not have all that was decided. */
-function hurt({ memory }: Estate, lost: boolean): void {
+function hurt({ memory }: World, lost: boolean): void {
   memory.hurt = true;
   memory.lost = memory.lost || (lost && memory.applied.size > 0);
 }
 
-async function remove(estate: Estate, keys: readonly string[]): Promise<string | undefined> {
-  const bucket = bucketOf(estate);
+async function remove(world: World, keys: readonly string[]): Promise<string | undefined> {
+  const bucket = bucketOf(world);
   const there = (await keysOf(bucket)).filter((key) => keys.includes(key));
   if (there.length === 0) return undefined;
   for (const Key of there) await bucket.s3.send(new DeleteObjectCommand({ Bucket: bucket.Bucket, Key }));
-  hurt(estate, true);
+  hurt(world, true);
   return there.join(', ');
 }
 
 const [trust, revocation] = ['acme/trust.json', 'acme/revocation.json'];
 
-/** Moves that take the memory of Trustloom away, or put another in its place. */
+/** Moves that take the memory of Trustloom away, or put another in its site. */
 export const stateMoves: Readonly<Record<string, Move>> = {
-  'delete trust.json': (estate) => remove(estate, [trust]),
-  'delete revocation.json': (estate) => remove(estate, [revocation]),
-  'delete the whole state': (estate) => remove(estate, [trust, revocation]),
-  async 'delete the retained files'(estate) {
-    const { Bucket, s3 } = bucketOf(estate);
+  'delete trust.json': (world) => remove(world, [trust]),
+  'delete revocation.json': (world) => remove(world, [revocation]),
+  'delete the whole state': (world) => remove(world, [trust, revocation]),
+  async 'delete the retained files'(world) {
+    const { Bucket, s3 } = bucketOf(world);
     const keys = [
       ...(await keysOf({ Bucket, s3 }, 'acme/retained/')),
       ...(await keysOf({ Bucket, s3 }, 'acme/crls/')),
     ];
     for (const Key of keys) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
     if (keys.length === 0) return undefined;
-    hurt(estate, false);
+    hurt(world, false);
     return `${keys.length} files`;
   },
-  async 'restore an earlier state'(estate, [which = 0, both = 0]) {
-    const { Bucket, s3 } = bucketOf(estate);
+  async 'restore an earlier state'(world, [which = 0, both = 0]) {
+    const { Bucket, s3 } = bucketOf(world);
     const keys = both < 0.5 ? [revocation] : [trust, revocation];
     const done: string[] = [];
     for (const Key of keys) {
@@ -77,22 +76,22 @@ export const stateMoves: Readonly<Record<string, Move>> = {
       done.push(`${Key}, ${ids.indexOf(VersionId)} versions back`);
     }
     if (done.length === 0) return undefined;
-    hurt(estate, false);
+    hurt(world, false);
     // What was lost may be back.
-    estate.memory.lost = false;
+    world.memory.lost = false;
     return done.join('; ');
   },
-  async 'move the state to another region'(estate, [to = 0]) {
-    const others = ['eu-west-1', 'eu-central-1', 'us-east-1'].filter((one) => one !== estate.stateRegion);
-    estate.stateRegion = pickBy(others, to);
+  async 'move the state to another region'(world, [to = 0]) {
+    const others = ['eu-west-1', 'eu-central-1', 'us-east-1'].filter((one) => one !== world.stateRegion);
+    world.stateRegion = pickBy(others, to);
     const isEmpty =
-      (await keysOf(bucketOf(estate))).filter((key) => [trust, revocation].includes(key)).length < 2;
-    estate.memory.lost = false;
-    hurt(estate, isEmpty);
-    return `${estate.stateRegion}${isEmpty ? '' : ', where an earlier one lies'}`;
+      (await keysOf(bucketOf(world))).filter((key) => [trust, revocation].includes(key)).length < 2;
+    world.memory.lost = false;
+    hurt(world, isEmpty);
+    return `${world.stateRegion}${isEmpty ? '' : ', where an earlier one lies'}`;
   },
-  async 'empty the deny list by hand'(estate) {
-    const { Bucket, s3 } = bucketOf(estate);
+  async 'empty the deny list by hand'(world) {
+    const { Bucket, s3 } = bucketOf(world);
     if (!(await keysOf({ Bucket, s3 })).includes(revocation)) return undefined;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: revocation }));
     const object = JSON.parse((await Body?.transformToString()) ?? '{}') as {
@@ -103,7 +102,7 @@ export const stateMoves: Readonly<Record<string, Move>> = {
     await s3.send(
       new PutObjectCommand({ Bucket, Key: revocation, Body: text, ContentType: 'application/json' }),
     );
-    hurt(estate, false);
+    hurt(world, false);
     return `${object.deny.length} entries`;
   },
 };

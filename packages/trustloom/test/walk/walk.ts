@@ -1,13 +1,13 @@
 import type { Call } from '@trustloom/local-aws';
 import { isCommand, type Outcome, runCommand } from './commands.ts';
-import { claimedNow, type Estate, openEstate } from './estate.ts';
 import { type Breach, type Frame, judgeKnocks, judgeReport, together } from './judge.ts';
 import { knockAll, standings } from './model.ts';
 import { moves } from './moves.ts';
-import { type Kind, kindOfPlace, type PlaceKey } from './places.ts';
-import type { Story, WalkEvent } from './story.ts';
+import type { Scenario, WalkEvent } from './scenario.ts';
+import { type Kind, kindOfSite, type SiteKey } from './target.ts';
+import { claimedNow, openWorld, type World } from './world.ts';
 
-/** A story as it went: what was done, in words, and the first thing that must never happen. */
+/** A scenario as it went: what was done, in words, and the first thing that must never happen. */
 export interface Walked {
   readonly lines: readonly string[];
   readonly breaches: readonly Breach[];
@@ -19,19 +19,19 @@ export interface Walked {
 /** A lease that a killed run left behind has ended by then. */
 const afterKillMs = 15 * 60_000;
 
-/** Walks a story from its beginning to its end, or to the first breach. */
-export async function walk(story: Story): Promise<Walked> {
-  await using estate = await openEstate(story);
-  const walked = { lines: beginning(estate), commands: 0, looks: 0 };
-  for (const { what, picks } of story.events) {
+/** Walks a scenario from its beginning to its end, or to the first breach. */
+export async function walk(scenario: Scenario): Promise<Walked> {
+  await using world = await openWorld(scenario);
+  const walked = { lines: beginning(world), commands: 0, looks: 0 };
+  for (const { what, picks } of scenario.events) {
     if (!isCommand(what)) {
-      const done = await moves[what]?.(estate, picks).catch((error: unknown) => {
+      const done = await moves[what]?.(world, picks).catch((error: unknown) => {
         throw new Error(`${what}, after:\n${walked.lines.join('\n')}`, { cause: error });
       });
       if (done !== undefined) walked.lines.push(`${what}: ${done}`);
       continue;
     }
-    const { outcome, breaches, looks } = await step(estate, { what, picks });
+    const { outcome, breaches, looks } = await step(world, { what, picks });
     walked.lines.push(`$ ${outcome.text}`);
     walked.commands += 1;
     walked.looks += looks;
@@ -40,20 +40,20 @@ export async function walk(story: Story): Promise<Walked> {
   return { ...walked, breaches: [] };
 }
 
-function beginning({ targets, story }: Estate): string[] {
+function beginning({ targets, scenario }: World): string[] {
   const text = Object.entries(targets).map(
-    ([name, { place, trust }]) => `${name} (${place}, ${trust.join('+')})`,
+    ([name, { site, trust }]) => `${name} (${site}, ${trust.join('+')})`,
   );
   return [
-    `targets: ${text.join(', ')}; unknowns: ${story.unknowns}${story.closely ? '; looked at after each write' : ''}`,
+    `targets: ${text.join(', ')}; unknowns: ${scenario.unknowns}${scenario.closely ? '; looked at after each write' : ''}`,
   ];
 }
 
-/** One command, with everybody at every place before, after, and in between. */
-async function step(estate: Estate, { what, picks }: WalkEvent) {
-  const places = [...estate.claims.keys()];
-  const before = standings(estate);
-  const knocks = await knockAll(estate, places);
+/** One command, with everybody at every site before, after, and in between. */
+async function step(world: World, { what, picks }: WalkEvent) {
+  const sites = [...world.claims.keys()];
+  const before = standings(world);
+  const knocks = await knockAll(world, sites);
   const seen: { readonly frame: Frame; readonly breaches: Breach[]; looks: number } = {
     frame: { knocks, before, after: before, allow: () => [] },
     breaches: [],
@@ -61,33 +61,33 @@ async function step(estate: Estate, { what, picks }: WalkEvent) {
   };
   const between: {
     readonly call: Call;
-    readonly places: readonly PlaceKey[];
+    readonly sites: readonly SiteKey[];
     readonly knocks: Awaited<ReturnType<typeof knockAll>>;
   }[] = [];
-  estate.proxy.line = {
+  world.proxy.line = {
     writes: 0,
-    look: estate.story.closely
+    look: world.scenario.closely
       ? async (call) => {
-          const touched = places.filter((place) => isTouched(call, place));
+          const touched = sites.filter((site) => isTouched(call, site));
           if (touched.length > 0)
-            between.push({ call, places: touched, knocks: await knockAll(estate, touched) });
+            between.push({ call, sites: touched, knocks: await knockAll(world, touched) });
         }
       : undefined,
   };
-  const outcome = await runCommand(estate, what, picks);
-  estate.proxy.line = { writes: 0 };
-  if (outcome.killed) estate.clock.advance(afterKillMs);
-  const after = standings(estate);
+  const outcome = await runCommand(world, what, picks);
+  world.proxy.line = { writes: 0 };
+  if (outcome.killed) world.clock.advance(afterKillMs);
+  const after = standings(world);
   const frame: Frame = { ...seen.frame, after, allow: () => outcome.allow };
-  const final = await knockAll(estate, places);
+  const final = await knockAll(world, sites);
   const breaches = [
     ...between.flatMap((one) =>
-      judgeKnocks(estate, frame, one.knocks, one.places, `after ${one.call.action} of ${what}`),
+      judgeKnocks(world, frame, one.knocks, one.sites, `after ${one.call.action} of ${what}`),
     ),
-    ...judgeKnocks(estate, frame, final, places, `after ${what}`),
-    ...judgeReport(estate, outcome, after, final),
+    ...judgeKnocks(world, frame, final, sites, `after ${what}`),
+    ...judgeReport(world, outcome, after, final),
   ];
-  conclude(estate, outcome, final);
+  conclude(world, outcome, final);
   return { outcome, breaches, looks: 2 + between.length };
 }
 
@@ -98,25 +98,25 @@ const services: Readonly<Record<Kind, RegExp>> = {
   rolesAnywhere: /^rolesanywhere$/,
 };
 
-const isTouched = ({ service }: Call, place: PlaceKey) => services[kindOfPlace(place)].test(service);
+const isTouched = ({ service }: Call, site: SiteKey) => services[kindOfSite(site)].test(service);
 
 /** What the walk learns from a command for those that follow. */
-function conclude(estate: Estate, outcome: Outcome, knocks: ReadonlyMap<string, boolean>): void {
-  const { memory, claims, cas } = estate;
+function conclude(world: World, outcome: Outcome, knocks: ReadonlyMap<string, boolean>): void {
+  const { memory, claims, cas } = world;
   const { what, allow, exitCode, killed, targets } = outcome;
   if (what === 'state rebuild' && exitCode === 0) memory.lost = false;
-  for (const [place, claim] of claims) {
-    const isHere = claimedNow(estate, place) !== undefined;
+  for (const [site, claim] of claims) {
+    const isHere = claimedNow(world, site) !== undefined;
     const isGone = allow.some((consent) =>
       claim.names.some((name) => consent.replace(/@.*/, '') === `remove:${name}`),
     );
     if (!isHere && isGone) {
-      claims.set(place, { ...claim, gone: true });
-      memory.applied.delete(place);
+      claims.set(site, { ...claim, gone: true });
+      memory.applied.delete(site);
     }
     const state = targets.find(({ name }) => name === claim.name)?.state;
     if (['apply', 'begin'].includes(what) && isHere && state === 'in-sync' && !memory.lost)
-      memory.applied.add(place);
+      memory.applied.add(site);
   }
   for (const ca of cas) {
     if (allow.some((consent) => consent === `grant:${ca.ca.sha256}`)) ca.gone = false;

@@ -18,63 +18,37 @@ import {
 import type { TargetInput } from '../../src/define.ts';
 import { account } from '../support/local.ts';
 import { knockEdge } from '../support/team.ts';
-import type { WalkTarget } from './story.ts';
+import { type Kind, regions, type SiteKey, type WalkTarget } from './target.ts';
 
-/** Kinds of targets. */
-export type Kind = 'cloudfront' | 'alb' | 'apiGateway' | 'rolesAnywhere';
-
-/** Everything that a target can be attached to, in every story the same. */
-export const placeKeys = ['web1', 'web2', 'lb1', 'lb2', 'api1', 'api2', 'ra1', 'ra2'] as const;
-export type PlaceKey = (typeof placeKeys)[number];
-
-/** Regions with a bucket; the first has everything but one half of Roles Anywhere. */
-export const regions = ['eu-west-1', 'eu-central-1', 'us-east-1'] as const;
-
-const kinds: Readonly<Record<string, Kind>> = {
-  web: 'cloudfront',
-  lb: 'alb',
-  api: 'apiGateway',
-  ra: 'rolesAnywhere',
-};
-
-export function kindOfPlace(place: PlaceKey): Kind {
-  const kind = kinds[place.slice(0, -1)];
-  if (kind === undefined) throw new TypeError(place);
-  return kind;
-}
-
-/** What a target of a definition says of the place where it is. */
-type PlaceInput = WithoutTrust<TargetInput>;
+/** What a target of a definition says of the site where it is. */
+type SiteInput = WithoutTrust<TargetInput>;
 type WithoutTrust<Input> = Input extends unknown ? Omit<Input, 'trust' | 'was'> : never;
 
 /** One thing to which a target is attached, and where clients knock. */
-export interface Place {
-  readonly key: PlaceKey;
+export interface Site {
+  readonly key: SiteKey;
   readonly kind: Kind;
   readonly region: string;
   /** Id or ARN of it; of Roles Anywhere the region. */
   readonly resource: string;
   /** The target of the definition that is attached here. */
-  input(target: WalkTarget): PlaceInput;
+  input(target: WalkTarget): SiteInput;
   /** True when the client is admitted. */
   admits(client: TestLeaf): Promise<boolean>;
 }
 
 const lambdaOf = (number: number) => `arn:aws:lambda:eu-west-1:${account.id}:function:revocation-${number}`;
 
-/** Makes all places on a local AWS. */
-export async function makePlaces(
-  local: LocalAws,
-  clock: TestClock,
-): Promise<Readonly<Record<PlaceKey, Place>>> {
+/** Makes all sites on a local AWS. */
+export async function makeSites(local: LocalAws, clock: TestClock): Promise<Readonly<Record<SiteKey, Site>>> {
   const buckets = new Map<string, Awaited<ReturnType<typeof makeBucket>>>();
   for (const region of regions) buckets.set(region, await makeBucket({ local, region }));
   const own = buckets.get('eu-west-1');
   if (own === undefined) throw new TypeError('no bucket');
-  const places: Place[] = [];
+  const sites: Site[] = [];
   for (const number of [1, 2]) {
-    places.push(await cloudFrontPlace(local, number));
-    places.push(await albPlace(local, number));
+    sites.push(await cloudFrontSite(local, number));
+    sites.push(await albSite(local, number));
     const domain = `api${number}.example.com`;
     const authorizer = createAuthorizer({
       objects: s3Objects({ bucket: own.bucket, owner: account.id, client: own.s3 }),
@@ -84,19 +58,19 @@ export async function makePlaces(
       log: () => undefined,
     });
     local.lambda(lambdaOf(number), (event) => authorizer(event as AuthorizerEvent));
-    places.push(await apiPlace(local, number, domain));
-    places.push(await rolesAnywherePlace(local, number));
+    sites.push(await apiSite(local, number, domain));
+    sites.push(await rolesAnywhereSite(local, number));
   }
-  return Object.fromEntries(places.map((place) => [place.key, place])) as Record<PlaceKey, Place>;
+  return Object.fromEntries(sites.map((site) => [site.key, site])) as Record<SiteKey, Site>;
 }
 
 const edgeOf = (local: LocalAws, host: string) =>
   local.edges().find(({ hosts }) => hosts.includes(host))?.resource ?? host;
 
-async function cloudFrontPlace(local: LocalAws, number: number): Promise<Place> {
+async function cloudFrontSite(local: LocalAws, number: number): Promise<Site> {
   const { distributionId, domainName } = await makeCloudFront({ local }, `web${number}`);
   return {
-    key: `web${number}` as PlaceKey,
+    key: `web${number}` as SiteKey,
     kind: 'cloudfront',
     region: 'us-east-1',
     resource: distributionId,
@@ -112,12 +86,12 @@ async function cloudFrontPlace(local: LocalAws, number: number): Promise<Place> 
   };
 }
 
-async function albPlace(local: LocalAws, number: number): Promise<Place> {
+async function albSite(local: LocalAws, number: number): Promise<Site> {
   const { listenerArn, bypassArn } = await makeAlb({ local }, `lb${number}`);
   const config = local.clientConfig('elasticloadbalancing', { account: account.id, region: 'eu-west-1' });
   await new ElasticLoadBalancingV2Client(config).send(new DeleteListenerCommand({ ListenerArn: bypassArn }));
   return {
-    key: `lb${number}` as PlaceKey,
+    key: `lb${number}` as SiteKey,
     kind: 'alb',
     region: 'eu-west-1',
     resource: listenerArn,
@@ -132,14 +106,14 @@ async function albPlace(local: LocalAws, number: number): Promise<Place> {
   };
 }
 
-async function apiPlace(local: LocalAws, number: number, domain: string): Promise<Place> {
+async function apiSite(local: LocalAws, number: number, domain: string): Promise<Site> {
   const region = 'eu-west-1';
   const { apiId } = await makeApiGateway({ local }, domain, 'http', { arn: lambdaOf(number) });
   const client = new ApiGatewayV2Client(local.clientConfig('apigateway', { account: account.id, region }));
   // Otherwise revocation would be enforced on one of two ways in.
   await client.send(new UpdateApiCommand({ ApiId: apiId, DisableExecuteApiEndpoint: true }));
   return {
-    key: `api${number}` as PlaceKey,
+    key: `api${number}` as SiteKey,
     kind: 'apiGateway',
     region,
     resource: domain,
@@ -156,7 +130,7 @@ async function apiPlace(local: LocalAws, number: number, domain: string): Promis
   };
 }
 
-async function rolesAnywherePlace(local: LocalAws, number: number): Promise<Place> {
+async function rolesAnywhereSite(local: LocalAws, number: number): Promise<Site> {
   const region = regions[number - 1] ?? 'eu-west-1';
   const { profileArn, roleArn } = await makeRolesAnywhere({ local, region });
   // Copies of the whole state are dear: anchors are looked up again when another was made.
@@ -167,7 +141,7 @@ async function rolesAnywherePlace(local: LocalAws, number: number): Promise<Plac
     return seen.arns;
   };
   return {
-    key: `ra${number}` as PlaceKey,
+    key: `ra${number}` as SiteKey,
     kind: 'rolesAnywhere',
     region,
     resource: region,

@@ -1,18 +1,5 @@
 import { type Dice, diceOf } from './dice.ts';
-import { type Kind, kindOfPlace, type PlaceKey, placeKeys } from './places.ts';
-
-/** Groups of CAs that a story may have: `a` of one tier, `b` of two. */
-export type GroupName = 'a' | 'b';
-
-/** A target as a story has it: the settings are those that change who gets in. */
-export interface WalkTarget {
-  readonly place: PlaceKey;
-  readonly trust: readonly GroupName[];
-  readonly was?: string;
-  readonly mode?: 'open';
-  readonly ignoreExpiry?: true;
-  readonly noAuthorizer?: true;
-}
+import { type GroupName, type Kind, kindOfSite, siteKeys, type WalkTarget } from './target.ts';
 
 /**
  * One thing that happens: a move of the world, or a command. The numbers choose what exactly, by
@@ -24,7 +11,7 @@ export interface WalkEvent {
 }
 
 /** Everything that a walk does, from its seed. */
-export interface Story {
+export interface Scenario {
   readonly seed: string;
   /** One reading for everything that AWS does not document. */
   readonly unknowns: 'refuse' | 'admit';
@@ -35,7 +22,7 @@ export interface Story {
   readonly events: readonly WalkEvent[];
 }
 
-/** How often each thing happens, beside the others of its list. */
+/** How often each thing happens, beside the others of its kind. */
 type Weights = Readonly<Record<string, number>>;
 
 export const commandWeights: Weights = {
@@ -104,17 +91,17 @@ const nameOf: Readonly<Record<Kind, readonly string[]>> = {
   rolesAnywhere: ['jobs', 'batch'],
 };
 
-/** Tells a story: a random definition, then at least this many commands among random moves. */
-export function storyOf(seed: string, commands: number): Story {
+/** Tells a scenario: a random definition, then at least this many commands among random moves. */
+export function scenarioOf(seed: string, commands: number): Scenario {
   const dice = diceOf(`walk ${seed}`);
   const groups = dice.pick([['a'], ['b'], ['a', 'b'], ['a', 'b']] as const);
-  const places = [...placeKeys].sort((one, other) => order(seed, one) - order(seed, other));
+  const sites = [...siteKeys].sort((one, other) => order(seed, one) - order(seed, other));
   const targets: Record<string, WalkTarget> = {};
   const count = 1 + dice.below(4);
-  for (const place of places.slice(0, count)) {
-    const name = nameOf[kindOfPlace(place)].find((one) => targets[one] === undefined) ?? place;
+  for (const site of sites.slice(0, count)) {
+    const name = nameOf[kindOfSite(site)].find((one) => targets[one] === undefined) ?? site;
     const trust = dice.pick([groups, groups, [dice.pick(groups)]]);
-    targets[name] = { place, trust };
+    targets[name] = { site, trust };
   }
   const events: WalkEvent[] = [];
   if (dice.chance(0.9))
@@ -131,4 +118,4 @@ export function storyOf(seed: string, commands: number): Story {
   return { seed, unknowns, closely: dice.chance(0.5), groups, targets, events };
 }
 
-const order = (seed: string, place: string) => diceOf(`order ${seed} ${place}`).next();
+const order = (seed: string, site: string) => diceOf(`order ${seed} ${site}`).next();

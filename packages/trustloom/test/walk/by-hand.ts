@@ -8,11 +8,10 @@ import {
 } from '@trustloom/testkit';
 import { account } from '../support/local.ts';
 import { pickBy } from './dice.ts';
-import type { Estate } from './estate.ts';
-import type { Move } from './moves.ts';
-import type { Place } from './places.ts';
+import type { Site } from './sites.ts';
+import type { Move, World } from './world.ts';
 
-function editsOf({ local, clock }: Estate, { kind, region, resource }: Place): Edits {
+function editsOf({ local, clock }: World, { kind, region, resource }: Site): Edits {
   const stage = { local, clock, accountRegion: { account: account.id, region } };
   switch (kind) {
     case 'cloudfront':
@@ -26,7 +25,7 @@ function editsOf({ local, clock }: Estate, { kind, region, resource }: Place): E
   }
 }
 
-async function enableAnchors(local: Estate['local'], region: string): Promise<void> {
+async function enableAnchors(local: World['local'], region: string): Promise<void> {
   const client = new RolesAnywhereClient(
     local.clientConfig('rolesanywhere', { account: account.id, region }),
   );
@@ -39,11 +38,11 @@ async function enableAnchors(local: Estate['local'], region: string): Promise<vo
 }
 
 /** Somebody changes by hand what a target holds. */
-export const foreignHand: Move = async (estate, [where = 0, what = 0]) => {
-  const places = [...estate.claims.keys()];
-  if (places.length === 0) return undefined;
-  const place = pickBy(places, where);
-  const edits = Object.entries(editsOf(estate, estate.places[place]));
+export const foreignHand: Move = async (world, [where = 0, what = 0]) => {
+  const sites = [...world.claims.keys()];
+  if (sites.length === 0) return undefined;
+  const site = pickBy(sites, where);
+  const edits = Object.entries(editsOf(world, world.sites[site]));
   const [text, edit] = pickBy(edits, what);
   try {
     await edit();
@@ -52,5 +51,5 @@ export const foreignHand: Move = async (estate, [where = 0, what = 0]) => {
     if (error instanceof TypeError) return undefined;
     throw error;
   }
-  return `${place}: ${text}`;
+  return `${site}: ${text}`;
 };

@@ -11,17 +11,18 @@ import { account } from '../support/local.ts';
 import {
   issueCrl,
   makeCas,
-  makeStranger,
+  makeForeign,
   sourcesOf,
   type WalkCa,
   type WalkClient,
   writeSources,
 } from './cas.ts';
-import { makePlaces, type Place, type PlaceKey } from './places.ts';
 import { openProxy, type ProxyLine } from './proxy.ts';
-import type { Story, WalkTarget } from './story.ts';
+import type { Scenario } from './scenario.ts';
+import { makeSites, type Site } from './sites.ts';
+import type { SiteKey, WalkTarget } from './target.ts';
 
-/** Who stands at a place, by the definition or as it last was. */
+/** Who stands at a site, by the definition or as it last was. */
 export interface Claim {
   readonly name: string;
   /** What the state may call it: names that it had here before. */
@@ -36,8 +37,8 @@ export type Denial = 'denied' | 'released' | 'unclear';
 
 /** What the walk knows of the memory of Trustloom. */
 export interface Memory {
-  /** Places where an apply came to an end: something of ours stands there. */
-  readonly applied: Set<PlaceKey>;
+  /** Sites where an apply came to an end: something of ours stands there. */
+  readonly applied: Set<SiteKey>;
   /** The state was deleted or is empty, and this must be said. */
   lost: boolean;
   /** Not everything that was decided is in the state. */
@@ -45,19 +46,19 @@ export interface Memory {
 }
 
 /** A whole world with what ought to hold in it. */
-export interface Estate extends AsyncDisposable {
-  readonly story: Story;
+export interface World extends AsyncDisposable {
+  readonly scenario: Scenario;
   readonly local: LocalAws;
   readonly clock: TestClock;
   readonly proxy: ProxyLine;
   readonly folder: string;
-  readonly places: Readonly<Record<PlaceKey, Place>>;
+  readonly sites: Readonly<Record<SiteKey, Site>>;
   readonly cas: readonly WalkCa[];
-  readonly stranger: WalkClient;
+  readonly foreign: WalkClient;
   readonly clients: readonly WalkClient[];
   targets: Readonly<Record<string, WalkTarget>>;
   removed: readonly (readonly [string, WalkTarget])[];
-  readonly claims: Map<PlaceKey, Claim>;
+  readonly claims: Map<SiteKey, Claim>;
   readonly denials: Map<string, Denial>;
   readonly memory: Memory;
   readonly locks: { readonly text: string; readonly states: readonly WalkCa['lock'][] }[];
@@ -71,28 +72,32 @@ export interface Estate extends AsyncDisposable {
   lockFile: string;
 }
 
-/** Starts the world of a story, before anything was done in it. */
-export async function openEstate(story: Story): Promise<Estate> {
+/** Starts the world of a scenario, before anything was done in it. */
+export async function openWorld(scenario: Scenario): Promise<World> {
   const clock = createTestClock();
-  const local = await startLocalAws({ accounts: [account], clock, unknowns: everyUnknown(story.unknowns) });
+  const local = await startLocalAws({
+    accounts: [account],
+    clock,
+    unknowns: everyUnknown(scenario.unknowns),
+  });
   const folder = await mkdtemp(join(tmpdir(), 'trustloom-walk-'));
   const proxy = await openProxy(local, clock.now);
-  const places = await makePlaces(local, clock);
-  const cas = await makeCas(story.groups, clock);
-  const stranger = await makeStranger(clock);
+  const sites = await makeSites(local, clock);
+  const cas = await makeCas(scenario.groups, clock);
+  const foreign = await makeForeign(clock);
   const other = await createTestCa({ subject: 'CN=Another,O=Elsewhere', key: 'P-256', clock });
   for (const ca of cas) issueCrl(ca, clock);
-  const estate: Estate = {
-    story,
+  const world: World = {
+    scenario,
     local,
     clock,
     proxy,
     folder,
-    places,
+    sites,
     cas,
-    stranger,
-    clients: [...cas.flatMap(({ clients }) => clients), stranger],
-    targets: story.targets,
+    foreign,
+    clients: [...cas.flatMap(({ clients }) => clients), foreign],
+    targets: scenario.targets,
     removed: [],
     claims: new Map(),
     denials: new Map(),
@@ -102,7 +107,7 @@ export async function openEstate(story: Story): Promise<Estate> {
     stateRegion: 'eu-west-1',
     skewMs: 0,
     lockFile: join(folder, 'trustloom.lock'),
-    open: () => open(estate),
+    open: () => open(world),
     publish: () => writeSources(folder, cas, other.issueCrl, clock),
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]();
@@ -110,36 +115,36 @@ export async function openEstate(story: Story): Promise<Estate> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-  claim(estate);
-  await estate.publish();
-  return estate;
+  claim(world);
+  await world.publish();
+  return world;
 }
 
-async function open(estate: Estate): Promise<OpenedTrustloom> {
-  const { local, clock, proxy, folder, stateRegion } = estate;
-  const machine: Clock = { now: () => clock.now() + estate.skewMs, sleep: clock.sleep };
+async function open(world: World): Promise<OpenedTrustloom> {
+  const { local, clock, proxy, folder, stateRegion } = world;
+  const machine: Clock = { now: () => clock.now() + world.skewMs, sleep: clock.sleep };
   const time = createAwsTime(machine);
   proxy.line.see = time.see;
-  return openTrustloom(definitionOf(estate), {
+  return openTrustloom(definitionOf(world), {
     env: { ...local.env, AWS_REGION: stateRegion, AWS_ENDPOINT_URL: proxy.url },
     cwd: folder,
     clock: time.clock,
   });
 }
 
-function definitionOf({ story, cas, targets, places, grace, stateRegion }: Estate): DefinitionInput {
+function definitionOf({ scenario, cas, targets, sites, grace, stateRegion }: World): DefinitionInput {
   return {
     name: 'acme',
     state: `${account.id}/${stateRegion}`,
     revocation: { grace },
-    groups: Object.fromEntries(story.groups.map((group) => [group, sourcesOf(group, cas)])),
+    groups: Object.fromEntries(scenario.groups.map((group) => [group, sourcesOf(group, cas)])),
     targets: Object.fromEntries(
       Object.entries(targets).map(([name, target]) => [
         name,
         {
           trust: target.trust,
           ...(target.was === undefined ? {} : { was: target.was }),
-          ...places[target.place].input(target),
+          ...sites[target.site].input(target),
         },
       ]),
     ),
@@ -147,31 +152,34 @@ function definitionOf({ story, cas, targets, places, grace, stateRegion }: Estat
 }
 
 /** Notes who stands where, after the definition was changed. */
-export function claim({ targets, claims }: Estate): void {
+export function claim({ targets, claims }: World): void {
   for (const [name, target] of Object.entries(targets)) {
-    const names = [...new Set([name, ...(claims.get(target.place)?.names ?? [])])];
-    claims.set(target.place, { name, names, target, gone: false });
+    const names = [...new Set([name, ...(claims.get(target.site)?.names ?? [])])];
+    claims.set(target.site, { name, names, target, gone: false });
   }
 }
 
-/** The target of the definition at a place. */
-export function claimedNow({ targets }: Estate, place: PlaceKey): readonly [string, WalkTarget] | undefined {
-  return Object.entries(targets).find(([, target]) => target.place === place);
+/** The target of the definition at a site. */
+export function claimedNow({ targets }: World, site: SiteKey): readonly [string, WalkTarget] | undefined {
+  return Object.entries(targets).find(([, target]) => target.site === site);
 }
 
 /** Keeps the lock as it is, so that a move can bring it back. */
-export async function keepLock(estate: Estate): Promise<void> {
-  const text = await readFile(estate.lockFile, 'utf8').catch(() => undefined);
-  if (text !== undefined) estate.locks.push({ text, states: estate.cas.map(({ lock }) => lock) });
+export async function keepLock(world: World): Promise<void> {
+  const text = await readFile(world.lockFile, 'utf8').catch(() => undefined);
+  if (text !== undefined) world.locks.push({ text, states: world.cas.map(({ lock }) => lock) });
 }
 
-/** Puts an earlier lock in place. */
-export async function restoreLock(estate: Estate, at: number): Promise<void> {
-  const earlier = estate.locks[at];
+/** Puts an earlier lock in site. */
+export async function restoreLock(world: World, at: number): Promise<void> {
+  const earlier = world.locks[at];
   if (earlier === undefined) return;
-  await writeFile(estate.lockFile, earlier.text);
+  await writeFile(world.lockFile, earlier.text);
   earlier.states.forEach((state, index) => {
-    const ca = estate.cas[index];
+    const ca = world.cas[index];
     if (ca !== undefined) ca.lock = state;
   });
 }
+
+/** Something that happens to the world; gives it in words, or undefined where it does not apply. */
+export type Move = (world: World, picks: readonly number[]) => Promise<string | undefined>;
