@@ -93,7 +93,7 @@ export function planCrls(
   return { steps, artifacts };
 }
 
-type Words = Pick<Publish, 'id' | 'effect' | 'affects' | 'summary' | 'reason'>;
+type Words = Pick<Publish, 'id' | 'effect' | 'affects' | 'summary' | 'reason' | 'revocation'>;
 
 function publishing(
   rows: readonly Row[],
@@ -124,6 +124,29 @@ function publishing(
         : gone.length > 0
           ? `what it reads of ${few(gone.map(({ first }) => first.ca))} is gone from S3`
           : 'what is published is older',
+    revocation: changeOf(changed),
+  };
+}
+
+/**
+ * How many more are refused, as far as the counts of the sets say: of a set that is another one, at
+ * least one.
+ */
+function changeOf(rows: readonly Row[]): NonNullable<Publish['revocation']> {
+  const countIn = ({ sets, denied }: PlannedKey) =>
+    sets.reduce((sum, { count: own }) => sum + own, denied.length);
+  const added = rows.map(({ first, before }) => {
+    const held = new Set(before?.sets.map(({ sha256 }) => sha256));
+    const isOther = first.sets.some(({ sha256 }) => !held.has(sha256));
+    const more = countIn(first) - (before === undefined ? 0 : countIn(before));
+    return Math.max(more, isOther && countIn(first) > 0 ? 1 : 0);
+  });
+  return {
+    issuer: few(rows.map(({ first }) => first.ca)),
+    added: added.reduce((sum, one) => sum + one, 0),
+    removed: 0,
+    entries: rows.reduce((sum, { first }) => sum + countIn(first), 0),
+    serials: [],
   };
 }
 
