@@ -94,7 +94,7 @@ const folder = await copy();
 try {
   const asked = guards.filter(({ name }) => name.includes(values.only));
   const bad = await failing(folder, asked);
-  for (const text of bad) console.log(`fails already with every guard in site: ${text}`);
+  for (const text of bad) console.log(`fails already with every guard in it: ${text}`);
   let missed = bad.length;
   for (const guard of asked) {
     const by = await without(folder, guard, () => foundBy(folder, guard));
