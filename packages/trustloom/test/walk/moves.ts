@@ -39,8 +39,9 @@ function change(world: World, name: string, more: Partial<WalkTarget>): void {
 const targetMoves: Readonly<Record<string, Move>> = {
   async 'rename a target'(world, [which = 0, to = 0, was = 0]) {
     const found = pickTarget(world, which);
-    if (found === undefined) return undefined;
+    if (found === undefined || world.memory.hurt) return undefined;
     const [name, { was: _was, ...target }] = found;
+    world.memory.renamed = true;
     const next = pickBy(
       names.filter((one) => world.targets[one] === undefined),
       to,
@@ -54,7 +55,8 @@ const targetMoves: Readonly<Record<string, Move>> = {
   },
   async 'swap the names of two targets'(world, [which = 0, other = 0]) {
     const one = pickTarget(world, which);
-    if (one === undefined) return undefined;
+    if (one === undefined || world.memory.hurt) return undefined;
+    world.memory.renamed = true;
     const rest = without(world.targets, one[0]);
     const two = pickTarget({ ...world, targets: rest }, other);
     if (two === undefined) return undefined;
@@ -62,6 +64,8 @@ const targetMoves: Readonly<Record<string, Move>> = {
     return `${one[0]} <-> ${two[0]}`;
   },
   async 'move Roles Anywhere to the other region'(world) {
+    if (world.memory.hurt) return undefined;
+    world.memory.renamed = true;
     const found = Object.entries(world.targets).find(([, { site }]) => site.startsWith('ra'));
     const [to] = freeSites(world).filter((site) => site.startsWith('ra'));
     if (found === undefined || to === undefined) return undefined;
@@ -71,7 +75,8 @@ const targetMoves: Readonly<Record<string, Move>> = {
   },
   async 'change the kind of a target'(world, [which = 0, to = 0]) {
     const found = pickTarget(world, which);
-    if (found === undefined) return undefined;
+    if (found === undefined || world.memory.hurt) return undefined;
+    world.memory.renamed = true;
     const [name, { site, trust }] = found;
     const others = freeSites(world).filter((one) => kindOfSite(one) !== kindOfSite(site));
     const next = pickBy(others, to);

@@ -45,8 +45,7 @@ async function remove(world: World, keys: readonly string[]): Promise<string | u
 
 const [trust, revocation] = ['acme/trust.json', 'acme/revocation.json'];
 
-/** Moves that take the memory of Trustloom away, or put another in its site. */
-export const stateMoves: Readonly<Record<string, Move>> = {
+const losses: Readonly<Record<string, Move>> = {
   'delete trust.json': (world) => remove(world, [trust]),
   'delete revocation.json': (world) => remove(world, [revocation]),
   'delete the whole state': (world) => remove(world, [trust, revocation]),
@@ -106,3 +105,11 @@ export const stateMoves: Readonly<Record<string, Move>> = {
     return `${object.deny.length} entries`;
   },
 };
+
+/** Moves that take the memory of Trustloom away, or put another one there. */
+export const stateMoves: Readonly<Record<string, Move>> = Object.fromEntries(
+  Object.entries(losses).map(([name, move]): [string, Move] => [
+    name,
+    async (world, picks) => (world.memory.renamed ? undefined : move(world, picks)),
+  ]),
+);
