@@ -105,6 +105,14 @@ describe('a state that was lost is noticed, and is no reason to admit anybody', 
     expect(report.findings[0]?.message).toMatch(/^web: 1 serial is refused there/);
   });
 
+  test('an older version of the state, restored: a CRL in force is newer than the one that it knows', async () => {
+    const newer = { sha256: 'f'.repeat(64), issuer: rootCa.subject.text, entries: 2, inForce: true };
+    if (fakes.web) fakes.web.inForce = [{ ...newer, thisUpdate: clock.now() + 60_000 }];
+    const report = await open().refresh();
+    expect([report.exitCode, codes(report.findings)]).toEqual([3, ['state-lost']]);
+    expect(report.findings[0]).toMatchObject({ target: 'web', about: newer.sha256 });
+  });
+
   test('meanwhile newer CRLs are enforced, and a revocation too', async () => {
     lose('revocation.json');
     files['ca.crl'] = root.issueCrl({ entries: [{ serial: 'b2' }], number: 2 }).der;

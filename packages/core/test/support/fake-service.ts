@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Service, ServicePlan } from '../../src/adapter/contract.ts';
 import { defineService } from '../../src/adapter/define-service.ts';
 import type { Effect, Step } from '../../src/adapter/step.ts';
-import type { Certificate, Finding, ObservedDenial, ServiceInfo } from '../../src/index.ts';
+import type { Certificate, Finding, ObservedCrl, ObservedDenial, ServiceInfo } from '../../src/index.ts';
 
 /** What the fake service holds, in memory: CAs and CRLs by digest, and whether it enforces. */
 export interface FakeService {
@@ -18,6 +18,8 @@ export interface FakeService {
   lazy: number;
   /** No target waits for its grants before it begins to enforce. */
   nonBlocking?: true;
+  /** CRLs that it shows as being in force, whatever was written. */
+  inForce?: readonly ObservedCrl[];
   /** What a check of its own refuses besides CRLs. */
   denials?: readonly ObservedDenial[];
   /** What it is attached to is gone. */
@@ -130,7 +132,7 @@ export function fakeService(fakes: Readonly<Record<string, FakeService>>): Servi
             subject: certificate.subject.text,
             certificate,
           })),
-          crls: [],
+          crls: fake.inForce ?? [],
           attachments: [
             {
               id: io.context.name,
